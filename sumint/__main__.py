@@ -1,0 +1,111 @@
+"""`python -m sumint`: train a model of this family."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from sumint.data import SUPPORTED_DIGITS
+from sumint.device import DEVICES
+from sumint.errors import InputError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; the exit code: 0 done, 2 bad input, 130 interrupted."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m sumint", description="Work with transformers that add two numbers."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    train = commands.add_parser(
+        "train",
+        help="train a model by the write-up's recipe",
+        description=(
+            "Train a two-layer, attention-only transformer to add, by the recipe of ARENA's September 2023 "
+            "challenge. The best epoch is written to OUT with a card (its stem, .json) that holds the recipe and "
+            "the history. Interrupted, the same command goes on where it stopped, to the same result."
+        ),
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    train.add_argument("--seed", type=_seed, default=0, help="of the initial weights and the order of the sums")
+    train.add_argument("--epochs", type=_positive, default=100, help="passes over the 100,000 training sums")
+    train.add_argument("--digits", type=int, default=4, choices=SUPPORTED_DIGITS, help="digits of an operand")
+    train.add_argument("--heads", type=_positive, default=3, help="heads in each of the two layers")
+    train.add_argument("--device", default="auto", choices=DEVICES, help="where to compute")
+    train.add_argument("--out", type=Path, default=Path("model.safetensors"), help="the checkpoint to write")
+    train.set_defaults(run=_train)
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{number} is not a positive number")
+    return number
+
+
+def _seed(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**63:
+        raise argparse.ArgumentTypeError(f"{number} is not a seed from 0 to 2⁶³ − 1")
+    return number
+
+
+def _train(options: argparse.Namespace) -> int:
+    if options.out.suffix != ".safetensors":
+        raise InputError(f"--out {options.out}: a checkpoint's name ends in .safetensors")
+    if not options.out.parent.is_dir():
+        raise InputError(f"--out {options.out}: {options.out.parent} is not a directory")
+
+    from tqdm import tqdm
+
+    from sumint.device import choose_device
+    from sumint.training import TrainingConfig, TrainingHistory, train, training_card
+    from sumint.weights import Architecture, write_weights
+
+    architecture = Architecture(n_digits=options.digits, n_heads=options.heads)
+    config = TrainingConfig(architecture, seed=options.seed, epochs=options.epochs)
+    state_path = options.out.with_suffix(".training")
+    with tqdm(total=config.epochs, desc=f"seed {config.seed}", unit="epoch") as bar:
+
+        def show(history: TrainingHistory) -> None:
+            bar.set_postfix(
+                loss=f"{history.validation_loss[-1]:.4f}",
+                accuracy=f"{history.validation_accuracy[-1]:.5f}",
+                best=f"{max(history.validation_accuracy):.5f}",
+                refresh=False,
+            )
+            bar.update(len(history.training_loss) - bar.n)
+
+        try:
+            tensors, history = train(
+                config, device=choose_device(options.device), state_path=state_path, on_epoch=show
+            )
+        except KeyboardInterrupt:
+            bar.close()
+            print(f"interrupted; the same command goes on from {state_path}", file=sys.stderr)
+            return 130
+    write_weights(options.out, tensors, training_card(config, history))
+    state_path.unlink(missing_ok=True)
+    best = history.best_epoch
+    print(
+        f"{options.out}: epoch {best + 1} of {config.epochs}, "
+        f"{history.validation_accuracy[best]:.5f} of the validation digits right"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,157 @@
+"""The lab: one checkpoint, one probe, one device and a memory, in which analyses are run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, get_type_hints
+
+from sumint.cache import Key, ResultStore, digest_file, sources_of, versions
+from sumint.data import Layout, Probe, Sums
+from sumint.model import Model, load_model
+from sumint.recipe import TrainingHistory
+from sumint.weights import Weights, check_readable, read_card, read_weights
+
+Settings = ParamSpec("Settings")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """What the file of a checkpoint tells without a forward pass."""
+
+    digest: str
+    """The sha256 of the tensors: the same for the same weights, whatever file they are in."""
+    n_digits: int
+    n_heads: int
+    d_model: int
+    d_head: int
+    n_parameters: int
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.n_digits)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One analysis that was asked for, and how it was answered."""
+
+    name: str
+    state: Literal["reused", "measured"]
+    seconds: float
+
+
+class Lab:
+    """Runs analyses on one checkpoint and remembers what they gave.
+
+    The model and the probe are made when something has to be measured, and not before.
+
+    Raises:
+        InputError: if the checkpoint cannot be read; at once for the file, with the first use for its content.
+    """
+
+    def __init__(
+        self,
+        weights_path: Path,
+        *,
+        device: str = "cpu",
+        dtype: str = "float32",
+        probe: Probe | None = None,
+        store: ResultStore | None = None,
+        before_run: Callable[[str], None] = lambda name: None,
+    ) -> None:
+        check_readable(weights_path)
+        self.weights_path = weights_path
+        self.device = device
+        self.dtype = dtype
+        self.store = store or ResultStore(None)
+        self.before_run = before_run
+        self.runs: list[Run] = []
+        self._probe = probe
+        self._results: dict[str, Any] = {}
+
+    @cached_property
+    def card(self) -> Mapping[str, Any]:
+        """What the card beside the checkpoint says; empty if it has none."""
+        return read_card(self.weights_path)
+
+    @cached_property
+    def history(self) -> TrainingHistory | None:
+        """The training's epochs, where the card records them."""
+        return TrainingHistory.from_card(self.card)
+
+    @cached_property
+    def checkpoint(self) -> Checkpoint:
+        key = Key("checkpoint", {"weights": self._weights_digest, "sources": sources_of("sumint.weights")})
+        kept = self.store.load(key, Checkpoint)
+        if kept is not None:
+            return kept
+        architecture = self._weights.architecture
+        checkpoint = Checkpoint(
+            digest=self._weights.digest, n_parameters=architecture.n_parameters, **asdict(architecture)
+        )
+        self.store.save(key, checkpoint)
+        return checkpoint
+
+    @cached_property
+    def probe(self) -> Probe:
+        """The sums that analyses look at; the write-up's thousand unless another probe was given."""
+        return self._probe or Probe(n_digits=self.checkpoint.n_digits)
+
+    def run(
+        self,
+        analysis: Callable[Concatenate[Model, Sums, Settings], Result],
+        *_: Settings.args,
+        **settings: Settings.kwargs,
+    ) -> Result:
+        """The result of an analysis with these settings: remembered, kept from an earlier build, or measured."""
+        key = self.key(analysis, settings)
+        if key.digest in self._results:
+            return self._results[key.digest]
+        self.before_run(key.name)
+        started = time.perf_counter()
+        result = self.store.load(key, get_type_hints(analysis)["return"])
+        state: Literal["reused", "measured"] = "reused"
+        if result is None:
+            result = analysis(self.model, self.sums, **settings)  # pyright: ignore[reportCallIssue]
+            self.store.save(key, result)
+            state = "measured"
+        self._results[key.digest] = result
+        self.runs.append(Run(key.name, state, time.perf_counter() - started))
+        return result
+
+    def key(self, analysis: Callable[..., Any], settings: Mapping[str, Any]) -> Key:
+        """All that the analysis's result depends on."""
+        return Key(
+            analysis.__name__,
+            {
+                "analysis": f"{analysis.__module__}.{analysis.__qualname__}",
+                "sources": sources_of("sumint.model") | sources_of(analysis.__module__),
+                "weights": self._weights_digest,
+                "probe": asdict(self.probe),
+                "settings": dict(settings),
+                "device": self.device,
+                "dtype": self.dtype,
+                "versions": versions(),
+            },
+        )
+
+    @cached_property
+    def model(self) -> Model:
+        return load_model(self._weights, device=self.device, dtype=self.dtype)
+
+    @cached_property
+    def sums(self) -> Sums:
+        return self.probe.draw()
+
+    @cached_property
+    def _weights(self) -> Weights:
+        return read_weights(self.weights_path)
+
+    @cached_property
+    def _weights_digest(self) -> str:
+        return digest_file(self.weights_path)

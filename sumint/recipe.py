@@ -1,0 +1,67 @@
+"""How a model was trained: the recipe and the history of its epochs, as a checkpoint's card holds them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from sumint.weights import Architecture
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """The recipe; the defaults are the write-up's."""
+
+    architecture: Architecture = field(default_factory=Architecture)
+    seed: int = 0
+    """Of the initial weights and of the order in which the sums are seen."""
+    epochs: int = 100
+    training_sums: int = 100_000
+    training_sums_seed: int = 42
+    validation_sums: int = 5_000
+    validation_sums_seed: int = 43
+    batch_size: int = 512
+    first_learning_rate: float = 2e-3
+    last_learning_rate: float = 1e-4
+    weight_decay: float = 1e-3
+    """The L2 penalty that Adam adds to the gradient, not the decoupled decay of AdamW."""
+
+    def learning_rate(self, epoch: int) -> float:
+        """The learning rate of an epoch, counted from 0: linear from the first to the last."""
+        progress = epoch / max(1, self.epochs - 1)
+        return self.first_learning_rate + progress * (self.last_learning_rate - self.first_learning_rate)
+
+
+@dataclass
+class TrainingHistory:
+    """What each epoch came to; all lists are as long as the training has gone."""
+
+    training_loss: list[float] = field(default_factory=list)
+    """Mean cross-entropy per answer digit over the epoch, in nats."""
+    validation_loss: list[float] = field(default_factory=list)
+    validation_accuracy: list[float] = field(default_factory=list)
+    """Share of answer digits whose largest logit is the right one."""
+
+    @property
+    def best_epoch(self) -> int:
+        """The first of the epochs with the highest validation accuracy, counted from 0."""
+        return self.validation_accuracy.index(max(self.validation_accuracy))
+
+    @classmethod
+    def from_card(cls, card: Mapping[str, Any]) -> TrainingHistory | None:
+        """The history on a checkpoint's card; None if the card has none, or one that makes no sense."""
+        recorded = card.get("history")
+        if not isinstance(recorded, Mapping):
+            return None
+        columns = [recorded.get(column.name) for column in fields(cls)]
+        if not all(isinstance(column, list) and column and all(map(_is_number, column)) for column in columns):
+            return None
+        if len({len(column) for column in columns if column}) > 1:
+            return None
+        return cls(*([float(value) for value in column] for column in columns if column))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -1,0 +1,46 @@
+import numpy as np
+import pytest
+from torch.nn.functional import cross_entropy
+
+from sumint.analyses.example_sums import example_sums
+from sumint.analyses.performance import performance
+from sumint.data import Layout, Probe
+from sumint.model import load_model, tokens_for
+from sumint.weights import Weights, read_weights
+
+
+def test_the_loss_is_the_cross_entropy_at_the_answer(tiny_weights: Weights) -> None:
+    model = load_model(tiny_weights)
+    layout = Layout(tiny_weights.architecture.n_digits)
+    probe = Probe(layout.n_digits, size=40).draw()
+    tokens = tokens_for(model, probe)
+    logits = model(tokens)[:, layout.predicting]
+    expected = cross_entropy(logits.flatten(0, 1), tokens[:, layout.answer].flatten()).item()
+    measured = performance(model, probe)
+    assert measured.loss == pytest.approx(expected, rel=1e-5)
+    assert measured.loss_by_digit.mean() == pytest.approx(expected, rel=1e-5)
+
+
+def test_an_untrained_model_knows_nothing(tiny_weights: Weights) -> None:
+    measured = performance(load_model(tiny_weights), Probe(tiny_weights.architecture.n_digits, size=200).draw())
+    assert measured.digit_accuracy < 0.5
+    assert measured.least_probability <= measured.median_probability <= 1
+
+
+def test_examples_are_the_first_sums_with_whole_distributions(tiny_weights: Weights) -> None:
+    probe = Probe(tiny_weights.architecture.n_digits, size=20).draw()
+    examples = example_sums(load_model(tiny_weights), probe, count=3)
+    assert list(examples.strings) == probe.strings[:3]
+    np.testing.assert_allclose(examples.probabilities.sum(axis=-1), 1, atol=1e-5)
+
+
+def test_the_write_up_s_checkpoint_does_as_well_as_it_says(arena_checkpoint) -> None:
+    measured = performance(load_model(read_weights(arena_checkpoint)), Probe().draw())
+    printed = [
+        measured.loss,
+        measured.mean_probability,
+        measured.median_probability,
+        measured.least_probability,
+    ]
+    assert [round(value, 3) for value in printed] == [0.007, 0.993, 0.996, 0.759]
+    assert measured.sum_accuracy == 1

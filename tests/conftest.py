@@ -1,0 +1,65 @@
+"""What many tests need: small untrained weights, the write-up's checkpoint, and a user without rights."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+# Before torch is imported, and for the processes that tests start: the models are too small for threads.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import hypothesis
+import pytest
+
+from sumint.weights import Architecture, Weights
+
+# The same examples in every run; no deadline, since a busy machine is no defect.
+hypothesis.settings.register_profile("sumint", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("sumint")
+
+
+@pytest.fixture(scope="session")
+def arena_checkpoint() -> Path:
+    """The write-up's own checkpoint, which is not shipped with the project."""
+    path = os.environ.get("SUMINT_ARENA_CHECKPOINT")
+    if not path:
+        pytest.skip("SUMINT_ARENA_CHECKPOINT does not name the write-up's sum_model.pt")
+    return Path(path)
+
+
+@pytest.fixture(scope="session")
+def tiny_weights() -> Weights:
+    """Untrained weights of a small model; biases and layer norms are moved, so that ignoring them shows."""
+    import torch
+
+    from sumint.training import initial_parameters
+
+    architecture = Architecture(n_digits=2, n_heads=2, d_model=12, d_head=5)
+    generator = torch.Generator().manual_seed(1)
+    tensors = {
+        name: (tensor + 0.1 * torch.randn(tensor.shape, generator=generator)).numpy()
+        for name, tensor in initial_parameters(architecture, seed=0).items()
+    }
+    return Weights(architecture, tensors)
+
+
+@pytest.fixture
+def ordinary_user() -> Callable[[], AbstractContextManager[None]]:
+    """A context in which file permissions count, even where the tests run as root."""
+    if not hasattr(os, "geteuid"):
+        pytest.skip("this system has no such permissions")
+
+    @contextlib.contextmanager
+    def without_root() -> Iterator[None]:
+        before = os.geteuid()
+        if before == 0:
+            os.seteuid(65534)
+        try:
+            yield
+        finally:
+            os.seteuid(before)
+
+    return without_root

@@ -1,0 +1,148 @@
+"""A result is reused if and only if nothing that it depends on has changed."""
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from jaxtyping import Float
+
+from sumint import cache
+from sumint.analyses.unembedding import unembedding
+from sumint.cache import Key, ResultStore, sources_of, versions
+
+
+@dataclass(frozen=True)
+class Measured:
+    matrix: Float[np.ndarray, "row column"]
+    share: float
+    count: int
+    name: str
+    labels: tuple[str, ...]
+
+
+MEASURED = Measured(np.arange(6, dtype=np.float32).reshape(2, 3), 0.5, 7, "für 1 < 2", ("a", "b"))
+KEY = Key("measured", {"weights": "abc", "settings": {"count": 5}})
+
+
+def test_what_is_saved_comes_back_as_it_was(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path)
+    store.save(KEY, MEASURED)
+    loaded = store.load(KEY, Measured)
+    assert loaded is not None
+    np.testing.assert_array_equal(loaded.matrix, MEASURED.matrix)
+    assert loaded.matrix.dtype == np.float32
+    assert (loaded.share, loaded.count, loaded.name, loaded.labels) == (0.5, 7, "für 1 < 2", ("a", "b"))
+    assert type(loaded.count) is int
+
+
+def test_another_key_finds_nothing(tmp_path: Path) -> None:
+    ResultStore(tmp_path).save(KEY, MEASURED)
+    other = Key("measured", {"weights": "abc", "settings": {"count": 6}})
+    assert ResultStore(tmp_path).load(other, Measured) is None
+
+
+def test_a_store_without_a_folder_keeps_nothing() -> None:
+    store = ResultStore(None)
+    store.save(KEY, MEASURED)
+    assert store.load(KEY, Measured) is None
+
+
+def damage_by_truncating(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def damage_by_emptying(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def damage_by_replacing(path: Path) -> None:
+    ResultStore(path.parent.parent).save(Key("measured", {"weights": "other"}), MEASURED)
+    foreign = next(file for file in path.parent.iterdir() if file != path)
+    foreign.replace(path)
+
+
+@pytest.mark.parametrize("damage", [damage_by_truncating, damage_by_emptying, damage_by_replacing])
+def test_a_damaged_result_is_not_used_and_the_user_is_told(damage, tmp_path: Path, caplog) -> None:
+    store = ResultStore(tmp_path)
+    store.save(KEY, MEASURED)
+    damage(next(tmp_path.rglob("*.result")))
+    with caplog.at_level(logging.WARNING):
+        assert store.load(KEY, Measured) is None
+    assert "measured again" in caplog.text
+
+
+def test_no_flipped_bit_goes_unnoticed(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path)
+    store.save(KEY, MEASURED)
+    path = next(tmp_path.rglob("*.result"))
+    whole = path.read_bytes()
+    for position in range(len(whole)):
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 4]) + whole[position + 1 :])
+        assert store.load(KEY, Measured) is None
+
+
+def test_a_result_that_cannot_be_kept_is_no_failure(tmp_path: Path, caplog) -> None:
+    (tmp_path / "file").write_text("in the way of the folder")
+    ResultStore(tmp_path / "file").save(KEY, MEASURED)
+    assert "not kept" in caplog.text
+
+
+def test_no_part_of_a_result_is_left_behind(tmp_path: Path) -> None:
+    ResultStore(tmp_path).save(KEY, MEASURED)
+    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".result"]
+
+
+def test_an_object_that_is_no_result_is_refused(tmp_path: Path) -> None:
+    @dataclass(frozen=True)
+    class Wrong:
+        content: dict[str, int]
+
+    with pytest.raises(TypeError, match="arrays, numbers and strings"):
+        ResultStore(tmp_path).save(KEY, Wrong({"a": 1}))
+
+
+def test_the_sources_are_those_reached_by_import_and_no_others() -> None:
+    reached = sources_of(unembedding.__module__)
+    assert {"sumint.analyses.unembedding", "sumint.fourier", "sumint.model", "sumint.data"} <= set(reached)
+    assert not {"sumint.training", "sumint.lab", "sumint.analyses.performance"} & set(reached)
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch) -> Path:
+    """A small package in sumint's place: two analyses, one of which reaches a module by two imports."""
+    monkeypatch.setattr(cache, "_ROOT", tmp_path)
+    for name, source in {
+        "__init__.py": "",
+        "first.py": "from sumint.shared import value",
+        "second.py": "import numpy",
+        "shared.py": "def value():\n    from sumint import deep\n    return deep.VALUE",
+        "deep.py": "VALUE = 1",
+    }.items():
+        (tmp_path / name).write_text(source)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("edited", "first_changes", "second_changes"),
+    [
+        ("first.py", True, False),
+        ("shared.py", True, False),
+        ("deep.py", True, False),
+        ("second.py", False, True),
+    ],
+)
+def test_an_edit_changes_the_sources_of_those_that_reach_it(
+    package: Path, edited: str, first_changes: bool, second_changes: bool
+) -> None:
+    cache._digest_and_imports.cache_clear()
+    before = sources_of("sumint.first"), sources_of("sumint.second")
+    (package / edited).write_text((package / edited).read_text() + "\n# edited\n")
+    cache._digest_and_imports.cache_clear()
+    after = sources_of("sumint.first"), sources_of("sumint.second")
+    assert (before[0] != after[0], before[1] != after[1]) == (first_changes, second_changes)
+
+
+def test_the_versions_of_all_that_computes_are_in_the_key() -> None:
+    assert set(versions()) == {"python", "torch", "transformer_lens", "numpy"}

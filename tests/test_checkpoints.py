@@ -1,0 +1,68 @@
+"""The names that `--weights` knows lead to the right files."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from sumint import checkpoints
+from sumint.checkpoints import ARENA, bundled_checkpoints, locate
+from sumint.checkpoints.published import PublishedCheckpoint
+from sumint.folders import cache_folder
+from sumint.weights import read_weights
+
+
+def test_the_default_is_one_of_the_bundled_checkpoints() -> None:
+    assert locate("bundled") in bundled_checkpoints()
+
+
+@pytest.mark.parametrize("path", bundled_checkpoints(), ids=lambda path: path.stem)
+def test_every_bundled_checkpoint_can_be_read_and_has_a_card_of_its_own(path: Path) -> None:
+    weights = read_weights(path)
+    assert weights.card["tensors_sha256"] == weights.digest
+
+
+def test_bundled_checkpoints_are_different_models() -> None:
+    digests = [read_weights(path).digest for path in bundled_checkpoints()]
+    assert len(set(digests)) == len(digests)
+
+
+def test_the_write_up_s_checkpoint_is_the_one_that_is_downloaded(arena_checkpoint: Path) -> None:
+    content = arena_checkpoint.read_bytes()
+    assert len(content) == ARENA.size
+    assert hashlib.sha256(content).hexdigest() == ARENA.sha256
+
+
+def test_a_kept_copy_of_the_write_up_s_checkpoint_is_found_offline(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = b"a stand-in"
+    published = PublishedCheckpoint(
+        "http://127.0.0.1:9/", hashlib.sha256(content).hexdigest(), 10, "stand-in.pt"
+    )
+    monkeypatch.setattr(checkpoints, "ARENA", published)
+    monkeypatch.setenv("SUMINT_CACHE", str(tmp_path))
+    kept = tmp_path / "checkpoints" / "stand-in.pt"
+    kept.parent.mkdir()
+    kept.write_bytes(content)
+    assert locate("arena") == kept
+
+
+@pytest.mark.parametrize("name", ["model.pt", "./arena", "./bundled", "some folder/Arena", "/absolute.pt"])
+def test_every_other_name_is_a_path(name: str) -> None:
+    assert locate(name) == Path(name)
+
+
+def test_the_cache_is_where_the_user_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUMINT_CACHE", str(tmp_path / "mine"))
+    assert cache_folder() == tmp_path / "mine"
+    assert not cache_folder().exists()
+
+
+@pytest.mark.parametrize("chosen", [None, ""])
+def test_the_cache_is_the_user_s_own_otherwise(chosen: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SUMINT_CACHE", raising=False)
+    if chosen is not None:
+        monkeypatch.setenv("SUMINT_CACHE", chosen)
+    assert cache_folder().is_absolute()
+    assert "sumint" in cache_folder().parts

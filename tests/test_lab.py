@@ -1,0 +1,105 @@
+"""The lab measures once, remembers, and notices what has changed."""
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sumint.cache import ResultStore
+from sumint.data import Probe, Sums
+from sumint.errors import InputError
+from sumint.lab import Lab
+from sumint.model import Model
+from sumint.weights import Weights, write_weights
+
+
+@dataclass(frozen=True)
+class Counted:
+    n_sums: int
+    times: int
+
+
+def counted(model: Model, probe: Sums, *, times: int = 1) -> Counted:  # noqa: ARG001
+    return Counted(len(probe), times)
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path, tiny_weights: Weights) -> Path:
+    path = tmp_path / "tiny.safetensors"
+    write_weights(path, tiny_weights.tensors, {"name": "tiny"})
+    return path
+
+
+def lab_on(path: Path, tmp_path: Path, **settings) -> Lab:
+    return Lab(path, store=ResultStore(tmp_path / "results"), **settings)
+
+
+def test_the_probe_has_as_many_digits_as_the_model_reads(checkpoint: Path, tiny_weights: Weights) -> None:
+    assert Lab(checkpoint).probe == Probe(n_digits=tiny_weights.architecture.n_digits)
+
+
+def test_the_same_question_is_answered_once(checkpoint: Path, tmp_path: Path) -> None:
+    lab = lab_on(checkpoint, tmp_path)
+    assert lab.run(counted, times=3) is lab.run(counted, times=3)
+    assert [run.state for run in lab.runs] == ["measured"]
+
+
+def test_another_setting_is_another_question(checkpoint: Path, tmp_path: Path) -> None:
+    lab = lab_on(checkpoint, tmp_path)
+    assert lab.run(counted, times=3) != lab.run(counted, times=4)
+
+
+def test_a_later_lab_reuses_what_an_earlier_one_measured(checkpoint: Path, tmp_path: Path) -> None:
+    first = lab_on(checkpoint, tmp_path).run(counted)
+    later = lab_on(checkpoint, tmp_path)
+    assert later.run(counted) == first
+    assert [run.state for run in later.runs] == ["reused"]
+
+
+def changed_weights(lab: Lab) -> Lab:
+    tensors = {name: tensor + (name == "ln_final.b") for name, tensor in lab._weights.tensors.items()}
+    write_weights(lab.weights_path, tensors, {})
+    return Lab(lab.weights_path, store=lab.store)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        changed_weights,
+        lambda lab: Lab(lab.weights_path, store=lab.store, probe=Probe(lab.probe.n_digits, size=10)),
+        lambda lab: Lab(lab.weights_path, store=lab.store, probe=Probe(lab.probe.n_digits, seed=1)),
+        lambda lab: Lab(lab.weights_path, store=lab.store, dtype="float64"),
+        lambda lab: Lab(lab.weights_path, store=lab.store, device="cuda"),
+    ],
+    ids=["weights", "size of the probe", "seed of the probe", "type of numbers", "device"],
+)
+def test_a_changed_input_changes_the_key(change, checkpoint: Path, tmp_path: Path) -> None:
+    lab = lab_on(checkpoint, tmp_path)
+    before = lab.key(counted, {}).digest
+    assert change(lab).key(counted, {}).digest != before
+
+
+def test_a_missing_checkpoint_is_noticed_at_once(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no such file"):
+        Lab(tmp_path / "nothing.safetensors")
+
+
+def test_with_everything_kept_nothing_heavy_is_imported(checkpoint: Path, tmp_path: Path) -> None:
+    code = f"""
+import sys
+from pathlib import Path
+from sumint.analyses.performance import performance
+from sumint.cache import ResultStore
+from sumint.lab import Lab
+
+lab = Lab(Path({str(checkpoint)!r}), store=ResultStore(Path({str(tmp_path / "results")!r})))
+lab.run(performance)
+print([run.state for run in lab.runs], sorted({{"torch", "transformer_lens"}} & set(sys.modules)))
+"""
+    answers = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        for _ in range(2)
+    ]
+    assert answers == ["['measured'] ['torch', 'transformer_lens']", "['reused'] []"]

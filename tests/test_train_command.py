@@ -1,0 +1,96 @@
+"""`python -m sumint train`, run as a user runs it."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import sumint
+from sumint.__main__ import main
+from sumint.weights import Architecture, read_weights
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "sumint", "train", *arguments],
+        cwd=Path(sumint.__file__).parent.parent,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another thing there")
+def test_an_interrupted_training_goes_on_to_a_checkpoint_with_its_card(tmp_path: Path) -> None:
+    out, state = tmp_path / "model.safetensors", tmp_path / "model.training"
+    settings = "--digits 2 --heads 1 --epochs 2 --seed 3 --device cpu --out"
+    arguments = (*settings.split(), str(out))
+
+    with start(*arguments) as training:
+        while not state.exists() and training.poll() is None:
+            time.sleep(0.01)
+        training.send_signal(signal.SIGINT)
+        printed, said = training.communicate(timeout=120)
+    assert training.returncode == 130
+    assert printed == ""
+    assert said.splitlines()[-1] == f"interrupted; the same command goes on from {state}"
+    assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == [state]
+
+    with start(*arguments) as training:
+        printed, said = training.communicate(timeout=120)
+    assert training.returncode == 0
+    assert printed.startswith(f"{out}: epoch ")
+    assert len(printed.splitlines()) == 1
+    assert "seed 3: 100%" in said
+    assert sorted(tmp_path.iterdir()) == [out.with_suffix(".json"), out]
+    weights = read_weights(out)
+    assert weights.architecture == Architecture(n_digits=2, n_heads=1)
+    assert weights.card["recipe"]["seed"] == 3
+    assert len(weights.card["history"]["training_loss"]) == 2
+    assert weights.card["history"]["training_loss"][1] < weights.card["history"]["training_loss"][0]
+
+
+@pytest.mark.parametrize(
+    ("out", "reason"),
+    [
+        ("model.pt", "a checkpoint's name ends in .safetensors"),
+        ("no folder/model.safetensors", "is not a directory"),
+    ],
+)
+def test_an_unusable_place_is_refused_before_the_training(
+    out: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "--out", str(tmp_path / out)]) == 2
+    printed, said = capsys.readouterr()
+    assert printed == ""
+    assert said.startswith(f"error: --out {tmp_path / out}: ")
+    assert said.endswith(f"{reason}\n")
+    assert len(said.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["fly"],
+        ["train", "--digits", "1"],
+        ["train", "--digits", "7"],
+        ["train", "--epochs", "0"],
+        ["train", "--epochs", "many"],
+        ["train", "--heads", "-1"],
+        ["train", "--device", "tpu"],
+        ["train", "--seed", "first"],
+        ["train", "more"],
+    ],
+    ids=" ".join,
+)
+def test_bad_arguments_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "error: " in capsys.readouterr().err.splitlines()[-1]
