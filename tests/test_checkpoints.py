@@ -4,11 +4,16 @@ import hashlib
 from pathlib import Path
 
 import pytest
+import torch
 
+from report.chapters import unembedding
 from sumint import checkpoints
 from sumint.checkpoints import ARENA, bundled_checkpoints, locate
 from sumint.checkpoints.published import PublishedCheckpoint
+from sumint.data import Probe
 from sumint.folders import cache_folder
+from sumint.lab import Lab
+from sumint.training import evaluate
 from sumint.weights import read_weights
 
 
@@ -20,6 +25,27 @@ def test_the_default_is_one_of_the_bundled_checkpoints() -> None:
 def test_every_bundled_checkpoint_can_be_read_and_has_a_card_of_its_own(path: Path) -> None:
     weights = read_weights(path)
     assert weights.card["tensors_sha256"] == weights.digest
+
+
+@pytest.mark.parametrize("path", bundled_checkpoints(), ids=lambda path: path.stem)
+def test_a_bundled_checkpoint_is_as_good_as_its_card_says(path: Path) -> None:
+    weights = read_weights(path)
+    recipe = weights.card["recipe"]
+    sums = Probe(
+        recipe["architecture"]["n_digits"], recipe["validation_sums"], recipe["validation_sums_seed"]
+    ).draw()
+    parameters = {name: torch.from_numpy(tensor) for name, tensor in weights.tensors.items()}
+    _, accuracy = evaluate(parameters, torch.from_numpy(sums.tokens), weights.architecture.layout)
+    # Another processor may round a near tie the other way.
+    assert accuracy == pytest.approx(weights.card["validation_accuracy"], abs=1e-4)
+
+
+def test_the_default_adds_well_and_reads_like_the_write_up_s() -> None:
+    lab = Lab(locate("bundled"))
+    assert lab.card["validation_accuracy"] >= 0.9995
+    verdicts = {claim.name: claim.holds for claim in unembedding.chapter(lab).claims}
+    for name in ("few-rows", "one-frequency", "two-singular-values", "digits-on-a-circle"):
+        assert verdicts[name], name
 
 
 def test_bundled_checkpoints_are_different_models() -> None:
@@ -37,9 +63,7 @@ def test_a_kept_copy_of_the_write_up_s_checkpoint_is_found_offline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = b"a stand-in"
-    published = PublishedCheckpoint(
-        "http://127.0.0.1:9/", hashlib.sha256(content).hexdigest(), 10, "stand-in.pt"
-    )
+    published = PublishedCheckpoint("http://127.0.0.1:9/", hashlib.sha256(content).hexdigest(), 10, "stand-in.pt")
     monkeypatch.setattr(checkpoints, "ARENA", published)
     monkeypatch.setenv("SUMINT_CACHE", str(tmp_path))
     kept = tmp_path / "checkpoints" / "stand-in.pt"

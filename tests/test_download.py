@@ -126,9 +126,7 @@ def test_an_altered_copy_is_reported_when_it_cannot_be_fetched_again(server: Ser
 
 
 @pytest.mark.parametrize("content", [CONTENT[:-1] + b"x", b"x" + CONTENT], ids=["changed", "longer"])
-def test_another_file_than_the_published_one_is_refused(
-    server: Server, tmp_path: Path, content: bytes
-) -> None:
+def test_another_file_than_the_published_one_is_refused(server: Server, tmp_path: Path, content: bytes) -> None:
     server.answer = lambda handler: send(handler, content)
     message = refusal(server.published, tmp_path)
     assert message.startswith(server.published.url)

@@ -69,8 +69,7 @@ def textbook_logits(parameters: dict[str, Tensor], tokens: Tensor) -> Tensor:
         written = parameters[f"{attention}.b_O"]
         for head in range(len(parameters[f"{attention}.W_Q"])):
             query, key, value = (
-                normalised @ parameters[f"{attention}.W_{kind}"][head]
-                + parameters[f"{attention}.b_{kind}"][head]
+                normalised @ parameters[f"{attention}.W_{kind}"][head] + parameters[f"{attention}.b_{kind}"][head]
                 for kind in "QKV"
             )
             scores = query @ key.transpose(1, 2) / math.sqrt(query.shape[-1])
@@ -102,9 +101,7 @@ def test_the_gradients_are_those_of_a_textbook_transformer() -> None:
         lambda parameters: answer_logits(parameters, tokens, layout),
         lambda parameters: textbook_logits(parameters, tokens)[:, layout.predicting].float(),
     ):
-        parameters = {
-            name: tensor.requires_grad_() for name, tensor in uneven_parameters(architecture).items()
-        }
+        parameters = {name: tensor.requires_grad_() for name, tensor in uneven_parameters(architecture).items()}
         logits = logits_of(parameters).flatten(0, 1)
         torch.nn.functional.cross_entropy(logits, tokens[:, layout.answer].flatten()).backward()
         gradients.append({name: tensor.grad for name, tensor in parameters.items() if "b_K" not in name})
@@ -222,9 +219,7 @@ def test_the_best_epoch_is_kept_and_not_the_last() -> None:
     assert history.best_epoch < 2
     assert history.validation_loss[-1] > history.validation_loss[history.best_epoch]
     parameters = {name: torch.from_numpy(tensor) for name, tensor in tensors.items()}
-    validation = torch.from_numpy(
-        Probe(2, blows_up.validation_sums, blows_up.validation_sums_seed).draw().tokens
-    )
+    validation = torch.from_numpy(Probe(2, blows_up.validation_sums, blows_up.validation_sums_seed).draw().tokens)
     assert evaluate(parameters, validation, Layout(2)) == (
         history.validation_loss[history.best_epoch],
         history.validation_accuracy[history.best_epoch],

@@ -43,4 +43,4 @@ def test_the_write_up_s_checkpoint_does_as_well_as_it_says(arena_checkpoint) -> 
         measured.least_probability,
     ]
     assert [round(value, 3) for value in printed] == [0.007, 0.993, 0.996, 0.759]
-    assert measured.sum_accuracy == 1
+    assert measured.wrong_sums == 0

@@ -1,0 +1,60 @@
+"""What all pages share: style sheets, scripts, fonts, the charts' templates and plotly.js itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from pathlib import Path
+
+from plotly.offline import get_plotlyjs
+
+from report.palette import PALETTES, custom_properties
+from report.theme import template
+
+
+def _templates_folder() -> Path:
+    """The templates: beside this package where it is installed, at the top of the repository in a checkout."""
+    package = Path(__file__).resolve().parent
+    installed = package / "templates"
+    return installed if installed.is_dir() else package.parent / "templates"
+
+
+TEMPLATES = _templates_folder()
+SHIPPED = {".css", ".js", ".svg", ".txt"}
+
+
+def assets() -> dict[str, bytes]:
+    """Every shared file, by its path in the site."""
+    folder = TEMPLATES / "assets"
+    written = {
+        path.relative_to(TEMPLATES).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in SHIPPED
+    }
+    return {
+        **written,
+        "assets/fonts.css": _with_fonts(folder / "fonts.css"),
+        "assets/palette.css": custom_properties().encode(),
+        "assets/chart-themes.js": _chart_themes(),
+        "assets/plotly.min.js": get_plotlyjs().encode(),
+    }
+
+
+def _with_fonts(style_sheet: Path) -> bytes:
+    """A style sheet with the font files that it names inside it."""
+
+    def inlined(link: re.Match[str]) -> str:
+        font = (style_sheet.parent / link[1]).read_bytes()
+        return f"url(data:font/woff2;base64,{base64.b64encode(font).decode()})"
+
+    return re.sub(r'url\("(.+?\.woff2)"\)', inlined, style_sheet.read_text(encoding="utf-8")).encode()
+
+
+def _chart_themes() -> bytes:
+    """Plotly's templates and the colours of roles, for the script that draws the charts."""
+    themes = {
+        theme: {"template": template(theme), "series": palette.series, "guide": palette.guide}
+        for theme, palette in PALETTES.items()
+    }
+    return f"registerChartThemes({json.dumps(themes, separators=(',', ':'), sort_keys=True)});\n".encode()

@@ -1,0 +1,118 @@
+"""What a chapter is made of: values, figures, tables and claims; frozen and inert.
+
+A chapter's module makes one `Chapter` from results, its text (the Markdown file beside it) names what it holds,
+and `render` puts the two together. Nothing here knows how any of it looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pandas as pd
+import plotly.graph_objects as go
+
+
+@dataclass(frozen=True)
+class View:
+    """One state of a figure: what it shows when its control stands at `label`."""
+
+    label: str
+    plot: go.Figure
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart, or a few that a control switches between."""
+
+    name: str
+    """The anchor on the page and the stem of its data files."""
+    title: str
+    plot: go.Figure | Mapping[str, go.Figure]
+    """The chart, or one for each state of the control, by the state's label."""
+    caption: str
+    """What to see in it; Markdown with formulas."""
+    alt: str
+    """The same in words, for who does not see it; plain text."""
+    source: Callable[..., Any]
+    """The analysis that measured it."""
+    control: str = ""
+    """What the reader chooses, if there are several views: "Example", "Head"."""
+    height: int = 400
+    """Of the chart, in CSS pixels, reserved on the page before it is drawn."""
+    width: int | None = None
+    """The widest that the chart should get, in CSS pixels; None lets it fill the column."""
+
+    def __post_init__(self) -> None:
+        if not self.views:
+            raise ValueError(f"figure {self.name}: has nothing to show")
+        if len(self.views) > 1 and not self.control:
+            raise ValueError(f"figure {self.name}: {len(self.views)} views need a control to choose between them")
+
+    @property
+    def views(self) -> tuple[View, ...]:
+        """What the figure shows, state by state; a single chart is a state without a label."""
+        if isinstance(self.plot, Mapping):
+            return tuple(View(label, plot) for label, plot in self.plot.items())
+        return (View("", self.plot),)
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A figure that these weights have no data for; the page says so in its place."""
+
+    name: str
+    title: str
+    reason: str
+    """Why it is not there; Markdown."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that belongs to the text; its frame's columns are the head of the table."""
+
+    name: str
+    title: str
+    frame: pd.DataFrame
+    caption: str
+    source: Callable[..., Any]
+    formats: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    """How a column's numbers are written; the data files keep them in full."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence of the report that the build checks on the weights at hand."""
+
+    name: str
+    statement: str
+    """What is claimed; Markdown with formulas."""
+    value: str
+    """What was measured, for people; Markdown."""
+    criterion: str
+    """What must be true of it for the claim to hold; Markdown."""
+    holds: bool | None
+    """The verdict; None for a published claim on weights that it does not speak of."""
+    source: Callable[..., Any]
+    """The analysis that measured it."""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    """The measured numbers behind `value`, by name."""
+    kind: Literal["general", "published"] = "general"
+    """A general claim is checked on any weights; a published one is the write-up's, on its own checkpoint."""
+    otherwise: str = ""
+    """What is true instead, where it does not hold; Markdown."""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One page of the report."""
+
+    title: str
+    question: str
+    """What the chapter answers, as a question."""
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """Results and derived facts that the text prints, by the names it uses for them."""
+    figures: tuple[Figure | Absent, ...] = ()
+    tables: tuple[Table, ...] = ()
+    claims: tuple[Claim, ...] = ()

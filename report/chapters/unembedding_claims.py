@@ -1,0 +1,203 @@
+"""What the chapter on the unembedding asserts, and when each assertion holds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from report.chapter import Claim
+from report.claims import Finding, published_claim
+from report.theme import decimals, degrees, joined, percent, radians
+from sumint.analyses.unembedding import SIGNIFICANT_SHARE, Unembedding, unembedding
+from sumint.analyses.unembedding_svd import UnembeddingSvd, unembedding_svd
+from sumint.fourier import angle_between
+from sumint.lab import Lab
+
+# Criteria, chosen after seeing the write-up's checkpoint: they guard what was seen, they predict nothing.
+FEW_ROWS = 4
+ONE_FREQUENCY_AT_LEAST = 0.97
+EACH_ROW_AT_LEAST = 0.8
+GRAM_AT_LEAST = 0.99
+TWO_DIRECTIONS_AT_LEAST = 0.97
+THIRD_TO_SECOND_AT_MOST = 0.25
+SIGNS_AT_MOST = 0.05
+STEP_WITHIN = 0.35
+PHASE_WITHIN = 0.2
+REBUILT_AT_LEAST = 0.97
+
+PUBLISHED_ROWS = (19, 25, 26, 37)
+"""The dimensions of the residual stream that the write-up names."""
+
+
+def claims(lab: Lab, matrix: Unembedding, svd: UnembeddingSvd) -> tuple[Claim, ...]:
+    return (
+        *_row_claims(lab, matrix),
+        *_phase_claims(lab, matrix),
+        *_column_claims(matrix, svd),
+        published_claim(
+            lab,
+            "published-directions",
+            "The first direction is dimension 37; the second is dimension 26 against dimension 19.",
+            criterion="the largest coordinates are those of 37, and those of 19 and 26 with opposite signs",
+            source=unembedding_svd,
+            check=lambda: _published_directions(svd),
+        ),
+    )
+
+
+def _row_claims(lab: Lab, matrix: Unembedding) -> tuple[Claim, ...]:
+    rows = matrix.significant_rows
+    share = float(matrix.row_shares[rows].sum())
+    largest_rows = float(np.sort(matrix.row_shares)[-FEW_ROWS:].sum())
+    main_share = float(matrix.frequency_shares[0])
+    least_row = float(matrix.frequency_shares_by_row[rows, 0].min())
+    one_frequency = main_share >= ONE_FREQUENCY_AT_LEAST and least_row >= EACH_ROW_AT_LEAST
+    negligible = 1 - ONE_FREQUENCY_AT_LEAST
+    strong = [str(k + 1) for k in np.flatnonzero(matrix.frequency_shares >= negligible)]
+    rebuilt = matrix.first_frequency_share
+    return (
+        Claim(
+            "few-rows",
+            "Only a few dimensions of the residual stream reach the logits of digits.",
+            value=f"the {FEW_ROWS} largest rows hold {percent(largest_rows)} of the squared norm",
+            criterion=f"at least {percent(SIGNIFICANT_SHARE, 0)}",
+            holds=largest_rows >= SIGNIFICANT_SHARE,
+            source=unembedding,
+            numbers={"share_of_largest_rows": largest_rows, "significant_rows": float(len(rows))},
+            otherwise=f"On these weights it takes {len(rows)} rows to hold {percent(share)}.",
+        ),
+        published_claim(
+            lab,
+            "published-rows",
+            f"The dimensions that matter are {joined(PUBLISHED_ROWS)}.",
+            criterion=f"they are the fewest rows that hold {percent(SIGNIFICANT_SHARE, 0)} of the squared norm",
+            source=unembedding,
+            check=lambda: Finding(f"the fewest are {joined(rows)}", tuple(rows) == PUBLISHED_ROWS),
+        ),
+        Claim(
+            "no-signs",
+            "The model never means to write a plus or an equals sign: they have next to no unembedding.",
+            value=f"the norm of their columns is {decimals(matrix.sign_ratio, 3)} of that of the digits' columns",
+            criterion=f"at most {SIGNS_AT_MOST}",
+            holds=matrix.sign_ratio <= SIGNS_AT_MOST,
+            source=unembedding,
+            numbers={"sign_ratio": matrix.sign_ratio},
+            otherwise="On these weights plus and equals keep an unembedding of their own.",
+        ),
+        Claim(
+            "one-frequency",
+            "Every row that matters is a wave of the first frequency, $2\\pi/10$.",
+            value=f"{percent(main_share)} of the power; {percent(least_row)} in the row with the least",
+            criterion=f"at least {percent(ONE_FREQUENCY_AT_LEAST, 0)}; per row {percent(EACH_ROW_AT_LEAST, 0)}",
+            holds=one_frequency,
+            source=unembedding,
+            numbers={"share": main_share, "least_row_share": least_row},
+            otherwise=(
+                "On these weights the unembedding is not made of the first frequency alone: "
+                f"{'frequency' if len(strong) == 1 else 'frequencies'} {joined(strong)} "
+                f"{'holds' if len(strong) == 1 else 'each hold'} more than {percent(negligible, 0)} of "
+                "the power. In the write-up there is one, the first."
+            ),
+        ),
+        Claim(
+            "first-frequency-rebuilds",
+            "The first frequency alone rebuilds the matrix.",
+            value=f"it holds {percent(rebuilt)} of the squared norm",
+            criterion=f"at least {percent(REBUILT_AT_LEAST, 0)}",
+            holds=rebuilt >= REBUILT_AT_LEAST,
+            source=unembedding,
+            numbers={"share": rebuilt},
+            otherwise="On these weights what is left out, the other frequencies, is too much to leave out.",
+        ),
+    )
+
+
+def _column_claims(matrix: Unembedding, svd: UnembeddingSvd) -> tuple[Claim, ...]:
+    gram_share = float(matrix.gram_frequency_shares[0])
+    steps = svd.steps
+    return (
+        Claim(
+            "gram-cosines",
+            "The product of two digits' directions is a cosine of their difference.",
+            value=f"{percent(gram_share)} of the power of $W_U^{{\\top}} W_U$ is at the first frequency",
+            criterion=f"at least {percent(GRAM_AT_LEAST, 0)}",
+            holds=gram_share >= GRAM_AT_LEAST,
+            source=unembedding,
+            numbers={"share": gram_share},
+            otherwise="On these weights more than one frequency is needed to tell how digits differ.",
+        ),
+        Claim(
+            "two-singular-values",
+            "The matrix has two directions.",
+            value=(
+                f"two hold {percent(svd.two_direction_share)} of the squared norm; the third singular value is "
+                f"{decimals(svd.third_to_second, 3)} of the second"
+            ),
+            criterion=f"at least {percent(TWO_DIRECTIONS_AT_LEAST, 0)}, and at most {THIRD_TO_SECOND_AT_MOST}",
+            holds=svd.two_direction_share >= TWO_DIRECTIONS_AT_LEAST
+            and svd.third_to_second <= THIRD_TO_SECOND_AT_MOST,
+            source=unembedding_svd,
+            numbers={"two_direction_share": svd.two_direction_share, "third_to_second": svd.third_to_second},
+            otherwise="On these weights the digits need more than a plane.",
+        ),
+        Claim(
+            "digits-on-a-circle",
+            "The digits lie in their order round a circle.",
+            value=f"from each digit to the next it is {degrees(steps.min())} to {degrees(steps.max())}",
+            criterion=f"once round, each step 36° ± {percent(STEP_WITHIN, 0)}",
+            holds=svd.goes_round_once and bool((np.abs(steps / 36 - 1) <= STEP_WITHIN).all()),
+            source=unembedding_svd,
+            numbers={"least_step": float(steps.min()), "greatest_step": float(steps.max())},
+            otherwise="On these weights the plane of the two first directions shows no such circle.",
+        ),
+    )
+
+
+def _phase_claims(lab: Lab, matrix: Unembedding) -> tuple[Claim, ...]:
+    phases = matrix.rows.phases[:, 1]
+    within = f"within {PHASE_WITHIN} rad of"
+
+    def antiphase() -> Finding:
+        apart = angle_between(phases[19], phases[26])
+        return Finding(radians(apart), abs(apart - np.pi) <= PHASE_WITHIN, {"19_to_26": apart})
+
+    def quadrature() -> Finding:
+        from_19, from_26 = (angle_between(phases[37], phases[row]) for row in (19, 26))
+        holds = all(abs(apart - np.pi / 2) <= PHASE_WITHIN for apart in (from_19, from_26))
+        numbers = {"37_to_19": from_19, "37_to_26": from_26}
+        return Finding(f"{radians(from_19)} from 19, {radians(from_26)} from 26", holds, numbers)
+
+    return (
+        published_claim(
+            lab,
+            "antiphase",
+            "Dimensions 19 and 26 are in opposite phase: one is the negative of the other.",
+            criterion=f"{within} $\\pi$",
+            source=unembedding,
+            check=antiphase,
+        ),
+        published_claim(
+            lab,
+            "quadrature",
+            "Dimension 37 is at a right angle to both: together they are a cosine and a sine.",
+            criterion=f"both {within} $\\pi/2$",
+            source=unembedding,
+            check=quadrature,
+        ),
+    )
+
+
+def _published_directions(svd: UnembeddingSvd) -> Finding:
+    first, second = svd.directions.T
+    leading = int(np.abs(first).argmax())
+    pair = np.sort(np.argsort(-np.abs(second))[:2])
+    opposite = bool(second[pair[0]] * second[pair[1]] < 0)
+    numbers = {
+        f"first_{leading}": float(first[leading]),
+        **{f"second_{row}": float(second[row]) for row in pair},
+    }
+    coordinates = joined(f"{decimals(second[row], 2)} in {row}" for row in pair)
+    return Finding(
+        f"the first has {decimals(first[leading], 2)} in {leading}; the second has {coordinates}",
+        leading == 37 and tuple(pair) == (19, 26) and opposite,
+        numbers,
+    )

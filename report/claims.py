@@ -1,0 +1,42 @@
+"""How claims come about: measured on any weights, or the write-up's own, checked on the write-up's checkpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from report.chapter import Claim
+from sumint.checkpoints import ARENA_DIGEST
+from sumint.lab import Lab
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the check of a claim came to."""
+
+    value: str
+    holds: bool
+    numbers: Mapping[str, float] = field(default_factory=dict)
+
+
+def published_claim(
+    lab: Lab,
+    name: str,
+    statement: str,
+    *,
+    criterion: str,
+    source: Callable[..., Any],
+    check: Callable[[], Finding],
+) -> Claim:
+    """A sentence of the write-up about its own checkpoint, names and all.
+
+    On other weights it is shown, but not checked: its names of heads and dimensions mean nothing there, and may
+    not even exist.
+    """
+    if lab.checkpoint.digest != ARENA_DIGEST:
+        return Claim(name, statement, "", criterion, None, source, kind="published")
+    found = check()
+    return Claim(
+        name, statement, found.value, criterion, found.holds, source, numbers=found.numbers, kind="published"
+    )

@@ -1,0 +1,200 @@
+"""Every file that a figure or a table is published in.
+
+| file | for | what |
+|---|---|---|
+| `figures/<chapter>/<figure>.js` | the page | a script that hands the browser all views |
+| `figures/<chapter>/<figure>.json` | Plotly | the first view, as `plotly.io.read_json` opens it |
+| `figures/<chapter>/<figure>.<view>.json` | Plotly | each other view |
+| `data/<chapter>/<figure>.json` | everyone else | every number that it draws, as plain lists |
+| `data/<chapter>/<figure>.csv` | everyone else | the same as rows |
+
+The page's script is a script and not JSON because a page opened from a disk may load scripts, but may fetch
+nothing. All files are the same for the same figure, byte by byte.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from report.chapter import Absent, Figure, Table, View
+from report.plots import GUIDE
+from report.theme import roles_template, traces_of
+
+CHANNELS = ("x", "y", "z", "r", "theta", "error_y", "text")
+"""What a trace draws, by Plotly's names, in the order of the CSV's columns."""
+
+SINGLE_PRECISION = 7
+"""Significant digits of a number in single precision."""
+
+
+def files_of(chapter: str, shown: Figure | Table | Absent) -> dict[str, bytes]:
+    """The files of a chapter's figure or table, by their path in the site."""
+    match shown:
+        case Absent():
+            return {}
+        case Table():
+            return _table_files(chapter, shown)
+        case Figure():
+            return _figure_files(chapter, shown)
+
+
+def slug(label: str) -> str:
+    """A label as it stands in an address: 2968+1606=4574 becomes 2968-1606-4574."""
+    return re.sub(r"[\W_]+", "-", label.lower()).strip("-")
+
+
+def _figure_files(chapter: str, figure: Figure) -> dict[str, bytes]:
+    slugs = [slug(view.label) for view in figure.views]
+    if len(set(slugs)) < len(slugs):
+        labels = ", ".join(view.label for view in figure.views)
+        raise ValueError(f"figure {figure.name}: the views {labels} need labels whose letters and digits differ")
+    name = f"{chapter}/{figure.name}"
+    data = figure_data(name, figure)
+    files = {
+        f"figures/{name}.js": _script(name, figure),
+        f"data/{name}.json": _json(data),
+        f"data/{name}.csv": _csv(_figure_rows(data)),
+    }
+    for index, view in enumerate(figure.views):
+        suffix = f".{slugs[index]}" if index else ""
+        files[f"figures/{name}{suffix}.json"] = _plotly_json(view.plot)
+    return files
+
+
+def figure_data(name: str, figure: Figure) -> dict[str, Any]:
+    """Every number that a figure draws, as plain lists to seven significant digits, with the axes' titles."""
+    return {
+        "figure": name,
+        "title": figure.title,
+        "control": figure.control,
+        "views": [_view_data(view) for view in figure.views],
+    }
+
+
+def _view_data(view: View) -> dict[str, Any]:
+    return {
+        "label": view.label,
+        "axes": _axes(view.plot),
+        "traces": [_trace_data(trace) for trace in traces_of(view.plot) if trace.meta != GUIDE],
+    }
+
+
+def _axes(plot: go.Figure) -> dict[str, str]:
+    """The title of each axis, by Plotly's name of it."""
+    layout = plot.layout.to_plotly_json()
+    axes = {key: axis for key, axis in layout.items() if re.match(r"[xy]axis\d*$", key)}
+    return {key.replace("axis", ""): axis.get("title", {}).get("text", "") for key, axis in sorted(axes.items())}
+
+
+def _trace_data(trace: Any) -> dict[str, Any]:
+    drawn = {"type": trace.type, "name": trace.name or ""}
+    if trace.type == "scatterpolar":
+        drawn["theta_unit"] = trace.thetaunit or "degrees"
+    if "yaxis" in trace and trace.yaxis:
+        drawn["y_axis"] = trace.yaxis
+    for channel in CHANNELS:
+        values = _channel(trace, channel)
+        if values is not None:
+            drawn[channel] = _plain(values)
+    return drawn
+
+
+def _channel(trace: Any, channel: str) -> Any:
+    if channel not in trace:
+        return None
+    return trace.error_y.array if channel == "error_y" else trace[channel]
+
+
+def _plain(values: Any) -> Any:
+    """Arrays as lists, numbers to single precision; what is not finite has no place in JSON and is null."""
+    if isinstance(values, str) or values is None:
+        return values
+    if isinstance(values, np.ndarray | Sequence):
+        return [_plain(value) for value in values]
+    if isinstance(values, int | np.integer):
+        return int(values)
+    return float(f"{values:.{SINGLE_PRECISION}g}") if math.isfinite(values) else None
+
+
+def _figure_rows(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """One row for each thing that is drawn: a cell, a point, a bar."""
+    for view in data["views"]:
+        for trace in view["traces"]:
+            about = {"view": view["label"], "trace": trace["name"]}
+            drawn = {channel: trace[channel] for channel in CHANNELS if channel in trace}
+            if "z" in drawn:
+                yield from ({**about, **cell} for cell in _cells(drawn))
+            else:
+                for values in zip(*drawn.values(), strict=True):
+                    yield {**about, **dict(zip(drawn, values, strict=True))}
+
+
+def _cells(drawn: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for row, y in enumerate(drawn["y"]):
+        for column, x in enumerate(drawn["x"]):
+            inside = {channel: drawn[channel][row][column] for channel in ("z", "text") if channel in drawn}
+            yield {"x": x, "y": y, **inside}
+
+
+def _table_files(chapter: str, table: Table) -> dict[str, bytes]:
+    name = f"{chapter}/{table.name}"
+    columns = [str(column) for column in table.frame.columns]
+    rows = [[_whole(value) for value in row] for row in table.frame.itertuples(index=False)]
+    records = (dict(zip(columns, row, strict=True)) for row in rows)
+    data = {"table": name, "title": table.title, "columns": columns, "rows": rows}
+    return {f"data/{name}.json": _json(data), f"data/{name}.csv": _csv(records)}
+
+
+def _whole(value: Any) -> Any:
+    """A cell in full: a NumPy number as Python's own."""
+    value = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _script(name: str, figure: Figure) -> bytes:
+    views = [
+        {"label": view.label, "slug": slug(view.label), **_without_template(view.plot)} for view in figure.views
+    ]
+    return f"registerFigure({_safe(name)}, {_safe(views)});\n".encode()
+
+
+def _plotly_json(plot: go.Figure) -> bytes:
+    """The figure with our light template in it, so that it looks the same wherever it is opened."""
+    bare = _without_template(plot)
+    return _json({**bare, "layout": {**bare["layout"], "template": roles_template("light", plot)}})
+
+
+def _without_template(plot: go.Figure) -> dict[str, Any]:
+    figure = json.loads(str(plot.to_json()))
+    return {"data": figure["data"], "layout": {k: v for k, v in figure["layout"].items() if k != "template"}}
+
+
+def _safe(value: Any) -> str:
+    """JSON that is also JavaScript, and that nothing in it can end early."""
+    written = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    for character in "<\u2028\u2029":
+        written = written.replace(character, f"\\u{ord(character):04x}")
+    return written
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False) + "\n").encode()
+
+
+def _csv(rows: Iterator[dict[str, Any]]) -> bytes:
+    collected = list(rows)
+    columns = list(dict.fromkeys(column for row in collected for column in row))
+    written = io.StringIO()
+    writer = csv.DictWriter(written, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(collected)
+    return written.getvalue().encode()

@@ -1,0 +1,106 @@
+"""The colours of the two themes, each named once, for what it is for.
+
+From these palettes come the style sheet's custom properties and Plotly's templates, so page and charts cannot
+drift apart. Both colour scales change their lightness evenly. The diverging one goes from blue to orange,
+which no common colour blindness confuses, and its middle is next to the page's ground: nothing looks like
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+ThemeName = Literal["light", "dark"]
+
+
+@dataclass(frozen=True)
+class Palette:
+    """The colours of one theme, by what they are for."""
+
+    ground: str
+    raised: str
+    """Of what stands out from the page a little: code, the table of a figure's numbers."""
+    ink: str
+    muted: str
+    """Of words that should not call: captions, labels, the foot of the page."""
+    rule: str
+    grid: str
+    guide: str
+    """Of lines that only guide the eye."""
+    accent: str
+    """Of links and of what is chosen."""
+    holds: str
+    fails: str
+    keyword: str
+    string: str
+    series: tuple[str, ...]
+    diverging: tuple[str, ...]
+    sequential: tuple[str, ...]
+
+
+PALETTES: Final[Mapping[ThemeName, Palette]] = {
+    "light": Palette(
+        ground="#fdfcfa",
+        raised="#f5f3ee",
+        ink="#1f1e1b",
+        muted="#625f58",
+        rule="#dedad1",
+        grid="#ebe8e1",
+        guide="#b5b0a5",
+        accent="#2863ab",
+        holds="#17684f",
+        fails="#a8400f",
+        keyword="#834791",
+        string="#17684f",
+        series=("#2863ab", "#c16218", "#19846b", "#834791", "#92740f", "#b94159", "#1f8aa1", "#517621"),
+        diverging=(
+            *("#193978", "#2a5da2", "#3f84ca", "#5faced", "#a0d3f8", "#f6f5f1"),
+            *("#efc29a", "#e09053", "#c0642c", "#983f16", "#6d1e0a"),
+        ),
+        sequential=(
+            *("#f3f4f2", "#bbd9e3", "#8bbcd3", "#629dc4"),
+            *("#3f7db3", "#2c5c9c", "#273e78", "#1d2254"),
+        ),
+    ),
+    "dark": Palette(
+        ground="#16181b",
+        raised="#1e2125",
+        ink="#e7e4de",
+        muted="#a5a29b",
+        rule="#34373c",
+        grid="#272a2f",
+        guide="#5d626a",
+        accent="#86b8f7",
+        holds="#7ccbaf",
+        fails="#f5a06a",
+        keyword="#cf9ddc",
+        string="#7ccbaf",
+        series=("#70adfb", "#fe9b5b", "#67c6aa", "#cf8fde", "#e9c769", "#f5778b", "#76dbf3", "#98c06d"),
+        diverging=(
+            *("#99dbfe", "#5ab4ec", "#2b8ccf", "#2364a0", "#274164", "#1f2226"),
+            *("#5f3322", "#944a1b", "#c06c25", "#e09852", "#f9c68c"),
+        ),
+        sequential=(
+            *("#202327", "#263b57", "#085c82", "#057f97"),
+            *("#02a3a7", "#5ac3af", "#a1debc", "#ddf7d8"),
+        ),
+    ),
+}
+
+
+def custom_properties() -> str:
+    """The palettes as a style sheet: what the system prefers, unless the reader chose; light in print."""
+    light, dark = (_declarations(PALETTES[theme], theme) for theme in ("light", "dark"))
+    return (
+        f":root {{\n{light}}}\n"
+        f"@media (prefers-color-scheme: dark) {{\n:root:not([data-theme=light]) {{\n{dark}}}\n}}\n"
+        f":root[data-theme=dark] {{\n{dark}}}\n"
+        f"@media print {{\n:root:root[data-theme], :root:root {{\n{light}}}\n}}\n"
+    )
+
+
+def _declarations(palette: Palette, theme: ThemeName) -> str:
+    colours = {f"--{name}": colour for name, colour in vars(palette).items() if isinstance(colour, str)}
+    return "".join(f"  {name}: {value};\n" for name, value in {"color-scheme": theme, **colours}.items())

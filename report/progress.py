@@ -1,0 +1,40 @@
+"""What a build is doing, for who waits for it: a bar on a terminal, a line for each step in a log."""
+
+from __future__ import annotations
+
+import sys
+from types import TracebackType
+
+from tqdm import tqdm
+
+
+class Progress:
+    """Shows the steps of a build as they begin; used as a context, so that the bar is gone when it ends."""
+
+    def __init__(self, n_steps: int) -> None:
+        self._bar = tqdm(total=n_steps, unit="step", leave=False) if sys.stderr.isatty() else None
+        self._begun = 0
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def step(self, name: str) -> None:
+        """A step begins; the one before it is done."""
+        if self._bar is None:
+            print(name, file=sys.stderr)
+            return
+        self._bar.n = self._begun
+        self._begun += 1
+        self._bar.set_postfix_str("", refresh=False)
+        self._bar.set_description(name)
+
+    def detail(self, name: str) -> None:
+        """What the step is busy with."""
+        if self._bar is not None:
+            self._bar.set_postfix_str(name)

@@ -1,0 +1,180 @@
+// Draws the charts. plotly.js and a figure's data are loaded when the figure comes near the viewport, as scripts,
+// because a page that is opened from a disk may load scripts and may fetch nothing.
+"use strict";
+{
+  const NEAR = "800px 0px";
+  const PRINTED_WIDTH = 640;
+
+  const figures = new Map(
+    [...document.querySelectorAll("[data-figure]")].map((element) => [
+      element.dataset.figure,
+      { name: element.dataset.figure, element, chart: element.querySelector(".chart"), views: null, drawn: false },
+    ]),
+  );
+  let themes = null;
+
+  window.registerChartThemes = (registered) => {
+    themes = registered;
+  };
+  window.registerFigure = (name, views) => {
+    figures.get(name).views = views;
+  };
+
+  const scripts = new Map();
+  const load = (address) => {
+    if (!scripts.has(address)) {
+      const loaded = new Promise((resolve, reject) => {
+        const script = document.createElement("script");
+        script.src = address;
+        script.onload = resolve;
+        script.onerror = () => reject(new Error(`${address} could not be loaded`));
+        document.head.append(script);
+      });
+      scripts.set(address, loaded);
+    }
+    return scripts.get(address);
+  };
+  const loadParts = (figure) => Promise.all([load("assets/plotly.min.js"), load(`figures/${figure.name}.js`)]);
+
+  // A trace says what it stands for in its meta. Plotly hands a template's defaults for a trace type out in turn, so
+  // one entry for each trace gives each the colour of its role. report/theme.py does the same for the saved figures.
+  const templateFor = (view, name) => {
+    const { template, series, guide } = themes[name];
+    const defaults = {};
+    for (const { type, meta } of view.data) {
+      const base = template.data[type]?.[0] ?? {};
+      const colour = meta === "guide" ? guide : series[meta % series.length];
+      const inRole = { ...base };
+      for (const part of ["line", "marker"]) {
+        if (meta !== undefined && base[part]) inRole[part] = { ...base[part], color: colour };
+      }
+      (defaults[type] ??= []).push(inRole);
+    }
+    return { ...template, data: { ...template.data, ...defaults } };
+  };
+
+  const isTouch = matchMedia("(pointer: coarse)").matches;
+  const config = (figure) => ({
+    // Where there is no pointer to hover with, the buttons would stand over the chart for good.
+    displayModeBar: isTouch ? false : "hover",
+    displaylogo: false,
+    showSendToCloud: false,
+    responsive: true,
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+    modeBarButtonsToAdd: [
+      {
+        name: "svg",
+        title: "Download as SVG",
+        icon: { width: 24, height: 24, path: "M5 3h9l5 5v13H5zm8 1v5h5M8 17l4 2 4-2m-4-7v8" },
+        click: (chart) => Plotly.downloadImage(chart, { ...imageOptions(figure), format: "svg" }),
+      },
+    ],
+    toImageButtonOptions: { ...imageOptions(figure), format: "png", scale: 2 },
+  });
+  const imageOptions = (figure) => ({ filename: figure.name.replace("/", "-") });
+
+  const layoutOf = (figure, theme) => {
+    const view = chosenView(figure);
+    // On a touch screen a drag is a scroll: a chart must not hold the page.
+    const touch = isTouch ? { dragmode: false } : {};
+    return { ...structuredClone(view.layout), ...touch, template: templateFor(view, theme) };
+  };
+
+  const chosenView = (figure) => {
+    const wanted = controlOf(figure)?.value;
+    return figure.views.find((view) => view.slug === wanted) ?? figure.views[0];
+  };
+  const controlOf = (figure) => figure.element.querySelector(".control input:checked, .control select");
+
+  const draw = (figure, theme = currentTheme()) => {
+    const layout = layoutOf(figure, theme);
+    if (!figure.drawn) figure.chart.replaceChildren();
+    Plotly.react(figure.chart, structuredClone(chosenView(figure).data), layout, config(figure));
+    figure.drawn = true;
+  };
+
+  const show = async (figure) => {
+    try {
+      await loadParts(figure);
+      draw(figure);
+    } catch (error) {
+      fail(figure, error);
+    }
+  };
+
+  const fail = (figure, error) => {
+    const note = document.createElement("p");
+    const link = document.createElement("a");
+    link.href = `data/${figure.name}.csv`;
+    link.textContent = "in a file";
+    note.className = "chart-note";
+    note.append("This chart could not be drawn. Its numbers are ", link, `. (${error.message})`);
+    figure.chart.replaceChildren(note);
+    figure.drawn = false;
+  };
+
+  // What the reader has chosen is kept in the address, so that a link shows the same.
+  const restoreChoice = (figure) => {
+    const short = figure.element.id;
+    const wanted = new URLSearchParams(location.search).get(short);
+    const control = controlOf(figure);
+    if (wanted === null || control === null) return;
+    const radios = [...figure.element.querySelectorAll(".control input")];
+    const radio = radios.find((candidate) => candidate.value === wanted);
+    if (radio) radio.checked = true;
+    else if ([...(control.options ?? [])].some((option) => option.value === wanted)) control.value = wanted;
+  };
+  const keepChoice = (figure) => {
+    const address = new URL(location.href);
+    address.searchParams.set(figure.element.id, controlOf(figure).value);
+    try {
+      history.replaceState(null, "", address);
+    } catch {
+      // Some browsers keep the address of a page on a disk as it is.
+    }
+  };
+
+  const byElement = new Map([...figures.values()].map((figure) => [figure.element, figure]));
+  const nearing = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries.filter(({ isIntersecting }) => isIntersecting)) {
+        nearing.unobserve(entry.target);
+        show(byElement.get(entry.target));
+      }
+    },
+    { rootMargin: NEAR },
+  );
+
+  for (const figure of figures.values()) {
+    restoreChoice(figure);
+    figure.element.addEventListener("change", () => {
+      keepChoice(figure);
+      if (figure.drawn) draw(figure);
+    });
+    nearing.observe(figure.element);
+  }
+
+  document.addEventListener("themechange", () => {
+    for (const figure of figures.values()) {
+      if (figure.drawn) Plotly.relayout(figure.chart, { template: templateFor(chosenView(figure), currentTheme()) });
+    }
+  });
+
+  // Before printing nothing can be waited for, so all parts are loaded as soon as the page has time.
+  const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 2000));
+  addEventListener("load", () => {
+    whenIdle(() => {
+      for (const figure of figures.values()) loadParts(figure).catch(() => {});
+    });
+  });
+  addEventListener("beforeprint", () => {
+    for (const figure of figures.values()) {
+      if (!window.Plotly || !figure.views) continue;
+      draw(figure, "light");
+      Plotly.relayout(figure.chart, { width: Math.min(figure.chart.clientWidth, PRINTED_WIDTH) });
+    }
+  });
+  addEventListener("afterprint", () => {
+    for (const figure of figures.values()) if (figure.drawn) draw(figure);
+  });
+}

@@ -1,0 +1,114 @@
+"""A build from end to end, as a user runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from report.__main__ import main
+from sumint.weights import Weights, write_weights
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path, tiny_weights: Weights) -> Path:
+    path = tmp_path / "tiny.safetensors"
+    write_weights(path, tiny_weights.tensors, {"name": "</script><b>tiny</b>"})
+    return path
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("SUMINT_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_build_publishes_a_site_and_says_what_it_did(checkpoint: Path, tmp_path: Path, capsys) -> None:
+    site = tmp_path / "a site"
+    assert main(["build", "--weights", str(checkpoint), "--site", str(site), "--device", "cpu"]) == 0
+    printed = capsys.readouterr().out
+    assert f"{site / 'index.html'}" in printed
+    claims = json.loads((site / "claims.json").read_bytes())
+    holding = sum(claim["holds"] is True for claim in claims)
+    checked = sum(claim["holds"] is not None for claim in claims)
+    assert f"{holding} of {checked} claims hold" in printed
+    assert {"index.html", "the-task.html", "unembedding.html"} <= set(files_in(site))
+
+
+def test_a_hostile_name_in_a_card_never_becomes_markup(checkpoint: Path, tmp_path: Path) -> None:
+    main(["build", "--weights", str(checkpoint), "--site", str(tmp_path / "site")])
+    for path, content in files_in(tmp_path / "site").items():
+        if path.endswith(".html"):
+            assert b"<b>tiny" not in content, path
+            assert b"&lt;b&gt;tiny" in content, path
+
+
+def test_a_strict_build_publishes_nothing_if_a_claim_does_not_hold(
+    checkpoint: Path, tmp_path: Path, capsys
+) -> None:
+    site = tmp_path / "site"
+    assert main(["build", "--weights", str(checkpoint), "--site", str(site), "--strict"]) == 1
+    assert not site.exists()
+    assert "claims that do not hold on these weights" in capsys.readouterr().err
+
+
+def test_the_second_build_measures_nothing(checkpoint: Path, tmp_path: Path, capsys) -> None:
+    arguments = ["build", "--weights", str(checkpoint), "--site", str(tmp_path / "site")]
+    main(arguments)
+    capsys.readouterr()
+    main(arguments)
+    assert "measured 0 of" in capsys.readouterr().out
+
+
+def test_without_the_cache_all_is_measured_and_nothing_kept(
+    checkpoint: Path, tmp_path: Path, own_cache: Path, capsys
+) -> None:
+    for _ in range(2):
+        main(["build", "--weights", str(checkpoint), "--site", str(tmp_path / "site"), "--no-cache"])
+        assert ", reused 0" in capsys.readouterr().out
+    assert not own_cache.exists()
+
+
+def test_the_same_inputs_give_the_same_bytes_in_another_process(checkpoint: Path, tmp_path: Path) -> None:
+    sites = []
+    for hash_seed in ("1", "2"):
+        site = tmp_path / hash_seed / "site"
+        environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "SUMINT_CACHE": str(tmp_path / hash_seed / "c")}
+        command = [sys.executable, "-m", "report", "build", "--weights", str(checkpoint), "--site", str(site)]
+        subprocess.run(command, check=True, capture_output=True, env=environment, cwd=ROOT)
+        sites.append(files_in(site))
+    assert sites[0] == sites[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--weights", "nothing.pt"], "nothing.pt: no such file"),
+        (["--weights", "."], "is a directory"),
+        (["--weights", __file__], "neither a safetensors file nor a whole state dict"),
+        (["--device", "cuda"], "finds no such device"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    arguments: list[str], complaint: str, tmp_path: Path, capsys
+) -> None:
+    assert main(["build", "--site", str(tmp_path / "site"), *arguments]) == 2
+    error = capsys.readouterr().err
+    assert complaint in error
+    assert error.splitlines()[-1].startswith("error: ")
+    assert "Traceback" not in error
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_site_that_holds_other_files_is_refused(checkpoint: Path, tmp_path: Path, capsys) -> None:
+    assert main(["build", "--weights", str(checkpoint), "--site", str(tmp_path)]) == 2
+    assert "not a site of this report" in capsys.readouterr().err
+    assert checkpoint.exists()

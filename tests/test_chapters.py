@@ -1,0 +1,83 @@
+"""Every chapter tells its story on any weights of the family."""
+
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from report.build import stem_of, text_of
+from report.chapter import Absent, Figure
+from report.outline import OUTLINE
+from sumint.lab import Lab
+from sumint.recipe import TrainingHistory
+from sumint.training import initial_parameters
+from sumint.weights import Architecture, write_weights
+
+SHAPES = [
+    Architecture(),
+    Architecture(n_digits=2, n_heads=1, d_model=16, d_head=8),
+    Architecture(n_digits=3, n_heads=2, d_model=20, d_head=6),
+    Architecture(n_digits=5, n_heads=4, d_model=32, d_head=8),
+]
+CARD = {"name": "untrained", "history": vars(TrainingHistory([2.3, 2.1], [2.2, 2.0], [0.1, 0.2]))}
+
+
+@pytest.fixture(scope="module", params=SHAPES, ids=lambda shape: f"{shape.n_digits}-digits-{shape.n_heads}-heads")
+def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    path = tmp_path_factory.mktemp("weights") / "untrained.safetensors"
+    parameters = initial_parameters(request.param, seed=1)
+    write_weights(path, {name: tensor.numpy() for name, tensor in parameters.items()}, CARD)
+    return Lab(path)
+
+
+@pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
+def test_a_chapter_is_complete_on_weights_of_any_shape(module: ModuleType, lab: Lab) -> None:
+    chapter = module.chapter(lab)
+    assert chapter.title
+    assert chapter.question.endswith("?")
+    for figure in chapter.figures:
+        if isinstance(figure, Figure):
+            assert figure.caption.endswith(".")
+            assert figure.alt.endswith("."), figure.alt
+    for claim in chapter.claims:
+        assert claim.criterion
+        assert claim.statement.endswith(".")
+        assert claim.value or claim.holds is None
+        assert claim.otherwise or claim.kind == "published", f"{claim.name} says nothing where it does not hold"
+
+
+@pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
+def test_names_are_unique_on_a_page(module: ModuleType, lab: Lab) -> None:
+    chapter = module.chapter(lab)
+    names = [thing.name for thing in (*chapter.figures, *chapter.tables, *chapter.claims)]
+    anchors = [name for name in names if names.count(name) > 1]
+    kinds = [(type(thing), thing.name) for thing in (*chapter.figures, *chapter.tables, *chapter.claims)]
+    assert len(set(kinds)) == len(kinds), anchors
+
+
+@pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
+def test_claims_of_the_write_up_are_not_checked_on_other_weights(module: ModuleType, lab: Lab) -> None:
+    published = [claim for claim in module.chapter(lab).claims if claim.kind == "published"]
+    assert all(claim.holds is None for claim in published)
+
+
+@pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
+def test_a_text_holds_no_measured_number(module: ModuleType) -> None:
+    text, _ = text_of(module)
+    prose = re.sub(r"\$\$.+?\$\$|\$.+?\$|\{\{.+?\}\}|\b[A-Z]\d\b", "", text, flags=re.DOTALL)
+    assert not re.findall(r"\d+", prose)
+
+
+def test_without_a_record_of_the_training_there_is_no_curve(tmp_path: Path) -> None:
+    path = tmp_path / "bare.safetensors"
+    architecture = Architecture(n_digits=2, n_heads=1, d_model=16, d_head=8)
+    write_weights(path, {name: tensor.numpy() for name, tensor in initial_parameters(architecture, 0).items()}, {})
+    chapter = OUTLINE[0].chapter(Lab(path))
+    assert [figure.name for figure in chapter.figures if isinstance(figure, Absent)] == ["training-curve"]
+
+
+@pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
+def test_every_claim_holds_on_the_write_up_s_checkpoint(module: ModuleType, arena_checkpoint: Path) -> None:
+    claims = module.chapter(Lab(arena_checkpoint)).claims
+    assert {claim.name: claim.value for claim in claims if not claim.holds} == {}

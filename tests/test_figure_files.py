@@ -1,0 +1,171 @@
+"""A figure's files say what it draws, all of it, and say the same every time."""
+
+import base64
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import plotly.io
+import pytest
+
+from report import plots
+from report.chapter import Absent, Figure, Table
+from report.figure_files import files_of, slug
+from report.theme import traces_of
+
+NUMBERS = np.random.default_rng(0).normal(size=(4, 3)) * [1e-26, 1.0, 1e4]
+
+PLOTS: Mapping[str, go.Figure] = {
+    "heatmap": plots.heatmap(NUMBERS, x="abc", y=["p", "q", "r", "s"], x_title="head", y_title="layer", places=2),
+    "polar": plots.polar_points([1.5, 2.5], [0.1, -3.0], ["dim 19", "dim 26"], name="first"),
+    "points": plots.points(NUMBERS[:, 1], NUMBERS[:, 2], "abcd", "first", "second", closed=True),
+    "bars": plots.bars(
+        ["a", "b"],
+        {"mean": [1, 2], "zero": [3, 4]},
+        "head",
+        "rise",
+        errors={"mean": [0.1, 0.2], "zero": [0.3, 0.4]},
+    ),
+    "lines": plots.lines(range(4), {"one": NUMBERS[:, 1]}, "digit", "rise", logarithmic=True),
+    "panels": plots.stacked_lines([1, 2], {"loss": {"t": [1, 2], "v": [2, 3]}, "wrong": {"v": [3, 4]}}, "epoch"),
+}
+
+
+def measured() -> None:
+    """Stands for an analysis."""
+
+
+def figure(plot: go.Figure | Mapping[str, go.Figure], **settings: Any) -> Figure:
+    return Figure("it", "It", plot, caption="", alt="", source=measured, **settings)
+
+
+def drawn_by(script: bytes) -> list[dict[str, Any]]:
+    """The views that a script hands to the browser, its binary arrays decoded by Plotly itself."""
+    call = re.fullmatch(r'registerFigure\("[^"]+", (.*)\);\n', script.decode(), re.DOTALL)
+    assert call is not None
+    views = json.loads(call[1])
+    return [go.Figure({"data": view["data"]}).to_dict() | {"layout": view["layout"]} for view in views]
+
+
+def decoded(values: Any) -> np.ndarray:
+    if isinstance(values, dict):
+        array = np.frombuffer(base64.b64decode(values["bdata"]), np.dtype(values["dtype"]))
+        return (
+            array.reshape([int(length) for length in values["shape"].split(",")]) if "shape" in values else array
+        )
+    return np.asarray(values)
+
+
+@pytest.mark.parametrize("kind", PLOTS)
+def test_the_data_is_what_the_plot_draws(kind: str) -> None:
+    files = files_of("chapter", figure(PLOTS[kind]))
+    data = json.loads(files["data/chapter/it.json"])
+    drawn = [
+        trace for trace in drawn_by(files["figures/chapter/it.js"])[0]["data"] if trace.get("meta") != "guide"
+    ]
+    published = data["views"][0]["traces"]
+    assert len(published) == len(drawn) > 0
+    for ours, theirs in zip(published, drawn, strict=True):
+        assert ours["type"] == theirs["type"]
+        for channel in ("x", "y", "z", "r", "theta"):
+            assert (channel in ours) == (channel in theirs)
+            if channel in ours and not isinstance(np.ravel(ours[channel])[0], str):
+                np.testing.assert_allclose(ours[channel], decoded(theirs[channel]), rtol=1e-6)
+        if "error_y" in ours:
+            np.testing.assert_allclose(ours["error_y"], decoded(theirs["error_y"]["array"]), rtol=1e-6)
+
+
+def test_a_heatmap_is_nested_rows_with_its_axes() -> None:
+    view = json.loads(files_of("chapter", figure(PLOTS["heatmap"]))["data/chapter/it.json"])["views"][0]
+    assert view["axes"] == {"x": "head", "y": "layer"}
+    (trace,) = view["traces"]
+    assert (trace["x"], trace["y"]) == (["a", "b", "c"], ["p", "q", "r", "s"])
+    np.testing.assert_allclose(trace["z"], NUMBERS, rtol=1e-6)
+
+
+def test_polar_points_are_in_radians_and_without_the_lines_that_guide_the_eye() -> None:
+    view = json.loads(files_of("chapter", figure(PLOTS["polar"]))["data/chapter/it.json"])["views"][0]
+    (trace,) = view["traces"]
+    assert trace["theta_unit"] == "radians"
+    assert (trace["r"], trace["theta"], trace["text"]) == ([1.5, 2.5], [0.1, -3.0], ["dim 19", "dim 26"])
+
+
+def test_the_rows_hold_the_same_numbers() -> None:
+    files = files_of("chapter", figure({"one": PLOTS["heatmap"], "two": PLOTS["bars"]}, control="Kind"))
+    rows = list(csv.DictReader(io.StringIO(files["data/chapter/it.csv"].decode())))
+    cells = [float(row["z"]) for row in rows if row["view"] == "one"]
+    np.testing.assert_allclose(np.reshape(cells, (4, 3)), NUMBERS, rtol=1e-6)
+    assert [(row["trace"], row["x"], row["error_y"]) for row in rows if row["view"] == "two"] == [
+        ("mean", "a", "0.1"),
+        ("mean", "b", "0.2"),
+        ("zero", "a", "0.3"),
+        ("zero", "b", "0.4"),
+    ]
+
+
+def test_plotly_opens_every_view() -> None:
+    files = files_of("chapter", figure({"H0.0": PLOTS["heatmap"], "H0.1": PLOTS["polar"]}, control="Head"))
+    first = plotly.io.from_json(files["figures/chapter/it.json"].decode())
+    second = plotly.io.from_json(files["figures/chapter/it.h0-1.json"].decode())
+    assert traces_of(first)[0].type == "heatmap"
+    assert traces_of(second)[0].type == "scatterpolar"
+    assert first.to_dict()["layout"]["template"]["layout"]["coloraxis"]["colorscale"]
+
+
+@pytest.mark.parametrize("kind", PLOTS)
+def test_a_figure_ships_neither_a_template_nor_colours(kind: str) -> None:
+    script = files_of("chapter", figure(PLOTS[kind]))["figures/chapter/it.js"].decode()
+    assert "template" not in script.replace("hovertemplate", "").replace("texttemplate", "")
+    assert not re.search(r"colorscale|#[0-9a-f]{6}|rgb", script)
+
+
+def test_nothing_measured_ends_the_script_early() -> None:
+    hostile = "</script><b>\u2028"
+    plot = plots.heatmap([[1.0]], x=[hostile], y=["a"], x_title=hostile, y_title="")
+    script = files_of("chapter", figure({hostile: plot}))["figures/chapter/it.js"].decode()
+    assert "<" not in script
+    assert "\u2028" not in script
+    assert drawn_by(script.encode())[0]["data"][0]["x"][0] == hostile
+
+
+def test_what_is_not_finite_is_null() -> None:
+    plot = plots.heatmap([[np.nan, np.inf, 1.0]], x="abc", y="a", x_title="", y_title="")
+    data = json.loads(files_of("chapter", figure(plot))["data/chapter/it.json"])
+    assert data["views"][0]["traces"][0]["z"] == [[None, None, 1.0]]
+
+
+def test_two_runs_write_the_same_bytes() -> None:
+    def files() -> dict[str, bytes]:
+        return files_of("chapter", figure(dict(PLOTS), control="Kind"))
+
+    assert files() == files()
+
+
+def test_a_table_is_saved_in_full() -> None:
+    frame = pd.DataFrame({"sum": ["1+1=2"], "loss": [0.1 + 0.2]})
+    files = files_of("chapter", Table("it", "It", frame, "", measured, formats={"loss": lambda _: "rounded"}))
+    assert json.loads(files["data/chapter/it.json"])["rows"] == [["1+1=2", 0.1 + 0.2]]
+    assert files["data/chapter/it.csv"].decode() == f"sum,loss\n1+1=2,{0.1 + 0.2!r}\n"
+
+
+def test_what_is_absent_has_no_files() -> None:
+    assert files_of("chapter", Absent("it", "It", "No record.")) == {}
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"), [("2968+1606=4574", "2968-1606-4574"), ("as published", "as-published")]
+)
+def test_a_label_becomes_part_of_an_address(label: str, expected: str) -> None:
+    assert slug(label) == expected
+
+
+@pytest.mark.parametrize("labels", [("a b", "a-b"), ("+", "=")])
+def test_views_whose_addresses_are_the_same_are_refused(labels: tuple[str, str]) -> None:
+    with pytest.raises(ValueError, match="figure it: the views"):
+        files_of("chapter", figure(dict.fromkeys(labels, PLOTS["bars"]), control="Kind"))

@@ -1,0 +1,196 @@
+"""A page shows all of its chapter, once, and is safe whatever was measured."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from report import plots
+from report.assets import TEMPLATES
+from report.chapter import Absent, Chapter, Claim, Figure, Table
+from report.errors import TextError
+from report.figure_files import files_of
+from report.render import Entry, Renderer, SourceCode
+from report.site import check_links
+
+HOSTILE = "</script><b onclick=x()>"
+ENTRIES = (
+    Entry("the-task", "The task", "What is asked?"),
+    Entry("unembedding", "Unembedding", "What is written?"),
+)
+
+
+def measured() -> None:
+    """Stands for an analysis."""
+
+
+MATRIX = plots.heatmap([[1.0, -2.0]], x="ab", y="c", x_title="digit", y_title="row")
+FIGURE = Figure("gram", f"Gram {HOSTILE}", MATRIX, caption="Of $W_U$.", alt=HOSTILE, source=measured)
+SWITCHED = Figure("both", "Both", {HOSTILE: MATRIX, "two": MATRIX}, "Both.", "Both", measured, control=HOSTILE)
+TABLE = Table("sums", "Sums", pd.DataFrame({HOSTILE: [HOSTILE]}), HOSTILE, measured)
+CLAIM = Claim("sparse", "It is *sparse*.", HOSTILE, "at least $1/2$", True, measured, otherwise="It is dense.")
+CHAPTER = Chapter(
+    "Unembedding",
+    "What is written?",
+    values={"name": HOSTILE},
+    figures=(FIGURE, SWITCHED, Absent("history", "History", "No record.")),
+    tables=(TABLE,),
+    claims=(CLAIM,),
+)
+TEXT = """Of {{ name }}.
+
+{{ figure("gram") }}
+
+## A section
+
+{{ figure("both") }}
+
+{{ figure("history") }}
+
+{{ table("sums") }}
+
+{{ claim("sparse") }}
+"""
+
+
+def source_code(_: object) -> SourceCode:
+    return SourceCode("measured", "sumint/analyses/it.py", f'def measured() -> None:\n    "{HOSTILE}"\n', None)
+
+
+def renderer() -> Renderer:
+    return Renderer(ENTRIES, {"Weights": HOSTILE}, source_code)
+
+
+def page(chapter: Chapter = CHAPTER, text: str = TEXT) -> str:
+    return renderer().chapter_page(ENTRIES[1], chapter, text, Path("unembedding.md"))
+
+
+def index() -> str:
+    overview = Chapter("The report", "Does it hold?", values={"n": 3})
+    chapters = {entry.stem: CHAPTER for entry in ENTRIES}
+    return renderer().index_page(overview, "There are {{ n }}.", Path("overview.md"), chapters)
+
+
+class Tags(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize("html", [page(), index()], ids=["chapter", "index"])
+def test_the_content_security_policy_comes_first(html: str) -> None:
+    head = html.split("<head>", 1)[1].lstrip()
+    assert head.startswith(
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self';"
+    )
+
+
+@pytest.mark.parametrize("html", [page(), index()], ids=["chapter", "index"])
+def test_no_page_runs_a_script_of_its_own(html: str) -> None:
+    assert not re.search(r"<script(?! src=)", html)
+    assert not [name for _, attributes in Tags(html).tags for name in attributes if name.startswith("on")]
+
+
+@pytest.mark.parametrize("html", [page(), index()], ids=["chapter", "index"])
+def test_nothing_is_asked_of_another_site(html: str) -> None:
+    asking = {"script": "src", "link": "href", "img": "src", "iframe": "src"}
+    sources = [attributes[asking[tag]] for tag, attributes in Tags(html).tags if tag in asking]
+    assert sources
+    assert not [source for source in sources if source is None or ":" in source]
+
+
+def test_what_is_measured_never_becomes_markup() -> None:
+    assert HOSTILE not in page()
+    assert "onclick" not in {name for _, attributes in Tags(page()).tags for name in attributes}
+
+
+def test_every_link_leads_somewhere() -> None:
+    files = dict(renderer().assets())
+    for shown in (*CHAPTER.figures, *CHAPTER.tables):
+        files |= files_of("unembedding", shown)
+    plain = renderer().chapter_page(ENTRIES[0], Chapter("The task", "What?"), "Text.", Path("the_task.md"))
+    pages = {"the-task.html": plain, "unembedding.html": page(), "index.html": index()}
+    check_links({**files, **{name: html.encode() for name, html in pages.items()}})
+
+
+def test_an_anchor_is_given_once() -> None:
+    anchors = [attributes["id"] for _, attributes in Tags(page()).tags if "id" in attributes]
+    assert len(set(anchors)) == len(anchors)
+    assert {"gram", "both", "history", "sums", "sparse", "a-section"} <= set(anchors)
+
+
+def test_figures_and_tables_are_numbered_in_reading_order() -> None:
+    assert re.findall(r">((?:Figure|Table) [\d.]+)<", page()) == [
+        "Figure 2.1",
+        "Figure 2.2",
+        "Figure 2.3",
+        "Table 2.1",
+    ]
+
+
+def test_a_claim_says_in_words_whether_it_holds() -> None:
+    def shown(holds: bool | None) -> str:
+        return page(replace(CHAPTER, claims=(replace(CLAIM, holds=holds),)))
+
+    assert ">Holds<" in shown(True)
+    assert "It is dense." not in shown(True)
+    assert ">Does not hold on these weights<" in shown(False)
+    assert "It is dense." in shown(False)
+    assert ">Not checked on these weights<" in shown(None)
+
+
+@pytest.mark.parametrize("name", ['figure("gram")', 'table("sums")', 'claim("sparse")', 'figure("history")'])
+def test_what_the_text_never_shows_is_an_error(name: str) -> None:
+    with pytest.raises(TextError, match=re.escape(f"never shows {name.replace('(', ' ').rstrip(')')}")):
+        page(text=TEXT.replace(f"{{{{ {name} }}}}", ""))
+
+
+def test_what_the_text_shows_twice_is_an_error() -> None:
+    with pytest.raises(TextError, match=r'^unembedding.md:\d+: figure "gram" is shown a second time'):
+        page(text=TEXT + '\n{{ figure("gram") }}\n')
+
+
+def test_what_the_chapter_does_not_hold_is_an_error() -> None:
+    with pytest.raises(TextError, match=r'^unembedding.md:1: the chapter has no figure "gran"; it has gram, both'):
+        page(text='{{ figure("gran") }}')
+
+
+def test_a_figure_has_its_numbers_as_a_table() -> None:
+    gram = page().split('id="gram"', 1)[1].split("</figure>", 1)[0]
+    assert re.findall(r"<td>(.*?)</td>", gram) == ["1.000", "−2.000"]
+
+
+def test_the_index_counts_the_claims_that_hold() -> None:
+    assert re.search(r"<strong>2</strong>\s*of 2 claims hold", index())
+
+
+def test_two_runs_write_the_same_page() -> None:
+    assert page() == page()
+    assert index() == index()
+    assert renderer().assets() == renderer().assets()
+
+
+def test_the_shared_files_are_there_and_licensed() -> None:
+    assets = renderer().assets()
+    assert b"data:font/woff2;base64," in assets["assets/fonts.css"]
+    assert b'url("' not in assets["assets/fonts.css"]
+    assert b"Open Font License" in assets["assets/fonts/report-math-OFL.txt"]
+    assert len(assets["assets/fonts.css"]) < 150_000
+    assert assets["assets/plotly.min.js"].startswith(b"/**\n* plotly.js v")
+
+
+def test_no_page_needs_what_is_not_shipped() -> None:
+    named = set(re.findall(r'(?:src|href)="(assets/[^"]+)"', page()))
+    assert named <= renderer().assets().keys()
+
+
+def test_templates_hold_no_colours() -> None:
+    for path in (*TEMPLATES.glob("*.html"), TEMPLATES / "assets/site.css"):
+        assert not re.search(r"#[0-9a-f]{3,8}\b(?!\")|rgba?\(", path.read_text(encoding="utf-8")), path.name

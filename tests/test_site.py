@@ -1,0 +1,98 @@
+"""A site is published whole or not at all, and nothing else is ever touched."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from report.errors import SiteError
+from report.site import check_links, publish
+
+PAGE = b'<html><body><a href="other.html#here">other</a></body></html>'
+OTHER = b'<html><body><h1 id="here">Here</h1><a href="index.html">back</a></body></html>'
+SITE = {"index.html": PAGE, "other.html": OTHER, "data/a/b.json": b"[1]"}
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_folder_holds_exactly_the_files_and_their_manifest(tmp_path: Path) -> None:
+    publish(SITE, tmp_path / "site")
+    found = files_in(tmp_path / "site")
+    manifest = json.loads(found.pop("manifest.json"))
+    assert found == SITE
+    assert manifest["files"] == {path: hashlib.sha256(content).hexdigest() for path, content in SITE.items()}
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_file_that_is_no_longer_part_of_the_site_goes(tmp_path: Path) -> None:
+    publish({**SITE, "old.html": b"<p>old</p>"}, tmp_path / "site")
+    publish(SITE, tmp_path / "site")
+    assert "old.html" not in files_in(tmp_path / "site")
+
+
+def test_the_folder_s_gitignore_stays(tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / ".gitignore").write_text("*\n")
+    for _ in range(2):
+        publish(SITE, tmp_path / "site")
+    assert (tmp_path / "site" / ".gitignore").read_text() == "*\n"
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("years of work")
+    with pytest.raises(SiteError, match=r"holds thesis\.tex") as raised:
+        publish(SITE, tmp_path)
+    assert raised.value.exit_code == 2
+    assert files_in(tmp_path) == {"thesis.tex": b"years of work"}
+
+
+def test_a_file_in_the_way_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "site").write_text("a file")
+    with pytest.raises(SiteError, match="is a file"):
+        publish(SITE, tmp_path / "site")
+    assert (tmp_path / "site").read_text() == "a file"
+
+
+@pytest.mark.parametrize(
+    ("page", "complaint"),
+    [
+        (b'<a href="gone.html">', "links to gone.html, which is not in the site"),
+        (b'<a href="other.html#gone">', "other.html has no such anchor"),
+        (b'<a href="#gone">', "index.html has no such anchor"),
+        (b'<script src="../outside.js">', "links to ../outside.js"),
+        (b'<img src="data/a/c.png">', "which is not in the site"),
+    ],
+)
+def test_a_dead_link_stops_the_site_and_keeps_the_old_one(page: bytes, complaint: str, tmp_path: Path) -> None:
+    publish(SITE, tmp_path / "site")
+    with pytest.raises(SiteError, match=complaint):
+        publish({**SITE, "index.html": page}, tmp_path / "site")
+    assert files_in(tmp_path / "site")["index.html"] == PAGE
+
+
+def test_links_to_elsewhere_are_not_followed() -> None:
+    check_links({"index.html": b'<a href="https://example.org/x#y"><a href="mailto:a@b.c"><img src="data:,x">'})
+
+
+def test_links_are_resolved_from_the_page_s_own_folder() -> None:
+    check_links({"a/b.html": b'<a href="../c.html"><a href="d.html">', "c.html": b"", "a/d.html": b""})
+
+
+def test_a_build_that_was_killed_while_swapping_is_put_right(tmp_path: Path) -> None:
+    publish(SITE, tmp_path / "site")
+    (tmp_path / "site").rename(tmp_path / ".site.old")
+    (tmp_path / ".site.new").mkdir()
+    with pytest.raises(SiteError):
+        publish({"index.html": b'<a href="gone.html">'}, tmp_path / "site")
+    publish({"index.html": b"new"}, tmp_path / "site")
+    assert files_in(tmp_path / "site")["index.html"] == b"new"
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SiteError, match="cannot be written there"):
+        publish(SITE, tmp_path / "file" / "site")

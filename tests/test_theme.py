@@ -1,0 +1,135 @@
+"""Both themes can be read, by everyone, and numbers are written as one writes them."""
+
+from itertools import combinations, pairwise
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from report import plots
+from report.palette import PALETTES, Palette, ThemeName, custom_properties
+from report.theme import (
+    NO_BREAK,
+    count,
+    decimals,
+    degrees,
+    joined,
+    nats,
+    percent,
+    radians,
+    roles_template,
+    scientific,
+    significant,
+    template,
+)
+
+THEMES: tuple[ThemeName, ...] = ("light", "dark")
+
+# Viénot, Brettel and Mollon (1999): linear RGB as those see it who lack one kind of cone.
+COLOUR_BLIND = {
+    "protanopia": np.array([[0.1121, 0.8853, -0.0005], [0.1127, 0.8897, -0.0001], [0.0045, 0.0001, 1.0019]]),
+    "deuteranopia": np.array([[0.2920, 0.7054, -0.0003], [0.2934, 0.7089, 0.0000], [-0.0210, 0.0256, 1.0019]]),
+}
+
+
+def linear(colour: str) -> np.ndarray:
+    """A colour's linear RGB."""
+    parts = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+
+
+def luminance(colour: str) -> float:
+    return float(linear(colour) @ [0.2126, 0.7152, 0.0722])
+
+
+def contrast(first: str, second: str) -> float:
+    dark, light = sorted((luminance(first), luminance(second)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def declared(theme: ThemeName) -> dict[str, str]:
+    """The custom properties of a theme, read from the style sheet."""
+    start = {"light": ":root {", "dark": ":root[data-theme=dark] {"}[theme]
+    block = custom_properties().split(start, 1)[1].split("}", 1)[0]
+    pairs = (line.strip().rstrip(";").split(": ") for line in block.strip().splitlines())
+    return {name.removeprefix("--"): value for name, value in pairs}
+
+
+@pytest.mark.parametrize("theme", THEMES)
+@pytest.mark.parametrize("role", ["ink", "muted", "accent", "holds", "fails", "keyword", "string"])
+@pytest.mark.parametrize("ground", ["ground", "raised"])
+def test_text_can_be_read_on_its_ground(theme: ThemeName, role: str, ground: str) -> None:
+    colours = declared(theme)
+    assert contrast(colours[role], colours[ground]) >= 4.5
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=THEMES)
+def test_every_series_stands_out_from_the_ground(palette: Palette) -> None:
+    assert all(contrast(colour, palette.ground) >= 3 for colour in palette.series)
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=THEMES)
+@pytest.mark.parametrize("kind", COLOUR_BLIND)
+def test_the_first_series_differ_for_the_colour_blind(palette: Palette, kind: str) -> None:
+    seen = [np.clip(COLOUR_BLIND[kind] @ linear(colour), 0, 1) ** (1 / 2.2) for colour in palette.series[:3]]
+    assert all(np.linalg.norm(first - second) > 0.15 for first, second in combinations(seen, 2))
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=THEMES)
+def test_the_sequential_scale_gets_steadily_further_from_the_ground(palette: Palette) -> None:
+    distances = [contrast(colour, palette.ground) for colour in palette.sequential]
+    assert all(nearer < further for nearer, further in pairwise(distances))
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=THEMES)
+def test_the_diverging_scale_leaves_its_middle_evenly_on_both_sides(palette: Palette) -> None:
+    distances = np.array([contrast(colour, palette.ground) for colour in palette.diverging])
+    middle = len(distances) // 2
+    assert distances[middle] < 1.2
+    assert (np.diff(distances[middle:]) > 0).all()
+    assert (np.diff(distances[: middle + 1]) < 0).all()
+    np.testing.assert_allclose(distances, distances[::-1], rtol=0.25)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_plotly_knows_every_option_of_the_template(theme: ThemeName) -> None:
+    made = template(theme)
+    read = go.layout.Template(made).to_plotly_json()
+    assert read["layout"].keys() == made["layout"].keys()
+    assert read["data"].keys() == made["data"].keys()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_series_has_the_same_colour_in_every_panel(theme: ThemeName) -> None:
+    plot = plots.stacked_lines(
+        [1, 2], {"loss": {"training": [1, 2], "validation": [1, 2]}, "errors": {"validation": [1, 2]}}, "epoch"
+    )
+    training, validation, again = roles_template(theme, plot)["data"]["scatter"]
+    assert validation["line"]["color"] == again["line"]["color"] != training["line"]["color"]
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (decimals(-0.25), "−0.25"),
+        (decimals(-0.0001), "0.00"),
+        (decimals(1234.5, 1), "1,234.5"),
+        (count(25_000_000), "25,000,000"),
+        (percent(0.98435), "98.4%"),
+        (percent(0.97, 0), "97%"),
+        (significant(0.00712), "0.00712"),
+        (significant(9.999), "10.0"),
+        (significant(0), "0.00"),
+        (significant(1.5e-9), f"1.50{NO_BREAK}×{NO_BREAK}10⁻⁹"),
+        (scientific(-1.23e-7), f"−1.2{NO_BREAK}×{NO_BREAK}10⁻⁷"),
+        (scientific(0), "0"),
+        (nats(16.61), f"16.6{NO_BREAK}nats"),
+        (radians(3.0651), f"3.065{NO_BREAK}rad"),
+        (degrees(-36), "−36.0°"),
+        (joined(np.array([19, 25, 26, 37])), "19, 25, 26 and 37"),
+        (joined(["one"]), "one"),
+        (joined([]), "none"),
+    ],
+)
+def test_numbers_are_written_for_people(written: str, expected: str) -> None:
+    assert written == expected
