@@ -102,7 +102,8 @@ class ResultStore:
         if path is None:
             return
         content = io.BytesIO()
-        np.savez_compressed(content, **{_KEY_FIELD: np.array(key.text)}, **_pack(result))
+        arrays: dict[str, Any] = {_KEY_FIELD: np.array(key.text), **_pack(result)}
+        np.savez_compressed(content, **arrays)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, hashlib.sha256(content.getvalue()).digest() + content.getvalue())

@@ -42,7 +42,9 @@ def build_model(architecture: Architecture, *, device: str = "cpu", dtype: str =
         normalization_type="LN",
         init_weights=False,
     )
-    return TransformerBridge.boot_native(config, device=device, dtype=getattr(torch, dtype))
+    # Attached to the class when transformer_lens is imported, so a type checker does not see it.
+    boot = TransformerBridge.boot_native  # pyright: ignore[reportAttributeAccessIssue]
+    return boot(config, device=device, dtype=getattr(torch, dtype))
 
 
 def load_model(weights: Weights, *, device: str = "cpu", dtype: str = "float32") -> Model:

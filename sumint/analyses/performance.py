@@ -1,6 +1,6 @@
 """How well the model adds: the loss and the probability of the right digit, over the probe.
 
-From the write-up's section "Model" (cell 7), with the loss by digit and the share of right answers besides. The
+From the write-up's section "Model" (cell 7), with the loss by digit and the wrong answers besides. The
 model sees the whole sum at once (teacher forcing): each digit is predicted from the true digits before it.
 """
 
@@ -25,11 +25,29 @@ class Performance:
     median_probability: float
     """PyTorch's median, as the write-up has it: of an even number of values the lower middle one."""
     least_probability: float
-    digit_accuracy: float
-    """Share of answer digits whose largest logit is the right one."""
-    sum_accuracy: float
-    """Share of sums with every digit right."""
+    wrong_digits: int
+    """How many answer digits have another digit's logit above their own."""
+    wrong_sums: int
+    """How many sums have a wrong digit."""
     n_sums: int
+
+    @property
+    def n_digits(self) -> int:
+        """How many answer digits there are in all the sums together."""
+        return self.n_sums * len(self.loss_by_digit)
+
+    @property
+    def right_digits(self) -> int:
+        return self.n_digits - self.wrong_digits
+
+    @property
+    def right_sums(self) -> int:
+        return self.n_sums - self.wrong_sums
+
+    @property
+    def digit_accuracy(self) -> float:
+        """Share of answer digits that are right."""
+        return self.right_digits / self.n_digits
 
 
 def performance(model: Model, probe: Sums) -> Performance:
@@ -39,14 +57,14 @@ def performance(model: Model, probe: Sums) -> Performance:
     targets = tokens[:, layout.answer]
     log_probabilities = model(tokens)[:, layout.predicting].log_softmax(-1)
     of_target = log_probabilities.gather(-1, targets[..., None]).squeeze(-1)
-    right = log_probabilities.argmax(-1) == targets
+    wrong = log_probabilities.argmax(-1) != targets
     return Performance(
         loss=-of_target.mean().item(),
         loss_by_digit=as_array(-of_target.mean(0)),
         mean_probability=of_target.exp().mean().item(),
         median_probability=of_target.exp().median().item(),
         least_probability=of_target.exp().min().item(),
-        digit_accuracy=right.float().mean().item(),
-        sum_accuracy=right.all(-1).float().mean().item(),
+        wrong_digits=int(wrong.sum()),
+        wrong_sums=int(wrong.any(-1).sum()),
         n_sums=len(probe),
     )

@@ -14,7 +14,7 @@ from pathlib import Path
 from sumint.checkpoints.published import PublishedCheckpoint, fetch
 from sumint.folders import cache_folder
 
-DEFAULT_CHECKPOINT = "seed-0.safetensors"
+DEFAULT_CHECKPOINT = "seed-4-300-epochs.safetensors"
 """The checkpoint in this folder that `bundled` means; its card says from how many it was chosen, and why."""
 
 ARENA = PublishedCheckpoint(
