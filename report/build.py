@@ -89,11 +89,12 @@ def render(lab: Lab, chapters: Mapping[str, Chapter]) -> dict[str, bytes]:
         text, text_path = text_of(module)
         page = renderer.chapter_page(entries[stem], chapters[stem], text, text_path)
         files[f"{stem}.html"] = page.encode()
-        for shown in (*chapters[stem].figures, *chapters[stem].tables):
-            files |= files_of(stem, shown)
+    opening = overview.overview(lab, chapters)
     text, text_path = text_of(overview)
-    index = renderer.index_page(overview.overview(lab, chapters), text, text_path, chapters)
-    files["index.html"] = index.encode()
+    files["index.html"] = renderer.index_page(opening, text, text_path, chapters).encode()
+    for stem, page_content in {**chapters, "index": opening}.items():
+        for shown in (*page_content.figures, *page_content.tables):
+            files |= files_of(stem, shown)
     files["claims.json"] = claims_file(chapters)
     return files
 

@@ -103,6 +103,13 @@ class Claim:
     otherwise: str = ""
     """What is true instead, where it does not hold; Markdown."""
 
+    @property
+    def verdict(self) -> Literal["holds", "fails", "open"]:
+        """The verdict in a word."""
+        if self.holds is None:
+            return "open"
+        return "holds" if self.holds else "fails"
+
 
 @dataclass(frozen=True)
 class Chapter:
@@ -116,3 +123,7 @@ class Chapter:
     figures: tuple[Figure | Absent, ...] = ()
     tables: tuple[Table, ...] = ()
     claims: tuple[Claim, ...] = ()
+    findings: tuple[str, ...] = ()
+    """The names of the claims that say what the chapter found; the opening page shows them."""
+    key_numbers: Mapping[str, str] = field(default_factory=dict)
+    """A few numbers that stand at the head of the page, by what they count."""

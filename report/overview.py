@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from report.chapter import Chapter
+from report.chapter import Chapter, Figure
+from report.theme import count
 from sumint.analyses.performance import performance
 from sumint.lab import Lab
 
 
 def overview(lab: Lab, chapters: Mapping[str, Chapter]) -> Chapter:
-    claims = [claim for chapter in chapters.values() for claim in chapter.claims]
-    checked = [claim for claim in claims if claim.holds is not None]
+    """The opening page; its figure is the one that shows best how the model writes an answer."""
+    measured = lab.run(performance)
+    verdicts = [claim.holds for chapter in chapters.values() for claim in chapter.claims]
+    checked = [holds for holds in verdicts if holds is not None]
     return Chapter(
         title="How a transformer adds two numbers",
         question=(
@@ -21,9 +25,24 @@ def overview(lab: Lab, chapters: Mapping[str, Chapter]) -> Chapter:
         values={
             "checkpoint": lab.checkpoint,
             "layout": lab.checkpoint.layout,
-            "performance": lab.run(performance),
-            "n_checked": len(checked),
-            "n_holding": sum(bool(claim.holds) for claim in checked),
-            "n_figures": sum(len(chapter.figures) for chapter in chapters.values()),
+            "performance": measured,
         },
+        key_numbers={
+            "parameters": count(lab.checkpoint.n_parameters),
+            f"of {count(measured.n_digits)} digits right": count(measured.right_digits),
+            f"of {count(len(checked))} claims hold": count(sum(checked)),
+        },
+        figures=_opening_figure(chapters["unembedding"]),
+    )
+
+
+def _opening_figure(unembedding: Chapter) -> tuple[Figure, ...]:
+    caption = (
+        "Each digit has a direction in the residual stream; here the ten are seen in the plane that shows most of "
+        "them. The line joins each digit to the next."
+    )
+    return tuple(
+        replace(figure, title="How the model writes digits", caption=caption)
+        for figure in unembedding.figures
+        if isinstance(figure, Figure) and figure.name == "digits-in-the-plane"
     )

@@ -101,13 +101,15 @@ class Renderer:
     def index_page(self, overview: Chapter, text: str, text_path: Path, chapters: Mapping[str, Chapter]) -> str:
         """The page that opens the report; `chapters` are all the others, by stem."""
         claims = {stem: Counter(claim.holds for claim in chapter.claims) for stem, chapter in chapters.items()}
+        findings = {stem: _findings(stem, chapter) for stem, chapter in chapters.items()}
         return self._page(
             "index.html",
             here=None,
             chapter=overview,
             prose=self._prose("index", 0, overview, text, text_path),
             claims=claims,
-            all_claims=sum(claims.values(), Counter()),
+            findings=findings,
+            unchecked=sum(counts[None] for counts in claims.values()),
             next=self._contents[0] if self._contents else None,
         )
 
@@ -160,6 +162,15 @@ class Renderer:
         return Markup(self._page(template, **values, **more))
 
 
+def _findings(stem: str, chapter: Chapter) -> list[tuple[str, Claim, Markup]]:
+    """The claims that say what a chapter found, each with the address of its place and its statement as HTML."""
+    claims = {claim.name: claim for claim in chapter.claims}
+    return [
+        (f"{stem}.html#{name}", claims[name], caption(claims[name].statement, f"{stem}: claim {name}"))
+        for name in chapter.findings
+    ]
+
+
 def _check_shown(shown: Sequence[Call], things: Mapping[tuple[str, str], Any], path: str) -> None:
     """Raise a `TextError` unless the text shows each thing of its chapter once, and nothing else."""
     seen: set[tuple[str, str]] = set()
@@ -179,12 +190,13 @@ def _check_shown(shown: Sequence[Call], things: Mapping[tuple[str, str], Any], p
 
 
 def _numbers(shown: Sequence[Call], chapter: int) -> dict[tuple[str, str], str]:
-    """2.3 for the third figure that the second chapter's text shows; tables are counted apart."""
+    """2.3 for the third figure that the second chapter's text shows, 3 on the opening page; tables apart."""
     counts: Counter[str] = Counter()
     numbers = {}
     for call in shown:
         counts[call.function] += 1
-        numbers[call.function, call.name] = f"{chapter}.{counts[call.function]}"
+        place = str(counts[call.function])
+        numbers[call.function, call.name] = f"{chapter}.{place}" if chapter else place
     return numbers
 
 

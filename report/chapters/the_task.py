@@ -40,6 +40,7 @@ def chapter(lab: Lab) -> Chapter:
             "origin": card_text(lab.card, "origin", "This checkpoint has no card that says how it was trained."),
         },
         figures=(_sample_probabilities(examples), _training_curve(lab)),
+        findings=("performance",),
         tables=(_example_sums(examples), _weight_processing(processing), _performance(measured)),
         claims=(
             _weights_processed(processing),

@@ -30,6 +30,7 @@ def chapter(lab: Lab) -> Chapter:
             *_basis_figures(matrix),
         ),
         claims=claims(lab, matrix, svd),
+        findings=("few-rows", "one-frequency", "digits-on-a-circle"),
     )
 
 

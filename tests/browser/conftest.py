@@ -1,0 +1,108 @@
+"""A built site, a real browser, and an ear for everything that a page says and asks for."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from report.build import build
+from sumint.lab import Lab
+from sumint.recipe import TrainingHistory
+from sumint.weights import Weights, write_weights
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+QUIET = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+SUB_PATH = "some/where"
+PAGES = ("index.html", "the-task.html", "unembedding.html")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> Path:
+    """A site in a folder whose name has a space, built from untrained weights that come with a history."""
+    folder = tmp_path_factory.mktemp("browser") / SUB_PATH / "a site"
+    checkpoint = folder.parents[2] / "tiny.safetensors"
+    history = TrainingHistory([2.3, 2.1], [2.2, 2.0], [0.1, 0.2])
+    write_weights(checkpoint, tiny_weights.tensors, {"name": "tiny", "history": vars(history)})
+    folder.parent.mkdir(parents=True)
+    build(Lab(checkpoint), folder)
+    return folder
+
+
+class _Silent(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *_: object) -> None:  # noqa: A002
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def server(site: Path) -> Iterator[str]:
+    """The same site over http, under a sub-path."""
+    handler = functools.partial(_Silent, directory=str(site.parents[2]))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
+        threading.Thread(target=httpd.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{httpd.server_port}/{SUB_PATH}/a%20site"
+        httpd.shutdown()
+
+
+@pytest.fixture(params=["file", "http"])
+def address(request: pytest.FixtureRequest, site: Path, server: str) -> str:
+    """Where the site begins, from disk and over http in turn."""
+    return site.as_uri() if request.param == "file" else server
+
+
+@pytest.fixture
+def from_disk(site: Path) -> str:
+    """Where the site begins, opened by a double click."""
+    return site.as_uri()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        yield started
+        started.close()
+
+
+@dataclass
+class Reader:
+    """A page, and what it said and asked for."""
+
+    page: Page
+    said: list[str] = field(default_factory=list)
+    asked_for: list[str] = field(default_factory=list)
+
+    @classmethod
+    def opens(cls, context: BrowserContext) -> Reader:
+        reader = cls(context.new_page())
+        reader.page.on("console", lambda message: reader.said.append(message.text))
+        reader.page.on("pageerror", lambda error: reader.said.append(str(error)))
+        reader.page.on("request", lambda request: reader.asked_for.append(request.url))
+        return reader
+
+    def scroll_through(self) -> None:
+        """Scroll to the end, so slowly that everything on the way is drawn."""
+        height = self.page.evaluate("document.documentElement.scrollHeight")
+        for top in range(0, height, 600):
+            self.page.evaluate(f"window.scrollTo(0, {top})")
+            self.page.wait_for_timeout(60)
+        self.page.wait_for_function(
+            "[...document.querySelectorAll('.chart')].every(chart => chart.querySelector('.main-svg'))",
+            timeout=30_000,
+        )
+
+    def outside(self, address: str) -> list[str]:
+        """The requests that left the site."""
+        return [url for url in self.asked_for if not url.startswith((address, "data:", "blob:"))]
