@@ -1,0 +1,37 @@
+"""What is installed from a wheel has all that a build needs."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*command: str, **environment: str) -> str:
+    finished = subprocess.run(
+        [sys.executable, *command],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        cwd=ROOT.anchor,
+    )
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
+def test_a_wheel_holds_templates_texts_and_weights_and_builds_a_site(tmp_path: Path) -> None:
+    wheels, installed, site = tmp_path / "wheels", tmp_path / "installed", tmp_path / "site"
+    run("-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT))
+    with zipfile.ZipFile(next(wheels.iterdir())) as wheel:
+        wheel.extractall(installed)
+    assert not (installed / "templates").exists()
+    where = run("-c", "import report; print(report.__file__)", PYTHONPATH=str(installed))
+    assert where.startswith(str(installed))
+    run(
+        *("-m", "report", "build", "--site", str(site)),
+        PYTHONPATH=str(installed),
+        SUMINT_CACHE=str(tmp_path / "cache"),
+    )
+    assert (site / "index.html").exists()
