@@ -195,7 +195,7 @@ def training_card(config: TrainingConfig, history: TrainingHistory) -> dict[str,
     """What a checkpoint's card says of its training: the recipe, the history and the versions of what ran it."""
     return {
         "name": f"seed {config.seed}",
-        "origin": f"These weights were trained with ARENA's recipe: seed {config.seed}, {config.epochs} epochs.",
+        "origin": f"These weights were trained with ARENA’s recipe: seed {config.seed}, {config.epochs} epochs.",
         "recipe": asdict(config),
         "best_epoch": history.best_epoch + 1,
         "validation_accuracy": history.validation_accuracy[history.best_epoch],

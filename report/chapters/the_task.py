@@ -77,14 +77,14 @@ def _example_sums(examples: ExampleSums) -> Table:
 
 def _weight_processing(processing: WeightProcessing) -> Table:
     properties = {
-        "every layer norm's weight is 1": processing.layer_norm_weights,
-        "every layer norm's bias is 0": processing.layer_norm_biases,
-        "the unembedding's mean over the residual stream is 0": processing.unembedding_mean_over_residual,
-        "the unembedding's mean over the tokens is 0": processing.unembedding_mean_over_tokens,
-        "every token embedding's mean is 0": processing.token_embedding_mean,
-        "every position embedding's mean is 0": processing.position_embedding_mean,
+        "every layer norm’s weight is 1": processing.layer_norm_weights,
+        "every layer norm’s bias is 0": processing.layer_norm_biases,
+        "the unembedding’s mean over the residual stream is 0": processing.unembedding_mean_over_residual,
+        "the unembedding’s mean over the tokens is 0": processing.unembedding_mean_over_tokens,
+        "every token embedding’s mean is 0": processing.token_embedding_mean,
+        "every position embedding’s mean is 0": processing.position_embedding_mean,
         "the mean of what every head writes is 0": processing.output_weights_mean,
-        "every output bias's mean is 0": processing.output_biases_mean,
+        "every output bias’s mean is 0": processing.output_biases_mean,
         "every value bias is 0": processing.value_biases,
     }
     return Table(
