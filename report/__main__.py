@@ -26,7 +26,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        print("interrupted; what was measured is kept for the next build", file=sys.stderr)
+        kept = "" if options.no_cache else "; what was measured is kept for the next build"
+        print(f"interrupted{kept}", file=sys.stderr)
         return 130
 
 

@@ -15,7 +15,7 @@ from report.figure_files import files_of
 from report.outline import OUTLINE
 from report.provenance import Repository, provenance
 from report.render import Entry, Renderer
-from report.site import publish
+from report.site import publish, site_folder
 from sumint.lab import Lab
 
 Step = Callable[[str], None]
@@ -55,6 +55,7 @@ def build(lab: Lab, site: Path, *, strict: bool = False, step: Step = lambda nam
         ReportError: if a text or a link is broken, or the site cannot be written.
         InputError: if the checkpoint is not one of the family.
     """
+    site = site_folder(site)  # before anything is measured
     chapters = {}
     for module in OUTLINE:
         step(stem_of(module))

@@ -34,7 +34,7 @@ class Figure:
     caption: str
     """What to see in it; Markdown with formulas."""
     alt: str
-    """The same in words, for who does not see it; plain text."""
+    """The same in words, for those who do not see it; plain text."""
     source: Callable[..., Any]
     """The analysis that measured it."""
     control: str = ""
@@ -109,6 +109,16 @@ class Claim:
         if self.holds is None:
             return "open"
         return "holds" if self.holds else "fails"
+
+    @property
+    def verdict_in_words(self) -> str:
+        """The verdict as the page says it."""
+        words = {
+            "holds": "Holds",
+            "fails": "Does not hold on these weights",
+            "open": "Not checked on these weights",
+        }
+        return words[self.verdict]
 
 
 @dataclass(frozen=True)

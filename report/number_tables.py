@@ -1,4 +1,4 @@
-"""A chart's numbers as a table on the page, for who does not see the chart, or wants to read it exactly."""
+"""A chart's numbers as a table on the page, for those who do not see the chart, or wants to read it exactly."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ def overview(lab: Lab, chapters: Mapping[str, Chapter]) -> Chapter:
     return Chapter(
         title="How a transformer adds two numbers",
         question=(
-            "A small transformer has learnt to add. This report takes it apart, and checks every sentence that it "
-            "says about it."
+            "A small transformer has learnt to add. This report takes it apart, and checks what it says about it "
+            "on the weights at hand."
         ),
         values={
             "checkpoint": lab.checkpoint,

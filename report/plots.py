@@ -35,12 +35,13 @@ def heatmap(
     text: Sequence[Sequence[str]] | None = None,
     places: int | None = None,
     limits: tuple[float, float] | None = None,
+    labelled_rows: Sequence[Any] | None = None,
 ) -> go.Figure:
     """A matrix as coloured cells, its first row on top.
 
     A diverging scale is centred at zero; the other runs from the least value to the largest. `text` is written
     into the cells, or the values themselves with so many decimal `places`. `limits` fix the scale, so that views
-    can be compared.
+    can be compared. Of many rows only the `labelled_rows`, named as in `y`, get a label.
     """
     scale = DIVERGING if diverging else SEQUENTIAL
     if text is None and places is not None:
@@ -61,10 +62,9 @@ def heatmap(
     plot.update_yaxes(
         title_text=y_title, type="category", autorange="reversed", showgrid=False, ticks="", showline=False
     )
-    if square:
-        plot.update_yaxes(scaleanchor="x", constrain="domain")
-        plot.update_xaxes(constrain="domain")
-    return plot
+    if labelled_rows is not None:
+        plot.update_yaxes(tickmode="array", tickvals=list(labelled_rows))
+    return _on_one_scale(plot) if square else plot
 
 
 def polar_points(
@@ -133,9 +133,9 @@ def points(
         ring = {"x": np.append(across, across[0]), "y": np.append(up, up[0])}
         traces = [go.Scatter(**ring, mode="lines", hoverinfo="skip", showlegend=False, meta=GUIDE), *traces]
     plot = _plot(traces)
-    plot.update_xaxes(title_text=x_title, constrain="domain")
-    plot.update_yaxes(title_text=y_title, scaleanchor="x", constrain="domain")
-    return plot
+    plot.update_xaxes(title_text=x_title)
+    plot.update_yaxes(title_text=y_title)
+    return _on_one_scale(plot)
 
 
 def bars(
@@ -236,6 +236,13 @@ def _plot(traces: Sequence[Any], layout: Mapping[str, Any] | None = None) -> go.
     """A figure without Plotly's own template; a legend only where there is something to tell apart."""
     named = [trace for trace in traces if trace.name and trace.showlegend is not False]
     return go.Figure(traces, {"template": {}, "showlegend": len(named) > 1, **(layout or {})})
+
+
+def _on_one_scale(plot: go.Figure) -> go.Figure:
+    """Both axes on one scale; with fixed margins, since margins that fit themselves would chase the scale."""
+    plot.update_xaxes(constrain="domain", automargin=False)
+    plot.update_yaxes(scaleanchor="x", constrain="domain", automargin=False)
+    return plot.update_layout(margin={"l": 56, "b": 52})
 
 
 def _numbers(values: ArrayLike) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What a build is doing, for who waits for it: a bar on a terminal, a line for each step in a log."""
+"""What a build is doing, for whoever waits for it: a bar on a terminal, a line for each step in a log."""
 
 from __future__ import annotations
 

@@ -179,6 +179,11 @@ def count(value: int) -> str:
     return decimals(value, 0)
 
 
+def counted(value: int, noun: str) -> str:
+    """A count and what is counted, in the plural where it has to be: 1 head, 3 heads."""
+    return f"{count(value)} {noun}" if value == 1 else f"{count(value)} {noun}s"
+
+
 def percent(share: float, places: int = 1) -> str:
     """A share as a percentage: 0.984 is 98.4%."""
     return decimals(100 * share, places) + "%"
@@ -225,6 +230,6 @@ def joined(items: Iterable[object]) -> str:
 
 FORMATS: Final[Mapping[str, Callable[..., str]]] = {
     form.__name__: form
-    for form in (decimals, count, percent, scientific, significant, nats, radians, degrees, joined)
+    for form in (decimals, count, counted, percent, scientific, significant, nats, radians, degrees, joined)
 }
 """The formats by the names under which a text uses them."""

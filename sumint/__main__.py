@@ -50,17 +50,15 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{number} is not a positive number")
-    return number
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+    return int(text)
 
 
 def _seed(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 2**63:
-        raise argparse.ArgumentTypeError(f"{number} is not a seed from 0 to 2⁶³ − 1")
-    return number
+    if not text.isdecimal() or int(text) >= 2**63:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2⁶³ − 1")
+    return int(text)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -78,6 +76,10 @@ def _train(options: argparse.Namespace) -> int:
     architecture = Architecture(n_digits=options.digits, n_heads=options.heads)
     config = TrainingConfig(architecture, seed=options.seed, epochs=options.epochs)
     state_path = options.out.with_suffix(".training")
+    if state_path.exists():
+        print(f"going on from {state_path}", file=sys.stderr)
+    elif options.out.exists():
+        raise InputError(f"--out {options.out}: exists already; name another file, or remove it")
     with tqdm(total=config.epochs, desc=f"seed {config.seed}", unit="epoch") as bar:
 
         def show(history: TrainingHistory) -> None:
@@ -87,6 +89,8 @@ def _train(options: argparse.Namespace) -> int:
                 best=f"{max(history.validation_accuracy):.5f}",
                 refresh=False,
             )
+            if bar.n == 0:
+                bar.initial = len(history.training_loss) - 1  # epochs of an earlier run, for the rate
             bar.update(len(history.training_loss) - bar.n)
 
         try:
@@ -95,7 +99,10 @@ def _train(options: argparse.Namespace) -> int:
             )
         except KeyboardInterrupt:
             bar.close()
-            print(f"interrupted; the same command goes on from {state_path}", file=sys.stderr)
+            rest = (
+                f"the same command goes on from {state_path}" if state_path.exists() else "no epoch was done yet"
+            )
+            print(f"interrupted; {rest}", file=sys.stderr)
             return 130
     write_weights(options.out, tensors, training_card(config, history))
     state_path.unlink(missing_ok=True)

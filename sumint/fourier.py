@@ -30,6 +30,12 @@ class Spectrum:
             terms[-1] = 1
         return self.magnitudes**2 * terms / self.n_values
 
+    @property
+    def frequency_shares(self) -> Float[np.ndarray, " frequency"]:
+        """The share of each frequency from 1 on in the power of all rows, the constant left out."""
+        power = self.power.sum(axis=0)[1:]
+        return power / power.sum()
+
 
 def spectrum(rows: Float[np.ndarray, "row value"]) -> Spectrum:
     """Magnitude and phase of every frequency in every row; numpy's `rfft`, so not normalised."""
@@ -38,12 +44,12 @@ def spectrum(rows: Float[np.ndarray, "row value"]) -> Spectrum:
 
 
 def fourier_basis(n_values: int) -> tuple[Float[np.ndarray, "component value"], tuple[str, ...]]:
-    """An orthonormal basis of functions of n values, and its names: constant, cos 1, sin 1, …
+    """An orthonormal basis of functions of n values, and its names: const, cos 1, sin 1, …
 
     For an even n the last component is the cosine that alternates; its sine is zero everywhere and left out.
     """
     x = np.arange(n_values)
-    components, names = [np.ones(n_values)], ["constant"]
+    components, names = [np.ones(n_values)], ["const"]
     for k in range(1, (n_values - 1) // 2 + 1):
         components += [np.cos(2 * np.pi * k * x / n_values), np.sin(2 * np.pi * k * x / n_values)]
         names += [f"cos {k}", f"sin {k}"]

@@ -11,9 +11,10 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, get_type_hints
 
 from sumint.cache import Key, ResultStore, digest_file, sources_of, versions
 from sumint.data import Layout, Probe, Sums
+from sumint.errors import InputError
 from sumint.model import Model, load_model
 from sumint.recipe import TrainingHistory
-from sumint.weights import Weights, check_readable, read_card, read_weights
+from sumint.weights import Weights, check_card, check_readable, read_card, read_weights
 
 Settings = ParamSpec("Settings")
 Result = TypeVar("Result")
@@ -76,8 +77,14 @@ class Lab:
 
     @cached_property
     def card(self) -> Mapping[str, Any]:
-        """What the card beside the checkpoint says; empty if it has none."""
-        return read_card(self.weights_path)
+        """What the card beside the checkpoint says; empty if it has none.
+
+        Raises:
+            InputError: if it is not the card of these tensors, also when all results are kept.
+        """
+        card = read_card(self.weights_path)
+        check_card(card, self.checkpoint.digest, self.weights_path)
+        return card
 
     @cached_property
     def history(self) -> TrainingHistory | None:
@@ -86,6 +93,7 @@ class Lab:
 
     @cached_property
     def checkpoint(self) -> Checkpoint:
+        """The checkpoint's sizes and digest, kept like a result."""
         key = Key("checkpoint", {"weights": self._weights_digest, "sources": sources_of("sumint.weights")})
         kept = self.store.load(key, Checkpoint)
         if kept is not None:
@@ -142,15 +150,20 @@ class Lab:
 
     @cached_property
     def model(self) -> Model:
+        """The model, loaded when the first analysis has to be measured."""
         return load_model(self._weights, device=self.device, dtype=self.dtype)
 
     @cached_property
     def sums(self) -> Sums:
+        """The probe's sums, drawn likewise."""
         return self.probe.draw()
 
     @cached_property
     def _weights(self) -> Weights:
-        return read_weights(self.weights_path)
+        weights = read_weights(self.weights_path)
+        if digest_file(self.weights_path) != self._weights_digest:
+            raise InputError(f"{self.weights_path}: was changed while it was read; start again")
+        return weights
 
     @cached_property
     def _weights_digest(self) -> str:

@@ -58,9 +58,16 @@ class TrainingHistory:
         columns = [recorded.get(column.name) for column in fields(cls)]
         if not all(isinstance(column, list) and column and all(map(_is_number, column)) for column in columns):
             return None
-        if len({len(column) for column in columns if column}) > 1:
-            return None
-        return cls(*([float(value) for value in column] for column in columns if column))
+        history = cls(*([float(value) for value in column] for column in columns if column))
+        return history if history._makes_sense() else None
+
+    def _makes_sense(self) -> bool:
+        losses = self.training_loss + self.validation_loss
+        return (
+            len(self.training_loss) == len(self.validation_loss) == len(self.validation_accuracy)
+            and min(losses) >= 0
+            and 0 <= min(self.validation_accuracy) <= max(self.validation_accuracy) <= 1
+        )
 
 
 def _is_number(value: object) -> bool:

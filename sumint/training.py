@@ -14,6 +14,7 @@ head's QK and OV circuits, which leaves plain matrix products and no more of the
 
 from __future__ import annotations
 
+import contextlib
 import math
 import platform
 import warnings
@@ -133,6 +134,8 @@ class TrainingState:
             torch.save(content, beside)
             beside.replace(path)
         except (OSError, RuntimeError) as error:
+            with contextlib.suppress(OSError):
+                beside.unlink()
             raise InputError(f"{path}: the training state cannot be written ({first_line(error)})") from None
 
     def restore(self, path: Path) -> None:

@@ -29,6 +29,10 @@ from sumint.errors import InputError
 from sumint.files import LARGEST_FILE, check_archive, check_readable, first_line, quote, write_whole
 
 N_LAYERS = 2
+LEAST_WIDTH = 3
+"""Dimensions of the residual stream: with fewer there is no plane to see the digits in, and a rest beside it."""
+LARGEST_VALUE = 1e6
+"""Of a weight; beyond it, products in single precision soon overflow, and every number after is wrong."""
 
 # Buffers that HookedTransformer saves beside its parameters: the causal mask and its fill value.
 _BUFFERS = ("attn.mask", "attn.IGNORE")
@@ -112,13 +116,18 @@ def read_weights(path: Path) -> Weights:
         tensors = _read_state_dict(path)
         card = {}
     weights = Weights(check_tensors(tensors, path), tensors, card)
-    recorded = card.get("tensors_sha256", weights.digest)
-    if recorded != weights.digest:
+    check_card(card, weights.digest, path)
+    return weights
+
+
+def check_card(card: Mapping[str, Any], digest: str, path: Path) -> None:
+    """Raise an `InputError` unless the card of the checkpoint at `path` is that of tensors with this digest."""
+    recorded = card.get("tensors_sha256", digest)
+    if recorded != digest:
         raise InputError(
             f"{path}: the tensors are not those that {card_path(path).name} describes (sha256 "
-            f"{weights.digest[:12]}…, not {quote(recorded)[:14]}…); restore one of the two files"
+            f"{digest[:12]}…, not {quote(recorded)[:14]}…); restore one of the two files"
         )
-    return weights
 
 
 def write_weights(path: Path, tensors: Mapping[str, np.ndarray], card: Mapping[str, Any]) -> None:
@@ -144,6 +153,8 @@ def read_card(path: Path) -> dict[str, Any]:
         InputError: if the card is not a JSON object.
     """
     card = card_path(path)
+    if not card.exists():  # a link to a checkpoint finds the card beside the checkpoint itself
+        card = card_path(path.resolve())
     if card == path or not card.exists():
         return {}
     check_readable(card)
@@ -170,6 +181,12 @@ def check_tensors(tensors: Mapping[str, np.ndarray], path: Path) -> Architecture
             raise InputError(f"{path}: {name} has shape {list(tensors[name].shape)}, expected {list(shape)}")
         if not np.isfinite(tensors[name]).all():
             raise InputError(f"{path}: {name} holds values that are not finite (NaN or infinity)")
+        if np.abs(tensors[name]).max() > LARGEST_VALUE:
+            raise InputError(
+                f"{path}: {name} holds values beyond ±{LARGEST_VALUE:,.0f}, as no training gives them"
+            )
+    if not tensors["unembed.W_U"].any():
+        raise InputError(f"{path}: unembed.W_U is zero, so the model says nothing")
     unexpected = sorted(set(tensors) - set(architecture.shapes))
     if unexpected:
         raise InputError(
@@ -198,8 +215,10 @@ def _architecture_of(tensors: Mapping[str, np.ndarray], path: Path) -> Architect
         raise InputError(f"{path}: has {d_vocab} tokens; expected {len(VOCABULARY)}: the digits, + and =")
     n_ctx, _ = shape_of("pos_embed.W_pos", "position", "d_model")
     n_heads, _, d_head = shape_of("blocks.0.attn.W_Q", "head", "d_model", "d_head")
-    if 0 in (d_model, n_heads, d_head):
+    if 0 in (n_heads, d_head):
         raise InputError(f"{path}: has a size of zero in its tensors' shapes")
+    if d_model < LEAST_WIDTH:
+        raise InputError(f"{path}: a residual stream of {d_model} dimensions; at least {LEAST_WIDTH} are expected")
     try:
         layout = Layout.of_context(n_ctx)
     except ValueError as error:

@@ -110,5 +110,5 @@ def test_bad_input_is_one_line_and_exit_code_2(
 
 def test_a_site_that_holds_other_files_is_refused(checkpoint: Path, tmp_path: Path, capsys) -> None:
     assert main(["build", "--weights", str(checkpoint), "--site", str(tmp_path)]) == 2
-    assert "not a site of this report" in capsys.readouterr().err
+    assert "no part of a site of this report" in capsys.readouterr().err
     assert checkpoint.exists()

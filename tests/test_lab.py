@@ -1,5 +1,6 @@
 """The lab measures once, remembers, and notices what has changed."""
 
+import json
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from sumint.data import Probe, Sums
 from sumint.errors import InputError
 from sumint.lab import Lab
 from sumint.model import Model
-from sumint.weights import Weights, write_weights
+from sumint.weights import Weights, card_path, write_weights
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,22 @@ def test_a_changed_input_changes_the_key(change, checkpoint: Path, tmp_path: Pat
     lab = lab_on(checkpoint, tmp_path)
     before = lab.key(counted, {}).digest
     assert change(lab).key(counted, {}).digest != before
+
+
+def test_a_card_of_other_tensors_is_refused_even_if_nothing_has_to_be_measured(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    lab_on(checkpoint, tmp_path).run(counted)
+    card = card_path(checkpoint)
+    card.write_text(json.dumps({**json.loads(card.read_text()), "tensors_sha256": "0" * 64}))
+    with pytest.raises(InputError, match=r"not those that tiny\.json describes"):
+        _ = lab_on(checkpoint, tmp_path).card
+
+
+def test_a_link_to_a_checkpoint_finds_its_card(checkpoint: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link.safetensors"
+    link.symlink_to(checkpoint)
+    assert Lab(link).card["name"] == "tiny"
 
 
 def test_a_missing_checkpoint_is_noticed_at_once(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from report.errors import SiteError
-from report.site import check_links, publish
+from report.links import check_links
+from report.site import _alone, publish
 
 PAGE = b'<html><body><a href="other.html#here">other</a></body></html>'
 OTHER = b'<html><body><h1 id="here">Here</h1><a href="index.html">back</a></body></html>'
@@ -83,16 +85,81 @@ def test_links_are_resolved_from_the_page_s_own_folder() -> None:
 
 def test_a_build_that_was_killed_while_swapping_is_put_right(tmp_path: Path) -> None:
     publish(SITE, tmp_path / "site")
-    (tmp_path / "site").rename(tmp_path / ".site.old")
-    (tmp_path / ".site.new").mkdir()
-    with pytest.raises(SiteError):
-        publish({"index.html": b'<a href="gone.html">'}, tmp_path / "site")
+    shutil.copytree(tmp_path / "site", tmp_path / ".site.new-site")
+    (tmp_path / "site").rename(tmp_path / ".site.old-site")
     publish({"index.html": b"new"}, tmp_path / "site")
     assert files_in(tmp_path / "site")["index.html"] == b"new"
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
+def test_a_swap_that_fails_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    publish(SITE, tmp_path / "site")
+    rename = Path.rename
+
+    def fail_for_the_new_site(path: Path, target: Path) -> Path:
+        if path.name == ".site.new-site":
+            raise OSError(28, "No space left on device")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", fail_for_the_new_site)
+    with pytest.raises(SiteError, match="No space left on device"):
+        publish({"index.html": b"new"}, tmp_path / "site")
+    assert files_in(tmp_path / "site")["index.html"] == PAGE
+
+
+@pytest.mark.parametrize("manifest", ['{"name": "a web app"}', "[]", "no JSON", '{"generator": "sumint"}'])
+def test_a_manifest_that_is_not_ours_makes_no_site_ours(manifest: str, tmp_path: Path) -> None:
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "manifest.json").write_text(manifest)
+    with pytest.raises(SiteError, match="no part of a site of this report"):
+        publish(SITE, tmp_path / "site")
+    assert files_in(tmp_path / "site") == {"manifest.json": manifest.encode()}
+
+
+def test_a_file_that_was_added_to_a_site_is_not_deleted(tmp_path: Path) -> None:
+    publish(SITE, tmp_path / "site")
+    (tmp_path / "site" / "data" / "CNAME").write_text("example.org")
+    with pytest.raises(SiteError, match=r"holds data/CNAME"):
+        publish(SITE, tmp_path / "site")
+    assert (tmp_path / "site" / "data" / "CNAME").read_text() == "example.org"
+
+
+def test_folders_beside_the_site_are_left_alone(tmp_path: Path) -> None:
+    for name in (".site.old", ".site.new", ".site.new-site"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine.txt").write_text("mine")
+    with pytest.raises(SiteError, match="cannot be written there"):
+        publish(SITE, tmp_path / "site")
+    shutil.rmtree(tmp_path / ".site.new-site")
+    publish(SITE, tmp_path / "site")
+    assert (tmp_path / ".site.old" / "mine.txt").exists()
+    assert (tmp_path / ".site.new" / "mine.txt").exists()
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    for _ in range(2):
+        publish(SITE, tmp_path / "link")
+    assert (tmp_path / "link").is_symlink()
+    assert files_in(tmp_path / "real")["index.html"] == PAGE
+
+
+def test_the_working_directory_is_never_moved_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in (Path(), tmp_path.parent, Path("/")):
+        with pytest.raises(SiteError, match="the working directory is in it"):
+            publish(SITE, folder)
+
+
+def test_a_second_build_to_the_same_folder_says_that_it_is_second(tmp_path: Path) -> None:
+    publish(SITE, tmp_path / "site")
+    with _alone(tmp_path / "site"), pytest.raises(SiteError, match="another build is writing to it"):
+        publish({"index.html": b"second"}, tmp_path / "site")
+    assert files_in(tmp_path / "site")["index.html"] == PAGE
+
+
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SiteError, match="cannot be written there"):
+    with pytest.raises(SiteError, match="cannot be"):
         publish(SITE, tmp_path / "file" / "site")

@@ -13,6 +13,7 @@ from sumint.analyses.example_sums import ExampleSums, example_sums
 from sumint.analyses.performance import Performance, performance
 from sumint.analyses.weight_processing import WeightProcessing, weight_processing
 from sumint.card import card_text
+from sumint.checkpoints import ARENA_DIGEST
 from sumint.data import VOCABULARY
 from sumint.lab import Lab
 from sumint.recipe import TrainingHistory
@@ -27,6 +28,7 @@ PRINTED = {"loss": 0.007, "mean_probability": 0.993, "median_probability": 0.996
 
 
 def chapter(lab: Lab) -> Chapter:
+    """The chapter on the task, measured on the lab's checkpoint."""
     examples = lab.run(example_sums)
     measured = lab.run(performance)
     processing = lab.run(weight_processing)
@@ -37,7 +39,7 @@ def chapter(lab: Lab) -> Chapter:
             "checkpoint": lab.checkpoint,
             "layout": lab.checkpoint.layout,
             "performance": measured,
-            "origin": card_text(lab.card, "origin", "This checkpoint has no card that says how it was trained."),
+            "origin": _origin(lab),
         },
         figures=(_sample_probabilities(examples), _training_curve(lab)),
         findings=("performance",),
@@ -57,6 +59,12 @@ def chapter(lab: Lab) -> Chapter:
             ),
         ),
     )
+
+
+def _origin(lab: Lab) -> str:
+    if lab.checkpoint.digest == ARENA_DIGEST:
+        return "These weights are the write-up’s own, which ARENA trained by it and published without a record."
+    return card_text(lab.card, "origin", "This checkpoint has no card that says how it was trained.")
 
 
 def _example_sums(examples: ExampleSums) -> Table:
@@ -91,7 +99,7 @@ def _weight_processing(processing: WeightProcessing) -> Table:
         "weight-processing",
         "What the processing gives",
         pd.DataFrame({"property": properties.keys(), "largest deviation": properties.values()}),
-        caption="The largest deviation from each property, in absolute value. What is not zero is rounding.",
+        caption="The largest deviation from each property, in absolute value, in single precision.",
         source=weight_processing,
         formats={"largest deviation": scientific},
     )
@@ -127,6 +135,7 @@ def _sample_probabilities(examples: ExampleSums) -> Figure:
                 x_title="digit of the answer",
                 y_title="token",
                 diverging=False,
+                limits=(0, 1),
                 text=_marks(digits),
             )
             for string, probabilities, digits in zip(
@@ -168,9 +177,9 @@ def _training_curve(lab: Lab) -> Figure | Absent:
         ),
         caption=(
             "Cross-entropy, and the share of validation digits that are wrong, on logarithmic scales. The best "
-            f"epoch, {best + 1} of {len(epochs)}, was kept: {percent(history.validation_accuracy[best], 2)} right."
+            f"epoch, {best + 1} of {len(epochs)}, was kept: {percent(history.validation_accuracy[best], 3)} right."
         ),
-        alt="Lines that fall over the epochs: training loss, validation loss, and the share of wrong digits.",
+        alt="Lines over the epochs: training loss, validation loss, and the share of wrong digits.",
         source=TrainingHistory,
         height=460,
     )

@@ -17,6 +17,7 @@ FREQUENCIES = tuple("012345")
 
 
 def chapter(lab: Lab) -> Chapter:
+    """The chapter on the unembedding, measured on the lab's checkpoint."""
     matrix = lab.run(unembedding)
     svd = lab.run(unembedding_svd)
     return Chapter(
@@ -50,6 +51,7 @@ def _row_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                 y=tuple(map(str, range(len(matrix.matrix)))),
                 x_title="digit",
                 y_title="dimension of the residual stream",
+                labelled_rows=tuple(map(str, rows)),
             ),
             caption=(
                 f"$W_U$ over the ten digits. {_of_rows(rows)} {'holds' if len(rows) == 1 else 'hold'} "
@@ -70,10 +72,11 @@ def _row_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                 x_title="frequency",
                 y_title="",
                 diverging=False,
+                limits=(0, float(matrix.rows.magnitudes[rows].max())),
             ),
             caption=(
                 "The magnitude of each frequency in the rows that matter. Leaving the constant aside, frequency "
-                f"{matrix.main_frequency} has {percent(matrix.frequency_shares.max())} of the power."
+                f"{matrix.main_frequency} has {percent(matrix.rows.frequency_shares.max())} of the power."
             ),
             alt=f"A heatmap of rows {joined(rows)} by frequency, strongest at frequency {matrix.main_frequency}.",
             source=unembedding,
@@ -144,7 +147,7 @@ def _svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
                 f"The first two directions hold {percent(svd.two_direction_share)} of the squared norm; the third "
                 f"singular value is {decimals(svd.third_to_second, 2)} of the second."
             ),
-            alt="Ten bars, the singular values from the largest to the smallest.",
+            alt=f"{len(svd.singular_values)} bars, the singular values from the largest to the smallest.",
             source=unembedding_svd,
             height=300,
             width=560,
@@ -186,6 +189,7 @@ def _svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
 def _basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     dimensions = tuple(map(str, range(len(matrix.matrix))))
     rows_title = "dimension of the residual stream"
+    significant = tuple(map(str, matrix.significant_rows))
     largest = float(np.abs(matrix.matrix).max())
     return (
         Figure(
@@ -197,6 +201,7 @@ def _basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                 y=dimensions,
                 x_title="component",
                 y_title=rows_title,
+                labelled_rows=significant,
             ),
             caption="Every row of $W_U$ in the orthonormal Fourier basis.",
             alt=f"A heatmap of {len(dimensions)} rows by ten Fourier components.",
@@ -208,7 +213,15 @@ def _basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
             "first-frequency-only",
             "One frequency, and the whole matrix",
             {
-                label: plots.heatmap(values, DIGITS, dimensions, "digit", rows_title, limits=(-largest, largest))
+                label: plots.heatmap(
+                    values,
+                    DIGITS,
+                    dimensions,
+                    "digit",
+                    rows_title,
+                    limits=(-largest, largest),
+                    labelled_rows=significant,
+                )
                 for label, values in (
                     ("first frequency only", matrix.first_frequency_only),
                     ("original", matrix.matrix),

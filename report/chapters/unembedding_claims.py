@@ -20,6 +20,8 @@ GRAM_AT_LEAST = 0.99
 TWO_DIRECTIONS_AT_LEAST = 0.97
 THIRD_TO_SECOND_AT_MOST = 0.25
 SIGNS_AT_MOST = 0.05
+EVEN_STEP = 36
+"""Degrees from digit to digit, if ten share a circle evenly."""
 STEP_WITHIN = 0.35
 PHASE_WITHIN = 0.2
 REBUILT_AT_LEAST = 0.97
@@ -29,6 +31,7 @@ PUBLISHED_ROWS = (19, 25, 26, 37)
 
 
 def claims(lab: Lab, matrix: Unembedding, svd: UnembeddingSvd) -> tuple[Claim, ...]:
+    """Every claim of the chapter, in the order in which they are made up, not that of the text."""
     return (
         *_row_claims(lab, matrix),
         *_phase_claims(lab, matrix),
@@ -46,13 +49,10 @@ def claims(lab: Lab, matrix: Unembedding, svd: UnembeddingSvd) -> tuple[Claim, .
 
 def _row_claims(lab: Lab, matrix: Unembedding) -> tuple[Claim, ...]:
     rows = matrix.significant_rows
-    share = float(matrix.row_shares[rows].sum())
     largest_rows = float(np.sort(matrix.row_shares)[-FEW_ROWS:].sum())
-    main_share = float(matrix.frequency_shares[0])
+    main_share = float(matrix.rows.frequency_shares[0])
     least_row = float(matrix.frequency_shares_by_row[rows, 0].min())
     one_frequency = main_share >= ONE_FREQUENCY_AT_LEAST and least_row >= EACH_ROW_AT_LEAST
-    negligible = 1 - ONE_FREQUENCY_AT_LEAST
-    strong = [str(k + 1) for k in np.flatnonzero(matrix.frequency_shares >= negligible)]
     rebuilt = matrix.first_frequency_share
     return (
         Claim(
@@ -63,7 +63,7 @@ def _row_claims(lab: Lab, matrix: Unembedding) -> tuple[Claim, ...]:
             holds=largest_rows >= SIGNIFICANT_SHARE,
             source=unembedding,
             numbers={"share_of_largest_rows": largest_rows, "significant_rows": float(len(rows))},
-            otherwise=f"On these weights it takes {len(rows)} rows to hold {percent(share)}.",
+            otherwise=f"On these weights it takes {len(rows)} rows to hold {percent(SIGNIFICANT_SHARE, 0)}.",
         ),
         published_claim(
             lab,
@@ -91,12 +91,7 @@ def _row_claims(lab: Lab, matrix: Unembedding) -> tuple[Claim, ...]:
             holds=one_frequency,
             source=unembedding,
             numbers={"share": main_share, "least_row_share": least_row},
-            otherwise=(
-                "On these weights the unembedding is not made of the first frequency alone: "
-                f"{'frequency' if len(strong) == 1 else 'frequencies'} {joined(strong)} "
-                f"{'holds' if len(strong) == 1 else 'each hold'} more than {percent(negligible, 0)} of "
-                "the power. In the write-up there is one, the first."
-            ),
+            otherwise=_other_frequencies(matrix),
         ),
         Claim(
             "first-frequency-rebuilds",
@@ -112,18 +107,18 @@ def _row_claims(lab: Lab, matrix: Unembedding) -> tuple[Claim, ...]:
 
 
 def _column_claims(matrix: Unembedding, svd: UnembeddingSvd) -> tuple[Claim, ...]:
-    gram_share = float(matrix.gram_frequency_shares[0])
-    steps = svd.steps
+    gram_share = float(matrix.gram_rows.frequency_shares[0])
+    steps, radii = svd.steps, svd.radii
     return (
         Claim(
             "gram-cosines",
             "The product of two digits' directions is a cosine of their difference.",
-            value=f"{percent(gram_share)} of the power of $W_U^{{\\top}} W_U$ is at the first frequency",
+            value=f"{percent(gram_share)} of the products' power is at the first frequency",
             criterion=f"at least {percent(GRAM_AT_LEAST, 0)}",
             holds=gram_share >= GRAM_AT_LEAST,
             source=unembedding,
             numbers={"share": gram_share},
-            otherwise="On these weights more than one frequency is needed to tell how digits differ.",
+            otherwise="On these weights other frequencies than the first tell digits apart.",
         ),
         Claim(
             "two-singular-values",
@@ -142,13 +137,34 @@ def _column_claims(matrix: Unembedding, svd: UnembeddingSvd) -> tuple[Claim, ...
         Claim(
             "digits-on-a-circle",
             "The digits lie in their order round a circle.",
-            value=f"from each digit to the next it is {degrees(steps.min())} to {degrees(steps.max())}",
-            criterion=f"once round, each step 36° ± {percent(STEP_WITHIN, 0)}",
-            holds=svd.goes_round_once and bool((np.abs(steps / 36 - 1) <= STEP_WITHIN).all()),
+            value=(
+                f"from each digit to the next it is {degrees(steps.min())} to {degrees(steps.max())}; the digits "
+                f"lie {decimals(radii.min())} to {decimals(radii.max())} times as far out as their mean"
+            ),
+            criterion=f"once round, each step {EVEN_STEP}° ± {percent(STEP_WITHIN, 0)}, each distance likewise",
+            holds=svd.goes_round_once
+            and bool((np.abs(steps / EVEN_STEP - 1) <= STEP_WITHIN).all())
+            and bool((np.abs(radii - 1) <= STEP_WITHIN).all()),
             source=unembedding_svd,
-            numbers={"least_step": float(steps.min()), "greatest_step": float(steps.max())},
-            otherwise="On these weights the plane of the two first directions shows no such circle.",
+            numbers={
+                "least_step": float(steps.min()),
+                "greatest_step": float(steps.max()),
+                "least_radius": float(radii.min()),
+                "greatest_radius": float(radii.max()),
+            },
+            otherwise="On these weights the plane of the first two directions shows no such circle.",
         ),
+    )
+
+
+def _other_frequencies(matrix: Unembedding) -> str:
+    shares = matrix.rows.frequency_shares
+    significant = np.flatnonzero(shares >= 1 - ONE_FREQUENCY_AT_LEAST)
+    listed = joined(f"{percent(shares[k])} of the power at {k + 1}" for k in significant)
+    plural = "frequency" if len(significant) == 1 else "frequencies"
+    return (
+        f"On these weights the unembedding has {len(significant)} significant {plural}: {listed}. "
+        "In the write-up it has one, the first."
     )
 
 
@@ -170,7 +186,7 @@ def _phase_claims(lab: Lab, matrix: Unembedding) -> tuple[Claim, ...]:
         published_claim(
             lab,
             "antiphase",
-            "Dimensions 19 and 26 are in opposite phase: one is the negative of the other.",
+            "Dimensions 19 and 26 are in opposite phase.",
             criterion=f"{within} $\\pi$",
             source=unembedding,
             check=antiphase,

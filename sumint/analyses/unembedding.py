@@ -46,22 +46,16 @@ class Unembedding:
         """The Fourier transform of every row over the digits."""
         return spectrum(self.matrix)
 
-    @cached_property
-    def frequency_shares(self) -> Float[np.ndarray, " frequency"]:
-        """The share of each frequency from 1 on in the power of all rows, the constant left out."""
-        power = self.rows.power.sum(axis=0)[1:]
-        return power / power.sum()
-
     @property
     def main_frequency(self) -> int:
         """The frequency that holds most of the power."""
-        return int(self.frequency_shares.argmax()) + 1
+        return int(self.rows.frequency_shares.argmax()) + 1
 
     @cached_property
     def frequency_shares_by_row(self) -> Float[np.ndarray, "d_model frequency"]:
-        """The same for each row alone."""
+        """The share of each frequency from 1 on in each row's power; zero in a row that is constant."""
         power = self.rows.power[:, 1:]
-        return power / power.sum(axis=1, keepdims=True)
+        return power / np.maximum(power.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
 
     @cached_property
     def gram(self) -> Float[np.ndarray, "digit digit_"]:
@@ -71,12 +65,6 @@ class Unembedding:
     @cached_property
     def gram_rows(self) -> Spectrum:
         return spectrum(self.gram)
-
-    @property
-    def gram_frequency_shares(self) -> Float[np.ndarray, " frequency"]:
-        """The share of each frequency from 1 on in the power of W_Uᵀ W_U."""
-        power = self.gram_rows.power.sum(axis=0)[1:]
-        return power / power.sum()
 
     @cached_property
     def fourier_components(self) -> Float[np.ndarray, "d_model component"]:

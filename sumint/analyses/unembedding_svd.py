@@ -44,6 +44,12 @@ class UnembeddingSvd:
         return steps * (1 if np.median(steps) >= 0 else -1)
 
     @property
+    def radii(self) -> Float[np.ndarray, " digit"]:
+        """How far out each digit lies, over the mean of all."""
+        radii = np.linalg.norm(self.digits, axis=1)
+        return radii / radii.mean()
+
+    @property
     def goes_round_once(self) -> bool:
         """Whether the digits lie in their order on one turn of a circle."""
         return bool((self.steps > 0).all() and np.isclose(self.steps.sum(), 360))

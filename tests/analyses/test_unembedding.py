@@ -28,13 +28,13 @@ def measured(weights: Weights) -> tuple[Unembedding, UnembeddingSvd]:
 def test_a_wave_is_found_with_its_frequency_and_its_rows(frequency: int) -> None:
     found = waves(frequency)
     assert found.main_frequency == frequency
-    assert found.frequency_shares[frequency - 1] == pytest.approx(1)
+    assert found.rows.frequency_shares[frequency - 1] == pytest.approx(1)
     assert list(found.significant_rows) == [0, 1]
 
 
 def test_two_waves_share_the_power_as_their_squares() -> None:
     found = waves(1, 3)
-    assert found.frequency_shares[[0, 2]] == pytest.approx([0.8, 0.2])
+    assert found.rows.frequency_shares[[0, 2]] == pytest.approx([0.8, 0.2])
     assert list(found.significant_rows) == [0, 1, 2, 3]
 
 
@@ -78,7 +78,7 @@ def test_the_write_up_s_checkpoint_has_its_rows_and_its_circle(arena_checkpoint)
     found, svd = measured(read_weights(arena_checkpoint))
     assert list(found.significant_rows) == [19, 25, 26, 37]
     assert found.row_shares[found.significant_rows].sum() == pytest.approx(0.984, abs=5e-4)
-    assert found.frequency_shares[0] == pytest.approx(0.990, abs=5e-4)
+    assert found.rows.frequency_shares[0] == pytest.approx(0.990, abs=5e-4)
     assert found.frequency_shares_by_row[found.significant_rows, 0].min() == pytest.approx(0.895, abs=5e-4)
     assert found.sign_ratio == pytest.approx(0.014, abs=5e-4)
     assert (svd.two_direction_share, svd.third_to_second) == pytest.approx((0.991, 0.140), abs=5e-4)

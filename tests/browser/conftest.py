@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from report.build import build
+from sumint.checkpoints import locate
 from sumint.lab import Lab
 from sumint.recipe import TrainingHistory
 from sumint.weights import Weights, write_weights
@@ -36,6 +37,14 @@ def site(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> Pat
     write_weights(checkpoint, tiny_weights.tensors, {"name": "tiny", "history": vars(history)})
     folder.parent.mkdir(parents=True)
     build(Lab(checkpoint), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bundled_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of the bundled weights."""
+    folder = tmp_path_factory.mktemp("bundled") / "site"
+    build(Lab(locate("bundled")), folder)
     return folder
 
 

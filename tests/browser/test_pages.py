@@ -38,6 +38,17 @@ def test_a_page_draws_all_its_charts_and_says_and_asks_for_nothing(
     assert reader.outside(address) == []
 
 
+@pytest.mark.parametrize("width", [375, 768, 1024])
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_of_trained_weights_says_nothing_at_any_width(
+    page: str, width: int, bundled_site: Path, read: Callable[..., Reader]
+) -> None:
+    reader = read(viewport={"width": width, "height": 900})
+    reader.page.goto(f"{bundled_site.as_uri()}/{page}")
+    reader.scroll_through()
+    assert reader.said == []
+
+
 def test_only_charts_near_the_viewport_are_drawn(from_disk: str, read: Callable[..., Reader]) -> None:
     reader = read(viewport={"width": 1200, "height": 700})
     reader.page.goto(f"{from_disk}/unembedding.html")

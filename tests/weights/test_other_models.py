@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from sumint.weights import Weights
+from sumint.weights import Architecture, Weights
 from tests.weights.conftest import as_torch, refusal, saved
 
 
@@ -78,3 +78,19 @@ def test_a_vocabulary_or_a_context_of_another_task_is_refused(tmp_path: Path, ti
     assert "has 13 tokens; expected 12" in refusal(saved(tmp_path, vocabulary))
     context = {**tiny_weights.tensors, "pos_embed.W_pos": np.zeros((9, 12), np.float32)}
     assert "9 positions do not hold a sum" in refusal(saved(tmp_path, context))
+
+
+def test_a_residual_stream_too_narrow_to_hold_a_plane_and_a_rest_is_refused(tmp_path: Path) -> None:
+    shapes = Architecture(n_digits=2, n_heads=1, d_model=2, d_head=2).shapes
+    tensors = {name: np.ones(shape, dtype=np.float32) for name, shape in shapes.items()}
+    assert "a residual stream of 2 dimensions" in refusal(saved(tmp_path, tensors))
+
+
+def test_values_that_would_overflow_are_refused(tmp_path: Path, tiny_weights: Weights) -> None:
+    tensors = {**tiny_weights.tensors, "unembed.W_U": tiny_weights.tensors["unembed.W_U"] * np.float32(1e30)}
+    assert "unembed.W_U holds values beyond ±1,000,000" in refusal(saved(tmp_path, tensors))
+
+
+def test_an_unembedding_of_zero_is_refused(tmp_path: Path, tiny_weights: Weights) -> None:
+    tensors = {**tiny_weights.tensors, "unembed.W_U": np.zeros_like(tiny_weights.tensors["unembed.W_U"])}
+    assert "unembed.W_U is zero" in refusal(saved(tmp_path, tensors))
