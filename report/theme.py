@@ -185,7 +185,10 @@ def counted(value: int, noun: str) -> str:
 
 
 def percent(share: float, places: int = 1) -> str:
-    """A share as a percentage: 0.984 is 98.4%."""
+    """A share as a percentage: 0.984 is 98.4%. What is not quite all is never written as 100%."""
+    nearly_all = 100 - 10**-places
+    if nearly_all < 100 * share < 100 and float(f"{100 * share:.{places}f}") == 100:
+        return f"over {decimals(nearly_all, places)}%"
     return decimals(100 * share, places) + "%"
 
 

@@ -133,3 +133,18 @@ def test_a_series_has_the_same_colour_in_every_panel(theme: ThemeName) -> None:
 )
 def test_numbers_are_written_for_people(written: str, expected: str) -> None:
     assert written == expected
+
+
+@pytest.mark.parametrize(
+    ("share", "places", "written"),
+    [
+        (1.0, 1, "100.0%"),
+        (0.9999, 1, "over 99.9%"),
+        (0.99951, 1, "over 99.9%"),
+        (0.9994, 1, "99.9%"),
+        (0.99999, 3, "99.999%"),
+        (0.0, 1, "0.0%"),
+    ],
+)
+def test_what_is_not_quite_all_is_not_written_as_all(share: float, places: int, written: str) -> None:
+    assert percent(share, places) == written

@@ -7,7 +7,7 @@ import numpy as np
 from report import plots
 from report.chapter import Chapter, Figure
 from report.chapters.unembedding_claims import claims
-from report.theme import decimals, joined, percent, radians
+from report.theme import joined, percent, radians, significant
 from sumint.analyses.unembedding import Unembedding, unembedding
 from sumint.analyses.unembedding_svd import UnembeddingSvd, unembedding_svd
 from sumint.lab import Lab
@@ -145,7 +145,7 @@ def _svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
             ),
             caption=(
                 f"The first two directions hold {percent(svd.two_direction_share)} of the squared norm; the third "
-                f"singular value is {decimals(svd.third_to_second, 2)} of the second."
+                f"singular value is {significant(svd.third_to_second, 2)} of the second."
             ),
             alt=f"{len(svd.singular_values)} bars, the singular values from the largest to the smallest.",
             source=unembedding_svd,

@@ -6,7 +6,7 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
-from report.theme import decimals, degrees, joined, percent, radians
+from report.theme import decimals, degrees, joined, percent, radians, significant
 from sumint.analyses.unembedding import SIGNIFICANT_SHARE, Unembedding, unembedding
 from sumint.analyses.unembedding_svd import UnembeddingSvd, unembedding_svd
 from sumint.fourier import angle_between
@@ -125,7 +125,7 @@ def _column_claims(matrix: Unembedding, svd: UnembeddingSvd) -> tuple[Claim, ...
             "The matrix has two directions.",
             value=(
                 f"two hold {percent(svd.two_direction_share)} of the squared norm; the third singular value is "
-                f"{decimals(svd.third_to_second, 3)} of the second"
+                f"{significant(svd.third_to_second, 3)} of the second"
             ),
             criterion=f"at least {percent(TWO_DIRECTIONS_AT_LEAST, 0)}, and at most {THIRD_TO_SECOND_AT_MOST}",
             holds=svd.two_direction_share >= TWO_DIRECTIONS_AT_LEAST
