@@ -108,10 +108,17 @@ class ResultStore:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(path, hashlib.sha256(content.getvalue()).digest() + content.getvalue())
         except (OSError, InputError) as error:
-            log.warning("the result of %s is not kept: %s", key.name, error)
+            reason = error.strerror if isinstance(error, OSError) else error
+            _warn_once(f"{self.folder}: results are not kept there ({reason})")
 
     def _path(self, key: Key) -> Path | None:
         return None if self.folder is None else self.folder / key.name / f"{key.digest}.result"
+
+
+@cache
+def _warn_once(message: str) -> None:
+    """Warn of what would otherwise be said again for every result."""
+    log.warning(message)
 
 
 def _checked(content: bytes) -> bytes:

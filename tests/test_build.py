@@ -93,6 +93,8 @@ def test_the_same_inputs_give_the_same_bytes_in_another_process(checkpoint: Path
     [
         (["--weights", "nothing.pt"], "nothing.pt: no such file"),
         (["--weights", "."], "is a directory"),
+        (["--weights", ""], "--weights: names nothing"),
+        (["--weights", "two\nlines"], "two lines: no such file"),
         (["--weights", __file__], "neither a safetensors file nor a whole state dict"),
         (["--device", "cuda"], "finds no such device"),
     ],

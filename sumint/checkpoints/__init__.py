@@ -12,6 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sumint.checkpoints.published import PublishedCheckpoint, fetch
+from sumint.errors import InputError
 from sumint.folders import cache_folder
 
 DEFAULT_CHECKPOINT = "seed-4-300-epochs.safetensors"
@@ -35,8 +36,10 @@ def locate(name: str) -> Path:
     """The file that `name` means: `bundled`, `arena` or a path, which need not exist.
 
     Raises:
-        InputError: if the write-up's checkpoint is asked for and cannot be had.
+        InputError: if there is no name, or the write-up's checkpoint is asked for and cannot be had.
     """
+    if not name:
+        raise InputError("--weights: names nothing; give bundled, arena or the path of a checkpoint")
     if name == "bundled":
         return Path(__file__).with_name(DEFAULT_CHECKPOINT)
     if name == "arena":
