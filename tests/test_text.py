@@ -60,7 +60,7 @@ def test_a_dollar_sign_can_be_written() -> None:
         ("{{ nosuchvalue }}", "'nosuchvalue' is undefined"),
         ("{{ loss.nosuchpart }}", "no attribute 'nosuchpart'"),
         ("{{ loss | nosuchformat }}", "nosuchformat"),
-        ("{{ name | percent }}", "Unknown format code"),
+        ("{{ name | count }}", "Unknown format code"),
         ("{{ loss..x }}", "expected name"),
         ("{{ loss + 1 }}", "holds logic"),
         ("{{ loss if name else 2 }}", "holds logic"),
