@@ -1,0 +1,100 @@
+"""Which heads the model needs, for which digits, and which of their parts."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from report import plots
+from report.chapter import Chapter, Figure
+from report.chapters.ablation_claims import claims
+from sumint.analyses.head_ablation import HeadAblation, head_ablation
+from sumint.analyses.qkv_ablation import KINDS, QkvAblation, qkv_ablation
+from sumint.lab import Lab
+
+
+def chapter(lab: Lab) -> Chapter:
+    """The chapter on ablations, measured on the lab's checkpoint."""
+    by_mean, by_zero = lab.run(head_ablation), lab.run(head_ablation, replacement="zero")
+    parts = lab.run(qkv_ablation)
+    return Chapter(
+        title="Ablation",
+        question="Which heads does the model need, for which digits, and which of their parts?",
+        figures=(*_head_figures({"mean": by_mean, "zero": by_zero}), _part_figure(parts)),
+        claims=claims(lab, by_mean, parts),
+        findings=("first-layer-first", "constant-queries", "critical-values"),
+    )
+
+
+def _head_figures(replaced_by: dict[str, HeadAblation]) -> tuple[Figure, ...]:
+    n_heads = replaced_by["mean"].loss_rise.shape[1]
+    return (
+        Figure(
+            "head-ablation",
+            "Rise in loss without a head",
+            {name: _heads(measured) for name, measured in replaced_by.items()},
+            caption="The rise of the mean cross-entropy in nats over all digits, without a head's output.",
+            alt=f"A heatmap of two layers by {n_heads} heads, with the rise in loss written into each cell.",
+            source=head_ablation,
+            control="Replaced by",
+            height=240,
+            width=480,
+        ),
+        Figure(
+            "head-ablation-by-digit",
+            "Rise in loss without a head, digit by digit",
+            {name: _heads_by_digit(measured) for name, measured in replaced_by.items()},
+            caption="The same for each digit of the answer, the leading digit first; a line for each head.",
+            alt=f"{2 * n_heads} lines over the digits of the answer, one for each head.",
+            source=head_ablation,
+            control="Replaced by",
+            height=380,
+        ),
+    )
+
+
+def _heads(measured: HeadAblation) -> go.Figure:
+    n_layers, n_heads = measured.loss_rise.shape
+    return plots.heatmap(
+        measured.loss_rise,
+        x=tuple(map(str, range(n_heads))),
+        y=tuple(map(str, range(n_layers))),
+        x_title="head",
+        y_title="layer",
+        places=2,
+    )
+
+
+def _heads_by_digit(measured: HeadAblation) -> go.Figure:
+    n_layers, n_heads, n_digits = measured.loss_rise_by_digit.shape
+    return plots.lines(
+        tuple(f"C{digit}" for digit in range(n_digits)),
+        {
+            f"H{layer}.{head}": measured.loss_rise_by_digit[layer, head]
+            for layer in range(n_layers)
+            for head in range(n_heads)
+        },
+        x_title="digit of the answer",
+        y_title="rise in loss (nats)",
+    )
+
+
+def _part_figure(parts: QkvAblation) -> Figure:
+    _, n_layers, n_heads = parts.loss_rise.shape
+    heads = tuple(f"H{layer}.{head}" for layer in range(n_layers) for head in range(n_heads))
+    return Figure(
+        "qkv-ablation",
+        "Rise in loss without queries, keys or values",
+        plots.heatmap(
+            parts.loss_rise.reshape(len(KINDS), -1),
+            x=heads,
+            y=tuple(kind.upper() for kind in KINDS),
+            x_title="head",
+            y_title="replaced by its mean",
+            places=2,
+        ),
+        caption="The rise of the mean cross-entropy in nats when a head's queries, keys or values are replaced.",
+        alt=f"A heatmap of queries, keys and values by {len(heads)} heads, with the rise written into each cell.",
+        source=qkv_ablation,
+        height=280,
+        width=640,
+    )

@@ -1,0 +1,55 @@
+"""What of a head matters: the rise in loss when its queries, its keys or its values are replaced by their mean.
+
+From the write-up's section "QKV ablations" (cells 19 and 20). Queries that can be replaced by their mean at no
+cost do not depend on the sum. That is measured directly as well: how much of their second moment is variance,
+at the positions from the last digit of the second operand on, where the model has something to ask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from sumint.data import Sums
+from sumint.interventions import ablate_head, loss_by_digit
+from sumint.model import Model, as_array, layout_of, tokens_for
+
+KINDS = ("q", "k", "v")
+
+
+@dataclass(frozen=True)
+class QkvAblation:
+    """Rises of the mean cross-entropy in nats, and how far queries vary from sum to sum."""
+
+    loss_rise: Float[np.ndarray, "kind layer head"]
+    """By what is replaced: queries, keys, values."""
+    query_variance_share: Float[np.ndarray, "layer head"]
+    """The share of the queries' second moment that is variance over the probe, not their mean."""
+
+
+def qkv_ablation(model: Model, probe: Sums) -> QkvAblation:
+    """The rise in loss for every head's queries, keys and values, each replaced by its mean over the probe."""
+    tokens = tokens_for(model, probe)
+    whole = loss_by_digit(model, tokens).mean()
+    n_layers, n_heads = model.cfg.n_layers, model.cfg.n_heads
+    rises = [
+        [
+            [
+                float(loss_by_digit(model, tokens, [ablate_head(kind, layer, head)]).mean() - whole)
+                for head in range(n_heads)
+            ]
+            for layer in range(n_layers)
+        ]
+        for kind in KINDS
+    ]
+    layout = layout_of(model)
+    asking = slice(layout.second_operand.stop - 1, layout.predicting.stop)
+    _, cache = model.run_with_cache(tokens)
+    shares = []
+    for layer in range(n_layers):
+        queries = cache[f"blocks.{layer}.attn.hook_q"][:, asking]
+        variance = (queries - queries.mean(0)).pow(2).mean(0).sum((0, 2))
+        shares.append(as_array(variance / queries.pow(2).mean(0).sum((0, 2))))
+    return QkvAblation(np.array(rises, dtype=np.float32), np.array(shares))
