@@ -1,5 +1,5 @@
 """The chapters, in reading order: the one place where the order is written down."""
 
-from report.chapters import the_task, unembedding
+from report.chapters import ablation, the_task, unembedding
 
-OUTLINE = (the_task, unembedding)
+OUTLINE = (the_task, unembedding, ablation)

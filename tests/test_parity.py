@@ -25,6 +25,8 @@ PICTURES = {
     "cell10_0": ("unembedding/frequency-magnitudes", 0),
     "cell12_0": ("unembedding/gram", 0),
     "cell14_0": ("unembedding/singular-values", 0),
+    "cell18_0": ("ablation/head-ablation", 0),
+    "cell20_0": ("ablation/qkv-ablation", 0),
     "cell42_0": ("unembedding/fourier-components", 0),
 }
 """Which figure, and which view of it, mirrors a picture of the write-up."""

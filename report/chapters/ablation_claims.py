@@ -119,9 +119,7 @@ def _part_claims(lab: Lab, heads: HeadAblation, parts: QkvAblation) -> tuple[Cla
             "The values of H0.1 and H0.2 hold important functionality.",
             criterion="their rises are the two largest",
             source=qkv_ablation,
-            check=lambda: Finding(
-                f"the two largest are those of {written}", values_of == {(0, 1), (0, 2)}, numbers
-            ),
+            check=lambda: Finding(f"the two largest are those of {written}", values_of == {(0, 1), (0, 2)}, rises),
         ),
     )
 

@@ -25,7 +25,7 @@ QUIET = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 SUB_PATH = "some/where"
-PAGES = ("index.html", "the-task.html", "unembedding.html")
+PAGES = ("index.html", "the-task.html", "unembedding.html", "ablation.html")
 
 
 @pytest.fixture(scope="session")
