@@ -116,7 +116,7 @@ def _part_claims(lab: Lab, heads: HeadAblation, parts: QkvAblation) -> tuple[Cla
         published_claim(
             lab,
             "published-critical-values",
-            "The values of H0.1 and H0.2 hold important functionality.",
+            "No other part is needed as much as the values of H0.1 and H0.2.",
             criterion="their rises are the two largest",
             source=qkv_ablation,
             check=lambda: Finding(f"the two largest are those of {written}", values_of == {(0, 1), (0, 2)}, rises),
