@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Complex, Float
 
 
 @dataclass(frozen=True)
@@ -63,3 +63,11 @@ def fourier_basis(n_values: int) -> tuple[Float[np.ndarray, "component value"], 
 def angle_between(first: float, second: float) -> float:
     """How far two phases lie apart, in radians from 0 to π."""
     return float(abs((first - second + np.pi) % (2 * np.pi) - np.pi))
+
+
+def resultant(phases: Float[np.ndarray, "..."], axis: int = -1) -> Complex[np.ndarray, "..."]:
+    """The mean of unit vectors with these phases, in radians, as complex numbers.
+
+    Its length is 1 where all phases agree and near 0 where they go all round; its angle is their mean direction.
+    """
+    return np.exp(1j * phases).mean(axis=axis)

@@ -1,0 +1,51 @@
+"""The sums that figures show one by one: the write-up's five, and a few that are hard in different ways.
+
+The write-up looks at the first sums of its probe. They are as they fall; a carry that runs through nines is rare
+among them, and it is where an adder is put to the test.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sumint.data import Sums
+
+FROM_PROBE = 5
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Sums to look at, and what each is called."""
+
+    sums: Sums
+    labels: tuple[str, ...]
+    """Each sum as it is written; the chosen ones with what they are chosen for."""
+
+
+def examples(probe: Sums) -> Examples:
+    """The first sums of the probe, then the chosen ones with as many digits."""
+    first = probe[:FROM_PROBE]
+    chosen = chosen_operands(probe.layout.n_digits)
+    a, b = np.array(list(chosen.values())).T
+    sums = Sums(probe.layout, np.concatenate([first.a, a]), np.concatenate([first.b, b]))
+    kinds = ("",) * len(first) + tuple(f", {kind}" for kind in chosen)
+    return Examples(sums, tuple(f"{written}{kind}" for written, kind in zip(sums.strings, kinds, strict=True)))
+
+
+def chosen_operands(n_digits: int) -> dict[str, tuple[int, int]]:
+    """Two operands for each kind of sum; nines need a column between the first and the last."""
+    units = n_digits - 1
+    small_a, small_b = "123412"[:n_digits], "314231"[:n_digits]
+    nines_a, nines_b = "24637"[:units] + "8", "25362"[:units]
+    written = {
+        "no carry": (small_a, small_b),
+        "one carry": (f"{small_a[:units]}8", f"{small_b[:units]}7"),
+        "a carry through nines": (nines_a, f"{nines_b}2"),
+        "nines without a carry": (nines_a, f"{nines_b}1"),
+        "five and five": ("5", "5"),
+    }
+    if n_digits < 3:
+        written = {kind: operands for kind, operands in written.items() if "nines" not in kind}
+    return {kind: (int(a), int(b)) for kind, (a, b) in written.items()}
