@@ -6,6 +6,7 @@ and `render` puts the two together. Nothing here knows how any of it looks.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -16,46 +17,79 @@ import plotly.graph_objects as go
 
 @dataclass(frozen=True)
 class View:
-    """One state of a figure: what it shows when its control stands at `label`."""
+    """One state of a figure: what it shows when each of its controls stands at the choice named here."""
 
-    label: str
+    choices: tuple[str, ...]
     plot: go.Figure
+
+    @property
+    def label(self) -> str:
+        """The state in words."""
+        return ", ".join(self.choices)
+
+
+@dataclass(frozen=True)
+class Control:
+    """What a reader chooses, and among what."""
+
+    name: str
+    options: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart, or a few that a control switches between."""
+    """A chart, or a few that controls switch between."""
 
     name: str
     """The anchor on the page and the stem of its data files."""
     title: str
-    plot: go.Figure | Mapping[str, go.Figure]
-    """The chart, or one for each state of the control, by the state's label."""
+    plot: go.Figure | Mapping[str, go.Figure] | Mapping[tuple[str, ...], go.Figure]
+    """The chart, or one for each state of the control; with several controls, for each combination of choices."""
     caption: str
     """What to see in it; Markdown with formulas."""
     alt: str
     """The same in words, for those who do not see it; plain text."""
     source: Callable[..., Any]
     """The analysis that measured it."""
-    control: str = ""
-    """What the reader chooses, if there are several views: "Example", "Head"."""
+    control: str | tuple[str, ...] = ()
+    """What the reader chooses, if there are several views: "Sum", or ("Sum", "Digit")."""
     height: int = 400
     """Of the chart, in CSS pixels, reserved on the page before it is drawn."""
     width: int | None = None
     """The widest that the chart should get, in CSS pixels; None lets it fill the column."""
+    narrow_height: int | None = None
+    """Its height on a small screen, where that differs: panels stand one below another there."""
 
     def __post_init__(self) -> None:
         if not self.views:
             raise ValueError(f"figure {self.name}: has nothing to show")
-        if len(self.views) > 1 and not self.control:
+        names = self._control_names
+        if len(self.views) > 1 and not names:
             raise ValueError(f"figure {self.name}: {len(self.views)} views need a control to choose between them")
+        for view in self.views:
+            if names and len(view.choices) != len(names):
+                raise ValueError(f"figure {self.name}: {view.label} is no choice for {', '.join(names)}")
+        if names and len(self.views) != math.prod(len(control.options) for control in self.controls):
+            raise ValueError(f"figure {self.name}: some combination of its controls has no view")
 
     @property
     def views(self) -> tuple[View, ...]:
-        """What the figure shows, state by state; a single chart is a state without a label."""
-        if isinstance(self.plot, Mapping):
-            return tuple(View(label, plot) for label, plot in self.plot.items())
-        return (View("", self.plot),)
+        """What the figure shows, state by state; a single chart is a state without a choice."""
+        if not isinstance(self.plot, Mapping):
+            return (View((), self.plot),)
+        return tuple(View((key,) if isinstance(key, str) else key, plot) for key, plot in self.plot.items())
+
+    @property
+    def controls(self) -> tuple[Control, ...]:
+        """What the reader can choose, each control with its options in the order in which the views name them."""
+        return tuple(
+            Control(name, tuple(dict.fromkeys(view.choices[index] for view in self.views)))
+            for index, name in enumerate(self._control_names)
+        )
+
+    @property
+    def _control_names(self) -> tuple[str, ...]:
+        return (self.control,) if isinstance(self.control, str) else self.control
 
 
 @dataclass(frozen=True)

@@ -52,11 +52,16 @@ def slug(label: str) -> str:
     return re.sub(r"[\W_]+", "-", label.lower()).strip("-")
 
 
+def address_of(view: View) -> str:
+    """A view's choices as they stand in an address: 2968-1606-4574.c1."""
+    return ".".join(map(slug, view.choices))
+
+
 def _figure_files(chapter: str, figure: Figure) -> dict[str, bytes]:
-    slugs = [slug(view.label) for view in figure.views]
-    if len(set(slugs)) < len(slugs):
-        labels = ", ".join(view.label for view in figure.views)
-        raise ValueError(f"figure {figure.name}: the views {labels} need labels whose letters and digits differ")
+    for control in figure.controls:
+        if len(set(map(slug, control.options))) < len(control.options):
+            labels = ", ".join(control.options)
+            raise ValueError(f"figure {figure.name}: {labels} need labels whose letters and digits differ")
     name = f"{chapter}/{figure.name}"
     data = figure_data(name, figure)
     files = {
@@ -65,7 +70,7 @@ def _figure_files(chapter: str, figure: Figure) -> dict[str, bytes]:
         f"data/{name}.csv": _csv(_figure_rows(data)),
     }
     for index, view in enumerate(figure.views):
-        suffix = f".{slugs[index]}" if index else ""
+        suffix = f".{address_of(view)}" if index else ""
         files[f"figures/{name}{suffix}.json"] = _plotly_json(view.plot)
     return files
 
@@ -75,7 +80,7 @@ def figure_data(name: str, figure: Figure) -> dict[str, Any]:
     return {
         "figure": name,
         "title": figure.title,
-        "control": figure.control,
+        "controls": [control.name for control in figure.controls],
         "views": [_view_data(view) for view in figure.views],
     }
 
@@ -83,9 +88,21 @@ def figure_data(name: str, figure: Figure) -> dict[str, Any]:
 def _view_data(view: View) -> dict[str, Any]:
     return {
         "label": view.label,
+        "choices": list(view.choices),
         "axes": _axes(view.plot),
-        "traces": [_trace_data(trace) for trace in traces_of(view.plot) if trace.meta != GUIDE],
+        "traces": [
+            {**_panel_of(trace, view.plot), **_trace_data(trace)}
+            for trace in traces_of(view.plot)
+            if trace.meta != GUIDE
+        ],
     }
+
+
+def _panel_of(trace: Any, plot: go.Figure) -> dict[str, str]:
+    """The name of the panel that a trace is drawn in, if there are several."""
+    panels = (plot.layout.meta or {}).get("panels", {})
+    subplot = trace.subplot if "subplot" in trace else trace.xaxis
+    return {"panel": panels[subplot]} if subplot in panels else {}
 
 
 def _axes(plot: go.Figure) -> dict[str, str]:
@@ -97,10 +114,11 @@ def _axes(plot: go.Figure) -> dict[str, str]:
 
 def _trace_data(trace: Any) -> dict[str, Any]:
     drawn = {"type": trace.type, "name": trace.name or ""}
-    if trace.type == "scatterpolar":
+    if trace.type.startswith("scatterpolar"):
         drawn["theta_unit"] = trace.thetaunit or "degrees"
-    if "yaxis" in trace and trace.yaxis:
-        drawn["y_axis"] = trace.yaxis
+    for axis in ("xaxis", "yaxis"):
+        if axis in trace and (drawn_on := trace[axis]):
+            drawn[f"{axis[0]}_axis"] = drawn_on
     for channel in CHANNELS:
         values = _channel(trace, channel)
         if values is not None:
@@ -129,7 +147,8 @@ def _figure_rows(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """One row for each thing that is drawn: a cell, a point, a bar."""
     for view in data["views"]:
         for trace in view["traces"]:
-            about = {"view": view["label"], "trace": trace["name"]}
+            panel = {"panel": trace["panel"]} if "panel" in trace else {}
+            about = {"view": view["label"], **panel, "trace": trace["name"]}
             drawn = {channel: trace[channel] for channel in CHANNELS if channel in trace}
             if "z" in drawn:
                 yield from ({**about, **cell} for cell in _cells(drawn))
@@ -162,7 +181,7 @@ def _whole(value: Any) -> Any:
 
 def _script(name: str, figure: Figure) -> bytes:
     views = [
-        {"label": view.label, "slug": slug(view.label), **_without_template(view.plot)} for view in figure.views
+        {"label": view.label, "slug": address_of(view), **_without_template(view.plot)} for view in figure.views
     ]
     return f"registerFigure({_safe(name)}, {_safe(views)});\n".encode()
 

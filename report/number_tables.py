@@ -28,7 +28,7 @@ def number_tables(figure: Figure) -> tuple[NumberTable, ...]:
     """A table for each trace of each view; none if that would be more than one can read."""
     data = figure_data(figure.name, figure)
     tables = tuple(
-        _table(trace, view["axes"], _caption(view["label"] if figure.control else "", trace["name"]))
+        _table(trace, view["axes"], _caption(view["label"], trace.get("panel", ""), trace["name"]))
         for view in data["views"]
         for trace in view["traces"]
     )
@@ -37,16 +37,17 @@ def number_tables(figure: Figure) -> tuple[NumberTable, ...]:
 
 
 def _table(trace: Mapping[str, Any], axes: Mapping[str, str], caption: str) -> NumberTable:
+    across, up = axes.get(trace.get("x_axis", "x"), ""), axes.get(trace.get("y_axis", "y"), "")
     if "z" in trace:
-        corner = " / ".join(title for title in (axes.get("y"), axes.get("x")) if title)
+        corner = " / ".join(title for title in (up, across) if title)
         rows = zip(trace["y"], trace["z"], strict=True)
         head = (corner, *map(_written, trace["x"]))
         return NumberTable(caption, head, tuple((_written(y), *map(_written, row)) for y, row in rows))
     channels = [channel for channel in ("text", "x", "y", "r", "theta", "error_y") if channel in trace]
     names = {
         "text": "",
-        "x": axes.get("x", ""),
-        "y": axes.get(trace.get("y_axis") or "y", ""),
+        "x": across,
+        "y": up,
         "r": "magnitude",
         "theta": "phase (rad)",
         "error_y": "±",

@@ -19,7 +19,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from report.assets import TEMPLATES, assets
-from report.chapter import Absent, Chapter, Claim, Figure, Table
+from report.chapter import Absent, Chapter, Claim, Control, Figure, Table
 from report.errors import TextError
 from report.figure_files import slug
 from report.number_tables import number_tables
@@ -33,7 +33,7 @@ BLOCKS = ("figure", "table", "claim")
 
 BUTTONS_UP_TO = 5
 CHARACTERS_UP_TO = 40
-"""A control of so many views, with so many characters in their labels, is a row of buttons, and else a list."""
+"""A control of so many options, with so many characters in all, is a row of buttons, and else a list."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,8 @@ class Renderer:
         match thing:
             case Figure():
                 source = self._source_code(thing.source)
-                more = {"tables": number_tables(thing), "buttons": _fits_on_buttons(thing), "source": source}
+                controls = [(control, _fits_on_buttons(control)) for control in thing.controls]
+                more = {"tables": number_tables(thing), "controls": controls, "source": source}
                 template = "figure.html"
             case Absent():
                 more, template = {}, "absent.html"
@@ -200,9 +201,8 @@ def _numbers(shown: Sequence[Call], chapter: int) -> dict[tuple[str, str], str]:
     return numbers
 
 
-def _fits_on_buttons(figure: Figure) -> bool:
-    labels = [view.label for view in figure.views]
-    return len(labels) <= BUTTONS_UP_TO and sum(map(len, labels)) <= CHARACTERS_UP_TO
+def _fits_on_buttons(control: Control) -> bool:
+    return len(control.options) <= BUTTONS_UP_TO and sum(map(len, control.options)) <= CHARACTERS_UP_TO
 
 
 def _rows(table: Table) -> list[list[str]]:

@@ -65,7 +65,7 @@ def angle_between(first: float, second: float) -> float:
     return float(abs((first - second + np.pi) % (2 * np.pi) - np.pi))
 
 
-def resultant(phases: Float[np.ndarray, "..."], axis: int = -1) -> Complex[np.ndarray, "..."]:
+def resultant(phases: Float[np.ndarray, "*shape"], axis: int = -1) -> Complex[np.ndarray, "*rest"]:
     """The mean of unit vectors with these phases, in radians, as complex numbers.
 
     Its length is 1 where all phases agree and near 0 where they go all round; its angle is their mean direction.

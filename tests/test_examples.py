@@ -9,9 +9,7 @@ DIGITS = [2, 3, 4, 5, 6]
 
 def chosen_sums(n_digits: int) -> dict[str, Sums]:
     layout = Layout(n_digits)
-    return {
-        kind: Sums(layout, np.array([a]), np.array([b])) for kind, (a, b) in chosen_operands(n_digits).items()
-    }
+    return {kind: Sums(layout, np.array([a]), np.array([b])) for kind, (a, b) in chosen_operands(n_digits).items()}
 
 
 @pytest.mark.parametrize("n_digits", DIGITS)

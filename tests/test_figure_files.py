@@ -33,7 +33,17 @@ PLOTS: Mapping[str, go.Figure] = {
         errors={"mean": [0.1, 0.2], "zero": [0.3, 0.4]},
     ),
     "lines": plots.lines(range(4), {"one": NUMBERS[:, 1]}, "digit", "rise", logarithmic=True),
-    "panels": plots.stacked_lines([1, 2], {"loss": {"t": [1, 2], "v": [2, 3]}, "wrong": {"v": [3, 4]}}, "epoch"),
+    "cloud": plots.polar({"C0": plots.Polar(NUMBERS[:, 1], NUMBERS[:, 2], drawn="cloud")}),
+    "panels": plots.panels(
+        {
+            "H0.0": plots.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer"),
+            "phases": plots.polar(
+                {"heads": plots.Polar([1], [2], ["H1.0"]), "all": plots.Polar([3], [1], drawn="arrow")}
+            ),
+            "H0.1": plots.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer"),
+        }
+    ),
+    "stacked": plots.stacked_lines([1, 2], {"loss": {"t": [1, 2], "v": [2, 3]}, "wrong": {"v": [3, 4]}}, "epoch"),
 }
 
 
@@ -165,7 +175,24 @@ def test_a_label_becomes_part_of_an_address(label: str, expected: str) -> None:
     assert slug(label) == expected
 
 
+def test_the_data_names_the_panel_of_every_trace() -> None:
+    files = files_of("chapter", figure(PLOTS["panels"]))
+    traces = json.loads(files["data/chapter/it.json"])["views"][0]["traces"]
+    assert [trace["panel"] for trace in traces] == ["H0.0", "phases", "phases", "H0.1"]
+    rows = list(csv.DictReader(io.StringIO(files["data/chapter/it.csv"].decode())))
+    assert {row["panel"] for row in rows} == {"H0.0", "phases", "H0.1"}
+
+
+def test_the_data_of_several_controls_has_a_view_for_each_combination() -> None:
+    views = {(one, other): PLOTS["bars"] for one in ("2+3=5", "4+4=8") for other in ("C0", "C1")}
+    files = files_of("chapter", figure(views, control=("Sum", "Digit")))
+    data = json.loads(files["data/chapter/it.json"])
+    assert data["controls"] == ["Sum", "Digit"]
+    assert [tuple(view["choices"]) for view in data["views"]] == list(views)
+    assert "figures/chapter/it.4-4-8.c1.json" in files
+
+
 @pytest.mark.parametrize("labels", [("a b", "a-b"), ("+", "=")])
 def test_views_whose_addresses_are_the_same_are_refused(labels: tuple[str, str]) -> None:
-    with pytest.raises(ValueError, match="figure it: the views"):
+    with pytest.raises(ValueError, match=r"figure it: .* need labels whose letters and digits differ"):
         files_of("chapter", figure(dict.fromkeys(labels, PLOTS["bars"]), control="Kind"))

@@ -8,7 +8,8 @@ from report import plots
 from report.chapter import Chapter, Figure
 from report.chapters.ablation_claims import claims
 from sumint.analyses.head_ablation import HeadAblation, head_ablation
-from sumint.analyses.qkv_ablation import KINDS, QkvAblation, qkv_ablation
+from sumint.analyses.qkv_ablation import QkvAblation, qkv_ablation
+from sumint.interventions import KINDS
 from sumint.lab import Lab
 
 

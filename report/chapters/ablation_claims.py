@@ -8,7 +8,8 @@ from report.chapter import Claim
 from report.claims import Finding, published_claim
 from report.theme import decimals, joined, percent, significant
 from sumint.analyses.head_ablation import HeadAblation, head_ablation
-from sumint.analyses.qkv_ablation import KINDS, QkvAblation, qkv_ablation
+from sumint.analyses.qkv_ablation import QkvAblation, qkv_ablation
+from sumint.interventions import KINDS
 from sumint.lab import Lab
 
 # Criteria, chosen after seeing the write-up's checkpoint: they guard what was seen, they predict nothing.

@@ -4,6 +4,7 @@
 {
   const NEAR = "800px 0px";
   const PRINTED_WIDTH = 640;
+  const smallScreen = matchMedia("(max-width: 40rem)");
 
   const figures = new Map(
     [...document.querySelectorAll("[data-figure]")].map((element) => [
@@ -75,16 +76,22 @@
 
   const layoutOf = (figure, theme) => {
     const view = chosenView(figure);
+    const layout = structuredClone(view.layout);
     // On a touch screen a drag is a scroll: a chart must not hold the page.
-    const touch = isTouch ? { dragmode: false } : {};
-    return { ...structuredClone(view.layout), ...touch, template: templateFor(view, theme) };
+    if (isTouch) layout.dragmode = false;
+    if (smallScreen.matches) rearrange(layout, layout.meta?.narrow ?? {});
+    return { ...layout, template: templateFor(view, theme) };
+  };
+  // Panels bring along where they stand on a small screen.
+  const rearrange = (layout, places) => {
+    for (const [part, place] of Object.entries(places)) {
+      layout[part] = Array.isArray(place) ? place : { ...layout[part], ...place };
+    }
   };
 
-  const chosenView = (figure) => {
-    const wanted = controlOf(figure)?.value;
-    return figure.views.find((view) => view.slug === wanted) ?? figure.views[0];
-  };
-  const controlOf = (figure) => figure.element.querySelector(".control input:checked, .control select");
+  const chosenView = (figure) => figure.views.find((view) => view.slug === choiceOf(figure)) ?? figure.views[0];
+  const choiceOf = (figure) =>
+    [...figure.element.querySelectorAll(".control input:checked, .control select")].map(({ value }) => value).join(".");
 
   const draw = (figure, theme = currentTheme()) => {
     const layout = layoutOf(figure, theme);
@@ -115,18 +122,16 @@
 
   // What the reader has chosen is kept in the address, so that a link shows the same.
   const restoreChoice = (figure) => {
-    const short = figure.element.id;
-    const wanted = new URLSearchParams(location.search).get(short);
-    const control = controlOf(figure);
-    if (wanted === null || control === null) return;
-    const radios = [...figure.element.querySelectorAll(".control input")];
-    const radio = radios.find((candidate) => candidate.value === wanted);
-    if (radio) radio.checked = true;
-    else if ([...(control.options ?? [])].some((option) => option.value === wanted)) control.value = wanted;
+    const wanted = new URLSearchParams(location.search).get(figure.element.id)?.split(".") ?? [];
+    figure.element.querySelectorAll(".control").forEach((control, index) => {
+      const options = [...control.querySelectorAll("input, option")];
+      const option = options.find(({ value }) => value === wanted[index]);
+      if (option) option[option.tagName === "OPTION" ? "selected" : "checked"] = true;
+    });
   };
   const keepChoice = (figure) => {
     const address = new URL(location.href);
-    address.searchParams.set(figure.element.id, controlOf(figure).value);
+    address.searchParams.set(figure.element.id, choiceOf(figure));
     try {
       history.replaceState(null, "", address);
     } catch {
@@ -154,6 +159,11 @@
     nearing.observe(figure.element);
   }
 
+  const redraw = () => {
+    for (const figure of figures.values()) if (figure.drawn) draw(figure);
+  };
+  smallScreen.addEventListener("change", redraw);
+
   document.addEventListener("themechange", () => {
     for (const figure of figures.values()) {
       if (figure.drawn) Plotly.relayout(figure.chart, { template: templateFor(chosenView(figure), currentTheme()) });
@@ -174,7 +184,5 @@
       Plotly.relayout(figure.chart, { width: Math.min(figure.chart.clientWidth, PRINTED_WIDTH) });
     }
   });
-  addEventListener("afterprint", () => {
-    for (const figure of figures.values()) if (figure.drawn) draw(figure);
-  });
+  addEventListener("afterprint", redraw);
 }

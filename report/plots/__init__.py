@@ -1,0 +1,26 @@
+"""The charts that the chapters share: few kinds, one visual language.
+
+A chart has no title, the page gives it one, and no colours, the theme does: it only says on which colour
+scale a heatmap is read and which role a trace plays. Numbers are kept in single precision, in which they were
+measured.
+"""
+
+from report.plots.base import GUIDE
+from report.plots.heatmaps import heatmap
+from report.plots.panels import panels
+from report.plots.points import points
+from report.plots.polar import Polar, polar, polar_points
+from report.plots.series import bars, lines, stacked_lines
+
+__all__ = [
+    "GUIDE",
+    "Polar",
+    "bars",
+    "heatmap",
+    "lines",
+    "panels",
+    "points",
+    "polar",
+    "polar_points",
+    "stacked_lines",
+]

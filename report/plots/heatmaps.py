@@ -1,0 +1,56 @@
+"""Matrices as coloured cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike
+
+from report.plots.base import chart, hover, numbers, on_one_scale
+from report.theme import DIVERGING, SEQUENTIAL, decimals
+
+
+def heatmap(
+    values: ArrayLike,
+    x: Sequence[Any],
+    y: Sequence[Any],
+    x_title: str,
+    y_title: str,
+    *,
+    diverging: bool = True,
+    square: bool = False,
+    text: Sequence[Sequence[str]] | None = None,
+    places: int | None = None,
+    limits: tuple[float, float] | None = None,
+    labelled_rows: Sequence[Any] | None = None,
+) -> go.Figure:
+    """A matrix as coloured cells, its first row on top.
+
+    A diverging scale is centred at zero; the other runs from the least value to the largest. `text` is written
+    into the cells, or the values themselves with so many decimal `places`. `limits` fix the scale, so that views
+    can be compared. Of many rows only the `labelled_rows`, named as in `y`, get a label.
+    """
+    scale = DIVERGING if diverging else SEQUENTIAL
+    if text is None and places is not None:
+        text = [[decimals(value, places) for value in row] for row in numbers(values)]
+    trace = go.Heatmap(
+        z=numbers(values),
+        x=list(x),
+        y=list(y),
+        coloraxis=scale,
+        text=None if text is None else [list(row) for row in text],
+        texttemplate=None if text is None else "%{text}",
+        hovertemplate=hover((y_title, "%{y}"), (x_title, "%{x}"), ("", "<b>%{z:.4~g}</b>")),
+    )
+    bounds = {} if limits is None else {"cmin": limits[0], "cmax": limits[1]}
+    centre = {"cmid": 0} if diverging and limits is None else {}
+    plot = chart([trace], {scale: {**bounds, **centre}})
+    plot.update_xaxes(title_text=x_title, type="category", showgrid=False, ticks="", showline=False)
+    plot.update_yaxes(
+        title_text=y_title, type="category", autorange="reversed", showgrid=False, ticks="", showline=False
+    )
+    if labelled_rows is not None:
+        plot.update_yaxes(tickmode="array", tickvals=list(labelled_rows))
+    return on_one_scale(plot) if square else plot

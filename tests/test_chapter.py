@@ -1,0 +1,41 @@
+"""A figure is whole: what its controls promise, it can show."""
+
+import plotly.graph_objects as go
+import pytest
+
+from report.chapter import Control, Figure
+
+PLOT = go.Figure()
+
+
+def figure(plot: object, control: str | tuple[str, ...] = ()) -> Figure:
+    return Figure("it", "It", plot, caption="", alt="", source=figure, control=control)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_figure_without_controls_has_one_view() -> None:
+    assert [view.label for view in figure(PLOT).views] == [""]
+    assert figure(PLOT).controls == ()
+
+
+def test_each_control_has_its_options_in_the_order_of_the_views() -> None:
+    views = {(total, digit): PLOT for total in ("2+3=5", "1+1=2") for digit in ("C0", "C1")}
+    assert figure(views, ("Sum", "Digit")).controls == (
+        Control("Sum", ("2+3=5", "1+1=2")),
+        Control("Digit", ("C0", "C1")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("plot", "control", "wrong"),
+    [
+        ({}, "Sum", "nothing to show"),
+        ({"a": PLOT, "b": PLOT}, (), "need a control"),
+        ({("a", "b"): PLOT}, "Sum", "no choice for Sum"),
+        ({("a", "c"): PLOT, ("b", "d"): PLOT}, ("Sum", "Digit"), "some combination"),
+    ],
+)
+def test_a_figure_whose_controls_lead_nowhere_is_refused(
+    plot: object, control: str | tuple[str, ...], wrong: str
+) -> None:
+    with pytest.raises(ValueError, match=f"figure it: .*{wrong}"):
+        figure(plot, control)
