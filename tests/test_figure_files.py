@@ -19,6 +19,7 @@ from report.chapter import Absent, Figure, Table
 from report.figure_files import files_of, slug
 from report.theme import traces_of
 
+Plots = go.Figure | Mapping[str, go.Figure] | Mapping[tuple[str, ...], go.Figure]
 NUMBERS = np.random.default_rng(0).normal(size=(4, 3)) * [1e-26, 1.0, 1e4]
 
 PLOTS: Mapping[str, go.Figure] = {
@@ -51,7 +52,7 @@ def measured() -> None:
     """Stands for an analysis."""
 
 
-def figure(plot: go.Figure | Mapping[str, go.Figure], **settings: Any) -> Figure:
+def figure(plot: Plots, **settings: Any) -> Figure:
     return Figure("it", "It", plot, caption="", alt="", source=measured, **settings)
 
 
@@ -184,7 +185,9 @@ def test_the_data_names_the_panel_of_every_trace() -> None:
 
 
 def test_the_data_of_several_controls_has_a_view_for_each_combination() -> None:
-    views = {(one, other): PLOTS["bars"] for one in ("2+3=5", "4+4=8") for other in ("C0", "C1")}
+    views: dict[tuple[str, ...], go.Figure] = {
+        (one, other): PLOTS["bars"] for one in ("2+3=5", "4+4=8") for other in ("C0", "C1")
+    }
     files = files_of("chapter", figure(views, control=("Sum", "Digit")))
     data = json.loads(files["data/chapter/it.json"])
     assert data["controls"] == ["Sum", "Digit"]
