@@ -109,7 +109,8 @@ def _axes(plot: go.Figure) -> dict[str, str]:
     """The title of each axis, by Plotly's name of it."""
     layout = plot.layout.to_plotly_json()
     axes = {key: axis for key, axis in layout.items() if re.match(r"[xy]axis\d*$", key)}
-    return {key.replace("axis", ""): axis.get("title", {}).get("text", "") for key, axis in sorted(axes.items())}
+    written = {key.replace("axis", ""): axis.get("title", {}).get("text", "") for key, axis in axes.items()}
+    return dict(sorted({**written, **layout.get("meta", {}).get("axes", {})}.items()))
 
 
 def _trace_data(trace: Any) -> dict[str, Any]:

@@ -44,6 +44,7 @@ def test_a_chapter_is_complete_on_weights_of_any_shape(module: ModuleType, lab: 
         assert claim.criterion
         assert claim.statement.endswith(".")
         assert claim.value or claim.holds is None
+        assert claim.holds is None or type(claim.holds) is bool, claim.name
         assert claim.otherwise or claim.kind == "published", f"{claim.name} says nothing where it does not hold"
 
 

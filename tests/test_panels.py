@@ -61,6 +61,16 @@ def test_every_panel_keeps_its_own_axes() -> None:
     assert {trace.subplot for trace in traces_of(figure) if trace.type == "scatterpolar"} == {"polar2"}
 
 
+def test_an_axis_has_its_title_at_the_grid_s_edge_only() -> None:
+    parts = {str(i): go.Figure(HEATMAP) for i in range(4)}
+    figure = plots.panels(parts, columns=2)
+    layout = layout_of(figure)
+    assert [layout[f"xaxis{n}"]["title"]["text"] for n in ("", 2, 3, 4)] == ["", "", "head", "head"]
+    assert [layout[f"yaxis{n}"]["title"]["text"] for n in ("", 2, 3, 4)] == ["layer", "", "layer", ""]
+    assert layout["meta"]["narrow"]["yaxis2"]["title"]["text"] == "layer"
+    assert set(layout["meta"]["axes"].values()) == {"head", "layer"}
+
+
 def test_a_series_of_the_same_name_is_in_the_legend_once() -> None:
     figure = panelled(4, 2)
     assert [trace.name for trace in traces_of(figure) if trace.showlegend] == ["heads", "all"]

@@ -1,7 +1,7 @@
 """Several charts in one figure: panels in a grid, each under its name.
 
-All panels read their colours on the same scale, and a series of the same name has one entry in the legend. The
-grid has fewer columns on a small screen; where everything stands there is kept in the layout's `meta`, since only
+All panels read their colours on the same scale, and a series of the same name has one entry in the legend; so has
+an axis one title, at the grid's edge. The grid has fewer columns on a small screen; where everything stands there is kept in the layout's `meta`, since only
 the browser knows how wide a screen is.
 """
 
@@ -54,11 +54,13 @@ def panels(parts: Mapping[str, go.Figure], *, columns: int = 2, narrow_columns: 
             names |= dict.fromkeys(_subplot(trace, suffix).values(), name)
         layout |= _axes(part, suffix)
     placed = _placed(parts, wide, layout)
-    margin = {"l": 48, "r": 48, "t": 48, "b": 48}
+    margin = {"l": 64, "r": 48, "t": 48, "b": 56}
     arranged = {part: {**layout.get(part, {}), **place} for part, place in placed.items() if part != "annotations"}
     figure = chart(traces, {**layout, **arranged, "annotations": placed["annotations"], "margin": margin})
     figure.update_layout(showlegend=len(in_legend) > 1)
-    return figure.update_layout(meta={"panels": names, "narrow": _placed(parts, narrow, layout)})
+    return figure.update_layout(
+        meta={"panels": names, "axes": _titles(layout), "narrow": _placed(parts, narrow, layout)}
+    )
 
 
 def _grid(n_panels: int, columns: int) -> list[Place]:
@@ -101,6 +103,15 @@ def _axes(part: go.Figure, suffix: str) -> dict[str, Any]:
     return renamed
 
 
+def _titles(layout: Mapping[str, Any]) -> dict[str, str]:
+    """The title of each axis, also where the grid leaves it out; for the data files."""
+    return {
+        key.replace("axis", ""): axis.get("title", {}).get("text", "")
+        for key, axis in layout.items()
+        if key.startswith(("xaxis", "yaxis"))
+    }
+
+
 def _placed(parts: Mapping[str, go.Figure], places: list[Place], layout: Mapping[str, Any]) -> dict[str, Any]:
     """What of the layout says where panels, their names and their colour scale stand."""
     placed: dict[str, Any] = {"annotations": []}
@@ -111,8 +122,17 @@ def _placed(parts: Mapping[str, go.Figure], places: list[Place], layout: Mapping
         if is_polar:
             placed[f"polar{suffix}"] = {"domain": {"x": list(place.x), "y": list(place.y)}}
         else:
-            placed[f"xaxis{suffix}"] = {"domain": list(place.x), "anchor": f"y{suffix}"}
-            placed[f"yaxis{suffix}"] = {"domain": list(place.y), "anchor": f"x{suffix}"}
+            titles = {axis: layout[f"{axis}{suffix}"].get("title", {}) for axis in ("xaxis", "yaxis")}
+            if any(other.x == place.x and other.y < place.y for other in places):
+                titles["xaxis"] = {**titles["xaxis"], "text": ""}
+            if place.x[0] > 0:
+                titles["yaxis"] = {**titles["yaxis"], "text": ""}
+            placed[f"xaxis{suffix}"] = {
+                "domain": list(place.x),
+                "anchor": f"y{suffix}",
+                "title": titles["xaxis"],
+            }
+            placed[f"yaxis{suffix}"] = {"domain": list(place.y), "anchor": f"x{suffix}", "title": titles["yaxis"]}
         if any(trace.type == "heatmap" for trace in traces_of(parts[name])):
             heatmaps.append(place)
         placed["annotations"].append(_title(name, place, is_polar=is_polar))

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from report.build import build
+from report.build import build, stem_of
+from report.outline import OUTLINE
 from sumint.checkpoints import locate
 from sumint.lab import Lab
 from sumint.recipe import TrainingHistory
@@ -25,7 +26,7 @@ QUIET = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 SUB_PATH = "some/where"
-PAGES = ("index.html", "the-task.html", "unembedding.html", "ablation.html")
+PAGES = ("index.html", *(f"{stem_of(module)}.html" for module in OUTLINE))
 
 
 @pytest.fixture(scope="session")
