@@ -96,12 +96,12 @@ def render(lab: Lab, chapters: Mapping[str, Chapter]) -> dict[str, bytes]:
     for stem, page_content in {**chapters, "index": opening}.items():
         for shown in (*page_content.figures, *page_content.tables):
             files |= files_of(stem, shown)
-    files["claims.json"] = claims_file(chapters)
+    files["claims.json"] = claims_file(chapters, lambda source: repository.source_code(source).path)
     return files
 
 
-def claims_file(chapters: Mapping[str, Chapter]) -> bytes:
-    """Every claim with its measured numbers and verdict, as JSON."""
+def claims_file(chapters: Mapping[str, Chapter], code_of: Callable[[Callable[..., object]], str]) -> bytes:
+    """Every claim with its measured numbers, its verdict, its place in the site and its code, as JSON."""
     claims = [
         {
             "chapter": stem,
@@ -112,6 +112,8 @@ def claims_file(chapters: Mapping[str, Chapter]) -> bytes:
             "numbers": dict(claim.numbers),
             "criterion": claim.criterion,
             "holds": claim.holds,
+            "address": f"{stem}.html#{claim.name}",
+            "code": code_of(claim.source),
         }
         for stem, chapter in chapters.items()
         for claim in chapter.claims

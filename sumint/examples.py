@@ -20,8 +20,16 @@ class Examples:
     """Sums to look at, and what each is called."""
 
     sums: Sums
-    labels: tuple[str, ...]
-    """Each sum as it is written; the chosen ones with what they are chosen for."""
+    kinds: tuple[str, ...]
+    """What each is chosen for; empty for those that the probe begins with."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Each sum as it is written, and what it is chosen for."""
+        return tuple(
+            f"{written}, {kind}" if kind else written
+            for written, kind in zip(self.sums.strings, self.kinds, strict=True)
+        )
 
 
 def examples(probe: Sums) -> Examples:
@@ -30,8 +38,7 @@ def examples(probe: Sums) -> Examples:
     chosen = chosen_operands(probe.layout.n_digits)
     a, b = np.array(list(chosen.values())).T
     sums = Sums(probe.layout, np.concatenate([first.a, a]), np.concatenate([first.b, b]))
-    kinds = ("",) * len(first) + tuple(f", {kind}" for kind in chosen)
-    return Examples(sums, tuple(f"{written}{kind}" for written, kind in zip(sums.strings, kinds, strict=True)))
+    return Examples(sums, ("",) * len(first) + tuple(chosen))
 
 
 def chosen_operands(n_digits: int) -> dict[str, tuple[int, int]]:

@@ -43,6 +43,21 @@ def test_a_build_publishes_a_site_and_says_what_it_did(checkpoint: Path, tmp_pat
     assert {"index.html", "the-task.html", "unembedding.html"} <= set(files_in(site))
 
 
+def test_every_claim_is_in_a_file_with_its_place_in_the_site_and_its_code(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    site = tmp_path / "site"
+    main(["build", "--weights", str(checkpoint), "--site", str(site)])
+    claims = json.loads((site / "claims.json").read_bytes())
+    assert len({claim["address"] for claim in claims}) == len(claims) > 20
+    for claim in claims:
+        page, anchor = claim["address"].split("#")
+        assert f'id="{anchor}"' in (site / page).read_text()
+        assert (ROOT / claim["code"]).is_file()
+        assert claim["criterion"]
+        assert claim["statement"]
+
+
 def test_a_hostile_name_in_a_card_never_becomes_markup(checkpoint: Path, tmp_path: Path) -> None:
     main(["build", "--weights", str(checkpoint), "--site", str(tmp_path / "site")])
     for path, content in files_in(tmp_path / "site").items():

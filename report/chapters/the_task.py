@@ -23,6 +23,8 @@ RIGHT_DIGITS_AT_LEAST = 0.999
 MEDIAN_AT_LEAST = 0.99
 ROUNDING_AT_MOST = 1e-5
 
+DRAWN_ALONE, FROM_PROBE = "drawn alone, with the probe’s seed", "from the probe"
+"""What a sum is that is not chosen for anything."""
 PRINTED = {"loss": 0.007, "mean_probability": 0.993, "median_probability": 0.996, "least_probability": 0.759}
 """What the write-up's notebook prints, to three decimals."""
 
@@ -70,13 +72,14 @@ def _origin(lab: Lab) -> str:
 def _example_sums(examples: ExampleSums) -> Table:
     frame = pd.DataFrame(
         {
-            "sum": examples.strings,
-            "tokens": [" ".join(map(str, tokens)) for tokens in examples.tokens],
+            "sum": [examples.single, *examples.strings],
+            "what it is": [DRAWN_ALONE, *(kind or FROM_PROBE for kind in examples.kinds)],
+            "tokens": [" ".join(map(str, tokens)) for tokens in (examples.single_tokens, *examples.tokens)],
         }
     )
     return Table(
         "example-sums",
-        "The first sums",
+        "The sums that figures show one by one",
         frame,
         caption="As they are written, and as the model reads them: a digit is its own token, + is 10 and = is 11.",
         source=example_sums,
@@ -128,7 +131,7 @@ def _sample_probabilities(examples: ExampleSums) -> Figure:
         "sample-probabilities",
         "What the model predicts",
         {
-            string: plots.heatmap(
+            label: plots.heatmap(
                 probabilities.T,
                 x=tuple(f"C{i}" for i in range(len(digits))),
                 y=VOCABULARY,
@@ -138,8 +141,8 @@ def _sample_probabilities(examples: ExampleSums) -> Figure:
                 limits=(0, 1),
                 text=_marks(digits),
             )
-            for string, probabilities, digits in zip(
-                examples.strings, examples.probabilities, examples.answer_digits, strict=True
+            for label, probabilities, digits in zip(
+                examples.labels, examples.probabilities, examples.answer_digits, strict=True
             )
         },
         caption="The probability of every token for each digit of the answer. A ring marks the right digit.",

@@ -1,4 +1,4 @@
-"""A few sums in full: their tokens, and the probability that the model gives to every token at every digit.
+"""A few sums in full: their tokens, and the probability that the model gives every token at every digit.
 
 From the write-up's sections "Task & Dataset" and "Model" (cells 4 and 8).
 """
@@ -10,27 +10,40 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from sumint.data import Sums
+from sumint.data import Probe, Sums
+from sumint.examples import examples
 from sumint.model import Model, as_array, layout_of, tokens_for
 
 
 @dataclass(frozen=True)
 class ExampleSums:
-    """The probe's first sums."""
+    """The sums that figures show one by one."""
 
     strings: tuple[str, ...]
+    kinds: tuple[str, ...]
+    """What each is chosen for; empty for those that the probe begins with."""
+    labels: tuple[str, ...]
+    """Both together."""
     tokens: Int[np.ndarray, "sum position"]
     answer_digits: Int[np.ndarray, "sum digit"]
     probabilities: Float[np.ndarray, "sum digit token"]
+    single: str
+    """The sum with which the write-up shows the data: the only one of a probe of one sum, with the same seed."""
+    single_tokens: Int[np.ndarray, " position"]
 
 
-def example_sums(model: Model, probe: Sums, *, count: int = 5) -> ExampleSums:
-    """The first `count` sums of the probe and what the model predicts for each digit of their answers."""
-    sums = probe[:count]
-    logits = model(tokens_for(model, sums))[:, layout_of(model).predicting]
+def example_sums(model: Model, probe: Sums) -> ExampleSums:
+    """The examples, and what the model predicts for each digit of their answers."""
+    shown = examples(probe)
+    single = Probe(probe.layout.n_digits, size=1).draw()
+    logits = model(tokens_for(model, shown.sums))[:, layout_of(model).predicting]
     return ExampleSums(
-        strings=tuple(sums.strings),
-        tokens=sums.tokens,
-        answer_digits=sums.answer_digits,
+        strings=tuple(shown.sums.strings),
+        kinds=shown.kinds,
+        labels=shown.labels,
+        tokens=shown.sums.tokens,
+        answer_digits=shown.sums.answer_digits,
         probabilities=as_array(logits.softmax(-1)),
+        single=single.strings[0],
+        single_tokens=single.tokens[0],
     )

@@ -27,11 +27,17 @@ def test_an_untrained_model_knows_nothing(tiny_weights: Weights) -> None:
     assert measured.least_probability <= measured.median_probability <= 1
 
 
-def test_examples_are_the_first_sums_with_whole_distributions(tiny_weights: Weights) -> None:
+def test_examples_have_whole_distributions_and_begin_as_the_probe_does(tiny_weights: Weights) -> None:
     probe = Probe(tiny_weights.architecture.n_digits, size=20).draw()
-    examples = example_sums(load_model(tiny_weights), probe, count=3)
-    assert list(examples.strings) == probe.strings[:3]
+    examples = example_sums(load_model(tiny_weights), probe)
+    assert list(examples.strings[:5]) == probe.strings[:5]
     np.testing.assert_allclose(examples.probabilities.sum(axis=-1), 1, atol=1e-5)
+
+
+def test_the_write_up_s_printed_sum_is_among_the_examples(arena_checkpoint) -> None:
+    examples = example_sums(load_model(read_weights(arena_checkpoint)), Probe().draw())
+    assert examples.single == "2764+1504=4268"
+    assert examples.single_tokens.tolist() == [2, 7, 6, 4, 10, 1, 5, 0, 4, 11, 4, 2, 6, 8]
 
 
 def test_the_write_up_s_checkpoint_does_as_well_as_it_says(arena_checkpoint) -> None:
