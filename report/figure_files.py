@@ -100,7 +100,7 @@ def _view_data(view: View) -> dict[str, Any]:
 
 def _panel_of(trace: Any, plot: go.Figure) -> dict[str, str]:
     """The name of the panel that a trace is drawn in, if there are several."""
-    panels = (plot.layout.meta or {}).get("panels", {})
+    panels = plot.layout.to_plotly_json().get("meta", {}).get("panels", {})
     subplot = trace.subplot if "subplot" in trace else trace.xaxis
     return {"panel": panels[subplot]} if subplot in panels else {}
 

@@ -148,7 +148,6 @@ def _trace_defaults(palette: Palette) -> dict[str, Any]:
                 "error_y": error_bar,
             }
         ],
-        "scatterpolargl": [{"marker": {"size": 3, "opacity": 0.5}}],
         "scatterpolar": [{"line": {"width": 1}, "marker": dots, "textfont": {"color": palette.ink}}],
     }
 

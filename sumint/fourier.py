@@ -71,3 +71,8 @@ def resultant(phases: Float[np.ndarray, "*shape"], axis: int = -1) -> Complex[np
     Its length is 1 where all phases agree and near 0 where they go all round; its angle is their mean direction.
     """
     return np.exp(1j * phases).mean(axis=axis)
+
+
+def first_frequency(values: Float[np.ndarray, "*rows value"]) -> Complex[np.ndarray, "*rows"]:
+    """Each row's first frequency as one complex number: its magnitude, and its phase as `Spectrum` has it."""
+    return np.fft.rfft(values.astype(np.float64), axis=-1)[..., 1]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sumint.fourier import angle_between, fourier_basis, spectrum
+from sumint.fourier import angle_between, first_frequency, fourier_basis, spectrum
 
 ROWS = arrays(np.float64, (3, 10), elements=st.floats(-100, 100))
 
@@ -51,3 +51,10 @@ def test_a_cosine_has_its_own_amplitude_and_phase(phase: float, amplitude: float
 )
 def test_the_angle_between_two_phases_takes_the_shorter_way(first: float, second: float, expected: float) -> None:
     assert angle_between(first, second) == pytest.approx(expected)
+
+
+def test_the_first_frequency_is_the_spectrum_s_of_rows_of_any_arrangement() -> None:
+    rows = np.random.default_rng(0).normal(size=(2, 3, 10))
+    found, expected = first_frequency(rows), spectrum(rows.reshape(6, 10))
+    np.testing.assert_allclose(np.abs(found).ravel(), expected.magnitudes[:, 1])
+    np.testing.assert_allclose(np.angle(found).ravel(), expected.phases[:, 1])

@@ -76,6 +76,21 @@ def test_a_series_of_the_same_name_is_in_the_legend_once() -> None:
     assert [trace.name for trace in traces_of(figure) if trace.showlegend] == ["heads", "all"]
 
 
+def test_a_legend_has_its_room_above_the_panels_names() -> None:
+    with_legend, without = layout_of(panelled(4, 2)), layout_of(plots.panels({"one": HEATMAP}))
+    assert with_legend["legend"]["yref"] == "container"
+    assert with_legend["margin"]["t"] > without["margin"]["t"]
+
+
+def test_an_arrow_begins_in_the_middle_and_a_line_where_it_is_told() -> None:
+    figure = plots.polar(
+        {"arrow": plots.Polar([2], [1], drawn="arrow"), "line": plots.Polar([0, 2], [1, 1], drawn="line")}
+    )
+    arrow, line = traces_of(figure)
+    assert (list(arrow.r), list(arrow.theta)) == ([0, 2], [0, 1])
+    assert (list(line.r), list(line.theta)) == ([0, 2], [1, 1])
+
+
 def test_every_panel_has_its_name_above_it() -> None:
     figure = panelled(3, 2)
     titles = layout_of(figure)["annotations"]

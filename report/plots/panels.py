@@ -1,8 +1,8 @@
 """Several charts in one figure: panels in a grid, each under its name.
 
 All panels read their colours on the same scale, and a series of the same name has one entry in the legend; so has
-an axis one title, at the grid's edge. The grid has fewer columns on a small screen; where everything stands there is kept in the layout's `meta`, since only
-the browser knows how wide a screen is.
+an axis one title, at the grid's edge. The grid has fewer columns on a small screen; where everything stands there
+is kept in the layout's `meta`, since only the browser knows how wide a screen is.
 """
 
 from __future__ import annotations
@@ -22,6 +22,9 @@ ROW_GAP = 0.26
 
 CLEAR_OF_TICKS = {"polar": 22, "cartesian": 6}
 """How far above a panel its name stands, in pixels."""
+
+LEGEND = 44
+"""The height that a legend takes above the panels' names, in pixels; two lines fit."""
 
 COLUMNS_ON_A_SMALL_SCREEN = 1
 
@@ -54,10 +57,12 @@ def panels(parts: Mapping[str, go.Figure], *, columns: int = 2, narrow_columns: 
             names |= dict.fromkeys(_subplot(trace, suffix).values(), name)
         layout |= _axes(part, suffix)
     placed = _placed(parts, wide, layout)
-    margin = {"l": 64, "r": 48, "t": 48, "b": 56}
+    has_legend = len(in_legend) > 1
+    margin = {"l": 64, "r": 48, "t": 48 + (LEGEND if has_legend else 0), "b": 56}
     arranged = {part: {**layout.get(part, {}), **place} for part, place in placed.items() if part != "annotations"}
     figure = chart(traces, {**layout, **arranged, "annotations": placed["annotations"], "margin": margin})
-    figure.update_layout(showlegend=len(in_legend) > 1)
+    # At the figure's upper edge: just above the panels it would cover their names.
+    figure.update_layout(showlegend=has_legend, legend={"yref": "container", "y": 1, "yanchor": "top"})
     return figure.update_layout(
         meta={"panels": names, "axes": _titles(layout), "narrow": _placed(parts, narrow, layout)}
     )

@@ -12,8 +12,12 @@ from numpy.typing import ArrayLike
 
 from report.plots.base import GUIDE, chart, hover, numbers, outward
 
-Drawn = Literal["points", "arrow", "cloud"]
-"""Points each on its own; a line from the middle to a single point; or so many points that WebGL draws them."""
+Drawn = Literal["points", "arrow", "line", "cloud"]
+"""Points each on its own; a line from the middle to a single point, or from point to point; a cloud of small dots.
+
+Dots are drawn as SVG, as all else is. WebGL would draw many more, but not everywhere: where there is none, Plotly
+shows a message and a link instead of the chart.
+"""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def polar_points(
     return _polar_plot([spokes, points], float(radius.max(initial=0)), labelled=True)
 
 
-def _trace(name: str, one: Polar, role: int) -> go.Scatterpolar | go.Scatterpolargl:
+def _trace(name: str, one: Polar, role: int) -> go.Scatterpolar:
     radius, angle = numbers(one.r), numbers(one.theta)
     text = None if one.labels is None else list(map(str, one.labels))
     about = {
@@ -76,11 +80,14 @@ def _trace(name: str, one: Polar, role: int) -> go.Scatterpolar | go.Scatterpola
     }
     match one.drawn:
         case "cloud":
-            return go.Scatterpolargl(**about, mode="markers")
+            dots = {"size": 3, "opacity": 0.5, "line": {"width": 0}}
+            return go.Scatterpolar(**about, mode="markers", marker=dots)
         case "arrow":
             # The middle comes first, so that the line starts there.
             ends = {"r": np.append(np.float32(0), radius), "theta": np.append(angle * 0, angle)}
             return go.Scatterpolar(**{**about, **ends}, mode="lines", line={"width": 2.5})
+        case "line":
+            return go.Scatterpolar(**about, mode="lines", line={"width": 2.5})
         case "points":
             written = {"mode": "markers+text", "textposition": outward(np.cos(angle), np.sin(angle))}
             return go.Scatterpolar(**about, **(written if text else {"mode": "markers"}))
