@@ -16,6 +16,9 @@ from sumint.model import Model, Tensor, layout_of
 Replacement = Literal["mean", "zero"]
 """What stands in for an activation: its mean over the probe, position by position, or nothing."""
 
+KINDS = ("q", "k", "v")
+"""What a head looks with, is found by and moves: queries, keys and values, as transformer_lens names them."""
+
 Hook = tuple[str, Callable[..., Any]]
 """The name of an activation in transformer_lens, and what is done to it."""
 
@@ -31,11 +34,37 @@ def ablate_head(activation: str, layer: int, head: int, replacement: Replacement
     return f"blocks.{layer}.attn.hook_{activation}", replace
 
 
+def answer_log_probabilities(
+    model: Model, tokens: Int[Tensor, "sum position"], hooks: Sequence[Hook] = ()
+) -> Float[Tensor, "sum digit token"]:
+    """Of every token at each answer digit, with some activations replaced."""
+    return model.run_with_hooks(tokens, fwd_hooks=list(hooks))[:, layout_of(model).predicting].log_softmax(-1)
+
+
+def loss_by_sum(
+    model: Model, tokens: Int[Tensor, "sum position"], hooks: Sequence[Hook] = ()
+) -> Float[Tensor, "sum digit"]:
+    """Cross-entropy of each answer digit of each sum, in nats, with some activations replaced."""
+    targets = tokens[:, layout_of(model).answer, None]
+    return -answer_log_probabilities(model, tokens, hooks).gather(-1, targets).squeeze(-1)
+
+
 def loss_by_digit(
     model: Model, tokens: Int[Tensor, "sum position"], hooks: Sequence[Hook] = ()
 ) -> Float[Tensor, " digit"]:
     """Mean cross-entropy of each answer digit, in nats, with some activations replaced."""
-    layout = layout_of(model)
-    logits = model.run_with_hooks(tokens, fwd_hooks=list(hooks))[:, layout.predicting]
-    targets = tokens[:, layout.answer, None]
-    return -logits.log_softmax(-1).gather(-1, targets).squeeze(-1).mean(0)
+    return loss_by_sum(model, tokens, hooks).mean(0)
+
+
+def qkv_loss_rise(model: Model, tokens: Int[Tensor, "sum position"]) -> Float[Tensor, "kind layer head sum digit"]:
+    """The rise in loss when a head's queries, keys or values are replaced by their mean over these sums."""
+    import torch
+
+    whole = loss_by_sum(model, tokens)
+    rises = [
+        loss_by_sum(model, tokens, [ablate_head(kind, layer, head)]) - whole
+        for kind in KINDS
+        for layer in range(model.cfg.n_layers)
+        for head in range(model.cfg.n_heads)
+    ]
+    return torch.stack(rises).unflatten(0, (len(KINDS), model.cfg.n_layers, model.cfg.n_heads))

@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from sumint.data import Sums
+from sumint.interventions import answer_log_probabilities
 from sumint.model import Model, as_array, layout_of, tokens_for
 
 
@@ -53,9 +54,8 @@ class Performance:
 def performance(model: Model, probe: Sums) -> Performance:
     """The model's loss, probabilities and accuracy on the probe."""
     tokens = tokens_for(model, probe)
-    layout = layout_of(model)
-    targets = tokens[:, layout.answer]
-    log_probabilities = model(tokens)[:, layout.predicting].log_softmax(-1)
+    targets = tokens[:, layout_of(model).answer]
+    log_probabilities = answer_log_probabilities(model, tokens)
     of_target = log_probabilities.gather(-1, targets[..., None]).squeeze(-1)
     wrong = log_probabilities.argmax(-1) != targets
     return Performance(

@@ -13,10 +13,8 @@ import numpy as np
 from jaxtyping import Float
 
 from sumint.data import Sums
-from sumint.interventions import ablate_head, loss_by_digit
+from sumint.interventions import qkv_loss_rise
 from sumint.model import Model, as_array, layout_of, tokens_for
-
-KINDS = ("q", "k", "v")
 
 
 @dataclass(frozen=True)
@@ -32,24 +30,13 @@ class QkvAblation:
 def qkv_ablation(model: Model, probe: Sums) -> QkvAblation:
     """The rise in loss for every head's queries, keys and values, each replaced by its mean over the probe."""
     tokens = tokens_for(model, probe)
-    whole = loss_by_digit(model, tokens).mean()
-    n_layers, n_heads = model.cfg.n_layers, model.cfg.n_heads
-    rises = [
-        [
-            [
-                float(loss_by_digit(model, tokens, [ablate_head(kind, layer, head)]).mean() - whole)
-                for head in range(n_heads)
-            ]
-            for layer in range(n_layers)
-        ]
-        for kind in KINDS
-    ]
+    rises = as_array(qkv_loss_rise(model, tokens).mean((-2, -1)))
     layout = layout_of(model)
     asking = slice(layout.second_operand.stop - 1, layout.predicting.stop)
     _, cache = model.run_with_cache(tokens)
     shares = []
-    for layer in range(n_layers):
+    for layer in range(model.cfg.n_layers):
         queries = cache[f"blocks.{layer}.attn.hook_q"][:, asking]
         variance = (queries - queries.mean(0)).pow(2).mean(0).sum((0, 2))
         shares.append(as_array(variance / queries.pow(2).mean(0).sum((0, 2))))
-    return QkvAblation(np.array(rises, dtype=np.float32), np.array(shares))
+    return QkvAblation(rises, np.array(shares))
