@@ -1,0 +1,184 @@
+"""Where the first layer's heads look, and what makes them look there."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from report import plots
+from report.chapter import Chapter, Figure
+from report.chapters.layer_0_attention_claims import claims
+from report.theme import decimals
+from sumint.analyses.attention_patterns import AttentionPatterns, attention_patterns
+from sumint.analyses.qk_circuits import QkCircuits, qk_circuits
+from sumint.data import VOCABULARY
+from sumint.lab import Lab
+
+PUBLISHED, CORRECTED, MEASURED = "as published", "corrected", "measured"
+
+
+def chapter(lab: Lab) -> Chapter:
+    """The chapter on the first layer's attention, measured on the lab's checkpoint."""
+    patterns, circuits = lab.run(attention_patterns), lab.run(qk_circuits)
+    return Chapter(
+        title="Layer 0 attention",
+        question="Where do the heads of the first layer look, and what makes them look there?",
+        values={"circuits": circuits},
+        figures=(_patterns(patterns), _columns(patterns), _scores(circuits), _positional(circuits)),
+        claims=claims(lab, patterns, circuits),
+        findings=("corresponding-digits", "other-attention"),
+    )
+
+
+def _patterns(measured: AttentionPatterns) -> Figure:
+    n_layers, n_heads = measured.patterns.shape[1:3]
+    names = measured.layout.position_names
+
+    def pattern(example: int, layer: int, head: int) -> go.Figure:
+        tokens = [VOCABULARY[token] for token in measured.tokens[example]]
+        read = [name if name == token else f"{name} {token}" for name, token in zip(names, tokens, strict=True)]
+        return plots.heatmap(
+            measured.patterns[example, layer, head],
+            x=read,
+            y=read,
+            x_title="looks at",
+            y_title="from",
+            diverging=False,
+            square=True,
+            limits=(0, 1),
+        )
+
+    return Figure(
+        "attention-patterns",
+        "Attention patterns",
+        {
+            (label, str(layer)): plots.panels(
+                {f"H{layer}.{head}": pattern(example, layer, head) for head in range(n_heads)},
+                columns=_columns_for(n_heads),
+            )
+            for example, label in enumerate(measured.labels)
+            for layer in range(n_layers)
+        },
+        caption=(
+            "How much each position attends to each before it and to itself. Every position is named by what it "
+            "stands for, and shown with the token that it holds."
+        ),
+        alt=f"{n_heads} heatmaps of positions by positions, one for each head, empty above the diagonal.",
+        source=attention_patterns,
+        control=("Sum", "Layer"),
+        height=_height(n_heads, columns=_columns_for(n_heads), row=300),
+        narrow_height=_height(n_heads, columns=1, row=330),
+    )
+
+
+def _columns(measured: AttentionPatterns) -> Figure:
+    layout = measured.layout
+    asking = slice(layout.second_operand.stop - 1, layout.n_ctx - 1)
+    columns = tuple(f"A{column} B{column}" for column in range(layout.n_digits))
+    n_heads = measured.patterns.shape[2]
+    return Figure(
+        "column-attention",
+        "Attention to the digits of each column",
+        plots.panels(
+            {
+                f"H0.{head}": plots.heatmap(
+                    measured.column_attention[0, head, asking],
+                    x=columns,
+                    y=layout.position_names[asking],
+                    x_title="looks at",
+                    y_title="from",
+                    diverging=False,
+                    limits=(0, 1),
+                    places=2,
+                )
+                for head in range(n_heads)
+            },
+            columns=_columns_for(n_heads),
+        ),
+        caption=(
+            "How much attention, on average over the probe, goes to the two digits of a column, from the "
+            "positions that see both operands."
+        ),
+        alt=f"{n_heads} heatmaps of positions by columns, one for each head of the first layer.",
+        source=attention_patterns,
+        height=_height(n_heads, columns=_columns_for(n_heads), row=250),
+        narrow_height=_height(n_heads, columns=1, row=250),
+    )
+
+
+def _scores(circuits: QkCircuits) -> Figure:
+    names = circuits.layout.position_names
+    queries, tokens = names[:-1], tuple(f"“{token}”" for token in VOCABULARY)
+    corrected = np.concatenate([circuits.position_scores, circuits.token_scores], axis=-1)
+
+    def scores(values: np.ndarray, keys: tuple[str, ...]) -> go.Figure:
+        return plots.heatmap(values, x=keys, y=queries, x_title="key", y_title="query")
+
+    views: dict[tuple[str, ...], go.Figure] = {}
+    for head, published in enumerate(circuits.published_scores):
+        views[f"H0.{head}", PUBLISHED] = scores(published, queries + tokens)
+        views[f"H0.{head}", CORRECTED] = scores(corrected[head], queries + tokens)
+    return Figure(
+        "qk-circuit",
+        "What positions and tokens add to a score",
+        views,
+        caption=(
+            "Attention scores of the mean query for every position, left, and for every token, in quotes, right. "
+            "As published, each token’s scores stand one name too far to the right, and hidden keys look like "
+            "keys with a score of zero."
+        ),
+        alt="A heatmap of queries by keys: first the scores of positions, a triangle, then those of tokens.",
+        source=qk_circuits,
+        control=("Head", "Scores"),
+        height=440,
+    )
+
+
+def _positional(circuits: QkCircuits) -> Figure:
+    names = circuits.layout.position_names[:-1]
+    published, corrected = (
+        decimals(distance.mean(), 3) for distance in (circuits.published_distance, circuits.corrected_distance)
+    )
+    versions = {
+        PUBLISHED: circuits.published_positional,
+        CORRECTED: circuits.corrected_positional,
+        MEASURED: circuits.measured,
+    }
+    return Figure(
+        "qk-position",
+        "Attention that ignores the digits",
+        {
+            (f"H0.{head}", version): plots.heatmap(
+                patterns[head],
+                x=names,
+                y=names,
+                x_title="looks at",
+                y_title="from",
+                diverging=False,
+                square=True,
+                limits=(0, 1),
+            )
+            for head in range(len(circuits.measured))
+            for version, patterns in versions.items()
+        },
+        caption=(
+            "Attention of the mean query, as published from positions and signs, corrected from the mean keys; "
+            f"and the measured mean. Their mean distance in total variation from the measured is {published} and "
+            f"{corrected}."
+        ),
+        alt="A heatmap of positions by positions, empty above the diagonal.",
+        source=qk_circuits,
+        control=("Head", "Attention"),
+        height=500,
+        width=560,
+    )
+
+
+def _columns_for(n_heads: int) -> int:
+    """Of a grid with a panel for each head: no row with a single one beside nothing."""
+    return 3 if n_heads % 3 == 0 else 2
+
+
+def _height(n_panels: int, *, columns: int, row: int) -> int:
+    """Of a grid of panels, each row so many pixels high."""
+    return 60 + row * -(-n_panels // columns)

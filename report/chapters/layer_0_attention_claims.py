@@ -1,0 +1,209 @@
+"""What the chapter on the first layer's attention asserts, and when each assertion holds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from report.chapter import Claim
+from report.claims import Finding, published_claim
+from report.theme import decimals, joined
+from sumint.analyses.attention_patterns import AttentionPatterns, attention_patterns
+from sumint.analyses.qk_circuits import QkCircuits, qk_circuits
+from sumint.lab import Lab
+
+# Criteria, chosen after seeing the write-up's checkpoint: they guard what was seen, they predict nothing.
+CORRESPONDING_AT_LEAST = 0.75
+ELSEWHERE_AT_LEAST = 0.95
+REFUTED_AT_MOST = 0.05
+LEAN_AT_LEAST = 0.9
+CORRECTED_DISTANCE_AT_MOST = 0.02
+
+PUBLISHED_COLUMNS = {0: (0,), 1: (0, 2, 3), 2: (1, 2, 3)}
+"""The columns whose digits a head of the first layer attends to, according to the write-up, to predict them."""
+PUBLISHED_ELSEWHERE = ((0, "B3", 3), (0, "C1", 3), (1, "B3", 2), (2, "=", 1))
+"""What else the write-up sees: head, position, column."""
+PUBLISHED_GUESS = (0, "B3", 2)
+"""Where the write-up guesses that a carry is looked for, among others."""
+
+
+def claims(lab: Lab, patterns: AttentionPatterns, circuits: QkCircuits) -> tuple[Claim, ...]:
+    """Every claim of the chapter."""
+    return (
+        *_corresponding_digits(lab, patterns),
+        *_other_attention(lab, patterns),
+        _hypothesis_refuted(lab, patterns),
+        *_circuit_claims(circuits),
+    )
+
+
+def _corresponding_digits(lab: Lab, patterns: AttentionPatterns) -> tuple[Claim, ...]:
+    attention = patterns.corresponding_attention[0]
+    looks = attention >= CORRESPONDING_AT_LEAST
+    served = joined(
+        f"C{column} by {joined(f'H0.{head}' for head in np.flatnonzero(looks[:, column]))}"
+        for column in range(patterns.n_digits)
+    )
+
+    def as_published() -> Finding:
+        found = {head: tuple(map(int, np.flatnonzero(columns))) for head, columns in enumerate(looks)}
+        least = {head: float(attention[head, list(columns)].min()) for head, columns in PUBLISHED_COLUMNS.items()}
+        greatest_other = max(float(attention[~looks].max(initial=0)), 0)
+        return Finding(
+            joined(
+                f"H0.{head} for {joined(f'C{column}' for column in columns)}" for head, columns in found.items()
+            ),
+            found == PUBLISHED_COLUMNS,
+            {**{f"least_of_H0.{head}": value for head, value in least.items()}, "greatest_other": greatest_other},
+        )
+
+    return (
+        Claim(
+            "corresponding-digits",
+            "For every digit of the answer, some head of the first layer looks at the two digits of its column.",
+            value=f"predicted so are {served}",
+            criterion=(
+                f"at least {CORRESPONDING_AT_LEAST} of one head’s mean attention is on the column’s two digits, "
+                "from the position that predicts its digit"
+            ),
+            holds=bool(looks.any(axis=0).all()),
+            source=attention_patterns,
+            numbers={
+                f"greatest_for_C{column}": float(value) for column, value in enumerate(attention.max(axis=0))
+            },
+            otherwise="On these weights some digit of the answer is predicted without such a head.",
+        ),
+        published_claim(
+            lab,
+            "published-corresponding-digits",
+            "H0.0 looks at the corresponding digits for C0; H0.1 for C0, C2 and C3; H0.2 for C1, C2 and C3.",
+            criterion=f"the attention is at least {CORRESPONDING_AT_LEAST} there and nowhere else",
+            source=attention_patterns,
+            check=as_published,
+        ),
+    )
+
+
+def _other_attention(lab: Lab, patterns: AttentionPatterns) -> tuple[Claim, ...]:
+    layout = patterns.layout
+    names = layout.position_names
+    attention = patterns.column_attention[0]
+    elsewhere = {
+        (head, position, column): float(attention[head, position, column])
+        for head in range(len(attention))
+        for position in range(layout.second_operand.stop - 1, layout.predicting.stop)
+        for column in range(layout.n_digits)
+        if position != layout.predicting.start + column and attention[head, position, column] >= ELSEWHERE_AT_LEAST
+    }
+    seen = {column for _, _, column in elsewhere}
+    written = joined(_said(head, names[position], column) for head, position, column in elsewhere)
+
+    def as_published() -> Finding:
+        measured = {
+            f"H0.{head} {position} → A{column} B{column}": float(attention[head, names.index(position), column])
+            for head, position, column in PUBLISHED_ELSEWHERE
+        }
+        return Finding(
+            joined(decimals(value, 3) for value in measured.values()),
+            min(measured.values()) >= ELSEWHERE_AT_LEAST,
+            measured,
+        )
+
+    return (
+        Claim(
+            "other-attention",
+            "The digits of every column but the first are also looked at from a position that does not predict "
+            "their sum.",
+            value=f"found: {written}",
+            criterion=(
+                f"at least {ELSEWHERE_AT_LEAST} of one head’s mean attention is on the column’s two digits, from "
+                "another position that sees both"
+            ),
+            holds=seen >= set(range(1, layout.n_digits)),
+            source=attention_patterns,
+            numbers={_said(head, names[at], column): value for (head, at, column), value in elsewhere.items()},
+            otherwise=(
+                "On these weights some column’s digits are looked at as closely only to predict their own sum, or "
+                "not at all."
+            ),
+        ),
+        published_claim(
+            lab,
+            "published-other-attention",
+            "H0.0 looks from B3 and from C1 at A3 and B3; H0.1 from B3 at A2 and B2; H0.2 from = at A1 and B1.",
+            criterion=f"at least {ELSEWHERE_AT_LEAST} of the mean attention each",
+            source=attention_patterns,
+            check=as_published,
+        ),
+    )
+
+
+def _hypothesis_refuted(lab: Lab, patterns: AttentionPatterns) -> Claim:
+    def check() -> Finding:
+        head, position, column = PUBLISHED_GUESS
+        at = patterns.layout.position_names.index(position)
+        on_guess, on_own = (float(patterns.column_attention[0, head, at, k]) for k in (column, column + 1))
+        return Finding(
+            f"{decimals(on_guess, 3)} of its attention is on A2 and B2, {decimals(on_own, 3)} on A3 and B3",
+            on_guess <= REFUTED_AT_MOST,
+            {"on_A2_B2": on_guess, "on_A3_B3": on_own},
+        )
+
+    return published_claim(
+        lab,
+        "hypothesis-refuted",
+        "H0.0 does not look for the carry of A2 and B2 at B3, as the write-up guesses that it does.",
+        criterion=f"at most {REFUTED_AT_MOST} of its mean attention from there is on the two digits",
+        source=attention_patterns,
+        check=check,
+    )
+
+
+def _circuit_claims(circuits: QkCircuits) -> tuple[Claim, ...]:
+    ratios = circuits.position_range / np.maximum(circuits.digit_range, np.finfo(np.float32).tiny)
+    leans = circuits.lean_to_extremes
+    published, corrected = circuits.published_distance.mean(), circuits.corrected_distance.mean()
+    return (
+        Claim(
+            "position-before-digit",
+            "Where a head of the first layer looks depends on positions more than on digits.",
+            value=(
+                f"the scores of positions range over at least {decimals(ratios.min(), 1)} times, in the median "
+                f"{decimals(np.median(ratios), 1)} times, what the scores of digits do"
+            ),
+            criterion="over more, for every head and every query that sees both operands",
+            holds=bool(ratios.min() > 1),
+            source=qk_circuits,
+            numbers={"least_ratio": float(ratios.min()), "median_ratio": float(np.median(ratios))},
+            otherwise="On these weights some query weighs digits at least as much as positions.",
+        ),
+        Claim(
+            "extreme-digits",
+            "Some queries lean to the extreme digits, near 0 and 9, and some away from them.",
+            value=(
+                f"the correlation of a digit’s score with its distance from the middle goes from "
+                f"{decimals(leans.min())} to {decimals(leans.max())}"
+            ),
+            criterion=f"from −{LEAN_AT_LEAST} at most to {LEAN_AT_LEAST} at least",
+            holds=bool(leans.min() <= -LEAN_AT_LEAST and leans.max() >= LEAN_AT_LEAST),
+            source=qk_circuits,
+            numbers={"least": float(leans.min()), "greatest": float(leans.max())},
+            otherwise="On these weights the queries do not lean both ways.",
+        ),
+        Claim(
+            "mean-keys-explain",
+            "The mean query and the mean keys give the mean attention, and better than as published.",
+            value=(
+                f"the distance in total variation is {decimals(corrected, 3)} on average, and as published "
+                f"{decimals(published, 3)}"
+            ),
+            criterion=f"at most {CORRECTED_DISTANCE_AT_MOST}, and less than as published",
+            holds=bool(corrected <= CORRECTED_DISTANCE_AT_MOST and corrected < published),
+            source=qk_circuits,
+            numbers={"corrected": float(corrected), "published": float(published)},
+            otherwise="On these weights means do not explain the attention so well.",
+        ),
+    )
+
+
+def _said(head: int, position: str, column: int) -> str:
+    return f"H0.{head} from {position} at A{column} and B{column}"
