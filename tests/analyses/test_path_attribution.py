@@ -1,0 +1,113 @@
+import numpy as np
+import pytest
+
+from sumint.analyses.path_attribution import PathAttribution, path_attribution
+from sumint.data import Probe, Sums
+from sumint.examples import examples
+from sumint.model import Model, load_model, tokens_for
+from sumint.residual import ForwardPass
+from sumint.weights import Weights, read_weights
+
+PUBLISHED, CORRECTED = 0, 1
+
+
+@pytest.fixture
+def model(tiny_weights: Weights) -> Model:
+    return load_model(tiny_weights)
+
+
+@pytest.fixture
+def probe(tiny_weights: Weights) -> Sums:
+    return Probe(tiny_weights.architecture.n_digits, size=60).draw()
+
+
+def with_waves(waves: list[complex]) -> PathAttribution:
+    """Paths whose first frequencies over the probe are these; nothing else matters."""
+    nothing = np.zeros((2, 1, 1, 1, 10))
+    both = np.array(waves, dtype=complex)[None, None, None].repeat(2, axis=0)
+    return PathAttribution(("path",), (), ("",), nothing, nothing[0], both, np.zeros(2), 0.0, 0.0)
+
+
+def test_paths_and_biases_add_up_to_the_logits(model: Model, probe: Sums) -> None:
+    measured = path_attribution(model, probe)
+    shown = examples(probe).sums
+    logits = model(tokens_for(model, shown))[:, shown.layout.predicting, :10].numpy()
+    together = measured.example_paths[CORRECTED].sum(1) + measured.example_biases.sum(1)
+    np.testing.assert_allclose(together, logits, rtol=1e-4, atol=1e-5)
+    assert measured.error_of_logits < 1e-5
+
+
+def test_with_layer_1_s_scale_the_paths_through_a_head_add_up_to_it(model: Model, probe: Sums) -> None:
+    measured = path_attribution(model, probe)
+    assert measured.error_of_heads[CORRECTED] < 1e-5
+    run = ForwardPass.of(model, examples(probe).sums)
+    own = run.direct(run.heads(1)).numpy()
+    for index, head in enumerate(("1.0", "1.1")):
+        paths = [path.endswith(f"→ {head}") for path in measured.paths]
+        biases = [bias.endswith(f"→ {head}") for bias in measured.biases]
+        together = measured.example_paths[CORRECTED][:, paths].sum(1) + measured.example_biases[:, biases].sum(1)
+        np.testing.assert_allclose(together, own[:, index], rtol=1e-3, atol=1e-5)
+
+
+def test_with_the_write_up_s_scale_they_do_not_even_where_there_are_no_biases(model: Model, probe: Sums) -> None:
+    assert path_attribution(model, probe).error_of_bias_alone > 0.01
+    model.blocks[0].attn.b_O.data[:] = 0
+    measured = path_attribution(model, probe)
+    assert measured.error_of_bias_alone < 1e-5
+    assert measured.error_of_heads[PUBLISHED] > 0.01
+
+
+def test_the_two_scales_agree_where_layer_0_writes_nothing(model: Model, probe: Sums) -> None:
+    model.blocks[0].attn.W_O.data[:] = 0
+    model.blocks[0].attn.b_O.data[:] = 0
+    measured = path_attribution(model, probe)
+    np.testing.assert_allclose(
+        measured.example_paths[PUBLISHED], measured.example_paths[CORRECTED], rtol=1e-4, atol=1e-6
+    )
+
+
+def test_a_path_carries_what_is_lost_when_its_head_reads_all_but_its_origin(model: Model, probe: Sums) -> None:
+    measured = path_attribution(model, probe)
+    shown = examples(probe).sums
+    run = ForwardPass.of(model, shown)
+    origin = run.heads(0)[:, 1]
+    held = {
+        name: lambda values, hook, kept=run.cache[name]: kept
+        for name in ("blocks.1.ln1.hook_scale", "blocks.1.attn.hook_pattern", "ln_final.hook_scale")
+    }
+    values = (origin / run.scale(1)) @ model.W_V[1, 0]
+
+    def without_origin(all_values, hook):  # noqa: ARG001
+        all_values = all_values.clone()
+        all_values[:, :, 0] -= values
+        return all_values
+
+    hooks = [*held.items(), ("blocks.1.attn.hook_v", without_origin)]
+    changed = model.run_with_hooks(tokens_for(model, shown), fwd_hooks=hooks)
+    lost = (run.logits - changed[:, shown.layout.predicting, :10]).numpy()
+    path = measured.example_paths[CORRECTED][:, measured.paths.index("0.1 → 1.0")]
+    np.testing.assert_allclose(path, lost, rtol=1e-3, atol=1e-5)
+
+
+def test_the_waves_are_the_first_frequencies_of_the_attributions(model: Model, probe: Sums) -> None:
+    measured = path_attribution(model, probe[:5])  # the examples begin with these
+    expected = np.fft.rfft(measured.example_paths[:, :5], axis=-1)[..., 1].transpose(0, 2, 3, 1)
+    np.testing.assert_allclose(measured.waves, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_arrows_agree_by_their_lengths_and_their_phases_by_themselves() -> None:
+    same = with_waves([1 + 1j, 3 + 3j])
+    assert same.agreement[0, 0, 0] == pytest.approx(1)
+    assert same.directions[0, 0, 0] == pytest.approx(np.pi / 4)
+    opposite = with_waves([3, -1])
+    assert opposite.agreement[0, 0, 0] == pytest.approx(0.5)
+    assert opposite.resultant_lengths[0, 0, 0] == pytest.approx(0)
+    assert with_waves([0, 0]).agreement[0, 0, 0] == 0
+
+
+def test_on_the_write_up_s_checkpoint_a_path_points_along_60_degrees(arena_checkpoint) -> None:
+    measured = path_attribution(load_model(read_weights(arena_checkpoint)), Probe().draw())
+    path = measured.paths.index("0.1 → 1.0")
+    assert measured.agreement[CORRECTED, path, 2:] == pytest.approx([0.897, 0.892], abs=2e-3)
+    assert np.degrees(measured.directions[CORRECTED, path, 2:]) == pytest.approx([60.4, 60.2], abs=0.2)
+    assert measured.error_of_heads[PUBLISHED] == pytest.approx(1.50, abs=0.01)
