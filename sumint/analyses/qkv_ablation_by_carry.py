@@ -1,0 +1,44 @@
+"""What of a head matters where a sum carries, and where it does not: queries, keys and values, by carry.
+
+From the write-up's section "Separating carries: Ablation" (cell 38). It takes the sums with a carry and those
+without as two batches and replaces by the mean of the batch. Sums without a carry then get the mean of sums
+without a carry: what a part says of the carry stays as it was, and cannot be missed. By the mean over the whole
+probe, carries and all, it is taken away. Both are measured here, on the same two subsets of the probe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from sumint.carries import carrying
+from sumint.data import Sums
+from sumint.interventions import KINDS, qkv_loss_rise
+from sumint.model import Model, as_array, tokens_for
+
+SUBSETS = ("with a carry", "without a carry")
+MEANS = ("own", "whole")
+"""Whose mean takes a part's place: that of the subset itself, as in the write-up, or that of the whole probe."""
+
+
+@dataclass(frozen=True)
+class QkvAblationByCarry:
+    """Rises of the mean cross-entropy in nats, over each subset; zeros for a subset without sums."""
+
+    n_sums: Int[np.ndarray, " subset"]
+    loss_rise: Float[np.ndarray, "mean subset kind layer head"]
+
+
+def qkv_ablation_by_carry(model: Model, probe: Sums) -> QkvAblationByCarry:
+    """The rise in loss for every head's queries, keys and values, by subset, and by whose mean replaces them."""
+    whole = as_array(qkv_loss_rise(model, tokens_for(model, probe)))
+    masks = (carrying(probe), ~carrying(probe))
+    rises = np.zeros((len(MEANS), len(SUBSETS), len(KINDS), model.cfg.n_layers, model.cfg.n_heads), np.float32)
+    for subset, mask in enumerate(masks):
+        if mask.any():
+            own = as_array(qkv_loss_rise(model, tokens_for(model, probe[mask])))
+            rises[MEANS.index("own"), subset] = own.mean(axis=(-2, -1))
+            rises[MEANS.index("whole"), subset] = whole[..., mask, :].mean(axis=(-2, -1))
+    return QkvAblationByCarry(np.array([mask.sum() for mask in masks]), rises)

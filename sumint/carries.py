@@ -1,0 +1,25 @@
+"""Which sums carry, and in which columns: the truth, and the masks that the write-up takes for it.
+
+The write-up (cell 36) compares an answer's digit c with its column's a and b by `a + b % 10 != c`. In Python %
+binds more tightly than +, and b is below 10 as it is, so what is compared is a + b. That differs from c if a carry
+comes into the column, and also if one goes out of it; the remainder of a + b would differ for a carry that comes
+in, and for no other reason. Of a whole sum the comparison tells the truth all the same: a carry that goes out of
+one column comes into another, so somewhere the two differ if and only if the sum carries.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Bool
+
+from sumint.data import Sums
+
+
+def carrying(sums: Sums) -> Bool[np.ndarray, " sum"]:
+    """Whether a sum carries anywhere."""
+    return np.asarray(sums.carry_out.any(axis=1))
+
+
+def published_carries(sums: Sums) -> Bool[np.ndarray, "sum column"]:
+    """The write-up's mask of every column: a carry comes in or goes out."""
+    return sums.a_digits + sums.b_digits != sums.answer_digits

@@ -1,0 +1,135 @@
+import numpy as np
+import pytest
+
+from sumint.analyses.carry_counts import carry_counts
+from sumint.analyses.layer_1_attention import SUBSETS, VERSIONS, Layer1Attention, layer_1_attention
+from sumint.analyses.qkv_ablation import qkv_ablation
+from sumint.analyses.qkv_ablation_by_carry import MEANS, qkv_ablation_by_carry
+from sumint.carries import carrying
+from sumint.data import Layout, Probe, Sums, all_sums
+from sumint.interventions import loss_by_digit, loss_by_sum
+from sumint.model import Model, load_model, tokens_for
+from sumint.weights import Weights, read_weights
+
+PUBLISHED, CORRECTED = range(len(VERSIONS))
+WITH, WITHOUT = range(len(SUBSETS))
+
+
+@pytest.fixture
+def model(tiny_weights: Weights) -> Model:
+    return load_model(tiny_weights)
+
+
+@pytest.fixture
+def probe(tiny_weights: Weights) -> Sums:
+    return Probe(tiny_weights.architecture.n_digits, size=60).draw()
+
+
+@pytest.fixture
+def alone() -> Sums:
+    """A single sum, without a carry."""
+    return Sums(Layout(2), np.array([12]), np.array([23]))
+
+
+def test_a_carry_comes_into_as_many_columns_as_it_goes_out_of(model: Model) -> None:
+    counts = carry_counts(model, all_sums(Layout(3), stop=2000))
+    every_carry = all_sums(Layout(3), stop=2000).carry_out.sum(axis=0)
+    np.testing.assert_array_equal(counts.carry_in, every_carry[1:])
+    np.testing.assert_array_equal(counts.carry_out, every_carry[:-1])
+
+
+def test_the_published_masks_mislabel_what_is_carried_out_alone(model: Model) -> None:
+    sums = Sums(Layout(3), *np.random.default_rng(0).integers(500, size=(2, 3000)))
+    counts = carry_counts(model, sums)
+    out_alone = (sums.carry_out & ~sums.carry_in).sum(axis=0)[:-1]
+    np.testing.assert_array_equal(counts.mislabelled, out_alone)
+    np.testing.assert_array_equal(counts.published, counts.carry_in + out_alone)
+    assert out_alone[1] > 0
+    assert counts.mislabelled_carrying == 0
+
+
+def test_over_both_subsets_the_whole_probe_s_mean_costs_what_it_costs_over_all(model: Model, probe: Sums) -> None:
+    measured = qkv_ablation_by_carry(model, probe)
+    by_subset = measured.loss_rise[MEANS.index("whole")]
+    together = np.average(by_subset, axis=0, weights=measured.n_sums)
+    np.testing.assert_allclose(together, qkv_ablation(model, probe).loss_rise, atol=1e-5)
+    assert measured.n_sums.tolist() == [carrying(probe).sum(), (~carrying(probe)).sum()]
+
+
+def test_the_mean_of_a_subset_keeps_what_its_sums_have_in_common(model: Model) -> None:
+    """Each subset is one sum, twice: its own mean is what was there, the whole probe's is not."""
+    measured = qkv_ablation_by_carry(
+        model, Sums(Layout(2), np.array([18, 18, 12, 12]), np.array([27, 27, 23, 23]))
+    )
+    np.testing.assert_allclose(measured.loss_rise[MEANS.index("own")], 0, atol=1e-6)
+    assert np.abs(measured.loss_rise[MEANS.index("whole")]).max(axis=(1, 2, 3)).min() > 1e-3
+
+
+def test_a_subset_without_sums_has_no_rise(model: Model, alone: Sums) -> None:
+    measured = qkv_ablation_by_carry(model, alone)
+    assert measured.n_sums.tolist() == [0, 1]
+    assert not measured.loss_rise[:, WITH].any()
+    np.testing.assert_allclose(measured.loss_rise, 0, atol=1e-5)
+
+
+def test_the_loss_of_digits_is_the_mean_of_the_sums_losses(model: Model, probe: Sums) -> None:
+    tokens = tokens_for(model, probe)
+    by_sum = loss_by_sum(model, tokens)
+    assert by_sum.shape == (len(probe), probe.layout.n_digits)
+    np.testing.assert_allclose(by_sum.mean(0).numpy(), loss_by_digit(model, tokens).numpy(), rtol=1e-6)
+
+
+def test_every_mean_pattern_adds_up_to_one_and_never_looks_ahead(model: Model, probe: Sums) -> None:
+    measured = layer_1_attention(model, probe)
+    has_sums = measured.n_sums > 0
+    np.testing.assert_allclose(measured.mean.sum(axis=-1)[has_sums], 1, atol=1e-5)
+    for column, source in enumerate(range(probe.layout.n_ctx)[probe.layout.predicting]):
+        assert not measured.mean[:, column, ..., source + 1 :].any()
+
+
+def test_deviations_are_pytorch_s(model: Model, probe: Sums) -> None:
+    patterns = model.run_with_cache(tokens_for(model, probe))[1]["blocks.1.attn.hook_pattern"]
+    chosen = patterns[probe.carry_in[:, 0], :, probe.layout.equals]
+    measured = layer_1_attention(model, probe)
+    np.testing.assert_allclose(measured.mean[CORRECTED, 0, WITH], chosen.mean(0).numpy(), atol=1e-6)
+    np.testing.assert_allclose(measured.deviation[CORRECTED, 0, WITH], chosen.std(0).numpy(), atol=1e-6)
+
+
+def test_corrected_sums_are_divided_by_the_carry_into_the_digit_that_is_predicted(model: Model) -> None:
+    probe = Probe(2, size=200).draw()
+    counts = layer_1_attention(model, probe).n_sums
+    np.testing.assert_array_equal(counts[CORRECTED, :, WITH], probe.carry_in.sum(axis=0))
+    assert counts[:, -1].tolist() == [[0, len(probe)]] * len(VERSIONS)
+    assert (counts.sum(axis=-1) == len(probe)).all()
+
+
+def test_both_versions_have_the_same_means_where_the_masks_agree(model: Model, probe: Sums) -> None:
+    measured = layer_1_attention(model, probe)
+    np.testing.assert_array_equal(measured.mean[PUBLISHED, 0], measured.mean[CORRECTED, 0])
+
+
+def test_a_subset_of_one_sum_has_no_deviation_and_one_of_none_no_mean(model: Model, alone: Sums) -> None:
+    measured = layer_1_attention(model, alone)
+    assert np.isfinite(measured.mean).all()
+    assert not measured.mean[:, :, WITH].any()
+    assert not measured.deviation.any()
+    assert not measured.distance.any()
+
+
+def test_patterns_that_share_no_position_are_one_apart() -> None:
+    mean = np.array([[1, 0], [0, 1]], np.float32).reshape(1, 1, 2, 1, 2)
+    n_sums = np.array([[[3, 4]]])
+    assert Layer1Attention(n_sums, mean, np.zeros_like(mean)).distance.item() == 1
+    assert Layer1Attention(n_sums, mean[:, :, [0, 0]], np.zeros_like(mean)).distance.item() == 0
+
+
+def test_the_write_up_s_checkpoint_does_with_carries_what_the_write_up_says(arena_checkpoint) -> None:
+    model, probe = load_model(read_weights(arena_checkpoint)), Probe().draw()
+    counts = carry_counts(model, probe)
+    assert (counts.published_carrying, *counts.published) == (826, 515, 715, 689)
+    assert counts.mislabelled.tolist() == [0, 238, 249]
+    own, whole = qkv_ablation_by_carry(model, probe).loss_rise[:, WITHOUT, 1, 1]
+    assert own == pytest.approx([0.076, 0.190, 0.080], abs=2e-3)
+    assert whole == pytest.approx([5.229, 2.406, 1.022], abs=5e-3)
+    attention = layer_1_attention(model, probe)
+    assert attention.distance[CORRECTED, :-1].max(axis=-1) == pytest.approx([0.702, 0.698, 0.621], abs=2e-3)
