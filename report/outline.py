@@ -1,5 +1,23 @@
 """The chapters, in reading order: the one place where the order is written down."""
 
-from report.chapters import ablation, the_task, unembedding
+from report.chapters import (
+    ablation,
+    carries,
+    direct_logit_attribution,
+    layer_0_attention,
+    layer_1_ov,
+    open_questions,
+    the_task,
+    unembedding,
+)
 
-OUTLINE = (the_task, unembedding, ablation)
+OUTLINE = (
+    the_task,
+    unembedding,
+    ablation,
+    layer_0_attention,
+    direct_logit_attribution,
+    layer_1_ov,
+    carries,
+    open_questions,
+)

@@ -6,12 +6,12 @@ from types import ModuleType
 
 import pytest
 
-from report.build import stem_of, text_of
+from report.build import build, stem_of, text_of
 from report.chapter import Absent, Figure
 from report.outline import OUTLINE
 from sumint.lab import Lab
-from sumint.recipe import TrainingHistory
-from sumint.training import initial_parameters
+from sumint.recipe import TrainingConfig, TrainingHistory
+from sumint.training import initial_parameters, train, training_card
 from sumint.weights import Architecture, write_weights
 
 SHAPES = [
@@ -20,15 +20,41 @@ SHAPES = [
     Architecture(n_digits=3, n_heads=2, d_model=20, d_head=6),
     Architecture(n_digits=5, n_heads=4, d_model=32, d_head=8),
 ]
-CARD = {"name": "untrained", "history": vars(TrainingHistory([2.3, 2.1], [2.2, 2.0], [0.1, 0.2]))}
+A_LITTLE = {"epochs": 3, "training_sums": 2560, "validation_sums": 100, "batch_size": 64}
 
 
-@pytest.fixture(scope="module", params=SHAPES, ids=lambda shape: f"{shape.n_digits}-digits-{shape.n_heads}-heads")
+def named(shape: Architecture) -> str:
+    return f"{shape.n_digits}-digits-{shape.n_heads}-heads"
+
+
+def untrained(folder: Path, shape: Architecture) -> Path:
+    path = folder / "untrained.safetensors"
+    parameters = initial_parameters(shape, seed=1)
+    card = {"name": "untrained", "history": vars(TrainingHistory([2.3, 2.1], [2.2, 2.0], [0.1, 0.2]))}
+    write_weights(path, {name: tensor.numpy() for name, tensor in parameters.items()}, card)
+    return path
+
+
+def trained_a_little(folder: Path, shape: Architecture) -> Path:
+    config = TrainingConfig(shape, **A_LITTLE)
+    weights, history = train(config)
+    path = folder / "trained.safetensors"
+    write_weights(path, weights, training_card(config, history))
+    return path
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        *((untrained, shape) for shape in SHAPES),
+        (trained_a_little, SHAPES[1]),
+        (trained_a_little, SHAPES[2]),
+    ],
+    ids=lambda made: f"{made[0].__name__}-{named(made[1])}",
+)
 def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    path = tmp_path_factory.mktemp("weights") / "untrained.safetensors"
-    parameters = initial_parameters(request.param, seed=1)
-    write_weights(path, {name: tensor.numpy() for name, tensor in parameters.items()}, CARD)
-    return Lab(path)
+    make, shape = request.param
+    return Lab(make(tmp_path_factory.mktemp("weights"), shape))
 
 
 @pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
@@ -46,6 +72,12 @@ def test_a_chapter_is_complete_on_weights_of_any_shape(module: ModuleType, lab: 
         assert claim.value or claim.holds is None
         assert claim.holds is None or type(claim.holds) is bool, claim.name
         assert claim.otherwise or claim.kind == "published", f"{claim.name} says nothing where it does not hold"
+
+
+def test_a_report_is_built_on_weights_of_any_shape(lab: Lab, tmp_path: Path) -> None:
+    built = build(lab, tmp_path / "site")
+    assert built.n_unchecked > 0
+    assert len(list((tmp_path / "site").glob("*.html"))) == len(OUTLINE) + 1
 
 
 @pytest.mark.parametrize("module", OUTLINE, ids=stem_of)

@@ -27,6 +27,15 @@ PICTURES = {
     "cell14_0": ("unembedding/singular-values", 0),
     "cell18_0": ("ablation/head-ablation", 0),
     "cell20_0": ("ablation/qkv-ablation", 0),
+    "cell22_0": ("layer-0-attention/qk-circuit", 0),
+    "cell23_0": ("layer-0-attention/qk-position", 0),
+    "cell25_0": ("direct-logit-attribution/components", 0),
+    "cell26_0": ("direct-logit-attribution/correct-digit-mean", 0),
+    "cell28_0": ("direct-logit-attribution/paths", 0),
+    "cell30_0": ("direct-logit-attribution/phases", 0),
+    "cell33_0": ("layer-1-ov/digit-embeddings", 0),
+    "cell35_0": ("layer-1-ov/digit-sums", 0),
+    "cell38_0": ("carries/qkv-ablation-by-carry", 0),
     "cell42_0": ("unembedding/fourier-components", 0),
 }
 """Which figure, and which view of it, mirrors a picture of the write-up."""
@@ -68,3 +77,21 @@ def test_a_figure_holds_the_numbers_of_the_picture_that_it_mirrors(
 
 def holds_numbers(values: Any) -> bool:
     return bool(values) and np.asarray(values).dtype.kind in "fi"
+
+
+def test_the_first_sum_s_attention_is_the_published(reference: dict[str, Any], figures: dict[str, Any]) -> None:
+    panels = figures["layer-0-attention/attention-patterns"]["views"][0]["traces"]
+    np.testing.assert_allclose(
+        [panel["z"] for panel in panels], reference["cell21_0"]["attention"], rtol=1e-3, atol=1e-5
+    )
+
+
+def test_layer_1_s_attention_with_a_carry_is_the_published(
+    reference: dict[str, Any], figures: dict[str, Any]
+) -> None:
+    traces = figures["carries/layer-1-attention"]["views"][0]["traces"]
+    ours = [trace for trace in traces if trace["panel"].startswith("carries")]
+    for our, their in zip(ours, reference["cell40_0"]["traces"], strict=True):
+        assert our["name"] == their["name"]
+        np.testing.assert_allclose(our["y"], their["y"], rtol=1e-3)
+        np.testing.assert_allclose(our["error_y"], their["error_y"], rtol=1e-3)
