@@ -21,7 +21,9 @@ def _templates_folder() -> Path:
 
 
 TEMPLATES = _templates_folder()
-SHIPPED = {".css", ".js", ".svg", ".txt"}
+SHIPPED = {".js", ".svg", ".txt"}
+STYLES = ("page", "controls", "prose", "figures", "claims", "opening", "small-screens", "print")
+"""The style sheets that make up the site's one, in the order in which later ones may override earlier ones."""
 
 
 def assets() -> dict[str, bytes]:
@@ -35,6 +37,7 @@ def assets() -> dict[str, bytes]:
     return {
         **written,
         "assets/fonts.css": _with_fonts(folder / "fonts.css"),
+        "assets/site.css": b"\n".join((folder / "styles" / f"{name}.css").read_bytes() for name in STYLES),
         "assets/palette.css": custom_properties().encode(),
         "assets/chart-themes.js": _chart_themes(),
         "assets/plotly.min.js": get_plotlyjs().encode(),

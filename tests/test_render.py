@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from report import plots
-from report.assets import TEMPLATES
+from report.assets import STYLES, TEMPLATES
 from report.chapter import Absent, Chapter, Claim, Figure, Table
 from report.errors import TextError
 from report.figure_files import files_of
@@ -192,5 +192,9 @@ def test_no_page_needs_what_is_not_shipped() -> None:
 
 
 def test_templates_hold_no_colours() -> None:
-    for path in (*TEMPLATES.glob("*.html"), TEMPLATES / "assets/site.css"):
+    for path in (*TEMPLATES.glob("*.html"), *TEMPLATES.glob("assets/styles/*.css")):
         assert not re.search(r"#[0-9a-f]{3,8}\b(?!\")|rgba?\(", path.read_text(encoding="utf-8")), path.name
+
+
+def test_every_style_sheet_is_part_of_the_site_s() -> None:
+    assert {path.stem for path in TEMPLATES.glob("assets/styles/*.css")} == set(STYLES)
