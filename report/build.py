@@ -9,12 +9,12 @@ from pathlib import Path
 from types import ModuleType
 
 from report import overview
-from report.chapter import Chapter, Claim
+from report.chapter import Chapter, Claim, Figure
 from report.errors import StrictError
 from report.figure_files import files_of
 from report.outline import OUTLINE
 from report.provenance import Repository, provenance
-from report.render import Entry, Renderer
+from report.render import Entry, Renderer, numbers_address
 from report.site import publish, site_folder
 from sumint.lab import Lab
 
@@ -96,6 +96,8 @@ def render(lab: Lab, chapters: Mapping[str, Chapter]) -> dict[str, bytes]:
     for stem, page_content in {**chapters, "index": opening}.items():
         for shown in (*page_content.figures, *page_content.tables):
             files |= files_of(stem, shown)
+            if isinstance(shown, Figure) and (address := numbers_address(stem, shown)):
+                files[address] = renderer.numbers_page(stem, shown).encode()
     files["claims.json"] = claims_file(chapters, lambda source: repository.source_code(source).path)
     return files
 

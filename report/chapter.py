@@ -36,7 +36,7 @@ class Control:
     options: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Figure:
     """A chart, or a few that controls switch between."""
 

@@ -20,6 +20,7 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -75,6 +76,7 @@ def _figure_files(chapter: str, figure: Figure) -> dict[str, bytes]:
     return files
 
 
+@lru_cache(maxsize=64)
 def figure_data(name: str, figure: Figure) -> dict[str, Any]:
     """Every number that a figure draws, as plain lists to seven significant digits, with the axes' titles."""
     return {
@@ -89,6 +91,7 @@ def _view_data(view: View) -> dict[str, Any]:
     return {
         "label": view.label,
         "choices": list(view.choices),
+        "address": address_of(view),
         "axes": _axes(view.plot),
         "traces": [
             {**_panel_of(trace, view.plot), **_trace_data(trace)}

@@ -1,4 +1,4 @@
-"""A chart's numbers as a table on the page, for those who do not see the chart, or wants to read it exactly."""
+"""A chart's numbers as tables, for those who do not see the chart, or want to read it exactly."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from report.chapter import Figure
-from report.figure_files import figure_data
 from report.theme import significant
 
-CELLS_UP_TO = 700
-"""A figure with more numbers than this has them in its data files only."""
+BESIDE_CHART_UP_TO = 700
+"""A figure with more numbers than this has its tables on a page of their own."""
+
+ON_A_PAGE_UP_TO = 50_000
+"""A figure with more numbers than this has them in its data files only: no browser lays out such a table gladly."""
+
+CHANNELS = ("text", "x", "y", "r", "theta", "error_y")
+"""What the columns of a table of points are, in their order."""
 
 
 @dataclass(frozen=True)
@@ -24,16 +28,38 @@ class NumberTable:
     """Each begins with the head of its row."""
 
 
-def number_tables(figure: Figure) -> tuple[NumberTable, ...]:
-    """A table for each trace of each view; none if that would be more than one can read."""
-    data = figure_data(figure.name, figure)
-    tables = tuple(
-        _table(trace, view["axes"], _caption(view["label"], trace.get("panel", ""), trace["name"]))
+@dataclass(frozen=True)
+class NumberView:
+    """The tables of one view, and how the view is called."""
+
+    label: str
+    address: str
+    tables: tuple[NumberTable, ...]
+
+
+def n_cells(data: Mapping[str, Any]) -> int:
+    """How many numbers and labels a figure's data would fill cells of tables with."""
+    traces = [trace for view in data["views"] for trace in view["traces"]]
+    return sum(len(trace["z"]) * (len(trace["x"]) + 1) if "z" in trace else _n_points(trace) for trace in traces)
+
+
+def number_views(data: Mapping[str, Any]) -> tuple[NumberView, ...]:
+    """A table for each trace of each view of a figure's data."""
+    return tuple(
+        NumberView(
+            view["label"],
+            view["address"],
+            tuple(
+                _table(trace, view["axes"], _caption(view["label"], trace.get("panel", ""), trace["name"]))
+                for trace in view["traces"]
+            ),
+        )
         for view in data["views"]
-        for trace in view["traces"]
     )
-    n_cells = sum(len(table.rows) * len(table.head) for table in tables)
-    return tables if n_cells <= CELLS_UP_TO else ()
+
+
+def _n_points(trace: Mapping[str, Any]) -> int:
+    return sum(len(trace[channel]) for channel in CHANNELS if channel in trace)
 
 
 def _table(trace: Mapping[str, Any], axes: Mapping[str, str], caption: str) -> NumberTable:
@@ -43,7 +69,7 @@ def _table(trace: Mapping[str, Any], axes: Mapping[str, str], caption: str) -> N
         rows = zip(trace["y"], trace["z"], strict=True)
         head = (corner, *map(_written, trace["x"]))
         return NumberTable(caption, head, tuple((_written(y), *map(_written, row)) for y, row in rows))
-    channels = [channel for channel in ("text", "x", "y", "r", "theta", "error_y") if channel in trace]
+    channels = [channel for channel in CHANNELS if channel in trace]
     names = {
         "text": "",
         "x": across,

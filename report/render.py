@@ -21,8 +21,8 @@ from pygments.lexers import PythonLexer
 from report.assets import TEMPLATES, assets
 from report.chapter import Absent, Chapter, Claim, Control, Figure, Table
 from report.errors import TextError
-from report.figure_files import slug
-from report.number_tables import number_tables
+from report.figure_files import figure_data, slug
+from report.number_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
 from report.text import Call, Prose, Text, caption
 
 TITLE = "How a transformer adds two numbers"
@@ -113,6 +113,15 @@ class Renderer:
             next=self._contents[0] if self._contents else None,
         )
 
+    def numbers_page(self, stem: str, figure: Figure) -> str:
+        """The page of a figure's numbers as tables, at the address that `numbers_address` gives it."""
+        views = number_views(figure_data(f"{stem}/{figure.name}", figure))
+
+        def written(text: str) -> Markup:
+            return caption(text, f"{stem}: figure {figure.name}")
+
+        return self._page("numbers.html", stem=stem, figure=figure, views=views, written=written)
+
     def assets(self) -> dict[str, bytes]:
         """What all pages share, by its path in the site."""
         return assets()
@@ -152,7 +161,7 @@ class Renderer:
             case Figure():
                 source = self._source_code(thing.source)
                 controls = [(control, _fits_on_buttons(control)) for control in thing.controls]
-                more = {"tables": number_tables(thing), "controls": controls, "source": source}
+                more = {**_numbers_of(stem, thing), "controls": controls, "source": source}
                 template = "figure.html"
             case Absent():
                 more, template = {}, "absent.html"
@@ -161,6 +170,20 @@ class Renderer:
             case Claim():
                 more, template = {"source": self._source_code(thing.source)}, "claim.html"
         return Markup(self._page(template, **values, **more))
+
+
+def numbers_address(stem: str, figure: Figure) -> str | None:
+    """Where the page of a figure's numbers is; None if they stand beside the chart, or are too many for a page."""
+    has_page = BESIDE_CHART_UP_TO < n_cells(figure_data(f"{stem}/{figure.name}", figure)) <= ON_A_PAGE_UP_TO
+    return f"data/{stem}/{figure.name}.html" if has_page else None
+
+
+def _numbers_of(stem: str, figure: Figure) -> dict[str, Any]:
+    """A figure's numbers as tables beside the chart, or the address of their page."""
+    data = figure_data(f"{stem}/{figure.name}", figure)
+    beside = number_views(data) if n_cells(data) <= BESIDE_CHART_UP_TO else ()
+    tables = [table for view in beside for table in view.tables]
+    return {"tables": tables, "numbers_page": numbers_address(stem, figure)}
 
 
 def _findings(stem: str, chapter: Chapter) -> list[tuple[str, Claim, Markup]]:

@@ -19,11 +19,15 @@ def chart(traces: Sequence[Any], layout: Mapping[str, Any] | None = None) -> go.
     return go.Figure(traces, {"template": {}, "showlegend": len(named) > 1, **(layout or {})})
 
 
-def on_one_scale(plot: go.Figure) -> go.Figure:
-    """Both axes on one scale; with fixed margins, since margins that fit themselves would chase the scale."""
-    plot.update_xaxes(constrain="domain", automargin=False)
-    plot.update_yaxes(scaleanchor="x", constrain="domain", automargin=False)
-    return plot.update_layout(margin={"l": 56, "b": 52})
+def on_one_scale(layout: Mapping[str, Any]) -> dict[str, Any]:
+    """A layout with both axes on one scale; with fixed margins, since margins that fit themselves would chase it."""
+    fixed = {"constrain": "domain", "automargin": False}
+    return {
+        **layout,
+        "xaxis": {**layout["xaxis"], **fixed},
+        "yaxis": {**layout["yaxis"], **fixed, "scaleanchor": "x"},
+        "margin": {"l": 56, "b": 52},
+    }
 
 
 def numbers(values: ArrayLike) -> np.ndarray:

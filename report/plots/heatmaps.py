@@ -46,11 +46,10 @@ def heatmap(
     )
     bounds = {} if limits is None else {"cmin": limits[0], "cmax": limits[1]}
     centre = {"cmid": 0} if diverging and limits is None else {}
-    plot = chart([trace], {scale: {**bounds, **centre}})
-    plot.update_xaxes(title_text=x_title, type="category", showgrid=False, ticks="", showline=False)
-    plot.update_yaxes(
-        title_text=y_title, type="category", autorange="reversed", showgrid=False, ticks="", showline=False
-    )
+    axis = {"type": "category", "showgrid": False, "ticks": "", "showline": False}
+    across = {**axis, "title": {"text": x_title}}
+    down = {**axis, "title": {"text": y_title}, "autorange": "reversed"}
     if labelled_rows is not None:
-        plot.update_yaxes(tickmode="array", tickvals=list(labelled_rows))
-    return on_one_scale(plot) if square else plot
+        down |= {"tickmode": "array", "tickvals": list(labelled_rows)}
+    layout = {scale: {**bounds, **centre}, "xaxis": across, "yaxis": down}
+    return chart([trace], on_one_scale(layout) if square else layout)

@@ -38,7 +38,5 @@ def points(
     if closed:
         ring = {"x": np.append(across, across[0]), "y": np.append(up, up[0])}
         traces = [go.Scatter(**ring, mode="lines", hoverinfo="skip", showlegend=False, meta=GUIDE), *traces]
-    plot = chart(traces)
-    plot.update_xaxes(title_text=x_title)
-    plot.update_yaxes(title_text=y_title)
-    return on_one_scale(plot)
+    axes = {"xaxis": {"title": {"text": x_title}}, "yaxis": {"title": {"text": y_title}}}
+    return chart(traces, on_one_scale(axes))
