@@ -12,7 +12,7 @@ BESIDE_CHART_UP_TO = 700
 """A figure with more numbers than this has its tables on a page of their own."""
 
 ON_A_PAGE_UP_TO = 50_000
-"""A figure with more numbers than this has them in its data files only: no browser lays out such a table gladly."""
+"""A figure with more numbers than this has them in data files only: no browser lays out such a table gladly."""
 
 CHANNELS = ("text", "x", "y", "r", "theta", "error_y")
 """What the columns of a table of points are, in their order."""

@@ -178,9 +178,9 @@ def count(value: int) -> str:
     return decimals(value, 0)
 
 
-def counted(value: int, noun: str) -> str:
-    """A count and what is counted, in the plural where it has to be: 1 head, 3 heads."""
-    return f"{count(value)} {noun}" if value == 1 else f"{count(value)} {noun}s"
+def counted(value: int, noun: str, plural: str = "") -> str:
+    """A count and what is counted, in the plural where it has to be: 1 head, 3 heads; 2 queries."""
+    return f"{count(value)} {noun}" if value == 1 else f"{count(value)} {plural or noun + 's'}"
 
 
 def percent(share: float, places: int = 1) -> str:

@@ -53,8 +53,8 @@ def _head_claims(lab: Lab, heads: HeadAblation) -> tuple[Claim, ...]:
         published_claim(
             lab,
             "critical-heads",
-            "H0.2 and H0.1 matter most, H0.0 least.",
-            criterion="they are first, second and last in the order of the rises",
+            "Replaced by their means, H0.2 and H0.1 are missed most, H0.0 least.",
+            criterion="they are first, second and last in the order of the rises, with the mean in their place",
             source=head_ablation,
             check=critical_heads,
         ),
@@ -71,7 +71,7 @@ def _head_claims(lab: Lab, heads: HeadAblation) -> tuple[Claim, ...]:
         published_claim(
             lab,
             "critical-by-digit",
-            "H0.1 is critical for the digits C2 and C3, H0.2 for C1, C2 and C3.",
+            "Replaced by its mean, H0.1 is critical for the digits C2 and C3, H0.2 for C1, C2 and C3.",
             criterion=f"the least rise there is over {CRITICAL_OVER_OTHERS} times the greatest elsewhere",
             source=head_ablation,
             check=critical_by_digit,

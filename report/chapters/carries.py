@@ -17,6 +17,7 @@ from sumint.interventions import KINDS
 from sumint.lab import Lab
 
 VIEWS = ("as published", "corrected")
+MEAN_NAMES = {"own": "same sums, as published", "whole": "whole probe"}
 
 
 def chapter(lab: Lab) -> Chapter:
@@ -28,6 +29,7 @@ def chapter(lab: Lab) -> Chapter:
         title="Carries",
         question="What does the model do otherwise where something is carried?",
         figures=(_ablation(ablation), _attention(attention, lab.checkpoint.layout)),
+        values={"by_carry": ablation},
         tables=(_counts(counts),),
         claims=claims(lab, counts, ablation, attention),
         findings=("carry-attention", "keys-without-a-carry"),
@@ -53,8 +55,8 @@ def _counts(counts: CarryCounts) -> Table:
         "How many sums carry",
         pd.DataFrame(rows, columns=list(head)),
         caption=(
-            f"Of {counted(counts.n_sums, 'sum')}. Mislabelled are those of which the published mask does not say "
-            "whether a carry comes in."
+            f"Of {counted(counts.n_sums, 'sum')}. Mislabelled are those of which the published mask says that a "
+            "carry comes in, and none does."
         ),
         source=carry_counts,
         formats=dict.fromkeys(head[1:], count),
@@ -77,15 +79,15 @@ def _ablation(ablation: QkvAblationByCarry) -> Figure:
         )
         for subset, name in enumerate(("with a carry", "without"))
         if ablation.n_sums[subset]
-        for mean, version in zip(range(len(MEANS)), VIEWS, strict=True)
+        for mean, version in enumerate(MEAN_NAMES[name] for name in MEANS)
     }
     return Figure(
         "qkv-ablation-by-carry",
         "Rise in loss without queries, keys or values, by carry",
         views,
         caption=(
-            "The rise of the mean cross-entropy in nats, over sums with a carry or sums without. As published, a "
-            "part is replaced by its mean over the same sums; corrected, by that over the whole probe."
+            "The rise of the mean cross-entropy in nats, over sums with a carry or sums without, when a part is "
+            "replaced by its mean over the same sums, as published, or over the whole probe."
         ),
         alt=f"A heatmap of queries, keys and values by {len(heads)} heads, with the rise written into each cell.",
         source=qkv_ablation_by_carry,
@@ -98,7 +100,7 @@ def _ablation(ablation: QkvAblationByCarry) -> Figure:
 def _attention(attention: Layer1Attention, layout: Layout) -> Figure:
     return Figure(
         "layer-1-attention",
-        "Where layer 1 looks before it writes a digit",
+        "Where the second layer looks before it writes a digit",
         {
             (f"C{column}", view): _attention_to(attention, layout, version, column)
             for column in range(layout.n_digits)
@@ -110,7 +112,7 @@ def _attention(attention: Layer1Attention, layout: Layout) -> Figure:
             "corrected, by whether a carry comes into the digit’s column. Nothing is carried into the units: "
             "there all sums are in one panel."
         ),
-        alt="Bars by the position attended to, one for each head of layer 1, in a panel for each group of sums.",
+        alt="Bars by the position attended to, one for each head, in a panel for each group of sums.",
         source=layer_1_attention,
         control=("Digit", "Masks"),
         height=420,

@@ -44,8 +44,8 @@ def _published_counts(lab: Lab, counts: CarryCounts) -> Claim:
     return published_claim(
         lab,
         "published-carry-counts",
-        f"Of the sums, {any_carry} carry and {none} do not; by its first three columns {joined(by_column)} carry.",
-        criterion="the masks as published count as many",
+        f"The published masks mark {any_carry} sums as carrying and {none} as not; by column {joined(by_column)}.",
+        criterion="the masks, as published, count just as many",
         source=carry_counts,
         check=check,
     )
@@ -81,7 +81,10 @@ def _key_claims(lab: Lab, ablation: QkvAblationByCarry) -> tuple[Claim, ...]:
     return (
         Claim(
             "carry-keys",
-            "Replaced by the mean of like sums, layer 1’s keys are missed with a carry, and hardly without.",
+            (
+                "Replaced by the mean of like sums, the second layer’s keys are missed where a sum carries, and "
+                "far less where it does not."
+            ),
             value=_if(
                 is_measured,
                 f"the rises are {_listed(own_with)} with a carry, {_listed(own_without)} without (nats)",
@@ -95,20 +98,20 @@ def _key_claims(lab: Lab, ablation: QkvAblationByCarry) -> tuple[Claim, ...]:
         published_claim(
             lab,
             "published-carry-keys",
-            "Without a carry, replacing layer 1’s keys, or the values of H1.0, does not touch the loss.",
+            "Replacing the second layer’s keys, or H1.0’s values, costs far less without a carry than with one.",
             criterion=f"{times}, all by the mean of the same sums",
             source=qkv_ablation_by_carry,
             check=published,
         ),
         Claim(
             "keys-without-a-carry",
-            "Replaced by the mean of all sums, layer 1’s keys are missed without a carry, too.",
+            "Sums without a carry, too, miss the second layer’s keys if the mean of all sums replaces them.",
             value=_if(is_measured, f"the rises without a carry are {_listed(whole_without)} (nats)"),
             criterion=f"the largest is over {RISE_AT_MOST} nats",
             holds=bool(whole_without.max() > RISE_AT_MOST) if is_measured else None,
             source=qkv_ablation_by_carry,
             numbers=_by_head("without a carry", whole_without),
-            otherwise="On these weights they are not: without a carry, no head of layer 1 misses its keys much.",
+            otherwise="On these weights no head of the second layer is much missed so.",
         ),
     )
 
@@ -127,7 +130,7 @@ def _carry_attention(attention: Layer1Attention) -> Claim:
     )
     return Claim(
         "carry-attention",
-        "Before each digit that a carry can come into, some head of layer 1 looks elsewhere if one does.",
+        "Before each digit into which something can be carried, some head looks elsewhere if it is.",
         value=_if(is_measured, f"the largest distances between the two mean patterns are {largest}"),
         criterion=f"a total variation distance of at least {DISTANCE_AT_LEAST}, for some head before each",
         holds=bool((distances.max(axis=1) >= DISTANCE_AT_LEAST).all()) if is_measured else None,

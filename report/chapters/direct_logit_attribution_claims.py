@@ -48,7 +48,7 @@ def _component_claims(components: DirectLogitAttribution) -> tuple[Claim, ...]:
     return (
         Claim(
             "layer-1-writes",
-            "What heads add to the right digit's logit comes from the second layer.",
+            "What heads add to the right digit's logit comes mostly from the second layer.",
             value=f"it has {_range(share)} of the lengths of the heads' mean bars, depending on the digit",
             criterion=f"at least {percent(LAYER_1_AT_LEAST, 0)} at every digit",
             holds=bool((share >= LAYER_1_AT_LEAST).all()),
@@ -94,7 +94,7 @@ def _head_claims(lab: Lab, heads: SingleHeads) -> tuple[Claim, ...]:
         ),
         Claim(
             "no-head-alone",
-            "No head of the second layer decides alone.",
+            "Mostly no head of the second layer says the right digit by itself.",
             value=(
                 f"some head says the right digit by itself in {_range(some)} of the sums, depending on the digit; "
                 f"all of them together in {_range(together)}"
@@ -115,10 +115,10 @@ def _head_claims(lab: Lab, heads: SingleHeads) -> tuple[Claim, ...]:
         ),
         Claim(
             "one-head-sometimes",
-            "In some cases a single head is responsible for the right digit.",
+            "Now and then a single head decides: it says the right digit, and no other is needed for it.",
             value=(
-                f"it says the right digit by itself, and only without it the model would not, in {_range(alone)} "
-                "of the sums, depending on the digit"
+                "one head says the right digit by itself, and leaving it out, but no other, makes the model "
+                f"wrong, in {_range(alone)} of the sums, depending on the digit"
             ),
             criterion=f"in at least {percent(RESPONSIBLE_AT_LEAST, 0)} of all digits",
             holds=float(alone.mean()) >= RESPONSIBLE_AT_LEAST,
@@ -160,7 +160,7 @@ def _readout_claims(readout: AnswerReadout) -> tuple[Claim, ...]:
             holds=bool((explained >= ANGLE_AT_LEAST).all() and (nearest >= NEAREST_AT_LEAST).all()),
             source=answer_readout,
             numbers={**_by_digit(explained, "explained_"), **_by_digit(nearest, "nearest_")},
-            otherwise="On these weights the logits are not the wave of one angle, or not of the right digit's.",
+            otherwise="On these weights the angle explains less, or another digit is nearest to it more often.",
         ),
     )
 

@@ -68,18 +68,20 @@ def _direction_claims(lab: Lab, paths: PathAttribution) -> tuple[Claim, ...]:
         path = paths.paths.index(PUBLISHED_PATH)
         own = {f"C{digit}": float(agreement[path, digit]) for digit in PUBLISHED_DIGITS}
         to = {f"C{digit}": float(directions[path, digit]) for digit in PUBLISHED_DIGITS}
-        phases = {
-            f"C{digit}": float(paths.resultant_lengths[CORRECTED, path, digit]) for digit in PUBLISHED_DIGITS
-        }
+        resultants = {f"C{digit}": paths.phase_resultants[CORRECTED, path, digit] for digit in PUBLISHED_DIGITS}
+        phases = {digit: float(abs(mean)) for digit, mean in resultants.items()}
+        phase_directions = {digit: float(np.degrees(np.angle(mean))) for digit, mean in resultants.items()}
         return Finding(
             joined(f"{decimals(own[digit], 3)} along {degrees(to[digit])} at {digit}" for digit in own)
-            + f"; of the phases alone, {joined(decimals(length, 3) for length in phases.values())}",
+            + "; the phases alone, whatever the magnitude, have a resultant of "
+            + joined(f"{decimals(phases[digit], 3)} along {degrees(phase_directions[digit])}" for digit in own),
             min(own.values()) >= AGREEMENT_AT_LEAST
             and all(abs(angle - PUBLISHED_DIRECTION) <= DIRECTION_WITHIN for angle in to.values()),
             {
                 **{f"agreement_{digit}": value for digit, value in own.items()},
                 **{f"degrees_{digit}": value for digit, value in to.items()},
                 **{f"resultant_{digit}": value for digit, value in phases.items()},
+                **{f"resultant_degrees_{digit}": value for digit, value in phase_directions.items()},
             },
         )
 

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 
 from report import plots
-from report.chapter import Chapter, Figure
+from report.chapter import Chapter, Figure, Table
 from report.chapters.layer_0_attention_claims import claims
-from report.theme import decimals
+from report.theme import decimals, joined
 from sumint.analyses.attention_patterns import AttentionPatterns, attention_patterns
 from sumint.analyses.qk_circuits import QkCircuits, qk_circuits
+from sumint.checkpoints import ARENA_DIGEST
 from sumint.data import VOCABULARY
 from sumint.lab import Lab
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A line of the write-up's hypothesis: what some heads are for, and where they would have to look."""
+
+    digit: int
+    purpose: str
+    heads: tuple[int, ...]
+    position: str
+    column: int
+
+
+HYPOTHESIS = (
+    Guess(0, "adds the digits", (0, 1), "=", 0),
+    Guess(0, "finds the carry", (2,), "=", 1),
+    Guess(1, "adds the digits", (2,), "C0", 1),
+    Guess(1, "finds the carry", (0, 1), "B3", 2),
+    Guess(2, "adds the digits", (1, 2), "C1", 2),
+    Guess(2, "finds the carry", (0,), "C1", 3),
+    Guess(3, "adds the digits", (1, 2), "C2", 3),
+)
 
 PUBLISHED, CORRECTED, MEASURED = "as published", "corrected", "measured"
 
@@ -25,6 +51,7 @@ def chapter(lab: Lab) -> Chapter:
         question="Where do the heads of the first layer look, and what makes them look there?",
         values={"circuits": circuits},
         figures=(_patterns(patterns), _columns(patterns), _scores(circuits), _positional(circuits)),
+        tables=(_hypothesis(lab, patterns),),
         claims=claims(lab, patterns, circuits),
         findings=("corresponding-digits", "other-attention"),
     )
@@ -103,6 +130,39 @@ def _columns(measured: AttentionPatterns) -> Figure:
         source=attention_patterns,
         height=_height(n_heads, columns=_columns_for(n_heads), row=250),
         narrow_height=_height(n_heads, columns=1, row=250),
+    )
+
+
+def _hypothesis(lab: Lab, measured: AttentionPatterns) -> Table:
+    is_published = lab.checkpoint.digest == ARENA_DIGEST
+    names = measured.layout.position_names
+
+    def attention(guess: Guess) -> str:
+        if not is_published:
+            return "–"
+        on_column = measured.column_attention[0, :, names.index(guess.position), guess.column]
+        return joined(decimals(on_column[head]) for head in guess.heads)
+
+    rows = [
+        {
+            "for": f"C{guess.digit}",
+            "guess": guess.purpose,
+            "heads": joined(f"H0.{head}" for head in guess.heads),
+            "from": guess.position,
+            "at": f"A{guess.column} B{guess.column}",
+            "attention": attention(guess),
+        }
+        for guess in HYPOTHESIS
+    ]
+    return Table(
+        "hypothesis",
+        "What the write-up guesses",
+        pd.DataFrame(rows),
+        caption=(
+            "Which heads it takes to add the digits of a column, and which to look for a carry, and from which "
+            "position; with the heads’ mean attention to the two digits, measured on the write-up’s checkpoint."
+        ),
+        source=attention_patterns,
     )
 
 

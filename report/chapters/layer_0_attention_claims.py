@@ -6,9 +6,9 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
-from report.theme import decimals, joined
+from report.theme import counted, decimals, joined
 from sumint.analyses.attention_patterns import AttentionPatterns, attention_patterns
-from sumint.analyses.qk_circuits import QkCircuits, qk_circuits
+from sumint.analyses.qk_circuits import ON_ONE_COLUMN, QkCircuits, qk_circuits
 from sumint.lab import Lab
 
 # Criteria, chosen after seeing the write-up's checkpoint: they guard what was seen, they predict nothing.
@@ -16,6 +16,9 @@ CORRESPONDING_AT_LEAST = 0.75
 ELSEWHERE_AT_LEAST = 0.95
 REFUTED_AT_MOST = 0.05
 LEAN_AT_LEAST = 0.9
+LEANING_RANGE_AT_LEAST = 1
+"""A query whose digits' scores range over less, in nats, hardly minds which digit it meets."""
+BETWEEN_POSITIONS_AT_MOST = 0.25
 CORRECTED_DISTANCE_AT_MOST = 0.02
 
 PUBLISHED_COLUMNS = {0: (0,), 1: (0, 2, 3), 2: (1, 2, 3)}
@@ -60,7 +63,7 @@ def _corresponding_digits(lab: Lab, patterns: AttentionPatterns) -> tuple[Claim,
         Claim(
             "corresponding-digits",
             "For every digit of the answer, some head of the first layer looks at the two digits of its column.",
-            value=f"predicted so are {served}",
+            value=f"it is so for {served}",
             criterion=(
                 f"at least {CORRESPONDING_AT_LEAST} of one head’s mean attention is on the column’s two digits, "
                 "from the position that predicts its digit"
@@ -159,36 +162,10 @@ def _hypothesis_refuted(lab: Lab, patterns: AttentionPatterns) -> Claim:
 
 
 def _circuit_claims(circuits: QkCircuits) -> tuple[Claim, ...]:
-    ratios = circuits.position_range / np.maximum(circuits.digit_range, np.finfo(np.float32).tiny)
-    leans = circuits.lean_to_extremes
     published, corrected = circuits.published_distance.mean(), circuits.corrected_distance.mean()
     return (
-        Claim(
-            "position-before-digit",
-            "Where a head of the first layer looks depends on positions more than on digits.",
-            value=(
-                f"the scores of positions range over at least {decimals(ratios.min(), 1)} times, in the median "
-                f"{decimals(np.median(ratios), 1)} times, what the scores of digits do"
-            ),
-            criterion="over more, for every head and every query that sees both operands",
-            holds=bool(ratios.min() > 1),
-            source=qk_circuits,
-            numbers={"least_ratio": float(ratios.min()), "median_ratio": float(np.median(ratios))},
-            otherwise="On these weights some query weighs digits at least as much as positions.",
-        ),
-        Claim(
-            "extreme-digits",
-            "Some queries lean to the extreme digits, near 0 and 9, and some away from them.",
-            value=(
-                f"the correlation of a digit’s score with its distance from the middle goes from "
-                f"{decimals(leans.min())} to {decimals(leans.max())}"
-            ),
-            criterion=f"from −{LEAN_AT_LEAST} at most to {LEAN_AT_LEAST} at least",
-            holds=bool(leans.min() <= -LEAN_AT_LEAST and leans.max() >= LEAN_AT_LEAST),
-            source=qk_circuits,
-            numbers={"least": float(leans.min()), "greatest": float(leans.max())},
-            otherwise="On these weights the queries do not lean both ways.",
-        ),
+        _positions_choose_columns(circuits),
+        _extreme_digits(circuits),
         Claim(
             "mean-keys-explain",
             "The mean query and the mean keys give the mean attention, and better than as published.",
@@ -202,6 +179,56 @@ def _circuit_claims(circuits: QkCircuits) -> tuple[Claim, ...]:
             numbers={"corrected": float(corrected), "published": float(published)},
             otherwise="On these weights means do not explain the attention so well.",
         ),
+    )
+
+
+def _positions_choose_columns(circuits: QkCircuits) -> Claim:
+    looks = circuits.column_looks
+    apart = max((look.between_positions for look in looks), default=0.0)
+    margin = min((look.margin for look in looks), default=0.0)
+    least_range = min((look.digit_range for look in looks), default=0.0)
+    ranges_win = all(look.digit_range > look.between_positions for look in looks)
+    return Claim(
+        "positions-choose-columns",
+        "Positions choose the column that a head looks at; the digits choose which of its two gets the attention.",
+        value=(
+            f"{counted(len(looks), 'look')} at a column: the scores of its two positions are at most "
+            f"{decimals(apart)} apart and at least {decimals(margin, 1)} above all others; those of digits range "
+            f"over at least {decimals(least_range, 1)}"
+            if looks
+            else "no head looks at one column"
+        ),
+        criterion=(
+            f"wherever a head has at least {ON_ONE_COLUMN} of its mean attention on one column, its two "
+            f"positions’ scores are within {BETWEEN_POSITIONS_AT_MOST} nats of one another, above all others, and "
+            "less apart than the digits’ scores range"
+        ),
+        holds=bool(looks) and apart <= BETWEEN_POSITIONS_AT_MOST and margin > 0 and ranges_win,
+        source=qk_circuits,
+        numbers={"looks": len(looks), "positions_apart": apart, "margin": margin, "digit_range": least_range},
+        otherwise="On these weights it is not so clear-cut for some head.",
+    )
+
+
+def _extreme_digits(circuits: QkCircuits) -> Claim:
+    minding = circuits.digit_range >= LEANING_RANGE_AT_LEAST
+    leans = circuits.lean_to_extremes[minding]
+    least, greatest = float(leans.min(initial=0)), float(leans.max(initial=0))
+    return Claim(
+        "extreme-digits",
+        "Some queries lean to the extreme digits, near 0 and 9, and some away from them.",
+        value=(
+            f"among {counted(int(minding.sum()), 'query', 'queries')}, the correlation of a digit’s score with "
+            f"its distance from the middle goes from {decimals(least)} to {decimals(greatest)}"
+        ),
+        criterion=(
+            f"from −{LEAN_AT_LEAST} at most to {LEAN_AT_LEAST} at least, among the queries whose digits’ scores "
+            f"range over {counted(LEANING_RANGE_AT_LEAST, 'nat')} or more"
+        ),
+        holds=least <= -LEAN_AT_LEAST and greatest >= LEAN_AT_LEAST,
+        source=qk_circuits,
+        numbers={"least": least, "greatest": greatest},
+        otherwise="On these weights the queries that mind the digit do not lean both ways.",
     )
 
 

@@ -15,10 +15,10 @@ AGREEMENT_AT_LEAST = 0.99
 BY_SIZE_AT_LEAST = 0.93
 BLIND_AT_MOST = 1e-6
 
-AGREEMENT = f"a resultant length of at least {AGREEMENT_AT_LEAST} with every head of layer 1"
+AGREEMENT = f"a resultant length of at least {AGREEMENT_AT_LEAST} with every head of the second layer"
 BY_SIZE = (
     f"how many digits of a pair are 5 or more explains at least {percent(BY_SIZE_AT_LEAST, 0)} of the variance of "
-    "the pairs’ first frequency, with every head of layer 1"
+    "the pairs’ first frequency, with every head of the second layer"
 )
 
 
@@ -30,33 +30,38 @@ def claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
 def _general_claims(circuits: OvCircuits) -> tuple[Claim, ...]:
     # By head of layer 0, with the head of layer 1 for which it is least.
     agreement = circuits.agreement.min(axis=1)
+    common = circuits.common_to_own.min(axis=1)
     by_size = circuits.share_by_large_digits.min(axis=1)
     by_modular_sum = float(circuits.share_by_modular_sum.max())
     return (
         Claim(
             "one-direction",
-            "Through one of layer 0’s heads, all pairs of digits point in nearly the same direction.",
-            value=f"the length is at least {decimals(agreement.max(), 3)} through H0.{agreement.argmax()}",
-            criterion=f"{AGREEMENT}, through some head of layer 0",
+            "Through one of the first layer’s heads, all pairs of digits point in nearly the same direction.",
+            value=(
+                f"the length is at least {decimals(agreement.max(), 3)} through H0.{agreement.argmax()}, where "
+                f"the mean of the digits is {decimals(common[agreement.argmax()], 1)} times as long as what a "
+                "digit adds"
+            ),
+            criterion=f"{AGREEMENT}, through some head of the first layer",
             holds=bool(agreement.max() >= AGREEMENT_AT_LEAST),
             source=ov_circuits,
             numbers=_by_head(agreement),
-            otherwise="On these weights the pairs’ directions differ more, whichever head of layer 0 is taken.",
+            otherwise="On these weights the pairs’ directions differ more, whichever head is taken.",
         ),
         Claim(
             "digits-by-size",
-            "One of layer 0’s heads tells the digits below five from the others.",
+            "One of the first layer’s heads tells the digits below five from the others.",
             value=f"the share is at least {percent(by_size.max())} through H0.{by_size.argmax()}",
-            criterion=f"{BY_SIZE}, through some head of layer 0",
+            criterion=f"{BY_SIZE}, through some head of the first layer",
             holds=bool(by_size.max() >= BY_SIZE_AT_LEAST),
             source=ov_circuits,
             numbers=_by_head(by_size),
-            otherwise="On these weights no head of layer 0 divides the digits so clearly.",
+            otherwise="On these weights no head of the first layer divides the digits so clearly.",
         ),
         Claim(
             "ov-is-blind",
             "What two heads make of a sum of two embeddings shows nothing of addition modulo ten.",
-            value=f"waves of $i + j$ explain at most {scientific(by_modular_sum)} of the variance of the logits",
+            value=f"$i + j$ modulo ten explains at most {scientific(by_modular_sum)} of the logits’ variance",
             criterion=f"at most {scientific(BLIND_AT_MOST, 0)}, through every pair of heads: rounding",
             holds=by_modular_sum <= BLIND_AT_MOST,
             source=ov_circuits,
@@ -86,7 +91,7 @@ def _published_claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
         published_claim(
             lab,
             "published-one-direction",
-            "Through H0.0, whatever the head of layer 1, all pairs point in similar directions.",
+            "Through H0.0, whatever the head of the second layer, all pairs point in similar directions.",
             criterion=AGREEMENT,
             source=ov_circuits,
             check=one_direction,
@@ -102,8 +107,8 @@ def _published_claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
         published_claim(
             lab,
             "published-richest",
-            "H0.2 is the most expressive: through it, the patterns are the most complex.",
-            criterion="the resultant length, a mean over layer 1’s heads, is the least of the three",
+            "Through H0.2 the pairs point in more different directions than through H0.0 and H0.1.",
+            criterion="the resultant length, a mean over the second layer’s heads, is the least of the three",
             source=ov_circuits,
             check=richest,
         ),

@@ -65,7 +65,9 @@ def chapter(lab: Lab) -> Chapter:
 
 def _origin(lab: Lab) -> str:
     if lab.checkpoint.digest == ARENA_DIGEST:
-        return "These weights are the write-up’s own, which ARENA trained by it and published without a record."
+        return (
+            "These weights are the write-up’s own, trained by ARENA; their file holds no record of the training."
+        )
     return card_text(lab.card, "origin", "This checkpoint has no card that says how it was trained.")
 
 
@@ -162,7 +164,7 @@ def _marks(digits: np.ndarray) -> list[list[str]]:
 def _training_curve(lab: Lab) -> Figure | Absent:
     name, title = "training-curve", "Loss and accuracy by epoch"
     if lab.history is None:
-        return Absent(name, title, "The checkpoint comes without a record of its training.")
+        return Absent(name, title, "The checkpoint’s file holds no record of its training.")
     history = lab.history
     epochs = tuple(range(1, len(history.training_loss) + 1))
     best = history.best_epoch

@@ -20,7 +20,7 @@ def chart(traces: Sequence[Any], layout: Mapping[str, Any] | None = None) -> go.
 
 
 def on_one_scale(layout: Mapping[str, Any]) -> dict[str, Any]:
-    """A layout with both axes on one scale; with fixed margins, since margins that fit themselves would chase it."""
+    """A layout with both axes on one scale; its margins are fixed, since fitting ones would chase the scale."""
     fixed = {"constrain": "domain", "automargin": False}
     return {
         **layout,

@@ -53,6 +53,13 @@ class OvCircuits:
         """The resultant length of the pairs' phases: 1 where all pairs have the same."""
         return np.abs(resultant(np.angle(self.sum_waves)))
 
+    @cached_property
+    def common_to_own(self) -> Float[np.ndarray, "head_0 head_1"]:
+        """The length of the mean of the digits' first frequency over the root mean square of what each adds."""
+        common = np.abs(self.digit_waves.mean(axis=-1))
+        own = np.sqrt((np.abs(_centred(self.digit_waves)) ** 2).mean(axis=-1))
+        return common / _not_zero(own)
+
     @property
     def large_digits(self) -> Int[np.ndarray, " pair"]:
         """How many digits of each pair are 5 or more."""
@@ -69,16 +76,16 @@ class OvCircuits:
 
     @cached_property
     def share_by_modular_sum(self) -> Float[np.ndarray, "head_0 head_1"]:
-        """The share of the logits' variance over the pairs that waves of i + j modulo ten explain.
+        """The share of the logits' variance over the pairs that any function of i + j modulo ten explains.
 
-        Variance is that of all ten logits together; the waves are the cosine and the sine of 2π(i + j)/10.
+        Variance is that of all ten logits together; what a function of the sum can explain is the variance of the
+        means over the pairs with the same sum.
         """
         first, second = _pairs()
-        wave = np.exp(2j * np.pi * (first + second) / N_DIGIT_TOKENS)
-        # Cosine and sine are orthogonal over all pairs, and each has half their number as its squared norm.
         logits = _centred(self.sum_logits.astype(np.float64).swapaxes(2, 3))
-        along = einsum(logits, wave, "head_0 head_1 output pair, pair -> head_0 head_1 output")
-        explained = _squared(along) * 2 / len(wave)
+        of_sum = [(first + second) % N_DIGIT_TOKENS == total for total in range(N_DIGIT_TOKENS)]
+        means = np.stack([logits[..., pairs].mean(axis=-1) for pairs in of_sum], axis=-1)
+        explained = _squared(means).sum(axis=-1) * N_DIGIT_TOKENS
         return explained / _not_zero(_squared(logits).sum(axis=-1))
 
 

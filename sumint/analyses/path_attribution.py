@@ -65,9 +65,9 @@ class PathAttribution:
         return np.angle(self.waves.sum(axis=-1, dtype=np.complex128))
 
     @cached_property
-    def resultant_lengths(self) -> Float[np.ndarray, "reading path digit"]:
-        """The same with all arrows of one length: the resultant of the phases."""
-        return np.abs(resultant(np.angle(self.waves)))
+    def phase_resultants(self) -> Complex[np.ndarray, "reading path digit"]:
+        """The same with all arrows of one length: the resultant of the phases, its length and direction."""
+        return resultant(np.angle(self.waves))
 
 
 def path_attribution(model: Model, probe: Sums) -> PathAttribution:

@@ -24,6 +24,24 @@ from sumint.model import Model, Tensor, as_array, layout_of, tokens_for
 HIDDEN = float("nan")
 """Stands for a score that causal masking hides."""
 
+ON_ONE_COLUMN = 0.75
+"""A query that gives the two digits of a column at least this much attention is said to look at the column."""
+
+
+@dataclass(frozen=True)
+class ColumnLook:
+    """A head that looks at one column from one position, and what its scores owe to positions and to digits."""
+
+    head: int
+    query: int
+    column: int
+    between_positions: float
+    """By how much the scores of the column's two positions differ."""
+    margin: float
+    """By how much the lower of them is above the score of every other position."""
+    digit_range: float
+    """From the least to the greatest score that a digit adds."""
+
 
 @dataclass(frozen=True)
 class QkCircuits:
@@ -63,14 +81,31 @@ class QkCircuits:
         return slice(self.layout.second_operand.stop - 1, None)
 
     @property
-    def position_range(self) -> Float[np.ndarray, "head asking"]:
-        """From the least to the greatest score that a position adds, for the queries that see both operands."""
-        seen = self.position_scores[:, self.asking]
-        return np.nanmax(seen, axis=-1) - np.nanmin(seen, axis=-1)
+    def column_looks(self) -> tuple[ColumnLook, ...]:
+        """Every head and query that look at one column, among the queries that see both operands."""
+        layout = self.layout
+        of_column = self.measured[..., layout.first_operand] + self.measured[..., layout.second_operand]
+        found = []
+        for head, query, column in np.argwhere(of_column >= ON_ONE_COLUMN).tolist():
+            if query < self.asking.start:
+                continue
+            both = [
+                range(layout.n_ctx)[operand][column] for operand in (layout.first_operand, layout.second_operand)
+            ]
+            scores = self.position_scores[head, query, : query + 1].astype(np.float64)
+            found.append(
+                ColumnLook(
+                    *(head, query, column),
+                    between_positions=float(abs(scores[both[0]] - scores[both[1]])),
+                    margin=float(scores[both].min() - np.delete(scores, both).max()),
+                    digit_range=float(self.digit_range[head, query - self.asking.start]),
+                )
+            )
+        return tuple(found)
 
     @property
     def digit_range(self) -> Float[np.ndarray, "head asking"]:
-        """The same of what a digit adds."""
+        """From the least to the greatest score that a digit adds, for the queries that see both operands."""
         return np.ptp(self.token_scores[:, self.asking, :N_DIGIT_TOKENS], axis=-1)
 
     @property

@@ -15,7 +15,7 @@ from jaxtyping import Float, Int
 
 from sumint.carries import carrying
 from sumint.data import Sums
-from sumint.interventions import KINDS, qkv_loss_rise
+from sumint.interventions import KINDS, loss_by_sum, qkv_loss_rise
 from sumint.model import Model, as_array, tokens_for
 
 SUBSETS = ("with a carry", "without a carry")
@@ -28,17 +28,31 @@ class QkvAblationByCarry:
     """Rises of the mean cross-entropy in nats, over each subset; zeros for a subset without sums."""
 
     n_sums: Int[np.ndarray, " subset"]
+    loss: Float[np.ndarray, " subset"]
+    """Of the whole model."""
     loss_rise: Float[np.ndarray, "mean subset kind layer head"]
+
+    @property
+    def loss_without(self) -> float:
+        """The whole model's loss on the sums without a carry."""
+        return float(self.loss[SUBSETS.index("without a carry")])
+
+    @property
+    def carrying_share(self) -> float:
+        """The share of the probe's sums that carry."""
+        return float(self.n_sums[0] / self.n_sums.sum())
 
 
 def qkv_ablation_by_carry(model: Model, probe: Sums) -> QkvAblationByCarry:
     """The rise in loss for every head's queries, keys and values, by subset, and by whose mean replaces them."""
     whole = as_array(qkv_loss_rise(model, tokens_for(model, probe)))
+    unchanged = as_array(loss_by_sum(model, tokens_for(model, probe))).mean(axis=-1)
     masks = (carrying(probe), ~carrying(probe))
+    loss = np.array([unchanged[mask].mean() if mask.any() else 0 for mask in masks], dtype=np.float32)
     rises = np.zeros((len(MEANS), len(SUBSETS), len(KINDS), model.cfg.n_layers, model.cfg.n_heads), np.float32)
     for subset, mask in enumerate(masks):
         if mask.any():
             own = as_array(qkv_loss_rise(model, tokens_for(model, probe[mask])))
             rises[MEANS.index("own"), subset] = own.mean(axis=(-2, -1))
             rises[MEANS.index("whole"), subset] = whole[..., mask, :].mean(axis=(-2, -1))
-    return QkvAblationByCarry(np.array([mask.sum() for mask in masks]), rises)
+    return QkvAblationByCarry(np.array([mask.sum() for mask in masks]), loss, rises)

@@ -35,6 +35,17 @@ class Unembedding:
         return squared / squared.sum()
 
     @cached_property
+    def uncentred_row_shares(self) -> Float[np.ndarray, " d_model"]:
+        """Each row's share of the squared norm, but for what the centring gave to all rows alike.
+
+        Folding the last layer norm takes the mean over the rows from every column; where most rows held nothing,
+        that mean is what they hold now, so it is their median.
+        """
+        matrix = self.matrix.astype(np.float64)
+        squared = ((matrix - np.median(matrix, axis=0)) ** 2).sum(axis=1)
+        return squared / squared.sum()
+
+    @cached_property
     def significant_rows(self) -> Int[np.ndarray, " row"]:
         """The fewest rows that hold `SIGNIFICANT_SHARE` of the squared norm, in the order of their numbers."""
         by_size = np.argsort(-self.row_shares, kind="stable")

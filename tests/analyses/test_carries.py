@@ -72,6 +72,16 @@ def test_a_subset_without_sums_has_no_rise(model: Model, alone: Sums) -> None:
     np.testing.assert_allclose(measured.loss_rise, 0, atol=1e-5)
 
 
+def test_the_whole_model_s_loss_is_told_by_subset(model: Model, probe: Sums) -> None:
+    measured = qkv_ablation_by_carry(model, probe)
+    whole = float(loss_by_digit(model, tokens_for(model, probe)).mean())
+    assert measured.loss @ measured.n_sums / len(probe) == pytest.approx(whole, rel=1e-5)
+    assert measured.loss_without == pytest.approx(
+        float(loss_by_digit(model, tokens_for(model, probe[~carrying(probe)])).mean()), rel=1e-5
+    )
+    assert measured.carrying_share == pytest.approx(carrying(probe).mean())
+
+
 def test_the_loss_of_digits_is_the_mean_of_the_sums_losses(model: Model, probe: Sums) -> None:
     tokens = tokens_for(model, probe)
     by_sum = loss_by_sum(model, tokens)

@@ -100,6 +100,25 @@ def test_means_give_the_exact_pattern_of_a_single_sum_and_the_published_way_does
     assert circuits.published_distance.max() > 1e-3
 
 
+def test_a_look_at_a_column_is_told_apart_by_position_and_by_digit(model: Model, probe: Sums) -> None:
+    layout = probe.layout
+    model.blocks[0].attn.W_Q.data[:] = 0
+    keys_alike = [range(layout.n_ctx)[operand][1] for operand in (layout.first_operand, layout.second_operand)]
+    wanted = model.W_pos[keys_alike].mean(0)
+    # A head whose query is the same everywhere, and meets the keys of column 1 alone.
+    model.pos_embed.weight.data[keys_alike] = 30 * wanted / wanted.norm()
+    direction = model.W_pos[keys_alike[0]] @ model.blocks[0].attn.W_K[0]
+    model.blocks[0].attn.b_Q.data[0] = 5 * direction / direction.norm()
+    looks = [look for look in qk_circuits(model, probe).column_looks if look.head == 0]
+    assert {look.column for look in looks} == {1}
+    assert all(look.margin > 0 for look in looks)
+    circuits = qk_circuits(model, probe)
+    for look in looks:
+        of_positions = circuits.position_scores[0, look.query][keys_alike]
+        assert look.between_positions == pytest.approx(abs(of_positions[0] - of_positions[1]), abs=1e-5)
+        assert look.digit_range == pytest.approx(np.ptp(circuits.token_scores[0, look.query, :10]), rel=1e-5)
+
+
 def test_a_lean_is_a_correlation(model: Model, probe: Sums) -> None:
     circuits = qk_circuits(model, probe)
     distance = np.abs(np.arange(10) - 4.5)
@@ -125,3 +144,10 @@ def test_the_write_up_s_heads_look_where_it_says(arena_checkpoint) -> None:
     assert attention[1, names.index("B3"), 2] == pytest.approx(0.991, abs=5e-4)
     assert attention[2, names.index("="), 1] == pytest.approx(0.978, abs=5e-4)
     assert attention[0, names.index("B3"), 2] < 0.01
+
+
+def test_on_the_write_up_s_checkpoint_positions_choose_the_column_and_digits_one_of_two(arena_checkpoint) -> None:
+    looks = qk_circuits(load_model(read_weights(arena_checkpoint)), Probe().draw()).column_looks
+    assert len(looks) == 11
+    assert max(look.between_positions for look in looks) == pytest.approx(0.16, abs=5e-3)
+    assert min(look.digit_range for look in looks) == pytest.approx(1.28, abs=5e-3)

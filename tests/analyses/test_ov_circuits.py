@@ -62,6 +62,12 @@ def test_pairs_that_differ_in_their_number_of_large_digits_alone_are_three_clust
     assert circuits_of(turned).large_digits.tolist() == number.tolist()
 
 
+def test_what_digits_have_in_common_is_told_from_what_each_adds() -> None:
+    wave = np.cos(2 * np.pi * np.arange(10) / 10)
+    alike = OvCircuits((3 + (-1.0) ** np.arange(10))[None, None, :, None] * wave, np.zeros((1, 1, 100, 10)))
+    np.testing.assert_allclose(alike.common_to_own, 3)
+
+
 def test_circuits_that_give_nothing_have_no_shares() -> None:
     nothing = circuits_of(np.zeros((100, 10)))
     assert nothing.share_by_large_digits == 0

@@ -101,7 +101,7 @@ def test_arrows_agree_by_their_lengths_and_their_phases_by_themselves() -> None:
     assert same.directions[0, 0, 0] == pytest.approx(np.pi / 4)
     opposite = with_waves([3, -1])
     assert opposite.agreement[0, 0, 0] == pytest.approx(0.5)
-    assert opposite.resultant_lengths[0, 0, 0] == pytest.approx(0)
+    assert abs(opposite.phase_resultants[0, 0, 0]) == pytest.approx(0)
     assert with_waves([0, 0]).agreement[0, 0, 0] == 0
 
 

@@ -38,6 +38,14 @@ def test_two_waves_share_the_power_as_their_squares() -> None:
     assert list(found.significant_rows) == [0, 1, 2, 3]
 
 
+def test_centring_fills_empty_rows_and_taking_the_median_empties_them_again() -> None:
+    matrix = waves(1, 2).matrix
+    centred = Unembedding(matrix - matrix.mean(axis=0), np.zeros((16, 2), dtype=np.float32))
+    assert np.count_nonzero(centred.row_shares > 1e-3) == 16
+    assert np.count_nonzero(centred.uncentred_row_shares > 1e-12) == 4
+    np.testing.assert_allclose(centred.uncentred_row_shares, waves(1, 2).row_shares, atol=1e-6)
+
+
 def test_the_gram_matrix_of_one_wave_is_a_cosine_of_the_difference() -> None:
     expected = np.cos(2 * np.pi * (DIGITS[:, None] - DIGITS) / 10)
     np.testing.assert_allclose(waves(1).gram, expected, atol=1e-6)
