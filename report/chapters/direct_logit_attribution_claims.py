@@ -94,7 +94,7 @@ def _head_claims(lab: Lab, heads: SingleHeads) -> tuple[Claim, ...]:
         ),
         Claim(
             "no-head-alone",
-            "Mostly no head of the second layer says the right digit by itself.",
+            "The heads of the second layer need one another: often none of them says the right digit by itself.",
             value=(
                 f"some head says the right digit by itself in {_range(some)} of the sums, depending on the digit; "
                 f"all of them together in {_range(together)}"
