@@ -59,6 +59,10 @@ class Figure:
     """The widest that the chart should get, in CSS pixels; None lets it fill the column."""
     narrow_height: int | None = None
     """Its height on a small screen, where that differs: panels stand one below another there."""
+    component: str | None = None
+    """The script among the assets that draws it in the place of Plotly; None for a chart."""
+    shown_at_once: tuple[str, ...] = ()
+    """The last of its controls, if a component shows all their options together and none has to be chosen."""
 
     def __post_init__(self) -> None:
         if not self.views:
@@ -71,6 +75,12 @@ class Figure:
                 raise ValueError(f"figure {self.name}: {view.label} is no choice for {', '.join(names)}")
         if names and len(self.views) != math.prod(len(control.options) for control in self.controls):
             raise ValueError(f"figure {self.name}: some combination of its controls has no view")
+        if names[len(names) - len(self.shown_at_once) :] != self.shown_at_once:
+            raise ValueError(
+                f"figure {self.name}: {', '.join(self.shown_at_once)} are not the last of its controls"
+            )
+        if self.shown_at_once and self.component is None:
+            raise ValueError(f"figure {self.name}: a chart shows one view at a time")
 
     @property
     def views(self) -> tuple[View, ...]:
@@ -86,6 +96,11 @@ class Figure:
             Control(name, tuple(dict.fromkeys(view.choices[index] for view in self.views)))
             for index, name in enumerate(self._control_names)
         )
+
+    @property
+    def offered_controls(self) -> tuple[Control, ...]:
+        """The controls that the page has a choice for."""
+        return self.controls[: len(self.controls) - len(self.shown_at_once)]
 
     @property
     def _control_names(self) -> tuple[str, ...]:
@@ -153,6 +168,12 @@ class Claim:
             "open": "Not checked on these weights",
         }
         return words[self.verdict]
+
+    @property
+    def kind_in_words(self) -> str:
+        """What the claim speaks of, as the page says it."""
+        words = {"general": "checked on any weights", "published": "the write-up’s, on its own checkpoint"}
+        return words[self.kind]
 
 
 @dataclass(frozen=True)

@@ -102,5 +102,10 @@ def custom_properties() -> str:
 
 
 def _declarations(palette: Palette, theme: ThemeName) -> str:
-    colours = {f"--{name}": colour for name, colour in vars(palette).items() if isinstance(colour, str)}
-    return "".join(f"  {name}: {value};\n" for name, value in {"color-scheme": theme, **colours}.items())
+    colours = {"color-scheme": theme}
+    for name, value in vars(palette).items():
+        if isinstance(value, str):
+            colours[f"--{name}"] = value
+        else:
+            colours |= {f"--{name}-{step}": colour for step, colour in enumerate(value)}
+    return "".join(f"  {name}: {colour};\n" for name, colour in colours.items())

@@ -39,3 +39,22 @@ def test_a_figure_whose_controls_lead_nowhere_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=f"figure it: .*{wrong}"):
         figure(plot, control)
+
+
+def test_the_page_has_no_choice_for_what_a_component_shows_at_once() -> None:
+    views = {(total, layer): PLOT for total in ("2+3=5", "1+1=2") for layer in ("0", "1")}
+    shown = Figure("it", "It", views, "", "", figure, ("Sum", "Layer"), component="it", shown_at_once=("Layer",))
+    assert [control.name for control in shown.controls] == ["Sum", "Layer"]
+    assert [control.name for control in shown.offered_controls] == ["Sum"]
+
+
+@pytest.mark.parametrize(
+    ("component", "shown_at_once", "wrong"),
+    [("it", ("Sum",), "not the last"), (None, ("Layer",), "one view at a time")],
+)
+def test_only_a_component_shows_more_than_a_view_and_only_of_the_last_controls(
+    component: str | None, shown_at_once: tuple[str, ...], wrong: str
+) -> None:
+    views, controls = {("2+3=5", "0"): PLOT}, ("Sum", "Layer")
+    with pytest.raises(ValueError, match=f"figure it: .*{wrong}"):
+        Figure("it", "It", views, "", "", figure, controls, component=component, shown_at_once=shown_at_once)

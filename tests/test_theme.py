@@ -1,5 +1,6 @@
 """Both themes can be read, by everyone, and numbers are written as one writes them."""
 
+import re
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -7,6 +8,7 @@ import plotly.graph_objects as go
 import pytest
 
 from report import plots
+from report.assets import TEMPLATES
 from report.palette import PALETTES, Palette, ThemeName, custom_properties
 from report.theme import (
     NO_BREAK,
@@ -89,6 +91,31 @@ def test_the_diverging_scale_leaves_its_middle_evenly_on_both_sides(palette: Pal
     assert (np.diff(distances[middle:]) > 0).all()
     assert (np.diff(distances[: middle + 1]) < 0).all()
     np.testing.assert_allclose(distances, distances[::-1], rtol=0.25)
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=THEMES)
+@pytest.mark.parametrize("towards", [1, -1])
+def test_a_token_s_large_letter_can_be_read_on_every_shade_of_attention(palette: Palette, towards: int) -> None:
+    script = (TEMPLATES / "assets" / "attention.js").read_text(encoding="utf-8")
+    pale_from = float(re.search(r"PALE_FROM = ([\d.]+)", script)[1])  # pyright: ignore[reportOptionalSubscript]
+    stops = palette.diverging[len(palette.diverging) // 2 :: towards]
+    for weight in np.linspace(0, 1, 101):
+        letter = palette.ground if weight >= pale_from else palette.ink
+        assert contrast(letter, mixed(stops, weight)) >= 3, weight
+
+
+def mixed(stops: tuple[str, ...], weight: float) -> str:
+    """The colour at a weight from 0 to 1 on a scale."""
+    channels = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in stops])
+    places = np.linspace(0, 1, len(stops))
+    return "#" + "".join(f"{round(np.interp(weight, places, channel)):02x}" for channel in channels.T)
+
+
+def test_the_style_sheet_names_each_step_of_a_scale() -> None:
+    for theme, palette in PALETTES.items():
+        for name in ("series", "diverging", "sequential"):
+            steps = getattr(palette, name)
+            assert tuple(declared(theme)[f"{name}-{step}"] for step in range(len(steps))) == steps
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -87,14 +87,19 @@ def _patterns(measured: AttentionPatterns) -> Figure:
             for layer in range(n_layers)
         },
         caption=(
-            "How much each position attends to each before it and to itself. Every position is named by what it "
-            "stands for, and shown with the token that it holds."
+            "How much each position attends to each before it and to itself: small for every head, a row for "
+            "each layer, and large for the chosen one. The sum is written as on paper, so that the digits of a "
+            "column stand one above another; it shows what one of its tokens looks at, and what looks at it."
         ),
-        alt=f"{n_heads} heatmaps of positions by positions, one for each head, empty above the diagonal.",
+        alt=(
+            f"A heatmap of positions by positions for each of {n_layers * n_heads} heads, empty above the "
+            "diagonal, and the sum’s tokens, shaded by attention."
+        ),
         source=attention_patterns,
         control=("Sum", "Layer"),
-        height=_height(n_heads, columns=_columns_for(n_heads), row=300),
-        narrow_height=_height(n_heads, columns=1, row=330),
+        component="attention",
+        shown_at_once=("Layer",),
+        height=540,
     )
 
 
