@@ -19,3 +19,9 @@ class SiteError(ReportError):
 
 class StrictError(ReportError):
     """With `--strict`, a claim that does not hold on the weights at hand."""
+
+
+class BundleError(ReportError):
+    """The report's own plotly.js cannot be made on this machine."""
+
+    exit_code = 2

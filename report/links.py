@@ -17,7 +17,7 @@ def check_links(files: Mapping[str, bytes]) -> None:
             target = urlsplit(link)
             if target.scheme or target.netloc:
                 continue
-            name = _resolve(path, unquote(target.path)) if target.path else path
+            name = resolve(path, unquote(target.path)) if target.path else path
             if name not in files:
                 raise SiteError(f"{path}: links to {link}, which is not in the site")
             if target.fragment and name in pages and unquote(target.fragment) not in pages[name].anchors:
@@ -41,7 +41,8 @@ class _Page(HTMLParser):
                 self.anchors.add(value)
 
 
-def _resolve(page: str, path: str) -> str:
+def resolve(page: str, path: str) -> str:
+    """The file of the site that a path on a page names."""
     parts = page.split("/")[:-1]
     for part in path.split("/"):
         if part == "..":

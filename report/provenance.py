@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import os
 import subprocess
+import time
 from collections.abc import Callable
 from functools import cached_property
 from importlib.metadata import version
@@ -27,6 +29,14 @@ class Repository:
         """The commit's full hash; None outside a checkout."""
         top = self._git("rev-parse", "--show-toplevel")
         return self._git("rev-parse", "HEAD") if top and Path(top) == _ROOT else None
+
+    @cached_property
+    def year(self) -> int | None:
+        """The year of the commit, or of `SOURCE_DATE_EPOCH` where that is set; None if neither is known."""
+        if epoch := os.environ.get("SOURCE_DATE_EPOCH", ""):
+            return time.gmtime(int(epoch)).tm_year if epoch.isdecimal() else None
+        date = self._git("log", "-1", "--format=%cs") if self.commit else None
+        return int(date[:4]) if date else None
 
     @cached_property
     def is_dirty(self) -> bool:

@@ -1,15 +1,14 @@
 """From a chapter and its text to a page.
 
-The templates say how a page looks, the text and the chapter what it says; here they meet. A chapter must show
-everything it holds, exactly once: what a page leaves out, nobody checks.
+The templates say how a page looks, the text and the chapter what it says; here they meet.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,16 +19,13 @@ from pygments.lexers import PythonLexer
 
 from report.assets import TEMPLATES, assets
 from report.chapter import Absent, Chapter, Claim, Control, Figure, Table
-from report.errors import TextError
 from report.figure_files import figure_data, slug
+from report.manuscript import BLOCKS, Key, Manuscript
 from report.number_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
-from report.text import Call, Prose, Text, caption
+from report.text import Prose, caption
 
 TITLE = "How a transformer adds two numbers"
 """The report's name, at the head of every page."""
-
-BLOCKS = ("figure", "table", "claim")
-"""What a text shows of its chapter, by the functions it calls."""
 
 BUTTONS_UP_TO = 5
 CHARACTERS_UP_TO = 40
@@ -47,6 +43,14 @@ class Entry:
     @property
     def page(self) -> str:
         return f"{self.stem}.html"
+
+
+OPENING = Entry("index", TITLE, "")
+CLAIMS = Entry("claims", "Claims", "What does the report claim, and how much of it holds on these weights?")
+FIGURES = Entry("figures", "Figures and tables", "What is shown where, and where is the data behind it?")
+INDEXES = (CLAIMS, FIGURES)
+"""The pages that follow the chapters and list what is in them."""
+NOT_FOUND = Entry("404", "Not found", "There is no such page in this report.")
 
 
 @dataclass(frozen=True)
@@ -68,8 +72,10 @@ class Renderer:
         contents: Sequence[Entry],
         provenance: Mapping[str, str],
         source_code: Callable[[Callable[..., Any]], SourceCode],
+        base_url: str = "",
     ) -> None:
         self._contents = tuple(contents)
+        self._base_url = base_url
         self._source_code = source_code
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
@@ -79,88 +85,100 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._environment.filters |= {"highlighted": _highlighted, "slug": slug}
-        self._environment.globals |= {"report": TITLE, "contents": self._contents, "provenance": provenance}
+        self._environment.globals |= {
+            "report": TITLE,
+            "contents": self._contents,
+            "indexes": INDEXES,
+            "provenance": provenance,
+            "base_url": base_url,
+            "root": "",
+        }
 
-    def chapter_page(self, entry: Entry, chapter: Chapter, text: str, text_path: Path) -> str:
-        """The page of a chapter.
-
-        Raises:
-            TextError: if the text cannot be read, or does not show all that the chapter holds once.
-        """
-        position = self._contents.index(entry)
+    def chapter_page(self, manuscript: Manuscript) -> str:
+        """The page of a chapter."""
         return self._page(
             "chapter.html",
-            here=entry,
-            number=position + 1,
-            chapter=chapter,
-            prose=self._prose(entry.stem, position + 1, chapter, text, text_path),
-            previous=self._contents[position - 1] if position else None,
-            next=self._contents[position + 1] if position + 1 < len(self._contents) else None,
+            self._contents[manuscript.number - 1],
+            number=manuscript.number,
+            prose=self._prose(manuscript),
         )
 
-    def index_page(self, overview: Chapter, text: str, text_path: Path, chapters: Mapping[str, Chapter]) -> str:
+    def index_page(self, opening: Manuscript, chapters: Mapping[str, Chapter], bibtex: str) -> str:
         """The page that opens the report; `chapters` are all the others, by stem."""
         claims = {stem: Counter(claim.holds for claim in chapter.claims) for stem, chapter in chapters.items()}
         findings = {stem: _findings(stem, chapter) for stem, chapter in chapters.items()}
         return self._page(
             "index.html",
-            here=None,
-            chapter=overview,
-            prose=self._prose("index", 0, overview, text, text_path),
+            replace(OPENING, question=opening.chapter.question),
+            prose=self._prose(opening),
+            key_numbers=opening.chapter.key_numbers,
             claims=claims,
             findings=findings,
             unchecked=sum(counts[None] for counts in claims.values()),
-            next=self._contents[0] if self._contents else None,
+            bibtex=bibtex,
         )
+
+    def claims_page(self, chapters: Mapping[str, Chapter]) -> str:
+        """The page of all claims, by chapter; `chapters` by stem."""
+        claims = {stem: [self._listed_claim(stem, claim) for claim in chapters[stem].claims] for stem in chapters}
+        counts = Counter(claim.verdict for chapter in chapters.values() for claim in chapter.claims)
+        return self._page("claims.html", CLAIMS, claims=claims, counts=counts)
+
+    def figures_page(self, manuscripts: Sequence[Manuscript]) -> str:
+        """The page that lists all figures and tables, by page."""
+        return self._page("figures.html", FIGURES, manuscripts=manuscripts)
+
+    def not_found_page(self) -> str:
+        """What a server shows for an address that is none of the site's.
+
+        It is shown at whatever depth was asked for, so its links are absolute where the site's address is known.
+        Where it is not, they are right at the top of the site, where all of its pages are.
+        """
+        return self._page("404.html", NOT_FOUND, root=f"{self._base_url}/" if self._base_url else "")
 
     def numbers_page(self, stem: str, figure: Figure) -> str:
         """The page of a figure's numbers as tables, at the address that `numbers_address` gives it."""
         views = number_views(figure_data(f"{stem}/{figure.name}", figure))
-
-        def written(text: str) -> Markup:
-            return caption(text, f"{stem}: figure {figure.name}")
-
-        return self._page("numbers.html", stem=stem, figure=figure, views=views, written=written)
+        written = _writer(f"{stem}: figure {figure.name}")
+        return self._template("numbers.html", stem=stem, figure=figure, views=views, written=written)
 
     def assets(self) -> dict[str, bytes]:
         """What all pages share, by its path in the site."""
         return assets()
 
-    def _page(self, template: str, **values: Any) -> str:
-        return self._environment.get_template(template).render(**values)
+    def _page(self, template: str, here: Entry, **values: Any) -> str:
+        in_order = (OPENING, *self._contents, *INDEXES)
+        previous = {later.stem: entry for entry, later in pairwise(in_order)}
+        following = {earlier.stem: entry for earlier, entry in pairwise(in_order)}
+        return self._template(
+            template, here=here, previous=previous.get(here.stem), next=following.get(here.stem), **values
+        )
 
-    def _prose(self, stem: str, number: int, chapter: Chapter, source: str, path: Path) -> Prose:
-        text = Text.read(source, _shortened(path))
-        things = {
-            **{("figure", figure.name): figure for figure in chapter.figures},
-            **{("table", table.name): table for table in chapter.tables},
-            **{("claim", claim.name): claim for claim in chapter.claims},
-        }
-        shown = [call for call in text.calls() if call.function in BLOCKS]
-        _check_shown(shown, things, _shortened(path))
-        numbers = _numbers(shown, number)
-        html = {
-            key: self._block(stem, thing, numbers.get(key, ""), f"{_shortened(path)}: {' '.join(key)}")
-            for key, thing in things.items()
-        }
+    def _template(self, name: str, **values: Any) -> str:
+        return self._environment.get_template(name).render(**values)
+
+    def _prose(self, manuscript: Manuscript) -> Prose:
+        html = {key: self._block(manuscript, key) for key in manuscript.things}
 
         def shows(function: str) -> Callable[[str], Markup]:
             return lambda name: html[function, name]
 
-        anchors = [name for _, name in things]
-        return text.html(chapter.values, {block: shows(block) for block in BLOCKS}, BLOCKS, anchors)
+        return manuscript.html({block: shows(block) for block in BLOCKS})
 
-    def _block(self, stem: str, thing: Figure | Absent | Table | Claim, number: str, place: str) -> Markup:
+    def _block(self, manuscript: Manuscript, key: Key) -> Markup:
         """What a figure, table or claim looks like on the page."""
-
-        def written(text: str) -> Markup:
-            return caption(text, place)
-
-        values: dict[str, Any] = {"thing": thing, "stem": stem, "number": number, "written": written}
+        thing, stem = manuscript.things[key], manuscript.stem
+        written = _writer(manuscript.place_of(key))
+        values: dict[str, Any] = {
+            "thing": thing,
+            "stem": stem,
+            "number": manuscript.numbers[key],
+            "written": written,
+        }
         match thing:
             case Figure():
                 source = self._source_code(thing.source)
-                controls = [(control, _fits_on_buttons(control)) for control in thing.controls]
+                controls = [(control, _fits_on_buttons(control)) for control in thing.offered_controls]
                 more = {**_numbers_of(stem, thing), "controls": controls, "source": source}
                 template = "figure.html"
             case Absent():
@@ -169,7 +187,16 @@ class Renderer:
                 more, template = {"rows": _rows(thing), "source": self._source_code(thing.source)}, "table.html"
             case Claim():
                 more, template = {"source": self._source_code(thing.source)}, "claim.html"
-        return Markup(self._page(template, **values, **more))
+        return Markup(self._template(template, **values, **more))
+
+    def _listed_claim(self, stem: str, claim: Claim) -> dict[str, Any]:
+        """A claim with all that its entry on the page of claims shows of it."""
+        return {
+            "thing": claim,
+            "source": self._source_code(claim.source),
+            "written": _writer(f"{stem}: claim {claim.name}"),
+            "address": f"{stem}.html#{claim.name}",
+        }
 
 
 def numbers_address(stem: str, figure: Figure) -> str | None:
@@ -195,33 +222,9 @@ def _findings(stem: str, chapter: Chapter) -> list[tuple[str, Claim, Markup]]:
     ]
 
 
-def _check_shown(shown: Sequence[Call], things: Mapping[tuple[str, str], Any], path: str) -> None:
-    """Raise a `TextError` unless the text shows each thing of its chapter once, and nothing else."""
-    seen: set[tuple[str, str]] = set()
-    for call in shown:
-        key = (call.function, call.name)
-        if key not in things:
-            known = ", ".join(name for function, name in things if function == call.function) or "none"
-            raise TextError(f'{call.place}: the chapter has no {call.function} "{call.name}"; it has {known}')
-        if key in seen:
-            raise TextError(f'{call.place}: {call.function} "{call.name}" is shown a second time')
-        seen.add(key)
-    for function, name in things:
-        if (function, name) not in seen:
-            raise TextError(
-                f'{path}:1: the text never shows {function} "{name}"; add {{{{ {function}("{name}") }}}}'
-            )
-
-
-def _numbers(shown: Sequence[Call], chapter: int) -> dict[tuple[str, str], str]:
-    """2.3 for the third figure that the second chapter's text shows, 3 on the opening page; tables apart."""
-    counts: Counter[str] = Counter()
-    numbers = {}
-    for call in shown:
-        counts[call.function] += 1
-        place = str(counts[call.function])
-        numbers[call.function, call.name] = f"{chapter}.{place}" if chapter else place
-    return numbers
+def _writer(place: str) -> Callable[[str], Markup]:
+    """What turns the Markdown of a caption or a claim into HTML; `place` is where it is written."""
+    return lambda text: caption(text, place)
 
 
 def _fits_on_buttons(control: Control) -> bool:
@@ -239,8 +242,3 @@ def _rows(table: Table) -> list[list[str]]:
 
 def _highlighted(code: str) -> Markup:
     return Markup(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))
-
-
-def _shortened(path: Path) -> str:
-    """A path as it is said in a message: from the working folder, if it is in there."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,8 +1,8 @@
-// The contents follow the reader, and a link to a figure, a table or a claim is copied by a click on its number.
+// The contents follow the reader.
 "use strict";
 {
   const links = new Map(
-    [...document.querySelectorAll(".sections a")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]),
+    [...document.querySelectorAll(".contents a[href^='#']")].map((link) => [decodeURIComponent(link.hash.slice(1)), link]),
   );
   const headings = [...links.keys()].map((anchor) => document.getElementById(anchor));
 
@@ -31,19 +31,13 @@
     follow();
   }
 
-  const announcement = document.getElementById("announcement");
-  for (const link of document.querySelectorAll("[data-copied]")) {
-    link.addEventListener("click", async () => {
-      const address = new URL(location.href);
-      address.hash = link.hash;
-      try {
-        await navigator.clipboard.writeText(address.href);
-      } catch {
-        return; // the click has still followed the link, and the address bar has it
-      }
-      announcement.textContent = link.dataset.copied;
-      link.classList.add("copied");
-      setTimeout(() => link.classList.remove("copied"), 1500);
-    });
-  }
+  // On a narrow screen the contents open over the page, at the section that is read, and make way for the chosen one.
+  const contents = document.getElementById("contents");
+  contents.addEventListener("toggle", () => {
+    const current = contents.querySelector(".sections [aria-current]");
+    if (current) contents.scrollTop = current.offsetTop - contents.clientHeight / 2;
+  });
+  contents.addEventListener("click", ({ target }) => {
+    if (target.closest("a") && contents.matches(":popover-open")) contents.hidePopover();
+  });
 }

@@ -1,0 +1,141 @@
+"""A page before it is set: its chapter, and the text that tells it.
+
+What the page of figures lists, and what the search finds, is taken from here, as the pages themselves are, so that
+a figure has the same number and the same place everywhere. A text must show everything that its chapter holds,
+exactly once: what a page leaves out, nobody checks.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from markupsafe import Markup
+
+from report.chapter import Absent, Chapter, Claim, Figure, Table
+from report.errors import TextError
+from report.text import Call, Prose, Text
+
+BLOCKS = ("figure", "table", "claim")
+"""What a text shows of its chapter, by the functions it calls."""
+
+Shown = Figure | Absent | Table | Claim
+Key = tuple[str, str]
+"""The function and the name by which a text shows something: figure, gram."""
+
+
+@dataclass(frozen=True)
+class Manuscript:
+    """A chapter and its text."""
+
+    stem: str
+    number: int
+    """The chapter's; 0 is the opening page."""
+    chapter: Chapter
+    text: Text
+    path: str
+    """Where the text is, for messages about it."""
+
+    @classmethod
+    def read(cls, stem: str, number: int, chapter: Chapter, source: str, path: Path) -> Manuscript:
+        """A chapter with the text `source`, which is the file at `path`.
+
+        Raises:
+            TextError: if the text cannot be read, or does not show all that the chapter holds once.
+        """
+        shortened = _shortened(path)
+        manuscript = cls(stem, number, chapter, Text.read(source, shortened), shortened)
+        _check_shown(manuscript)
+        return manuscript
+
+    @property
+    def page(self) -> str:
+        return f"{self.stem}.html"
+
+    def place_of(self, key: Key) -> str:
+        """Where something is written, for messages about it."""
+        return f"{self.path}: {' '.join(key)}"
+
+    @cached_property
+    def shown(self) -> tuple[Call, ...]:
+        """What the text shows of its chapter, in reading order."""
+        return tuple(call for call in self.text.calls() if call.function in BLOCKS)
+
+    @cached_property
+    def things(self) -> Mapping[Key, Shown]:
+        """All that the chapter holds, by the function and name that show it."""
+        return {
+            **{("figure", figure.name): figure for figure in self.chapter.figures},
+            **{("table", table.name): table for table in self.chapter.tables},
+            **{("claim", claim.name): claim for claim in self.chapter.claims},
+        }
+
+    @cached_property
+    def numbers(self) -> Mapping[Key, str]:
+        """2.3 for the third figure that the second chapter's text shows, 3 on the opening page; tables apart."""
+        counts: Counter[str] = Counter()
+        numbers = {}
+        for call in self.shown:
+            counts[call.function] += 1
+            place = str(counts[call.function])
+            numbers[call.function, call.name] = f"{self.number}.{place}" if self.number else place
+        return numbers
+
+    def html(self, functions: Mapping[str, Callable[[str], Markup]]) -> Prose:
+        """The text with its values, and with what `functions` make of the figures, tables and claims it shows."""
+        anchors = [name for _, name in self.things]
+        return self.text.html(self.chapter.values, functions, BLOCKS, anchors)
+
+    @cached_property
+    def listed(self) -> tuple[Listed, ...]:
+        """Every figure and table of the page, in reading order."""
+        return tuple(
+            Listed(
+                label=f"{call.function.capitalize()} {self.numbers[call.function, call.name]}",
+                title=thing.title,
+                address=f"{self.page}#{call.name}",
+                data=None if isinstance(thing, Absent) else f"data/{self.stem}/{call.name}",
+            )
+            for call in self.shown
+            if not isinstance(thing := self.things[call.function, call.name], Claim)
+        )
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A figure or table, as an index lists it."""
+
+    label: str
+    """What it is, with its number: Figure 2.3."""
+    title: str
+    address: str
+    data: str | None
+    """Its data files, without their endings; None if these weights have nothing to show."""
+
+
+def _check_shown(manuscript: Manuscript) -> None:
+    """Raise a `TextError` unless the text shows each thing of its chapter once, and nothing else."""
+    things = manuscript.things
+    seen: set[Key] = set()
+    for call in manuscript.shown:
+        key = (call.function, call.name)
+        if key not in things:
+            known = ", ".join(name for function, name in things if function == call.function) or "none"
+            raise TextError(f'{call.place}: the chapter has no {call.function} "{call.name}"; it has {known}')
+        if key in seen:
+            raise TextError(f'{call.place}: {call.function} "{call.name}" is shown a second time')
+        seen.add(key)
+    for function, name in things:
+        if (function, name) not in seen:
+            raise TextError(
+                f'{manuscript.path}:1: the text never shows {function} "{name}"; '
+                f'add {{{{ {function}("{name}") }}}}'
+            )
+
+
+def _shortened(path: Path) -> str:
+    """A path as it is said in a message: from the working folder, if it is in there."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -1,0 +1,177 @@
+"""Finding one's way: the search, the contents, deep links, the pages of claims and of figures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Reader
+
+LONGEST = "direct-logit-attribution.html"
+PHONE = {"viewport": {"width": 375, "height": 700}, "has_touch": True}
+
+
+def comes_to_rest_at_the_top(page: Page, anchor: str) -> None:
+    """Wait until what has the anchor rests at the top of the window, below all that sticks there."""
+    page.wait_for_function(
+        """anchor => {
+            const { top } = document.getElementById(anchor).getBoundingClientRect();
+            const covered = Math.max(0, document.querySelector('.masthead').getBoundingClientRect().bottom);
+            const rests = top === window.lastTop;
+            window.lastTop = top;
+            return rests && covered <= top && top < 150;
+        }""",
+        arg=anchor,
+        polling=200,
+    )
+
+
+def clicked(page: Page, selector: str) -> None:
+    """Click what is in sight. Playwright's own click would first scroll to where a sticky element was laid out."""
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+
+
+def searched(page: Page, words: str) -> None:
+    page.keyboard.press("/")
+    page.locator(".search-field").fill(words)
+    page.wait_for_selector(".search-result, .search-status:text('Nothing')")
+
+
+def test_a_result_is_chosen_by_keys_and_lands_on_its_figure_on_another_page(
+    from_disk: str, read: Callable[..., Reader]
+) -> None:
+    reader = read()
+    page = reader.page
+    page.goto(f"{from_disk}/figures.html")
+    number, title = page.locator(f'.listing tr:has(a[href="{LONGEST}#path-phases"]) > *').all_text_contents()[:2]
+    searched(page, number)
+    selected = page.locator(".search-result[aria-selected=true]")
+    expect(selected).to_contain_text(f"{number} {title}")
+    expect(selected.locator("mark").first).to_have_text("Figure")
+    before = selected.get_attribute("href")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowUp")
+    assert selected.get_attribute("href") == before == f"{LONGEST}#path-phases"
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/{LONGEST}#path-phases")
+    comes_to_rest_at_the_top(page, "path-phases")
+    assert reader.said == []
+    assert reader.outside(from_disk) == []
+
+
+def test_a_result_on_the_same_page_closes_the_search_and_lands_by_touch(
+    from_disk: str, read: Callable[..., Reader]
+) -> None:
+    page = read(**PHONE).page
+    page.goto(f"{from_disk}/carries.html")
+    page.locator(".to-search").tap()
+    page.locator(".search-field").fill("how many sums carry")
+    page.locator(".search-result", has_text="Table 7.1").tap()
+    expect(page.locator(".search")).to_be_hidden()
+    comes_to_rest_at_the_top(page, "carry-counts")
+
+
+def test_the_search_is_left_by_escape_and_gives_the_focus_back(
+    from_disk: str, read: Callable[..., Reader]
+) -> None:
+    page = read().page
+    page.goto(f"{from_disk}/claims.html")
+    page.locator(".to-search").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".search-field")).to_be_focused()
+    page.keyboard.type("and/or zzz")
+    expect(page.locator(".search-status")).to_have_text("Nothing found")
+    expect(page.locator(".search-field")).to_have_value("and/or zzz")
+    page.keyboard.press("Escape")
+    expect(page.locator(".search")).to_be_hidden()
+    expect(page.locator(".to-search")).to_be_focused()
+
+
+def test_words_are_found_in_the_singular_and_plural_and_as_typed_on_a_keyboard(
+    from_disk: str, read: Callable[..., Reader]
+) -> None:
+    page = read().page
+    page.goto(f"{from_disk}/claims.html")
+
+    def places(words: str) -> list[str]:
+        searched(page, words)
+        found = page.locator(".search-result").evaluate_all("all => all.map(({href}) => href.split('/').at(-1))")
+        page.keyboard.press("Escape")
+        return found
+
+    assert "carries.html" in places("carry")
+    assert set(places("FREQUENCY")) == set(places("frequencies")) != set()
+    assert places("write-up's") != []
+    assert places("[.*") == []
+
+
+def test_a_search_without_its_index_says_so(from_disk: str, read: Callable[..., Reader]) -> None:
+    page = read().page
+    page.route("**/search-index.js", lambda route: route.abort())
+    page.goto(f"{from_disk}/claims.html")
+    page.keyboard.press("/")
+    expect(page.locator(".search-status")).to_contain_text("The search does not work here")
+
+
+@pytest.mark.parametrize("width", [375, 1024])
+def test_the_contents_open_over_a_narrow_page_and_make_way_for_the_chosen_section(
+    width: int, from_disk: str, read: Callable[..., Reader]
+) -> None:
+    page = read(viewport={"width": width, "height": 700}, has_touch=width < 500).page
+    page.goto(f"{from_disk}/{LONGEST}")
+    contents = page.locator("#contents")
+    expect(contents).to_be_hidden()
+    page.locator(".to-contents").click()
+    section = contents.locator(".sections a").last
+    anchor = str(section.get_attribute("href")).removeprefix("#")
+    section.click()
+    expect(contents).to_be_hidden()
+    comes_to_rest_at_the_top(page, anchor)
+    clicked(page, ".to-contents")
+    expect(contents.locator(".sections [aria-current]")).to_have_attribute("href", f"#{anchor}")
+    comes_to_rest_at_the_top(page, anchor)
+    page.keyboard.press("Escape")
+    expect(contents).to_be_hidden()
+
+
+def test_the_contents_open_and_claims_are_sorted_out_without_scripts(
+    from_disk: str, read: Callable[..., Reader]
+) -> None:
+    page = read(java_script_enabled=False, viewport={"width": 1024, "height": 700}).page
+    page.goto(f"{from_disk}/claims.html")
+    expect(page.locator(".to-search")).to_be_hidden()
+    page.locator(".to-contents").click()
+    expect(page.locator("#contents")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.locator(".claims-filter label", has_text="do not hold").click()
+    for shown, failing in (
+        (".claim:visible", ".claim--fails"),
+        (".claims-group:visible", ".claims-group:has(.claim--fails)"),
+    ):
+        assert page.locator(shown).count() == page.locator(failing).count() > 0
+
+
+@pytest.mark.parametrize("settings", [{}, PHONE], ids=["laptop", "phone"])
+def test_a_deep_link_lands_on_its_figure_with_its_choice_though_charts_are_drawn_late(
+    settings: dict, from_disk: str, read: Callable[..., Reader]
+) -> None:
+    page = read(**settings).page
+    page.goto(f"{from_disk}/{LONGEST}?path-phases=through-1-0.corrected#path-phases")
+    page.wait_for_selector("#path-phases .chart .main-svg")
+    comes_to_rest_at_the_top(page, "path-phases")
+    for choice in ("through-1-0", "corrected"):
+        expect(page.locator(f"#path-phases input[value={choice}]")).to_be_checked()
+
+
+def test_the_citation_is_copied_by_a_click(from_disk: str, read: Callable[..., Reader]) -> None:
+    reader = read(permissions=["clipboard-read", "clipboard-write"])
+    reader.page.goto(f"{from_disk}/index.html")
+    reader.page.locator("[data-copies]").click()
+    expect(reader.page.locator("#announcement")).to_have_text("BibTeX copied")
+    copied = reader.page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("@misc{sumint,")
+    assert copied == reader.page.locator("#bibtex").text_content()
