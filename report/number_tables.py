@@ -71,7 +71,7 @@ def _table(trace: Mapping[str, Any], axes: Mapping[str, str], caption: str) -> N
         return NumberTable(caption, head, tuple((_written(y), *map(_written, row)) for y, row in rows))
     channels = [channel for channel in CHANNELS if channel in trace]
     names = {
-        "text": "",
+        "text": "point",
         "x": across,
         "y": up,
         "r": "magnitude",

@@ -9,7 +9,15 @@
   const figures = new Map(
     [...document.querySelectorAll("[data-figure]")].map((element) => [
       element.dataset.figure,
-      { name: element.dataset.figure, element, chart: element.querySelector(".chart"), views: null, drawn: false },
+      {
+        name: element.dataset.figure,
+        element,
+        chart: element.querySelector(".chart"),
+        component: element.dataset.component,
+        drawing: null,
+        views: null,
+        drawn: false,
+      },
     ]),
   );
   let themes = null;
@@ -20,22 +28,14 @@
   window.registerFigure = (name, views) => {
     figures.get(name).views = views;
   };
-
-  const scripts = new Map();
-  const load = (address) => {
-    if (!scripts.has(address)) {
-      const loaded = new Promise((resolve, reject) => {
-        const script = document.createElement("script");
-        script.src = address;
-        script.onload = resolve;
-        script.onerror = () => reject(new Error(`${address} could not be loaded`));
-        document.head.append(script);
-      });
-      scripts.set(address, loaded);
-    }
-    return scripts.get(address);
+  const components = new Map();
+  window.registerComponent = (name, make) => {
+    components.set(name, make);
   };
-  const loadParts = (figure) => Promise.all([load("assets/plotly.min.js"), load(`figures/${figure.name}.js`)]);
+
+  const libraryOf = ({ component }) => (component ? `assets/${component}.js` : "assets/plotly.min.js");
+  const loadParts = (figure) => Promise.all([loadScript(libraryOf(figure)), loadScript(`figures/${figure.name}.js`)]);
+  const isLoaded = ({ component, views }) => views && (component ? components.has(component) : window.Plotly);
 
   // A trace says what it stands for in its meta. Plotly hands a template's defaults for a trace type out in turn, so
   // one entry for each trace gives each the colour of its role. report/theme.py does the same for the saved figures.
@@ -89,15 +89,26 @@
     }
   };
 
-  const chosenView = (figure) => figure.views.find((view) => view.slug === choiceOf(figure)) ?? figure.views[0];
-  const choiceOf = (figure) =>
-    [...figure.element.querySelectorAll(".control input:checked, .control select")].map(({ value }) => value).join(".");
+  const controlsOf = (figure) =>
+    [...figure.element.querySelectorAll(".control input:checked, .control select")].map(({ value }) => value);
+  const chosenViews = (figure) => {
+    const chosen = controlsOf(figure);
+    return figure.views.filter(({ slug }) => slug.split(".").slice(0, chosen.length).join(".") === chosen.join("."));
+  };
+  const chosenView = (figure) => chosenViews(figure)[0];
 
   const draw = (figure, theme = currentTheme()) => {
-    const layout = layoutOf(figure, theme);
     if (!figure.drawn) figure.chart.replaceChildren();
-    Plotly.react(figure.chart, structuredClone(chosenView(figure).data), layout, config(figure));
+    if (figure.component) drawComponent(figure);
+    else Plotly.react(figure.chart, structuredClone(chosenView(figure).data), layoutOf(figure, theme), config(figure));
     figure.drawn = true;
+  };
+  // A component shows all views that the controls leave open, in the colours of the style sheet. What is chosen in it
+  // stands in the address after what the controls choose; it says by a change event that it is chosen.
+  const drawComponent = (figure) => {
+    const make = components.get(figure.component);
+    figure.drawing ??= make(figure.chart, choicesWithin(figure));
+    figure.drawing.show(chosenViews(figure));
   };
 
   const show = async (figure) => {
@@ -117,21 +128,31 @@
     note.className = "chart-note";
     note.append("This chart could not be drawn. Its numbers are ", link, `. (${error.message})`);
     figure.chart.replaceChildren(note);
+    figure.drawing = null;
     figure.drawn = false;
   };
 
+  const saveImage = async (figure, format) => {
+    if (!figure.drawn) await show(figure);
+    const size = format === "png" ? { scale: 2 } : {};
+    if (figure.drawn) Plotly.downloadImage(figure.chart, { ...imageOptions(figure), ...size, format });
+  };
+
   // What the reader has chosen is kept in the address, so that a link shows the same.
+  const wantedChoices = ({ element }) => new URLSearchParams(location.search).get(element.id)?.split(".") ?? [];
   const restoreChoice = (figure) => {
-    const wanted = new URLSearchParams(location.search).get(figure.element.id)?.split(".") ?? [];
+    const wanted = wantedChoices(figure);
     figure.element.querySelectorAll(".control").forEach((control, index) => {
       const options = [...control.querySelectorAll("input, option")];
       const option = options.find(({ value }) => value === wanted[index]);
       if (option) option[option.tagName === "OPTION" ? "selected" : "checked"] = true;
     });
   };
+  const choicesWithin = (figure) =>
+    figure.drawing?.choices() ?? wantedChoices(figure).slice(figure.element.querySelectorAll(".control").length);
   const keepChoice = (figure) => {
     const address = new URL(location.href);
-    address.searchParams.set(figure.element.id, choiceOf(figure));
+    address.searchParams.set(figure.element.id, [...controlsOf(figure), ...choicesWithin(figure)].join("."));
     try {
       history.replaceState(null, "", address);
     } catch {
@@ -156,6 +177,10 @@
       keepChoice(figure);
       if (figure.drawn) draw(figure);
     });
+    for (const button of figure.element.querySelectorAll(".image-links button")) {
+      button.parentElement.hidden = false;
+      button.addEventListener("click", () => saveImage(figure, button.value));
+    }
     nearing.observe(figure.element);
   }
 
@@ -166,7 +191,8 @@
 
   document.addEventListener("themechange", () => {
     for (const figure of figures.values()) {
-      if (figure.drawn) Plotly.relayout(figure.chart, { template: templateFor(chosenView(figure), currentTheme()) });
+      if (!figure.drawn || figure.component) continue;
+      Plotly.relayout(figure.chart, { template: templateFor(chosenView(figure), currentTheme()) });
     }
   });
 
@@ -179,8 +205,9 @@
   });
   addEventListener("beforeprint", () => {
     for (const figure of figures.values()) {
-      if (!window.Plotly || !figure.views) continue;
+      if (!isLoaded(figure)) continue;
       draw(figure, "light");
+      if (figure.component) continue;
       Plotly.relayout(figure.chart, { width: Math.min(figure.chart.clientWidth, PRINTED_WIDTH) });
     }
   });

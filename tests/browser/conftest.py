@@ -6,12 +6,14 @@ import functools
 import http.server
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from report.build import build, stem_of
 from report.outline import OUTLINE
@@ -26,7 +28,13 @@ QUIET = (
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
 SUB_PATH = "some/where"
-PAGES = ("index.html", *(f"{stem_of(module)}.html" for module in OUTLINE))
+WATCH_SHIFTS = """
+    window.layoutShift = 0;
+    new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.layoutShift += entry.value;
+    }).observe({ type: "layout-shift", buffered: true });
+"""
+PAGES = ("index.html", *(f"{stem_of(module)}.html" for module in OUTLINE), "claims.html", "figures.html")
 
 
 @pytest.fixture(scope="session")
@@ -64,12 +72,6 @@ def server(site: Path) -> Iterator[str]:
         httpd.shutdown()
 
 
-@pytest.fixture(params=["file", "http"])
-def address(request: pytest.FixtureRequest, site: Path, server: str) -> str:
-    """Where the site begins, from disk and over http in turn."""
-    return site.as_uri() if request.param == "file" else server
-
-
 @pytest.fixture
 def from_disk(site: Path) -> str:
     """Where the site begins, opened by a double click."""
@@ -96,6 +98,7 @@ class Reader:
 
     @classmethod
     def opens(cls, context: BrowserContext) -> Reader:
+        context.add_init_script(WATCH_SHIFTS)
         reader = cls(context.new_page())
         reader.page.on("console", lambda message: reader.said.append(message.text))
         reader.page.on("pageerror", lambda error: reader.said.append(str(error)))
@@ -108,11 +111,38 @@ class Reader:
         for top in range(0, height, 600):
             self.page.evaluate(f"window.scrollTo(0, {top})")
             self.page.wait_for_timeout(60)
-        self.page.wait_for_function(
-            "[...document.querySelectorAll('.chart')].every(chart => chart.querySelector('.main-svg'))",
-            timeout=30_000,
-        )
+        # Each note makes way for a chart.
+        expect(self.page.locator(".chart > .chart-note")).to_have_count(0, timeout=30_000)
+
+    @property
+    def shift(self) -> float:
+        """How much of the page has moved while it was read: the sum of its layout shifts."""
+        return self.page.evaluate("window.layoutShift")
+
+    @property
+    def room(self) -> int:
+        """How much wider the window is than the page; negative if the page has to be moved sideways."""
+        return self.page.evaluate("document.documentElement.clientWidth - document.documentElement.scrollWidth")
+
+    def barriers(self) -> list[str]:
+        """What axe finds in the way of those who do not see the page or do not use a mouse."""
+        found = Axe().run(self.page).response["violations"]
+        return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
     def outside(self, address: str) -> list[str]:
         """The requests that left the site."""
         return [url for url in self.asked_for if not url.startswith((address, "data:", "blob:"))]
+
+
+@pytest.fixture
+def read(browser: Browser) -> Iterator[Callable[..., Reader]]:
+    """Opens a page in a context of its own, with the context's settings."""
+    contexts = []
+
+    def opened(**settings: Any) -> Reader:
+        contexts.append(browser.new_context(**settings))
+        return Reader.opens(contexts[-1])
+
+    yield opened
+    for context in contexts:
+        context.close()

@@ -1,0 +1,62 @@
+"""On paper a chapter is whole: every chart, in light colours, none split, and the addresses that links lead to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Reader
+
+CHAPTER = "layer-1-ov.html"
+UNDRAWN = "[...document.querySelectorAll('.chart')].filter(chart => !chart.querySelector('.main-svg')).length"
+GROUND = "document.querySelector('.chart .main-svg').style.background"
+
+
+@pytest.fixture
+def loaded(bundled_site: Path, read: Callable[..., Reader]) -> Reader:
+    """A chapter, opened in the dark and not scrolled, when it had the time to load what it may have to print."""
+    reader = read(color_scheme="dark")
+    reader.page.goto(f"{bundled_site.as_uri()}/{CHAPTER}")
+    reader.page.wait_for_function(
+        "() => document.querySelectorAll('script[src^=\"figures/\"]').length"
+        " === document.querySelectorAll('.chart').length"
+    )
+    reader.page.wait_for_function("() => window.Plotly !== undefined")
+    return reader
+
+
+def test_printing_draws_what_was_not_drawn(loaded: Reader) -> None:
+    before = loaded.page.evaluate(UNDRAWN)
+    pdf = loaded.page.pdf()
+    assert before > 0
+    assert loaded.page.evaluate(UNDRAWN) == 0
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) >= 3
+    assert loaded.said == []
+
+
+def test_on_paper_charts_are_light_and_links_are_addresses(loaded: Reader) -> None:
+    loaded.page.evaluate("""
+        addEventListener('beforeprint', () => {
+            window.printed = {
+                chart: document.querySelector('.chart .main-svg').style.background,
+                body: getComputedStyle(document.body).backgroundColor,
+                link: getComputedStyle(document.querySelector('.foot a[href^=http]'), '::after').content,
+            };
+        })
+    """)
+    loaded.page.emulate_media(media="print")
+    loaded.page.pdf()
+    printed = loaded.page.evaluate("window.printed")
+    assert printed["chart"] == printed["body"] == "rgb(253, 252, 250)"
+    assert "https://" in printed["link"]
+
+
+def test_after_printing_charts_are_as_dark_as_before(loaded: Reader) -> None:
+    loaded.page.evaluate("window.scrollTo(0, document.querySelector('.chart').offsetTop)")
+    loaded.page.wait_for_function("() => document.querySelector('.chart .main-svg') !== null")
+    before = loaded.page.evaluate(GROUND)
+    loaded.page.pdf()
+    loaded.page.wait_for_function(f"() => {GROUND} === {before!r}")
