@@ -1,4 +1,4 @@
-"""What all pages share: style sheets, scripts, fonts, the charts' templates and plotly.js itself."""
+"""What all pages share: style sheets, scripts, fonts and the charts' templates; `plotlyjs.py` adds plotly.js."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import base64
 import json
 import re
 from pathlib import Path
-
-from plotly.offline import get_plotlyjs
 
 from report.palette import PALETTES, custom_properties
 from report.theme import template
@@ -22,7 +20,19 @@ def _templates_folder() -> Path:
 
 TEMPLATES = _templates_folder()
 SHIPPED = {".js", ".svg", ".txt"}
-STYLES = ("page", "controls", "prose", "figures", "claims", "opening", "small-screens", "print")
+STYLES = (
+    "page",
+    "controls",
+    "prose",
+    "figures",
+    "attention",
+    "claims",
+    "opening",
+    "search",
+    "listings",
+    "small-screens",
+    "print",
+)
 """The style sheets that make up the site's one, in the order in which later ones may override earlier ones."""
 
 
@@ -40,7 +50,6 @@ def assets() -> dict[str, bytes]:
         "assets/site.css": b"\n".join((folder / "styles" / f"{name}.css").read_bytes() for name in STYLES),
         "assets/palette.css": custom_properties().encode(),
         "assets/chart-themes.js": _chart_themes(),
-        "assets/plotly.min.js": get_plotlyjs().encode(),
     }
 
 

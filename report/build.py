@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 
@@ -12,9 +13,17 @@ from report import overview
 from report.chapter import Chapter, Claim, Figure
 from report.errors import StrictError
 from report.figure_files import files_of
+from report.links import check_links
+from report.manuscript import Manuscript
 from report.outline import OUTLINE
+from report.page_bytes import page_bytes
+from report.plotlyjs import SCRIPT, PlotlyJs, check_traces, full
 from report.provenance import Repository, provenance
-from report.render import Entry, Renderer, numbers_address
+from report.render import TITLE, Entry, Renderer, numbers_address
+from report.search import search_index
+from report.share import bibtex, share_picture
+from report.single_file import check_single_file, write_single_file
+from report.single_file import single_file as enclose
 from report.site import publish, site_folder
 from sumint.lab import Lab
 
@@ -31,6 +40,11 @@ class Built:
     n_files: int
     n_bytes: int
     claims: tuple[Claim, ...]
+    page_bytes: Mapping[str, int]
+    """What each page with figures needs, gzipped, without plotly.js."""
+    plotlyjs: PlotlyJs
+    single_file_bytes: int
+    """Of the report in one file; 0 if it was not asked for."""
 
     @property
     def failing(self) -> tuple[Claim, ...]:
@@ -47,15 +61,31 @@ class Built:
         return sum(claim.holds is None for claim in self.claims)
 
 
-def build(lab: Lab, site: Path, *, strict: bool = False, step: Step = lambda name: None) -> Built:
-    """Measure the checkpoint, tell what was found, and publish it as the folder `site`.
+def build(
+    lab: Lab,
+    site: Path | None,
+    *,
+    single_file: Path | None = None,
+    plotlyjs: PlotlyJs | None = None,
+    base_url: str = "",
+    strict: bool = False,
+    step: Step = lambda name: None,
+) -> Built:
+    """Measure the checkpoint, tell what was found, and publish it: as the folder `site`, as one file, or as both.
+
+    `plotlyjs` draws the charts, the full one if none is given. `base_url` is where the site will be on the web, if
+    that is known.
 
     Raises:
         StrictError: with `strict`, if a claim does not hold; nothing is published then.
         ReportError: if a text or a link is broken, or the site cannot be written.
         InputError: if the checkpoint is not one of the family.
     """
-    site = site_folder(site)  # before anything is measured
+    # Before anything is measured.
+    site = None if site is None else site_folder(site)
+    if single_file is not None:
+        check_single_file(single_file)
+    plotlyjs = plotlyjs or full()
     chapters = {}
     for module in OUTLINE:
         step(stem_of(module))
@@ -64,10 +94,23 @@ def build(lab: Lab, site: Path, *, strict: bool = False, step: Step = lambda nam
     if strict:
         check_claims(claims)
     step("pages")
-    files = render(lab, chapters)
+    files = {**render(lab, chapters, base_url), SCRIPT: plotlyjs.script}
+    if site is None:
+        check_links(files)  # else publishing does
+    in_one = b"" if single_file is None else enclose(files)
     step("publishing")
-    publish(files, site)
-    return Built(len(files), sum(map(len, files.values())), claims)
+    if site is not None:
+        publish(files, site)
+    if single_file is not None:
+        write_single_file(in_one, single_file)
+    return Built(
+        len(files),
+        sum(map(len, files.values())),
+        claims,
+        page_bytes(files),
+        plotlyjs,
+        single_file_bytes=len(in_one),
+    )
 
 
 def check_claims(claims: Iterable[Claim]) -> None:
@@ -79,26 +122,35 @@ def check_claims(claims: Iterable[Claim]) -> None:
         raise StrictError("\n".join(["claims that do not hold on these weights:", *lines]))
 
 
-def render(lab: Lab, chapters: Mapping[str, Chapter]) -> dict[str, bytes]:
-    """Every file of the site, by its path in it."""
+def render(lab: Lab, chapters: Mapping[str, Chapter], base_url: str = "") -> dict[str, bytes]:
+    """Every file of the site but plotly.js, by its path in it."""
     repository = Repository()
-    entries = {stem: Entry(stem, chapter.title, chapter.question) for stem, chapter in chapters.items()}
-    renderer = Renderer(tuple(entries.values()), provenance(lab, repository), repository.source_code)
-    files = dict(renderer.assets())
-    for module in OUTLINE:
-        stem = stem_of(module)
-        text, text_path = text_of(module)
-        page = renderer.chapter_page(entries[stem], chapters[stem], text, text_path)
-        files[f"{stem}.html"] = page.encode()
-    opening = overview.overview(lab, chapters)
-    text, text_path = text_of(overview)
-    files["index.html"] = renderer.index_page(opening, text, text_path, chapters).encode()
-    for stem, page_content in {**chapters, "index": opening}.items():
-        for shown in (*page_content.figures, *page_content.tables):
-            files |= files_of(stem, shown)
-            if isinstance(shown, Figure) and (address := numbers_address(stem, shown)):
-                files[address] = renderer.numbers_page(stem, shown).encode()
+    contents = tuple(Entry(stem, chapter.title, chapter.question) for stem, chapter in chapters.items())
+    renderer = Renderer(contents, provenance(lab, repository), repository.source_code, base_url)
+    opening = Manuscript.read("index", 0, overview.overview(lab, chapters), *text_of(overview))
+    manuscripts = [
+        Manuscript.read(stem_of(module), number, chapters[stem_of(module)], *text_of(module))
+        for number, module in enumerate(OUTLINE, start=1)
+    ]
+    citation = bibtex(TITLE, version("sumint"), repository.year, base_url)
+    pages = {
+        **{manuscript.page: renderer.chapter_page(manuscript) for manuscript in manuscripts},
+        "index.html": renderer.index_page(opening, chapters, citation),
+        "claims.html": renderer.claims_page(chapters),
+        "figures.html": renderer.figures_page([opening, *manuscripts]),
+        "404.html": renderer.not_found_page(),
+    }
+    files = {**renderer.assets(), **{path: page.encode() for path, page in pages.items()}}
+    for manuscript in (*manuscripts, opening):
+        check_traces(manuscript.stem, manuscript.chapter.figures)
+        for shown in (*manuscript.chapter.figures, *manuscript.chapter.tables):
+            files |= files_of(manuscript.stem, shown)
+            if isinstance(shown, Figure) and (address := numbers_address(manuscript.stem, shown)):
+                files[address] = renderer.numbers_page(manuscript.stem, shown).encode()
     files["claims.json"] = claims_file(chapters, lambda source: repository.source_code(source).path)
+    files["cite.bib"] = citation.encode()
+    files["assets/share.png"] = share_picture(opening.chapter)
+    files["assets/search-index.js"] = search_index([opening, *manuscripts])
     return files
 
 

@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 
 from report.__main__ import main
+from report.page_bytes import page_bytes
+from report.plotlyjs import full, kept_at
 from sumint.weights import Weights, write_weights
 
 ROOT = Path(__file__).parent.parent
+INDEX_BUDGET = 150_000
+"""Bytes, gzipped, of the opening page with its figure, without plotly.js."""
+SINGLE_FILE_BUDGET = 10_000_000
 
 
 @pytest.fixture
@@ -40,7 +45,36 @@ def test_a_build_publishes_a_site_and_says_what_it_did(checkpoint: Path, tmp_pat
     holding = sum(claim["holds"] is True for claim in claims)
     checked = sum(claim["holds"] is not None for claim in claims)
     assert f"{holding} of {checked} claims hold" in printed
-    assert {"index.html", "the-task.html", "unembedding.html"} <= set(files_in(site))
+    files = files_in(site)
+    assert {"index.html", "the-task.html", "unembedding.html"} <= set(files)
+    assert f"{full()!s}\n  `python -m report bundle` makes" in printed
+    sizes = page_bytes(files)
+    assert f"index.html {sizes['index.html'] / 1e3:,.0f} KB, " in printed
+    assert sizes["index.html"] < INDEX_BUDGET
+
+
+def test_a_single_file_alone_leaves_no_site_and_says_its_size(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    kept_at(tmp_path / "cache").parent.mkdir(parents=True)
+    kept_at(tmp_path / "cache").write_bytes(b"var Plotly;")
+    assert main(["build", "--weights", str(checkpoint), "--single-file", "report.html"]) == 0
+    printed = capsys.readouterr().out
+    report = tmp_path / "report.html"
+    assert f"report.html: {report.stat().st_size / 1e6:.1f} MB" in printed
+    assert report.stat().st_size < SINGLE_FILE_BUDGET
+    assert "only bar, heatmap, scatter, scatterpolar" in printed
+    assert "makes one of what is drawn here" not in printed
+    assert not (tmp_path / "site").exists()
+
+
+def test_a_single_file_that_would_replace_something_else_stops_the_build_before_it_begins(
+    checkpoint: Path, own_cache: Path, capsys
+) -> None:
+    assert main(["build", "--weights", str(checkpoint), "--single-file", str(checkpoint)]) == 2
+    assert "is no report in a single file" in capsys.readouterr().err
+    assert not own_cache.exists()
 
 
 def test_every_claim_is_in_a_file_with_its_place_in_the_site_and_its_code(
@@ -56,6 +90,14 @@ def test_every_claim_is_in_a_file_with_its_place_in_the_site_and_its_code(
         assert (ROOT / claim["code"]).is_file()
         assert claim["criterion"]
         assert claim["statement"]
+
+
+def test_a_site_whose_address_is_known_tells_it_to_others(checkpoint: Path, tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    main(["build", "--weights", str(checkpoint), "--site", str(site), "--base-url", "https://example.org/it/"])
+    assert 'content="https://example.org/it/assets/share.png"' in (site / "the-task.html").read_text()
+    assert "url = {https://example.org/it}" in (site / "cite.bib").read_text()
+    assert (site / "assets" / "share.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_hostile_name_in_a_card_never_becomes_markup(checkpoint: Path, tmp_path: Path) -> None:
@@ -112,6 +154,7 @@ def test_the_same_inputs_give_the_same_bytes_in_another_process(checkpoint: Path
         (["--weights", "two\nlines"], "two lines: no such file"),
         (["--weights", __file__], "neither a safetensors file nor a whole state dict"),
         (["--device", "cuda"], "finds no such device"),
+        (["--base-url", "name.github.io"], "--base-url name.github.io: is no address of a site"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(

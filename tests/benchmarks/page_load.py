@@ -1,0 +1,174 @@
+"""How our longest page loads, beside the same page with all of its figures drawn at once, and with none.
+
+    python -m tests.benchmarks.page_load [CHECKPOINT]
+
+The three pages have the same text. The second holds what plotly's own `to_html` makes of each figure, the full
+plotly.js with the first. Each is opened from disk, in turn, in a Chromium whose processor is slowed down four
+times, and measured until nothing has kept the page busy for two seconds; medians are printed.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import plotly.io
+from playwright.sync_api import Browser, sync_playwright
+
+from report.build import build
+from report.html_tree import Element, parse
+from report.plotlyjs import gzipped, smallest
+from sumint.cache import ResultStore
+from sumint.checkpoints import locate
+from sumint.folders import cache_folder
+from sumint.lab import Lab
+from tests.browser.conftest import CHROMIUM, QUIET
+
+ROUNDS = 5
+SLOWER = 4
+WINDOW = (1300, 900)
+QUIET_FOR = 2.0
+PATIENCE = 120.0
+DRAWING = ("assets/load.js", "assets/figures.js", "assets/chart-themes.js")
+
+LISTEN = """
+window.measured = { tasks: [], figure: null };
+new PerformanceObserver((list) => {
+  for (const { startTime, duration } of list.getEntries()) measured.tasks.push([startTime, duration]);
+}).observe({ type: "longtask", buffered: true });
+const look = () => {
+  if (document.querySelector(".main-svg")) measured.figure = performance.now();
+  else requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
+STATE = """() => ({
+  now: performance.now(),
+  isLoaded: document.readyState === "complete",
+  painted: performance.getEntriesByName("first-contentful-paint")[0]?.startTime,
+  drawn: document.querySelectorAll(".js-plotly-plot").length,
+  ...measured,
+})"""
+
+
+@dataclass(frozen=True)
+class Load:
+    """One load of a page."""
+
+    first_paint: float
+    first_figure: float
+    blocking: float
+    heap: float
+    bytes_gzipped: float
+    figures_drawn: float
+
+
+HEAD = ("first paint", "first figure", "blocking", "heap", "gzipped", "drawn")
+UNITS = ("{:.0f} ms", "{:.0f} ms", "{:.0f} ms", "{:.1f} MB", "{:.0f} KB", "{:.0f}")
+
+
+def main() -> None:
+    weights = sys.argv[1] if len(sys.argv) > 1 else "bundled"
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        site = Path(folder, "site")
+        lab = Lab(locate(weights), store=ResultStore(cache_folder() / "results"))
+        built = build(lab, site, plotlyjs=smallest(cache_folder()))
+        longest = max(built.page_bytes, key=lambda page: len((site / page).read_bytes()))
+        (site / "eager.html").write_text(eager(site, longest), encoding="utf-8")
+        (site / "none.html").write_text(without_figures(site, longest), encoding="utf-8")
+        pages = {"ours": longest, "all figures at once": "eager.html", "no figure": "none.html"}
+        loads: dict[str, list[Load]] = {name: [] for name in pages}
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        for _ in range(ROUNDS):
+            for name, page in pages.items():
+                loads[name].append(load(browser, site, page))
+    print(f"{longest}, {built.plotlyjs}; median of {ROUNDS}")
+    print(f"{'':22}" + "".join(f"{name:>14}" for name in HEAD))
+    for name, measured in loads.items():
+        medians = [statistics.median(values) for values in zip(*map(astuple, measured), strict=True)]
+        written = (unit.format(value) for unit, value in zip(UNITS, medians, strict=True))
+        print(f"{name:22}" + "".join(f"{text:>14}" for text in written))
+
+
+def eager(site: Path, page: str) -> str:
+    """The page with what plotly makes of its figures, and without our scripts for them."""
+    tree = parse((site / page).read_text(encoding="utf-8"))
+    drop(tree, ("meta", "http-equiv"), ("script", "src"))
+    library = True
+    for figure in figures_of(tree):
+        data = (site / "figures" / f"{figure.attributes['data-figure']}.json").read_text(encoding="utf-8")
+        chart = next(one for one in figure.walk() if one.attributes.get("class") == "chart")
+        chart.children = [plotly.io.from_json(data).to_html(full_html=False, include_plotlyjs=library)]
+        library = False
+    return str(tree)
+
+
+def without_figures(site: Path, page: str) -> str:
+    """The page without its figures, and without our scripts for them."""
+    tree = parse((site / page).read_text(encoding="utf-8"))
+    drop(tree, ("script", "src"))
+    for figure in figures_of(tree):
+        figure.children = []
+    return str(tree)
+
+
+def figures_of(tree: Element) -> list[Element]:
+    return [element for element in tree.walk() if "data-figure" in element.attributes]
+
+
+def drop(tree: Element, *kinds: tuple[str, str]) -> None:
+    """Take elements of these tags with these attributes out of the head, of scripts those that draw."""
+    head = tree.first("head")
+    assert head is not None
+    head.children = [
+        one
+        for one in head.children
+        if isinstance(one, str)
+        or not any(one.tag == tag and attribute in one.attributes for tag, attribute in kinds)
+        or ("src" in one.attributes and one.attributes["src"] not in DRAWING)
+    ]
+
+
+def load(browser: Browser, site: Path, name: str) -> Load:
+    context = browser.new_context(viewport={"width": WINDOW[0], "height": WINDOW[1]})
+    page = context.new_page()
+    asked_for: list[str] = []
+    page.on("request", lambda request: asked_for.append(request.url))
+    devtools = context.new_cdp_session(page)
+    devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
+    page.add_init_script(LISTEN)
+    page.goto((site / name).as_uri(), wait_until="commit")
+    has_figures = name != "none.html"
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        time.sleep(0.5)
+        state = page.evaluate(STATE)
+        busy_until = max([start + duration for start, duration in state["tasks"]], default=0)
+        is_done = state["isLoaded"] and (state["figure"] or not has_figures)
+        if is_done and state["now"] - busy_until > 1000 * QUIET_FOR:
+            break
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"{name} is still busy after {PATIENCE:g} seconds")
+    devtools.send("HeapProfiler.collectGarbage")
+    devtools.send("Performance.enable")
+    metrics = {metric["name"]: metric["value"] for metric in devtools.send("Performance.getMetrics")["metrics"]}
+    context.close()
+    painted = state["painted"]
+    files = {Path(unquote(urlsplit(url).path)) for url in asked_for if url.startswith("file:")}
+    return Load(
+        first_paint=painted,
+        first_figure=state["figure"] or float("nan"),
+        blocking=sum(max(duration - 50, 0) for start, duration in state["tasks"] if start + duration > painted),
+        heap=metrics["JSHeapUsedSize"] / 1e6,
+        bytes_gzipped=sum(gzipped(file.read_bytes()) for file in files) / 1e3,
+        figures_drawn=state["drawn"],
+    )
+
+
+if __name__ == "__main__":
+    main()

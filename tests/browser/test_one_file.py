@@ -1,0 +1,148 @@
+"""The report in one file, opened from disk with the network off."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from report.single_file import single_file as enclose
+from report.single_file import write_single_file
+from tests.browser.conftest import PAGES, Reader
+
+CONTENTS_BESIDE = {"width": 1300, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def single_file(site: Path) -> Path:
+    """The site in one file."""
+    files = {
+        path.relative_to(site).as_posix(): path.read_bytes() for path in sorted(site.rglob("*")) if path.is_file()
+    }
+    path = site.parent / "a report.html"
+    write_single_file(enclose({name: files[name] for name in (*PAGES, *files)}), path)
+    return path
+
+
+@pytest.fixture
+def opened(single_file: Path, read: Callable[..., Reader]) -> Callable[..., Reader]:
+    """Opens the file at an anchor, with a context's settings."""
+
+    def opens(anchor: str = "", **settings: object) -> Reader:
+        reader = read(offline=True, **settings)
+        reader.page.goto(f"{single_file.as_uri()}#{anchor}")
+        return reader
+
+    return opens
+
+
+def test_all_charts_are_drawn_and_nothing_is_said_or_asked_for(opened: Callable[..., Reader]) -> None:
+    reader = opened(color_scheme="dark", viewport={"width": 375, "height": 900})
+    for chart in reader.page.locator(".chart").all():
+        chart.scroll_into_view_if_needed()
+    expect(reader.page.locator(".chart > .chart-note")).to_have_count(0, timeout=30_000)
+    assert reader.said == []
+    assert {url.split("#")[0] for url in reader.asked_for if not url.startswith(("data:", "blob:"))} == {
+        reader.page.url.split("#")[0]
+    }
+    assert reader.page.locator(".chart .main-svg").count() > 10
+    assert reader.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_every_page_of_the_site_is_in_it(opened: Callable[..., Reader]) -> None:
+    reader = opened()
+    pages = reader.page.evaluate("[...document.querySelectorAll('[data-page]')].map(page => page.dataset.page)")
+    assert [f"{page}.html" for page in pages] == list(PAGES)
+
+
+def test_a_deep_link_lands_on_its_figure_which_is_drawn(opened: Callable[..., Reader]) -> None:
+    reader = opened("layer-0-attention/qk-circuit", viewport=CONTENTS_BESIDE)
+    figure = reader.page.locator("[id='layer-0-attention/qk-circuit']")
+    figure.locator(".main-svg").first.wait_for()
+    box = figure.bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < 200
+    current = reader.page.locator(".contents [aria-current]")
+    expect(current).to_have_attribute("href", re.compile("^#layer-0-attention/"))
+    assert reader.page.locator(".contents .sections:visible").count() == 1
+
+
+def test_links_between_pages_the_search_and_a_choice_stay_in_the_file(opened: Callable[..., Reader]) -> None:
+    reader = opened(viewport=CONTENTS_BESIDE)
+    reader.page.locator(".contents").get_by_role("link", name="Unembedding").click()
+    assert reader.page.url.endswith("#unembedding")
+    choice = reader.page.locator("[id='unembedding/first-frequency-only'] .control label", has_text="original")
+    choice.click()
+    assert "first-frequency-only=original" in reader.page.url
+    reader.page.keyboard.press("/")
+    reader.page.keyboard.type("angles")
+    reader.page.locator(".search-result").first.wait_for()
+    reader.page.keyboard.press("Enter")
+    expect(reader.page).to_have_url(re.compile("#unembedding/digits-as-angles$"))
+    assert reader.page.locator(":target").count() == 1
+    assert reader.said == []
+
+
+def test_files_are_saved_as_the_site_has_them_and_tables_are_shown(
+    site: Path, opened: Callable[..., Reader]
+) -> None:
+    reader = opened("layer-0-attention/qk-circuit")
+    links = reader.page.locator("[id='layer-0-attention/qk-circuit'] .data-links")
+    for kind in ("CSV", "JSON"):
+        with reader.page.expect_download() as download:
+            links.get_by_role("link", name=kind).click()
+        saved = Path(download.value.path()).read_bytes()
+        assert saved == (site / "data" / "layer-0-attention" / f"qk-circuit.{kind.lower()}").read_bytes()
+        assert download.value.suggested_filename == f"layer-0-attention-qk-circuit.{kind.lower()}"
+    reader.page.locator(".data-links:visible").get_by_role("link", name="Tables").first.click()
+    expect(reader.page.locator("dialog table").first).to_be_visible()
+    reader.page.keyboard.press("Escape")
+    expect(reader.page.locator("dialog table").first).to_be_hidden()
+    assert reader.said == []
+
+
+def test_the_choice_of_a_theme_recolours_a_chart(opened: Callable[..., Reader]) -> None:
+    reader = opened("unembedding/unembedding", color_scheme="light")
+    cells = reader.page.locator("[id='unembedding/unembedding'] .hm image").first
+    before = cells.get_attribute("href")
+    assert before is not None
+    reader.page.locator("input[name=theme][value=dark]").dispatch_event("click")
+    expect(cells).not_to_have_attribute("href", before)
+
+
+def test_without_scripts_it_is_all_there_to_read_and_says_what_is_not(opened: Callable[..., Reader]) -> None:
+    reader = opened(java_script_enabled=False)
+    assert reader.page.locator(".enclosed-note").is_visible()
+    assert reader.page.get_by_text("cannot work column by column").is_visible()
+    assert reader.page.locator(".table table").first.is_visible()
+    assert not reader.page.locator(".data-links").first.is_visible()
+
+
+def test_a_chart_whose_data_is_damaged_says_so_and_leaves_the_others_alone(
+    single_file: Path, tmp_path: Path, read: Callable[..., Reader]
+) -> None:
+    damaged = tmp_path / "damaged.html"
+    block = 'data-file="figures/unembedding/unembedding.js"'
+    damaged.write_text(single_file.read_text(encoding="utf-8").replace(block, ""), encoding="utf-8")
+    reader = read(offline=True)
+    reader.page.goto(f"{damaged.as_uri()}#unembedding/unembedding")
+    reader.page.locator("[id='unembedding/unembedding']").get_by_text("could not be drawn").wait_for()
+    reader.page.locator("[id='unembedding/gram']").scroll_into_view_if_needed()
+    reader.page.locator("[id='unembedding/gram'] .main-svg").first.wait_for()
+
+
+def test_a_script_that_was_changed_does_not_run(
+    single_file: Path, tmp_path: Path, read: Callable[..., Reader]
+) -> None:
+    changed = tmp_path / "changed.html"
+    source = single_file.read_text(encoding="utf-8")
+    changed.write_text(
+        source.replace("</body>", "<script>document.title = 'run';</script></body>"), encoding="utf-8"
+    )
+    reader = read(offline=True)
+    reader.page.goto(changed.as_uri())
+    assert reader.page.title() != "run"
+    assert any("Content Security Policy" in said for said in reader.said)
