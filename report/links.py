@@ -10,9 +10,11 @@ from report.errors import SiteError
 
 
 def check_links(files: Mapping[str, bytes]) -> None:
-    """Raise a `SiteError` that names the first link on a page to a file or an anchor that does not exist."""
+    """Raise a `SiteError` that names the first link to a missing file or anchor, or an anchor that is set twice."""
     pages = {path: _Page(content.decode()) for path, content in files.items() if path.endswith(".html")}
     for path, page in pages.items():
+        if page.repeated:
+            raise SiteError(f"{path}: two things have the anchor {page.repeated[0]}; a link finds the first only")
         for link in page.links:
             target = urlsplit(link)
             if target.scheme or target.netloc:
@@ -31,6 +33,7 @@ class _Page(HTMLParser):
         super().__init__()
         self.links: list[str] = []
         self.anchors: set[str] = set()
+        self.repeated: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
@@ -38,6 +41,7 @@ class _Page(HTMLParser):
             if name in ("href", "src") and value:
                 self.links.append(value)
             elif name == "id" and value:
+                self.repeated += [value] if value in self.anchors else []
                 self.anchors.add(value)
 
 

@@ -74,6 +74,15 @@ class Manuscript:
         }
 
     @cached_property
+    def anchors(self) -> Mapping[Key, str]:
+        """Where each thing is found on its page: under its name; a table gives way to others of the same name."""
+        names = Counter(name for _, name in self.things)
+        return {
+            (function, name): f"table-{name}" if function == "table" and names[name] > 1 else name
+            for function, name in self.things
+        }
+
+    @cached_property
     def numbers(self) -> Mapping[Key, str]:
         """2.3 for the third figure that the second chapter's text shows, 3 on the opening page; tables apart."""
         counts: Counter[str] = Counter()
@@ -86,8 +95,7 @@ class Manuscript:
 
     def html(self, functions: Mapping[str, Callable[[str], Markup]]) -> Prose:
         """The text with its values, and with what `functions` make of the figures, tables and claims it shows."""
-        anchors = [name for _, name in self.things]
-        return self.text.html(self.chapter.values, functions, BLOCKS, anchors)
+        return self.text.html(self.chapter.values, functions, BLOCKS, self.anchors.values())
 
     @cached_property
     def listed(self) -> tuple[Listed, ...]:
@@ -96,7 +104,7 @@ class Manuscript:
             Listed(
                 label=f"{call.function.capitalize()} {self.numbers[call.function, call.name]}",
                 title=thing.title,
-                address=f"{self.page}#{call.name}",
+                address=f"{self.page}#{self.anchors[call.function, call.name]}",
                 data=None if isinstance(thing, Absent) else f"data/{self.stem}/{call.name}",
             )
             for call in self.shown

@@ -173,6 +173,7 @@ class Renderer:
             "thing": thing,
             "stem": stem,
             "number": manuscript.numbers[key],
+            "anchor": manuscript.anchors[key],
             "written": written,
         }
         match thing:

@@ -75,6 +75,11 @@ def test_a_dead_link_stops_the_site_and_keeps_the_old_one(page: bytes, complaint
     assert files_in(tmp_path / "site")["index.html"] == PAGE
 
 
+def test_an_anchor_that_is_set_twice_is_named() -> None:
+    with pytest.raises(SiteError, match=r"index.html: two things have the anchor here"):
+        check_links({"index.html": b'<p id="here"><p id="there"><p id="here">'})
+
+
 def test_links_to_elsewhere_are_not_followed() -> None:
     check_links({"index.html": b'<a href="https://example.org/x#y"><a href="mailto:a@b.c"><img src="data:,x">'})
 

@@ -171,6 +171,10 @@
     { rootMargin: NEAR },
   );
 
+  // Plotly would take a finger on a polar diagram for a drag. What is not handed to it, the browser makes the best of:
+  // a scroll, or, of a tap, the events of a mouse, which show what is written at a point.
+  const keepToPage = (touch) => touch.stopPropagation();
+
   for (const figure of figures.values()) {
     restoreChoice(figure);
     figure.element.addEventListener("change", () => {
@@ -181,6 +185,7 @@
       button.parentElement.hidden = false;
       button.addEventListener("click", () => saveImage(figure, button.value));
     }
+    if (!figure.component) figure.chart.addEventListener("touchstart", keepToPage, { capture: true, passive: true });
     nearing.observe(figure.element);
   }
 

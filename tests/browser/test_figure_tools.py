@@ -1,0 +1,74 @@
+"""What a figure offers beside the chart: its numbers, its image, and a page that scrolls on under a finger."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Reader
+
+DRAWN = "() => [...document.querySelector('#gram .chart')._fullData[0].z].map((row) => [...row])"
+
+
+@pytest.fixture
+def gram(server: str, read: Callable[..., Reader]) -> Reader:
+    """A page whose figure "gram" is drawn, over http, since a link to a file on a disk saves nothing."""
+    reader = read(accept_downloads=True)
+    reader.page.goto(f"{server}/unembedding.html#gram")
+    reader.page.wait_for_selector("#gram .main-svg")
+    return reader
+
+
+def test_the_linked_numbers_are_those_that_are_drawn(gram: Reader) -> None:
+    response = gram.page.request.get(
+        gram.page.locator("#gram").get_by_role("link", name="CSV").evaluate("a => a.href")
+    )
+    rows = list(csv.DictReader(response.text().splitlines()))
+    drawn = np.array(gram.page.evaluate(DRAWN))
+    assert drawn.shape == (10, 10)
+    np.testing.assert_allclose([float(row["z"]) for row in rows], drawn.ravel(), rtol=1e-6)
+
+
+@pytest.mark.parametrize(("kind", "begins"), [("PNG", b"\x89PNG"), ("SVG", b"<svg")])
+def test_a_chart_is_saved_as_an_image(gram: Reader, kind: str, begins: bytes) -> None:
+    with gram.page.expect_download() as download:
+        gram.page.get_by_role("button", name=f"Save figure 2.4 as {kind}").click()
+    assert download.value.suggested_filename == f"unembedding-gram.{kind.lower()}"
+    assert Path(download.value.path()).read_bytes().startswith(begins)
+    assert gram.said == []
+
+
+@pytest.fixture
+def phone(from_disk: str, read: Callable[..., Reader]) -> Reader:
+    """A phone on which a polar diagram is drawn: the kind of chart that would take a finger for a drag."""
+    reader = read(viewport={"width": 375, "height": 700}, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    reader.page.goto(f"{from_disk}/unembedding.html#gram-phases")
+    reader.page.wait_for_selector("#gram-phases .main-svg")
+    return reader
+
+
+def test_a_finger_on_a_chart_scrolls_the_page(phone: Reader) -> None:
+    box = phone.page.locator("#gram-phases .chart").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, min(box["y"] + box["height"] / 2, 600)
+    before = phone.page.evaluate("scrollY")
+    devtools = phone.page.context.new_cdp_session(phone.page)
+
+    def touch(kind: str, *fingers: dict[str, float]) -> None:
+        devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": list(fingers)})
+
+    touch("touchStart", {"x": x, "y": y})
+    for way in range(20, 220, 20):
+        touch("touchMove", {"x": x, "y": y - way})
+    touch("touchEnd")
+    phone.page.wait_for_function(f"() => scrollY > {before} + 100")
+
+
+def test_a_tap_on_a_point_shows_what_it_says(phone: Reader) -> None:
+    phone.page.locator("#gram-phases .point").nth(3).tap(force=True)
+    expect(phone.page.locator("#gram-phases .hovertext")).to_contain_text("magnitude")
