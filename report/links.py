@@ -10,7 +10,7 @@ from report.errors import SiteError
 
 
 def check_links(files: Mapping[str, bytes]) -> None:
-    """Raise a `SiteError` that names the first link to a missing file or anchor, or an anchor that is set twice."""
+    """Raise a `SiteError` that names the first link to a missing file or anchor, or an anchor set twice."""
     pages = {path: _Page(content.decode()) for path, content in files.items() if path.endswith(".html")}
     for path, page in pages.items():
         if page.repeated:
