@@ -6,17 +6,7 @@ from sumint.analyses.qkv_ablation import qkv_ablation
 from sumint.data import Probe, Sums
 from sumint.interventions import ablate_head, loss_by_digit
 from sumint.model import Model, load_model, tokens_for
-from sumint.weights import Weights, read_weights
-
-
-@pytest.fixture
-def model(tiny_weights: Weights) -> Model:
-    return load_model(tiny_weights)
-
-
-@pytest.fixture
-def probe(tiny_weights: Weights) -> Sums:
-    return Probe(tiny_weights.architecture.n_digits, size=60).draw()
+from sumint.weights import read_weights
 
 
 def test_without_hooks_the_loss_is_the_model_s_own(model: Model, probe: Sums) -> None:

@@ -9,20 +9,10 @@ from sumint.carries import carrying
 from sumint.data import Layout, Probe, Sums, all_sums
 from sumint.interventions import loss_by_digit, loss_by_sum
 from sumint.model import Model, load_model, tokens_for
-from sumint.weights import Weights, read_weights
+from sumint.weights import read_weights
 
 PUBLISHED, CORRECTED = range(len(VERSIONS))
 WITH, WITHOUT = range(len(SUBSETS))
-
-
-@pytest.fixture
-def model(tiny_weights: Weights) -> Model:
-    return load_model(tiny_weights)
-
-
-@pytest.fixture
-def probe(tiny_weights: Weights) -> Sums:
-    return Probe(tiny_weights.architecture.n_digits, size=60).draw()
 
 
 @pytest.fixture

@@ -8,17 +8,7 @@ from sumint.examples import examples
 from sumint.interventions import ablate_head
 from sumint.model import Model, load_model, tokens_for
 from sumint.residual import ForwardPass, relative_error
-from sumint.weights import Weights, read_weights
-
-
-@pytest.fixture
-def model(tiny_weights: Weights) -> Model:
-    return load_model(tiny_weights)
-
-
-@pytest.fixture
-def probe(tiny_weights: Weights) -> Sums:
-    return Probe(tiny_weights.architecture.n_digits, size=60).draw()
+from sumint.weights import read_weights
 
 
 def logits_of(model: Model, sums: Sums) -> np.ndarray:

@@ -5,17 +5,7 @@ from sumint.analyses.attention_patterns import attention_patterns
 from sumint.analyses.qk_circuits import qk_circuits
 from sumint.data import EQUALS, N_DIGIT_TOKENS, PLUS, VOCABULARY, Probe, Sums
 from sumint.model import Model, load_model, tokens_for
-from sumint.weights import Weights, read_weights
-
-
-@pytest.fixture
-def model(tiny_weights: Weights) -> Model:
-    return load_model(tiny_weights)
-
-
-@pytest.fixture
-def probe(tiny_weights: Weights) -> Sums:
-    return Probe(tiny_weights.architecture.n_digits, size=60).draw()
+from sumint.weights import read_weights
 
 
 def test_every_pattern_sums_to_one_and_sees_nothing_that_comes_later(model: Model, probe: Sums) -> None:

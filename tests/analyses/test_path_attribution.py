@@ -6,19 +6,9 @@ from sumint.data import Probe, Sums
 from sumint.examples import examples
 from sumint.model import Model, load_model, tokens_for
 from sumint.residual import ForwardPass
-from sumint.weights import Weights, read_weights
+from sumint.weights import read_weights
 
 PUBLISHED, CORRECTED = 0, 1
-
-
-@pytest.fixture
-def model(tiny_weights: Weights) -> Model:
-    return load_model(tiny_weights)
-
-
-@pytest.fixture
-def probe(tiny_weights: Weights) -> Sums:
-    return Probe(tiny_weights.architecture.n_digits, size=60).draw()
 
 
 def with_waves(waves: list[complex]) -> PathAttribution:
