@@ -26,6 +26,7 @@ STYLES = (
     "prose",
     "figures",
     "attention",
+    "clouds",
     "claims",
     "opening",
     "search",

@@ -93,12 +93,19 @@ def _view_data(view: View) -> dict[str, Any]:
         "choices": list(view.choices),
         "address": address_of(view),
         "axes": _axes(view.plot),
+        **_points_of(view.plot),
         "traces": [
             {**_panel_of(trace, view.plot), **_trace_data(trace)}
             for trace in traces_of(view.plot)
             if trace.meta != GUIDE
         ],
     }
+
+
+def _points_of(plot: go.Figure) -> dict[str, list[str]]:
+    """What the points of every trace stand for, in their order, where that is the same for all."""
+    points = plot.layout.to_plotly_json().get("meta", {}).get("points")
+    return {"points": list(points)} if points else {}
 
 
 def _panel_of(trace: Any, plot: go.Figure) -> dict[str, str]:

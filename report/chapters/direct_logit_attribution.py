@@ -11,7 +11,7 @@ from report.chapter import Chapter, Figure
 from report.chapters.direct_logit_attribution_claims import claims
 from report.chapters.direct_logit_attribution_path_claims import path_claims
 from report.plots import Polar
-from report.theme import degrees, joined
+from report.theme import degrees
 from sumint.analyses.answer_readout import answer_readout
 from sumint.analyses.direct_logit_attribution import (
     BIASES,
@@ -186,32 +186,40 @@ def _direction_figures(measured: PathAttribution) -> tuple[Figure, ...]:
 def _cloud_figure(measured: PathAttribution) -> Figure:
     n_digits, n_sums = measured.waves.shape[2:]
     routes = _routes(measured.paths[1:])
-    most_panels = max(map(len, routes.values()))
+    n_origins = max(map(len, routes.values()))
     return Figure(
         "path-phases",
         "Every path, digit and sum of the probe",
         {
-            (route, version): plots.panels({path: _cloud(measured, reading, path) for path in paths})
-            for route, paths in routes.items()
+            (version, route): _clouds(measured, reading, paths)
             for reading, version in enumerate(READINGS)
+            for route, paths in routes.items()
         },
         caption=(
             "The first frequency of what a path adds to the logits: a dot for each sum, a colour for each digit "
-            "of the answer. Every panel ends at its own largest magnitude."
+            "of the answer; each path up to its own largest magnitude. Small: in a row what comes from the same "
+            "origin, in a column what goes the same way."
         ),
         alt=(
-            f"A polar diagram for each path of a route, each with {n_digits} clouds of {n_sums} dots. Routes: "
-            f"{joined(routes)}."
+            f"A polar diagram for each of {len(measured.paths) - 1} paths, with {n_digits} clouds of {n_sums} "
+            "dots, and one of them large."
         ),
         source=path_attribution,
-        control=("Route", "Version"),
-        height=400 * -(-most_panels // 2),
-        narrow_height=320 * most_panels,
+        control=("Version", "Route"),
+        component="clouds",
+        shown_at_once=("Route",),
+        height=max(560, 30 + 135 * n_origins),
+        narrow_height=480 + 98 * n_origins,
     )
 
 
+def _clouds(measured: PathAttribution, reading: int, paths: list[str]) -> go.Figure:
+    plot = plots.panels({path: _cloud(measured, reading, path) for path in paths})
+    return plot.update_layout(meta={**plot.to_plotly_json()["layout"]["meta"], "points": measured.sums})
+
+
 def _routes(paths: tuple[str, ...]) -> dict[str, list[str]]:
-    """Paths by how they reach the logits: a figure of all at once would be slow to draw."""
+    """Paths by how they reach the logits: directly, or through a head of the second layer."""
     routes: dict[str, list[str]] = {}
     for path in paths:
         _, through, head = path.partition(" → ")

@@ -44,6 +44,8 @@ class PathAttribution:
     example_paths: Float[np.ndarray, "reading example path digit value"]
     example_biases: Float[np.ndarray, "example bias digit value"]
     """With layer 1's scale; with it, the paths and these add up to the logits."""
+    sums: tuple[str, ...]
+    """The probe's, as they are written."""
     waves: Complex[np.ndarray, "reading path digit sum"]
     """The first frequency of each path's attribution over the ten values, for every sum of the probe."""
     error_of_heads: Float[np.ndarray, " reading"]
@@ -89,6 +91,7 @@ def path_attribution(model: Model, probe: Sums) -> PathAttribution:
         example_labels=shown.labels,
         example_paths=np.stack([as_array(_paths(of_examples, layer)) for layer in READINGS.values()]),
         example_biases=as_array(_biases(of_examples)),
+        sums=tuple(probe.strings),
         waves=np.stack(waves),
         error_of_heads=np.array(
             [relative_error(through_heads[0], whole), relative_error(through_heads[1] + read_bias, whole)]

@@ -20,10 +20,9 @@
 
   // The figure's data. A label is a position's name and the token there, "A0 2"; + and = are their own names.
 
-  const numbers = ({ bdata }) => new Float32Array(Uint8Array.from(atob(bdata), (byte) => byte.charCodeAt(0)).buffer);
   const headsOf = (views) =>
     views.flatMap(({ data, layout }) =>
-      data.map(({ xaxis, z }) => ({ name: layout.meta.panels[xaxis], weights: numbers(z) })),
+      data.map(({ xaxis, z }) => ({ name: layout.meta.panels[xaxis], weights: floatsOf(z) })),
     );
   const positionsOf = ([{ data }]) =>
     data[0].x.map((label) => {

@@ -28,6 +28,9 @@
   window.registerFigure = (name, views) => {
     figures.get(name).views = views;
   };
+  // An array of numbers as plotly writes it.
+  window.floatsOf = ({ bdata }) =>
+    new Float32Array(Uint8Array.from(atob(bdata), (byte) => byte.charCodeAt(0)).buffer);
   const components = new Map();
   window.registerComponent = (name, make) => {
     components.set(name, make);
@@ -99,16 +102,16 @@
 
   const draw = (figure, theme = currentTheme()) => {
     if (!figure.drawn) figure.chart.replaceChildren();
-    if (figure.component) drawComponent(figure);
+    if (figure.component) drawComponent(figure, theme);
     else Plotly.react(figure.chart, structuredClone(chosenView(figure).data), layoutOf(figure, theme), config(figure));
     figure.drawn = true;
   };
-  // A component shows all views that the controls leave open, in the colours of the style sheet. What is chosen in it
-  // stands in the address after what the controls choose; it says by a change event that it is chosen.
-  const drawComponent = (figure) => {
+  // A component shows all views that the controls leave open, in a theme's colours. What is chosen in it stands in the
+  // address after what the controls choose; it says by a change event that it is chosen.
+  const drawComponent = (figure, theme) => {
     const make = components.get(figure.component);
     figure.drawing ??= make(figure.chart, choicesWithin(figure));
-    figure.drawing.show(chosenViews(figure));
+    figure.drawing.show(chosenViews(figure), themes[theme]);
   };
 
   const show = async (figure) => {
@@ -196,8 +199,9 @@
 
   document.addEventListener("themechange", () => {
     for (const figure of figures.values()) {
-      if (!figure.drawn || figure.component) continue;
-      Plotly.relayout(figure.chart, { template: templateFor(chosenView(figure), currentTheme()) });
+      if (!figure.drawn) continue;
+      if (figure.component) draw(figure);
+      else Plotly.relayout(figure.chart, { template: templateFor(chosenView(figure), currentTheme()) });
     }
   });
 

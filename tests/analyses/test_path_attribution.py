@@ -15,7 +15,9 @@ def with_waves(waves: list[complex]) -> PathAttribution:
     """Paths whose first frequencies over the probe are these; nothing else matters."""
     nothing = np.zeros((2, 1, 1, 1, 10))
     both = np.array(waves, dtype=complex)[None, None, None].repeat(2, axis=0)
-    return PathAttribution(("path",), (), ("",), nothing, nothing[0], both, np.zeros(2), 0.0, 0.0)
+    return PathAttribution(
+        ("path",), (), ("",), nothing, nothing[0], ("1+1=2",) * both.shape[-1], both, np.zeros(2), 0.0, 0.0
+    )
 
 
 def test_paths_and_biases_add_up_to_the_logits(model: Model, probe: Sums) -> None:
