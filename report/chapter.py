@@ -14,6 +14,9 @@ from typing import Any, Literal
 import pandas as pd
 import plotly.graph_objects as go
 
+PUBLISHED, CORRECTED = "as published", "corrected"
+"""What a figure's views are called that keep an error of the write-up beside what was meant."""
+
 
 @dataclass(frozen=True)
 class View:

@@ -73,6 +73,11 @@ def resultant(phases: Float[np.ndarray, "*shape"], axis: int = -1) -> Complex[np
     return np.exp(1j * phases).mean(axis=axis)
 
 
+def digit_phases(w_u: Float[np.ndarray, "d_model digit"]) -> Float[np.ndarray, " digit"]:
+    """The phase, in radians, of every digit's direction: that of its row of W_Uᵀ W_U at the first frequency."""
+    return np.angle(first_frequency(w_u.T @ w_u))
+
+
 def first_frequency(values: Float[np.ndarray, "*rows value"]) -> Complex[np.ndarray, "*rows"]:
     """Each row's first frequency as one complex number: its magnitude, and its phase as `Spectrum` has it."""
     return np.fft.rfft(values.astype(np.float64), axis=-1)[..., 1]

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from sumint.fourier import angle_between, first_frequency, fourier_basis, spectrum
+from sumint.fourier import angle_between, digit_phases, first_frequency, fourier_basis, spectrum
 
 ROWS = arrays(np.float64, (3, 10), elements=st.floats(-100, 100))
 
@@ -58,3 +58,10 @@ def test_the_first_frequency_is_the_spectrum_s_of_rows_of_any_arrangement() -> N
     found, expected = first_frequency(rows), spectrum(rows.reshape(6, 10))
     np.testing.assert_allclose(np.abs(found).ravel(), expected.magnitudes[:, 1])
     np.testing.assert_allclose(np.angle(found).ravel(), expected.phases[:, 1])
+
+
+@pytest.mark.parametrize("shift", [0.0, 1.0, -2.0])
+def test_digits_on_a_circle_have_the_phases_of_their_angles(shift: float) -> None:
+    angles = 2 * np.pi * np.arange(10) / 10
+    on_circle = np.stack([np.cos(angles + shift), np.sin(angles + shift)])
+    np.testing.assert_allclose(np.exp(1j * digit_phases(on_circle)), np.exp(-1j * angles), atol=1e-12)

@@ -9,7 +9,6 @@ from report.chapter import Chapter, Figure
 from report.chapters.ablation_claims import claims
 from sumint.analyses.head_ablation import HeadAblation, head_ablation
 from sumint.analyses.qkv_ablation import QkvAblation, qkv_ablation
-from sumint.interventions import KINDS
 from sumint.lab import Lab
 
 
@@ -80,21 +79,13 @@ def _heads_by_digit(measured: HeadAblation) -> go.Figure:
 
 
 def _part_figure(parts: QkvAblation) -> Figure:
-    _, n_layers, n_heads = parts.loss_rise.shape
-    heads = tuple(f"H{layer}.{head}" for layer in range(n_layers) for head in range(n_heads))
+    n_heads = parts.loss_rise[0].size
     return Figure(
         "qkv-ablation",
         "Rise in loss without queries, keys or values",
-        plots.heatmap(
-            parts.loss_rise.reshape(len(KINDS), -1),
-            x=heads,
-            y=tuple(kind.upper() for kind in KINDS),
-            x_title="head",
-            y_title="replaced by its mean",
-            places=2,
-        ),
+        plots.head_parts(parts.loss_rise),
         caption="The rise of the mean cross-entropy in nats when a head's queries, keys or values are replaced.",
-        alt=f"A heatmap of queries, keys and values by {len(heads)} heads, with the rise written into each cell.",
+        alt=f"A heatmap of queries, keys and values by {n_heads} heads, with the rise written into each cell.",
         source=qkv_ablation,
         height=280,
         width=640,

@@ -6,17 +6,15 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from report import plots
-from report.chapter import Chapter, Figure, Table
+from report.chapter import CORRECTED, PUBLISHED, Chapter, Figure, Table
 from report.chapters.carries_claims import claims
 from report.theme import count, counted
 from sumint.analyses.carry_counts import CarryCounts, carry_counts
 from sumint.analyses.layer_1_attention import VERSIONS, Layer1Attention, layer_1_attention
 from sumint.analyses.qkv_ablation_by_carry import MEANS, QkvAblationByCarry, qkv_ablation_by_carry
 from sumint.data import Layout
-from sumint.interventions import KINDS
 from sumint.lab import Lab
 
-VIEWS = ("as published", "corrected")
 MEAN_NAMES = {"own": "same sums, as published", "whole": "whole probe"}
 
 
@@ -49,7 +47,7 @@ def _counts(counts: CarryCounts) -> Table:
     by_column = zip(counts.published, counts.carry_in, counts.carry_out, counts.mislabelled, strict=True)
     rows = [(name, *row) for name, row in whole.items()]
     rows += [(f"C{column}", *map(int, row)) for column, row in enumerate(by_column)]
-    head = ("column", "as published", "a carry in", "a carry out", "mislabelled")
+    head = ("column", PUBLISHED, "a carry in", "a carry out", "mislabelled")
     return Table(
         "carry-counts",
         "How many sums carry",
@@ -64,19 +62,10 @@ def _counts(counts: CarryCounts) -> Table:
 
 
 def _ablation(ablation: QkvAblationByCarry) -> Figure:
-    _, _, n_kinds, n_layers, n_heads = ablation.loss_rise.shape
-    heads = tuple(f"H{layer}.{head}" for layer in range(n_layers) for head in range(n_heads))
-    largest = float(abs(ablation.loss_rise).max())
+    n_heads = ablation.loss_rise.shape[-2] * ablation.loss_rise.shape[-1]
+    limits = plots.symmetric_limits(ablation.loss_rise)
     views: dict[tuple[str, ...], go.Figure] = {
-        (name, version): plots.heatmap(
-            ablation.loss_rise[mean, subset].reshape(n_kinds, -1),
-            x=heads,
-            y=tuple(kind.upper() for kind in KINDS),
-            x_title="head",
-            y_title="replaced by its mean",
-            places=2,
-            limits=(-largest, largest),
-        )
+        (name, version): plots.head_parts(ablation.loss_rise[mean, subset], limits=limits)
         for subset, name in enumerate(("with a carry", "without"))
         if ablation.n_sums[subset]
         for mean, version in enumerate(MEAN_NAMES[name] for name in MEANS)
@@ -89,7 +78,7 @@ def _ablation(ablation: QkvAblationByCarry) -> Figure:
             "The rise of the mean cross-entropy in nats, over sums with a carry or sums without, when a part is "
             "replaced by its mean over the same sums, as published, or over the whole probe."
         ),
-        alt=f"A heatmap of queries, keys and values by {len(heads)} heads, with the rise written into each cell.",
+        alt=f"A heatmap of queries, keys and values by {n_heads} heads, with the rise written into each cell.",
         source=qkv_ablation_by_carry,
         control=("Sums", "Mean"),
         height=280,
@@ -104,7 +93,7 @@ def _attention(attention: Layer1Attention, layout: Layout) -> Figure:
         {
             (f"C{column}", view): _attention_to(attention, layout, version, column)
             for column in range(layout.n_digits)
-            for version, view in enumerate(VIEWS)
+            for version, view in enumerate((PUBLISHED, CORRECTED))
         },
         caption=(
             "The mean attention from the position that predicts the digit to every position up to it, and the "

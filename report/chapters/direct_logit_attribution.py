@@ -21,9 +21,9 @@ from sumint.analyses.direct_logit_attribution import (
 from sumint.analyses.logit_phases import LogitPhases, logit_phases
 from sumint.analyses.path_attribution import READINGS, PathAttribution, path_attribution
 from sumint.analyses.single_heads import single_heads
+from sumint.data import DIGITS
 from sumint.lab import Lab
 
-VALUES = tuple("0123456789")
 PUBLISHED, CORRECTED = READINGS
 CONTROLS = ("Sum", "Digit", "Version")
 
@@ -58,7 +58,7 @@ def _component_figures(measured: DirectLogitAttribution) -> tuple[Figure, ...]:
     digits = _digit_names(measured.correct_mean.shape[1])
     n_heads = sum(name.startswith("H") for name in measured.components)
     rows = {PUBLISHED: measured.components, CORRECTED: (*measured.components, BIASES)}
-    limits = _limits(measured.examples)
+    limits = plots.symmetric_limits(measured.examples)
     return (
         Figure(
             "components",
@@ -110,7 +110,7 @@ def _path_figure(measured: PathAttribution) -> Figure:
     published, corrected = measured.example_paths
     complete = np.concatenate([corrected, measured.example_biases], axis=1)
     versions = {PUBLISHED: (published, measured.paths), CORRECTED: (complete, measured.paths + measured.biases)}
-    limits = _limits(measured.example_paths, measured.example_biases)
+    limits = plots.symmetric_limits(measured.example_paths, measured.example_biases)
     height = 110 + 27 * (len(measured.paths) + len(measured.biases))
     return Figure(
         "paths",
@@ -275,10 +275,4 @@ def _attributions(
     rows_title: str,
     limits: tuple[float, float],
 ) -> go.Figure:
-    return plots.heatmap(values, VALUES, rows, "digit", rows_title, limits=limits)
-
-
-def _limits(*attributions: np.ndarray) -> tuple[float, float]:
-    """A scale on which all views can be compared."""
-    largest = max(float(np.abs(values).max()) for values in attributions)
-    return -largest, largest
+    return plots.heatmap(values, DIGITS, rows, "digit", rows_title, limits=limits)

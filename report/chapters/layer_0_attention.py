@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from report import plots
-from report.chapter import Chapter, Figure, Table
+from report.chapter import CORRECTED, PUBLISHED, Chapter, Figure, Table
 from report.chapters.layer_0_attention_claims import claims
 from report.theme import decimals, joined
 from sumint.analyses.attention_patterns import AttentionPatterns, attention_patterns
@@ -40,7 +40,7 @@ HYPOTHESIS = (
     Guess(3, "adds the digits", (1, 2), "C2", 3),
 )
 
-PUBLISHED, CORRECTED, MEASURED = "as published", "corrected", "measured"
+MEASURED = "measured"
 
 
 def chapter(lab: Lab) -> Chapter:

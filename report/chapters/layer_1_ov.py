@@ -10,9 +10,9 @@ from report.chapter import Chapter, Figure
 from report.chapters.layer_1_ov_claims import claims
 from report.theme import SEQUENTIAL
 from sumint.analyses.ov_circuits import OvCircuits, ov_circuits
+from sumint.data import DIGITS
 from sumint.lab import Lab
 
-DIGITS = tuple("0123456789")
 PAIRS = tuple(f"{first}+{second}" for first in DIGITS for second in DIGITS)
 CONTROLS = ("Layer-0 head", "Layer-1 head")
 

@@ -10,9 +10,9 @@ from report.chapters.unembedding_claims import claims
 from report.theme import joined, percent, radians, significant
 from sumint.analyses.unembedding import Unembedding, unembedding
 from sumint.analyses.unembedding_svd import UnembeddingSvd, unembedding_svd
+from sumint.data import DIGITS
 from sumint.lab import Lab
 
-DIGITS = tuple("0123456789")
 FREQUENCIES = tuple("012345")
 
 
@@ -190,7 +190,7 @@ def _basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     dimensions = tuple(map(str, range(len(matrix.matrix))))
     rows_title = "dimension of the residual stream"
     significant = tuple(map(str, matrix.significant_rows))
-    largest = float(np.abs(matrix.matrix).max())
+    limits = plots.symmetric_limits(matrix.matrix)
     return (
         Figure(
             "fourier-components",
@@ -219,7 +219,7 @@ def _basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                     dimensions,
                     "digit",
                     rows_title,
-                    limits=(-largest, largest),
+                    limits=limits,
                     labelled_rows=significant,
                 )
                 for label, values in (

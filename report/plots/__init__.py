@@ -5,7 +5,8 @@ scale a heatmap is read and which role a trace plays. Numbers are kept in single
 measured.
 """
 
-from report.plots.base import GUIDE
+from report.plots.base import GUIDE, symmetric_limits
+from report.plots.head_parts import head_parts
 from report.plots.heatmaps import heatmap
 from report.plots.panels import panels
 from report.plots.points import points
@@ -16,6 +17,7 @@ __all__ = [
     "GUIDE",
     "Polar",
     "bars",
+    "head_parts",
     "heatmap",
     "lines",
     "panels",
@@ -23,4 +25,5 @@ __all__ = [
     "polar",
     "polar_points",
     "stacked_lines",
+    "symmetric_limits",
 ]

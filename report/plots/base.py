@@ -34,6 +34,12 @@ def numbers(values: ArrayLike) -> np.ndarray:
     return np.asarray(values, dtype=np.float32)
 
 
+def symmetric_limits(*values: np.ndarray) -> tuple[float, float]:
+    """The least scale, with zero in its middle, on which all these values can be compared."""
+    largest = max(float(np.abs(array).max(initial=0)) for array in values)
+    return -largest, largest
+
+
 def hover(*rows: tuple[str, str]) -> str:
     """A hover label of rows of a name and what is read there; a row that reads nothing is left out."""
     written = [f"{name} {reading}".strip() for name, reading in rows if reading]

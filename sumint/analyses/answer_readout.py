@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.data import N_DIGIT_TOKENS, Sums
-from sumint.fourier import first_frequency
+from sumint.fourier import digit_phases, first_frequency
 from sumint.model import Model, as_array, layout_of
 from sumint.residual import ForwardPass
 
@@ -41,8 +41,7 @@ def answer_readout(model: Model, probe: Sums) -> AnswerReadout:
     right = probe.answer_digits
     lens = [lens_logits(run, layer).argmax(axis=-1) == right for layer in range(model.cfg.n_layers)]
     logits = as_array(run.logits)
-    w_u = as_array(model.W_U)[:, :N_DIGIT_TOKENS]
-    own_phases = np.angle(first_frequency(w_u.T @ w_u))
+    own_phases = digit_phases(as_array(model.W_U)[:, :N_DIGIT_TOKENS])
     # The digit whose unit vector has the largest part along the logits' arrow is the one nearest in phase.
     along = np.real(first_frequency(logits)[..., None] * np.exp(-1j * own_phases))
     return AnswerReadout(

@@ -32,7 +32,7 @@ class CarryCounts:
     published: Int[np.ndarray, " column"]
     """Sums that the write-up's mask of the column counts."""
     mislabelled: Int[np.ndarray, " column"]
-    """Sums of which this mask does not say whether a carry comes into the column."""
+    """Sums of which this mask says that a carry comes into the column, and none does."""
 
 
 def carry_counts(model: Model, probe: Sums) -> CarryCounts:  # noqa: ARG001

@@ -14,7 +14,7 @@ from jaxtyping import Complex, Float, Int
 
 from sumint.data import N_DIGIT_TOKENS, Sums
 from sumint.examples import examples
-from sumint.fourier import first_frequency
+from sumint.fourier import digit_phases, first_frequency
 from sumint.model import Model, as_array
 from sumint.residual import ForwardPass, head_names
 
@@ -44,8 +44,7 @@ def logit_phases(model: Model, probe: Sums) -> LogitPhases:
     """The arrows of layer 1's heads, of the logits and of the right digit, for the examples."""
     shown = examples(probe)
     run = ForwardPass.of(model, shown.sums)
-    w_u = as_array(model.W_U)[:, :N_DIGIT_TOKENS]
-    own_phases = np.angle(first_frequency(w_u.T @ w_u))
+    own_phases = digit_phases(as_array(model.W_U)[:, :N_DIGIT_TOKENS])
     return LogitPhases(
         example_labels=shown.labels,
         answer_digits=shown.sums.answer_digits,

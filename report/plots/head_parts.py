@@ -1,0 +1,26 @@
+"""What the queries, keys and values of every head are needed for, as a heatmap."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+from jaxtyping import Float
+from numpy import ndarray
+
+from report.plots.heatmaps import heatmap
+from sumint.interventions import KINDS
+
+
+def head_parts(
+    loss_rise: Float[ndarray, "kind layer head"], *, limits: tuple[float, float] | None = None
+) -> go.Figure:
+    """The rise in loss without each part, written into its cell; a column for each head."""
+    _, n_layers, n_heads = loss_rise.shape
+    return heatmap(
+        loss_rise.reshape(len(KINDS), -1),
+        x=tuple(f"H{layer}.{head}" for layer in range(n_layers) for head in range(n_heads)),
+        y=tuple(kind.upper() for kind in KINDS),
+        x_title="head",
+        y_title="replaced by its mean",
+        places=2,
+        limits=limits,
+    )
