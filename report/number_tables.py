@@ -8,7 +8,7 @@ from typing import Any
 
 from report.theme import significant
 
-BESIDE_CHART_UP_TO = 700
+BESIDE_CHART_UP_TO = 300
 """A figure with more numbers than this has its tables on a page of their own."""
 
 ON_A_PAGE_UP_TO = 50_000

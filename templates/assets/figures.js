@@ -164,11 +164,12 @@
   };
 
   const byElement = new Map([...figures.values()].map((figure) => [figure.element, figure]));
+  const shown = [];
   const nearing = new IntersectionObserver(
     (entries) => {
       for (const entry of entries.filter(({ isIntersecting }) => isIntersecting)) {
         nearing.unobserve(entry.target);
-        show(byElement.get(entry.target));
+        shown.push(show(byElement.get(entry.target)));
       }
     },
     { rootMargin: NEAR },
@@ -205,11 +206,16 @@
     }
   });
 
-  // Before printing nothing can be waited for, so all parts are loaded as soon as the page has time.
+  // Before printing nothing can be waited for, so all parts are loaded as soon as the page has time: what is near the
+  // viewport comes first.
   const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 2000));
+  const loadTheRest = () => {
+    for (const figure of figures.values()) loadParts(figure).catch(() => {});
+  };
   addEventListener("load", () => {
-    whenIdle(() => {
-      for (const figure of figures.values()) loadParts(figure).catch(() => {});
+    whenIdle(async () => {
+      await Promise.all(shown);
+      whenIdle(loadTheRest);
     });
   });
   addEventListener("beforeprint", () => {

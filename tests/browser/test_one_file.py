@@ -52,6 +52,30 @@ def test_all_charts_are_drawn_and_nothing_is_said_or_asked_for(opened: Callable[
     assert reader.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_bars_the_way(scheme: str, opened: Callable[..., Reader]) -> None:
+    reader = opened(color_scheme=scheme, viewport=CONTENTS_BESIDE)
+    for chart in reader.page.locator(".chart").all():
+        chart.scroll_into_view_if_needed()
+    expect(reader.page.locator(".chart > .chart-note")).to_have_count(0, timeout=30_000)
+    assert reader.barriers() == []
+
+
+def test_all_charts_are_printed_though_none_was_scrolled_to(opened: Callable[..., Reader]) -> None:
+    reader = opened(color_scheme="dark")
+    charts = reader.page.locator(".chart").count()
+    reader.page.wait_for_function(
+        "(charts) => window.Plotly && charts === [...document.head.querySelectorAll('script')]"
+        ".filter(({ textContent }) => textContent.startsWith('registerFigure')).length",
+        arg=charts,
+    )
+    undrawn = "document.querySelectorAll('.chart > .chart-note').length"
+    assert reader.page.evaluate(undrawn) > 0
+    reader.page.pdf()
+    assert reader.page.evaluate(undrawn) == 0
+    assert reader.said == []
+
+
 def test_every_page_of_the_site_is_in_it(opened: Callable[..., Reader]) -> None:
     reader = opened()
     pages = reader.page.evaluate("[...document.querySelectorAll('[data-page]')].map(page => page.dataset.page)")
