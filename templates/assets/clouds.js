@@ -160,6 +160,7 @@
       paint(large, path(), state, { margin: MARGIN, dot: 2.5, ring: 5 });
       paintAngles(large, state);
       const isLit = state.lit !== null;
+      words.classList.toggle("clouds-hint", !isLit);
       words.textContent = isLit ? inWords(path(), sums[state.lit], state.lit) : "Point at a dot, or choose a sum.";
     };
     const light = (index) => {
