@@ -6,16 +6,10 @@ import argparse
 import logging
 import sys
 from importlib.metadata import version
-from operator import itemgetter
-from pathlib import Path
-from typing import TYPE_CHECKING
 
+from report.commands import COMMANDS
 from report.errors import ReportError
-from sumint.device import DEVICES
 from sumint.errors import InputError
-
-if TYPE_CHECKING:
-    from report.build import Built
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,8 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        keeps = options.run is _build and not options.no_cache
-        print(f"interrupted{'; what was measured is kept for the next build' if keeps else ''}", file=sys.stderr)
+        print(f"interrupted{getattr(options, 'if_interrupted', '')}", file=sys.stderr)
         return 130
 
 
@@ -43,142 +36,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"sumint {version('sumint')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add_build(commands)
-    _add_bundle(commands)
+    for command in COMMANDS:
+        command.add(commands)
     return parser
-
-
-def _add_build(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    build = commands.add_parser(
-        "build",
-        help="measure a checkpoint and publish the report on it",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=(
-            "Run every analysis on a checkpoint, check every claim, and publish the report as a static site.\n"
-            "Results are kept: a second build measures only what has changed."
-        ),
-        epilog=(
-            "examples:\n"
-            "  python -m report build                             the bundled model, into site/\n"
-            "  python -m report build --weights arena --strict    the write-up's checkpoint, held to every claim\n"
-            "  python -m report build --weights model.safetensors --site /tmp/report\n"
-            "  python -m report build --single-file report.html   the same in one file, to keep or to send\n\n"
-            "Then open index.html of the site in a browser; it needs no server and no network."
-        ),
-    )
-    build.add_argument(
-        "--weights",
-        default="bundled",
-        metavar="WHICH",
-        help="bundled: the model that comes with the project (the default); arena: the write-up's checkpoint, "
-        "downloaded once; or the path of a .safetensors file or a PyTorch state dict",
-    )
-    build.add_argument(
-        "--device",
-        default="auto",
-        choices=DEVICES,
-        help="where to compute; auto takes a CUDA GPU if there is one",
-    )
-    build.add_argument(
-        "--site",
-        type=Path,
-        metavar="DIR",
-        help="the folder to publish to (default: site; with --single-file none)",
-    )
-    build.add_argument(
-        "--single-file",
-        type=Path,
-        metavar="FILE",
-        help="write the whole report as one file that works offline; name --site, too, to have both",
-    )
-    build.add_argument(
-        "--base-url",
-        default="",
-        metavar="URL",
-        help="where the site will be on the web: for the links, pictures and citation that others see of it",
-    )
-    build.add_argument(
-        "--strict", action="store_true", help="publish nothing and exit with 1 if a claim does not hold"
-    )
-    build.add_argument("--no-cache", action="store_true", help="measure everything anew, and keep nothing")
-    build.set_defaults(run=_build)
-
-
-def _add_bundle(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    bundle = commands.add_parser(
-        "bundle",
-        help="make the plotly.js of later builds a quarter as large; needs Node",
-        description=(
-            "Bundle a plotly.js of only what the report draws, with npm and esbuild, and keep it in the cache "
-            "folder: later builds use it instead of the full one. Charts look the same; pages load sooner."
-        ),
-    )
-    bundle.set_defaults(run=_bundle)
-
-
-def _build(options: argparse.Namespace) -> int:
-    from report.build import STEPS, build
-    from report.plotlyjs import smallest
-    from report.progress import Progress
-    from report.share import base_address
-    from sumint.cache import ResultStore
-    from sumint.checkpoints import locate
-    from sumint.device import choose_device
-    from sumint.folders import cache_folder
-    from sumint.lab import Lab
-
-    site = options.site or (None if options.single_file else Path("site"))
-    base_url = base_address(options.base_url)
-    device = choose_device(options.device)
-    weights_path = locate(options.weights)
-    store = ResultStore(None if options.no_cache else cache_folder() / "results")
-    with Progress(STEPS) as progress:
-        lab = Lab(weights_path, device=device, store=store, before_run=progress.detail)
-        built = build(
-            lab,
-            site,
-            single_file=options.single_file,
-            plotlyjs=smallest(cache_folder()),
-            base_url=base_url,
-            strict=options.strict,
-            step=progress.step,
-        )
-
-    measured = sum(run.state == "measured" for run in lab.runs)
-    print(f"measured {measured} of {len(lab.runs)} analyses, reused {len(lab.runs) - measured}")
-    print(f"{built.n_holding} of {built.n_holding + len(built.failing)} claims hold on these weights")
-    if built.n_unchecked:
-        print(f"{built.n_unchecked} more are the write-up's own, on its own checkpoint, and not checked here")
-    for claim in built.failing:
-        print(f"  does not hold: {claim.name}")
-    _print_sizes(built, site, options.single_file)
-    return 0
-
-
-def _print_sizes(built: Built, site: Path | None, single_file: Path | None) -> None:
-    print(built.plotlyjs)
-    if not built.plotlyjs.is_bundle:
-        print("  `python -m report bundle` makes one of what is drawn here, for later builds; it needs Node")
-    pages = {
-        "index.html": built.page_bytes["index.html"],
-        **dict([max(built.page_bytes.items(), key=itemgetter(1))]),
-    }
-    listed = ", ".join(f"{page} {size / 1e3:,.0f} KB" for page, size in pages.items())
-    print(f"the opening page and the largest, gzipped, all figures drawn, without plotly.js: {listed}")
-    if single_file is not None:
-        print(f"{single_file}: {built.single_file_bytes / 1e6:.1f} MB")
-    if site is not None:
-        print(f"{site / 'index.html'}: {built.n_files} files, {built.n_bytes / 1e6:.1f} MB")
-
-
-def _bundle(_: argparse.Namespace) -> int:
-    from report.bundle import bundle
-    from report.plotlyjs import smallest
-    from sumint.folders import cache_folder
-
-    path = bundle(cache_folder(), step=lambda name: print(name, file=sys.stderr))
-    print(f"{path}: {smallest(cache_folder())}")
-    return 0
 
 
 if __name__ == "__main__":

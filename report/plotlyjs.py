@@ -35,7 +35,7 @@ OPTIONS = (
 )
 """How esbuild makes one script of it, for browsers as old as the site supports.
 
-The banner asks V8 to compile all of it off the main thread, rather than each function there when it is first called.
+The banner asks V8 to compile all of it aside, and not each function on the main thread when it is first called.
 """
 
 
