@@ -3,34 +3,42 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from report import overview
 from report.chapter import Chapter, Claim, Figure
+from report.drawings import PACKAGES, Drawn, drawn, numbers_of
 from report.errors import StrictError
-from report.figure_files import files_of
+from report.inputs import inputs
 from report.links import check_links
 from report.manuscript import Manuscript
 from report.outline import OUTLINE
 from report.page_bytes import page_bytes
-from report.plotlyjs import SCRIPT, PlotlyJs, check_traces, full
-from report.provenance import Repository, provenance
-from report.render import TITLE, Entry, Renderer, numbers_address
+from report.parts import failures_noted, note, unmeasured
+from report.plotlyjs import SCRIPT, PlotlyJs, full
+from report.provenance import provenance
+from report.record import build_record
+from report.render import TITLE, Entry, Renderer
+from report.repository import Repository
 from report.search import search_index
 from report.share import bibtex, share_picture
 from report.single_file import check_single_file, write_single_file
 from report.single_file import single_file as enclose
 from report.site import publish, site_folder
+from sumint.keys import Key, sources_of, versions
 from sumint.lab import Lab
 
 Step = Callable[[str], None]
 """Told what is done next, in a word or two."""
 
-STEPS = len(OUTLINE) + 2
+STEPS = len(OUTLINE) + 3
 
 
 @dataclass(frozen=True)
@@ -45,6 +53,10 @@ class Built:
     plotlyjs: PlotlyJs
     single_file_bytes: int
     """Of the report in one file; 0 if it was not asked for."""
+    failures: tuple[str, ...]
+    """What could not be made; the pages say so in its place."""
+    drawn: Mapping[str, str]
+    """For each page with figures, whether they were drawn or reused."""
 
     @property
     def failing(self) -> tuple[Claim, ...]:
@@ -74,10 +86,11 @@ def build(
     """Measure the checkpoint, tell what was found, and publish it: as the folder `site`, as one file, or as both.
 
     `plotlyjs` draws the charts, the full one if none is given. `base_url` is where the site will be on the web, if
-    that is known.
+    that is known. An analysis, figure or claim that fails is said to have failed in its place, and the rest is
+    built.
 
     Raises:
-        StrictError: with `strict`, if a claim does not hold; nothing is published then.
+        StrictError: with `strict`, if anything fails or a claim does not hold; nothing is published then.
         ReportError: if a text or a link is broken, or the site cannot be written.
         InputError: if the checkpoint is not one of the family.
     """
@@ -85,22 +98,31 @@ def build(
     site = None if site is None else site_folder(site)
     if single_file is not None:
         check_single_file(single_file)
-    plotlyjs = plotlyjs or full()
+    started = time.time()
+    plotlyjs, repository = plotlyjs or full(), Repository()
+    lab.instead = unmeasured
     chapters = {}
     for module in OUTLINE:
         step(stem_of(module))
-        chapters[stem_of(module)] = module.chapter(lab)
+        chapters[stem_of(module)] = told(stem_of(module), lambda: module.chapter(lab))  # noqa: B023 — called at once
+    step("figures")
+    drawings = draw(lab, chapters)
     claims = tuple(claim for chapter in chapters.values() for claim in chapter.claims)
+    failures = tuple(failure for drawing in drawings.values() for failure in drawing.failures)
     if strict:
-        check_claims(claims)
+        check_claims(claims, failures)
     step("pages")
-    files = {**render(lab, chapters, base_url), SCRIPT: plotlyjs.script}
+    files = {**render(lab, chapters, drawings, repository, base_url), SCRIPT: plotlyjs.script}
     if site is None:
         check_links(files)  # else publishing does
     in_one = b"" if single_file is None else enclose(files)
     step("publishing")
+    drawn_or_reused = {stem: drawing.state for stem, drawing in drawings.items()}
     if site is not None:
-        publish(files, site)
+        # What failed may succeed the next time, so such a site is never taken for one that needs no build.
+        made_from = "" if failures else inputs(lab, repository, plotlyjs, base_url)
+        record = build_record(lab, repository, started, drawn_or_reused, failures)
+        publish(files, site, inputs=made_from, record=record)
     if single_file is not None:
         write_single_file(in_one, single_file)
     return Built(
@@ -109,27 +131,66 @@ def build(
         claims,
         page_bytes(files),
         plotlyjs,
-        single_file_bytes=len(in_one),
+        len(in_one),
+        failures,
+        drawn_or_reused,
     )
 
 
-def check_claims(claims: Iterable[Claim]) -> None:
-    """Raise a `StrictError` that lists the claims that do not hold, if there are any."""
-    lines = [
+def told(stem: str, make: Callable[[], Chapter]) -> Chapter:
+    """A chapter, with what of it could not be made left out and noted."""
+    with failures_noted() as failures:
+        try:
+            chapter = make()
+        except Exception as error:
+            if not note(error, stem):
+                raise
+            chapter = Chapter(title=stem.replace("-", " ").capitalize(), question="")
+    return replace(
+        chapter,
+        figures=tuple(filter(None, chapter.figures)),
+        tables=tuple(table for table in chapter.tables if table is not None),
+        claims=tuple(filter(None, chapter.claims)),
+        failures=tuple(failures),
+    )
+
+
+def check_claims(claims: Iterable[Claim], failures: Iterable[str] = ()) -> None:
+    """Raise a `StrictError` that lists what failed and the claims that do not hold, if there are any."""
+    failed = [f"  {failure}" for failure in failures]
+    open_to_doubt = [
         f"  {claim.name}: {claim.value} (criterion: {claim.criterion})" for claim in claims if claim.holds is False
     ]
+    lines = [*(["failed:", *failed] if failed else [])]
+    lines += ["claims that do not hold on these weights:", *open_to_doubt] if open_to_doubt else []
     if lines:
-        raise StrictError("\n".join(["claims that do not hold on these weights:", *lines]))
+        raise StrictError("\n".join(lines))
 
 
-def render(lab: Lab, chapters: Mapping[str, Chapter], base_url: str = "") -> dict[str, bytes]:
+def render(
+    lab: Lab,
+    chapters: Mapping[str, Chapter],
+    drawings: Mapping[str, Drawn],
+    repository: Repository,
+    base_url: str = "",
+) -> dict[str, bytes]:
     """Every file of the site but plotly.js, by its path in it."""
-    repository = Repository()
     contents = tuple(Entry(stem, chapter.title, chapter.question) for stem, chapter in chapters.items())
-    renderer = Renderer(contents, provenance(lab, repository), repository.source_code, base_url)
-    opening = Manuscript.read("index", 0, overview.overview(lab, chapters), *text_of(overview))
+
+    @cache
+    def numbers(stem: str, name: str) -> Mapping[str, Any]:
+        return numbers_of(drawings[stem].files, stem, name)
+
+    renderer = Renderer(
+        contents,
+        provenance(lab, repository),
+        repository.source_code,
+        base_url,
+        lambda stem, figure: numbers(stem, figure.name),
+    )
+    opening = Manuscript.read("index", 0, drawings["index"].chapter, *text_of(overview))
     manuscripts = [
-        Manuscript.read(stem_of(module), number, chapters[stem_of(module)], *text_of(module))
+        Manuscript.read(stem_of(module), number, drawings[stem_of(module)].chapter, *text_of(module))
         for number, module in enumerate(OUTLINE, start=1)
     ]
     citation = bibtex(TITLE, version("sumint"), repository.year, base_url)
@@ -141,17 +202,39 @@ def render(lab: Lab, chapters: Mapping[str, Chapter], base_url: str = "") -> dic
         "404.html": renderer.not_found_page(),
     }
     files = {**renderer.assets(), **{path: page.encode() for path, page in pages.items()}}
-    for manuscript in (*manuscripts, opening):
-        check_traces(manuscript.stem, manuscript.chapter.figures)
-        for shown in (*manuscript.chapter.figures, *manuscript.chapter.tables):
-            files |= files_of(manuscript.stem, shown)
-            if isinstance(shown, Figure) and (address := numbers_address(manuscript.stem, shown)):
-                files[address] = renderer.numbers_page(manuscript.stem, shown).encode()
+    for stem, drawing in drawings.items():
+        files |= drawing.files
+        for figure in drawing.chapter.figures:
+            if isinstance(figure, Figure) and (address := renderer.numbers_address(stem, figure)):
+                files[address] = renderer.numbers_page(stem, figure).encode()
     files["claims.json"] = claims_file(chapters, lambda source: repository.source_code(source).path)
     files["cite.bib"] = citation.encode()
-    files["assets/share.png"] = share_picture(opening.chapter)
+    files["assets/share.png"] = picture(lab, opening.chapter, numbers)
     files["assets/search-index.js"] = search_index([opening, *manuscripts])
     return files
+
+
+def draw(lab: Lab, chapters: Mapping[str, Chapter]) -> dict[str, Drawn]:
+    """The files of every chapter's figures and tables, and of the opening page's, by stem."""
+    modules = {stem_of(module): module.__name__ for module in OUTLINE}
+    opening = drawn(
+        lab, "index", told("index", lambda: overview.overview(lab, chapters)), overview.__name__, *modules.values()
+    )
+    return {**{stem: drawn(lab, stem, chapters[stem], name) for stem, name in modules.items()}, "index": opening}
+
+
+def picture(lab: Lab, opening: Chapter, numbers: Callable[[str, str], Mapping[str, Any]]) -> bytes:
+    """The sharing picture, kept from an earlier build if it would be the same."""
+    shown = next((numbers("index", figure.name) for figure in opening.figures if isinstance(figure, Figure)), None)
+    key = Key(
+        "picture",
+        {
+            "sources": sources_of("report.share", packages=PACKAGES),
+            "shown": {"title": opening.title, "key numbers": dict(opening.key_numbers), "figure": shown},
+            "versions": versions(("pillow",)),
+        },
+    )
+    return lab.store.store.kept(key, lambda: share_picture(opening, shown))
 
 
 def claims_file(chapters: Mapping[str, Chapter], code_of: Callable[[Callable[..., object]], str]) -> bytes:

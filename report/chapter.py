@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pandas as pd
-import plotly.graph_objects as go
+
+from report.plot import Plot
 
 PUBLISHED, CORRECTED = "as published", "corrected"
 """What a figure's views are called that keep an error of the write-up beside what was meant."""
@@ -23,7 +24,7 @@ class View:
     """One state of a figure: what it shows when each of its controls stands at the choice named here."""
 
     choices: tuple[str, ...]
-    plot: go.Figure
+    plot: Plot
 
     @property
     def label(self) -> str:
@@ -46,7 +47,7 @@ class Figure:
     name: str
     """The anchor on the page and the stem of its data files."""
     title: str
-    plot: go.Figure | Mapping[str, go.Figure] | Mapping[tuple[str, ...], go.Figure]
+    plot: Plot | Mapping[str, Plot] | Mapping[tuple[str, ...], Plot]
     """The chart, or one for each state of the control; with several controls, for each combination of choices."""
     caption: str
     """What to see in it; Markdown with formulas."""
@@ -121,6 +122,16 @@ class Absent:
 
 
 @dataclass(frozen=True)
+class Failed:
+    """A figure or table that could not be made; the page says so in its place."""
+
+    name: str
+    title: str
+    message: str
+    """What went wrong; plain text."""
+
+
+@dataclass(frozen=True)
 class Table:
     """A table that belongs to the text; its frame's columns are the head of the table."""
 
@@ -188,10 +199,12 @@ class Chapter:
     """What the chapter answers, as a question."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """Results and derived facts that the text prints, by the names it uses for them."""
-    figures: tuple[Figure | Absent, ...] = ()
-    tables: tuple[Table, ...] = ()
+    figures: tuple[Figure | Absent | Failed, ...] = ()
+    tables: tuple[Table | Failed, ...] = ()
     claims: tuple[Claim, ...] = ()
     findings: tuple[str, ...] = ()
     """The names of the claims that say what the chapter found; the opening page shows them."""
     key_numbers: Mapping[str, str] = field(default_factory=dict)
     """A few numbers that stand at the head of the page, by what they count."""
+    failures: tuple[str, ...] = ()
+    """Why some of it could not be made, if so; what its text shows and it does not hold is missing for that."""

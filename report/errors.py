@@ -25,3 +25,21 @@ class BundleError(ReportError):
     """The report's own plotly.js cannot be made on this machine."""
 
     exit_code = 2
+
+
+class UnreadableError(ReportError):
+    """A file of a published site is missing or damaged, or says what no site of this report says."""
+
+    exit_code = 2
+
+    def __init__(self, path: str, what: str) -> None:
+        """`path` is the file's in the site, `what` says what is wrong with it."""
+        super().__init__(f"{path}: {what}")
+        self.path = path
+        self.what = what
+
+
+class ServeError(ReportError):
+    """The preview cannot start: nothing to serve, a port that is taken, options that do not go together."""
+
+    exit_code = 2

@@ -20,13 +20,12 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from report.chapter import Absent, Figure, Table, View
+from report.chapter import Absent, Failed, Figure, Table, View
 from report.plots import GUIDE
 from report.theme import roles_template, traces_of
 
@@ -37,10 +36,10 @@ SINGLE_PRECISION = 7
 """Significant digits of a number in single precision."""
 
 
-def files_of(chapter: str, shown: Figure | Table | Absent) -> dict[str, bytes]:
+def files_of(chapter: str, shown: Figure | Table | Absent | Failed) -> dict[str, bytes]:
     """The files of a chapter's figure or table, by their path in the site."""
     match shown:
-        case Absent():
+        case Absent() | Failed():
             return {}
         case Table():
             return _table_files(chapter, shown)
@@ -72,11 +71,10 @@ def _figure_files(chapter: str, figure: Figure) -> dict[str, bytes]:
     }
     for index, view in enumerate(figure.views):
         suffix = f".{address_of(view)}" if index else ""
-        files[f"figures/{name}{suffix}.json"] = _plotly_json(view.plot)
+        files[f"figures/{name}{suffix}.json"] = _plotly_json(view.plot.figure)
     return files
 
 
-@lru_cache(maxsize=64)
 def figure_data(name: str, figure: Figure) -> dict[str, Any]:
     """Every number that a figure draws, as plain lists to seven significant digits, with the axes' titles."""
     return {
@@ -88,16 +86,15 @@ def figure_data(name: str, figure: Figure) -> dict[str, Any]:
 
 
 def _view_data(view: View) -> dict[str, Any]:
+    plot = view.plot.figure
     return {
         "label": view.label,
         "choices": list(view.choices),
         "address": address_of(view),
-        "axes": _axes(view.plot),
-        **_points_of(view.plot),
+        "axes": _axes(plot),
+        **_points_of(plot),
         "traces": [
-            {**_panel_of(trace, view.plot), **_trace_data(trace)}
-            for trace in traces_of(view.plot)
-            if trace.meta != GUIDE
+            {**_panel_of(trace, plot), **_trace_data(trace)} for trace in traces_of(plot) if trace.meta != GUIDE
         ],
     }
 
@@ -192,7 +189,8 @@ def _whole(value: Any) -> Any:
 
 def _script(name: str, figure: Figure) -> bytes:
     views = [
-        {"label": view.label, "slug": address_of(view), **_without_template(view.plot)} for view in figure.views
+        {"label": view.label, "slug": address_of(view), **_without_template(view.plot.figure)}
+        for view in figure.views
     ]
     return f"registerFigure({_safe(name)}, {_safe(views)});\n".encode()
 

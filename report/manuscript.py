@@ -15,14 +15,14 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from report.chapter import Absent, Chapter, Claim, Figure, Table
+from report.chapter import Absent, Chapter, Claim, Failed, Figure, Table
 from report.errors import TextError
 from report.text import Call, Prose, Text
 
 BLOCKS = ("figure", "table", "claim")
 """What a text shows of its chapter, by the functions it calls."""
 
-Shown = Figure | Absent | Table | Claim
+Shown = Figure | Absent | Failed | Table | Claim
 Key = tuple[str, str]
 """The function and the name by which a text shows something: figure, gram."""
 
@@ -67,11 +67,20 @@ class Manuscript:
     @cached_property
     def things(self) -> Mapping[Key, Shown]:
         """All that the chapter holds, by the function and name that show it."""
-        return {
+        held: dict[Key, Shown] = {
             **{("figure", figure.name): figure for figure in self.chapter.figures},
             **{("table", table.name): table for table in self.chapter.tables},
             **{("claim", claim.name): claim for claim in self.chapter.claims},
         }
+        return {**self._missing(held), **held}
+
+    def _missing(self, held: Mapping[Key, Shown]) -> dict[Key, Failed]:
+        """What a chapter that failed in part should hold, since its text shows it."""
+        if not self.chapter.failures:
+            return {}
+        keys = ((call.function, call.name) for call in self.shown)
+        reasons = "; ".join(self.chapter.failures)
+        return {key: Failed(key[1], "", reasons) for key in keys if key not in held}
 
     @cached_property
     def anchors(self) -> Mapping[Key, str]:
@@ -95,7 +104,8 @@ class Manuscript:
 
     def html(self, functions: Mapping[str, Callable[[str], Markup]]) -> Prose:
         """The text with its values, and with what `functions` make of the figures, tables and claims it shows."""
-        return self.text.html(self.chapter.values, functions, BLOCKS, self.anchors.values())
+        failed = bool(self.chapter.failures)
+        return self.text.html(self.chapter.values, functions, BLOCKS, self.anchors.values(), may_lack=failed)
 
     @cached_property
     def listed(self) -> tuple[Listed, ...]:
@@ -105,10 +115,12 @@ class Manuscript:
                 label=f"{call.function.capitalize()} {self.numbers[call.function, call.name]}",
                 title=thing.title,
                 address=f"{self.page}#{self.anchors[call.function, call.name]}",
-                data=None if isinstance(thing, Absent) else f"data/{self.stem}/{call.name}",
+                data=None if isinstance(thing, Absent | Failed) else f"data/{self.stem}/{call.name}",
             )
             for call in self.shown
-            if not isinstance(thing := self.things[call.function, call.name], Claim)
+            if call.function != "claim"
+            for thing in [self.things[call.function, call.name]]
+            if not isinstance(thing, Claim)
         )
 
 

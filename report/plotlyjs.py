@@ -9,15 +9,12 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
-from report.chapter import Absent, Figure
-from report.errors import BundleError, ReportError
-from report.theme import traces_of
+from report.errors import BundleError
 
 TRACES = ("bar", "heatmap", "scatter", "scatterpolar")
 """Every type of trace that the report may draw, and all that the bundle can."""
@@ -78,18 +75,6 @@ def entry() -> str:
     return (
         f'const Plotly = require("plotly.js/lib/core");\nPlotly.register([{others}]);\nmodule.exports = Plotly;\n'
     )
-
-
-def check_traces(chapter: str, figures: Iterable[Figure | Absent]) -> None:
-    """Raise a `ReportError` if a figure draws what the bundle cannot; it is one whichever plotly.js is used."""
-    for figure in figures:
-        for view in () if isinstance(figure, Absent) else figure.views:
-            for trace in traces_of(view.plot):
-                if trace.type not in TRACES:
-                    raise ReportError(
-                        f"{chapter}: figure {figure.name} draws a trace of type {trace.type}, but plotly.js is "
-                        f"bundled with {', '.join(TRACES)} only; add it to TRACES in report/plotlyjs.py"
-                    )
 
 
 def check_version() -> None:

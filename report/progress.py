@@ -11,8 +11,10 @@ from tqdm import tqdm
 class Progress:
     """Shows the steps of a build as they begin; used as a context, so that the bar is gone when it ends."""
 
-    def __init__(self, n_steps: int) -> None:
-        self._bar = tqdm(total=n_steps, unit="step", leave=False) if sys.stderr.isatty() else None
+    def __init__(self, n_steps: int, *, quiet: bool = False) -> None:
+        self._quiet = quiet
+        on_terminal = sys.stderr.isatty() and not quiet
+        self._bar = tqdm(total=n_steps, unit="step", leave=False) if on_terminal else None
         self._begun = 0
 
     def __enter__(self) -> Progress:
@@ -27,7 +29,8 @@ class Progress:
     def step(self, name: str) -> None:
         """A step begins; the one before it is done."""
         if self._bar is None:
-            print(name, file=sys.stderr)
+            if not self._quiet:
+                print(name, file=sys.stderr)
             return
         self._bar.n = self._begun
         self._begun += 1

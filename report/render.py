@@ -18,10 +18,11 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from report.assets import TEMPLATES, assets
-from report.chapter import Absent, Chapter, Claim, Control, Figure, Table
+from report.chapter import Absent, Chapter, Claim, Control, Failed, Figure, Table
 from report.figure_files import figure_data, slug
 from report.manuscript import BLOCKS, Key, Manuscript
 from report.number_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
+from report.repository import SourceCode
 from report.text import Prose, caption
 
 TITLE = "How a transformer adds two numbers"
@@ -53,15 +54,8 @@ INDEXES = (CLAIMS, FIGURES)
 NOT_FOUND = Entry("404", "Not found", "There is no such page in this report.")
 
 
-@dataclass(frozen=True)
-class SourceCode:
-    """An analysis as it is written."""
-
-    name: str
-    path: str
-    code: str
-    url: str | None
-    """A link to it at the commit that was run."""
+NumbersOf = Callable[[str, Figure], Mapping[str, Any]]
+"""Every number that a chapter's figure draws, as `figure_data` gives them."""
 
 
 class Renderer:
@@ -73,10 +67,12 @@ class Renderer:
         provenance: Mapping[str, str],
         source_code: Callable[[Callable[..., Any]], SourceCode],
         base_url: str = "",
+        numbers_of: NumbersOf = lambda stem, figure: figure_data(f"{stem}/{figure.name}", figure),
     ) -> None:
         self._contents = tuple(contents)
         self._base_url = base_url
         self._source_code = source_code
+        self._numbers_of = numbers_of
         self._environment = Environment(
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
@@ -136,9 +132,14 @@ class Renderer:
         """
         return self._page("404.html", NOT_FOUND, root=f"{self._base_url}/" if self._base_url else "")
 
+    def numbers_address(self, stem: str, figure: Figure) -> str | None:
+        """Where the page of a figure's numbers is; None if they stand beside the chart, or fill no page gladly."""
+        has_page = BESIDE_CHART_UP_TO < n_cells(self._numbers_of(stem, figure)) <= ON_A_PAGE_UP_TO
+        return f"data/{stem}/{figure.name}.html" if has_page else None
+
     def numbers_page(self, stem: str, figure: Figure) -> str:
         """The page of a figure's numbers as tables, at the address that `numbers_address` gives it."""
-        views = number_views(figure_data(f"{stem}/{figure.name}", figure))
+        views = number_views(self._numbers_of(stem, figure))
         written = _writer(f"{stem}: figure {figure.name}")
         return self._template("numbers.html", stem=stem, figure=figure, views=views, written=written)
 
@@ -180,15 +181,24 @@ class Renderer:
             case Figure():
                 source = self._source_code(thing.source)
                 controls = [(control, _fits_on_buttons(control)) for control in thing.offered_controls]
-                more = {**_numbers_of(stem, thing), "controls": controls, "source": source}
+                more = {**self._numbers_beside(stem, thing), "controls": controls, "source": source}
                 template = "figure.html"
             case Absent():
                 more, template = {}, "absent.html"
+            case Failed():
+                more, template = {"kind": key[0]}, "failed.html"
             case Table():
                 more, template = {"rows": _rows(thing), "source": self._source_code(thing.source)}, "table.html"
             case Claim():
                 more, template = {"source": self._source_code(thing.source)}, "claim.html"
         return Markup(self._template(template, **values, **more))
+
+    def _numbers_beside(self, stem: str, figure: Figure) -> dict[str, Any]:
+        """A figure's numbers as tables beside the chart, or the address of their page."""
+        data = self._numbers_of(stem, figure)
+        beside = number_views(data) if n_cells(data) <= BESIDE_CHART_UP_TO else ()
+        tables = [table for view in beside for table in view.tables]
+        return {"tables": tables, "numbers_page": self.numbers_address(stem, figure)}
 
     def _listed_claim(self, stem: str, claim: Claim) -> dict[str, Any]:
         """A claim with all that its entry on the page of claims shows of it."""
@@ -200,26 +210,13 @@ class Renderer:
         }
 
 
-def numbers_address(stem: str, figure: Figure) -> str | None:
-    """Where the page of a figure's numbers is; None if they stand beside the chart, or are too many for a page."""
-    has_page = BESIDE_CHART_UP_TO < n_cells(figure_data(f"{stem}/{figure.name}", figure)) <= ON_A_PAGE_UP_TO
-    return f"data/{stem}/{figure.name}.html" if has_page else None
-
-
-def _numbers_of(stem: str, figure: Figure) -> dict[str, Any]:
-    """A figure's numbers as tables beside the chart, or the address of their page."""
-    data = figure_data(f"{stem}/{figure.name}", figure)
-    beside = number_views(data) if n_cells(data) <= BESIDE_CHART_UP_TO else ()
-    tables = [table for view in beside for table in view.tables]
-    return {"tables": tables, "numbers_page": numbers_address(stem, figure)}
-
-
 def _findings(stem: str, chapter: Chapter) -> list[tuple[str, Claim, Markup]]:
     """The claims that say what a chapter found, each with the address of its place and its statement as HTML."""
     claims = {claim.name: claim for claim in chapter.claims}
     return [
         (f"{stem}.html#{name}", claims[name], caption(claims[name].statement, f"{stem}: claim {name}"))
         for name in chapter.findings
+        if name in claims
     ]
 
 

@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 
 from markupsafe import Markup
 
-from report.chapter import Absent, Claim, Figure, Table
+from report.chapter import Absent, Claim, Failed, Figure, Table
 from report.manuscript import BLOCKS, Key, Manuscript
 from report.text import caption
 
@@ -75,6 +75,8 @@ def _entry(manuscript: Manuscript, key: Key) -> Found:
             return Found("Claim", name, thing.verdict_in_words, written(thing.statement) + evidence)
         case Figure():
             return Found("Figure", name, f"{label} {thing.title}", written(thing.caption))
+        case Failed():
+            return Found(function.capitalize(), name, f"{label} {thing.title}".strip(), thing.message)
         case Absent():
             return Found("Figure", name, f"{label} {thing.title}", f"Not shown. {written(thing.reason)}")
         case Table():

@@ -1,4 +1,4 @@
-"""What others see of the report before they open it: its address, its picture, and how it is cited.
+"""What others see of the report before they open it: its picture, and how it is cited.
 
 The picture is the opening page's figure drawn once more, from the same numbers, at the size at which networks show
 a link. It needs nothing but the fonts and colours that the pages have.
@@ -7,15 +7,13 @@ a link. It needs nothing but the fonts and colours that the pages have.
 from __future__ import annotations
 
 import io
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
 from report.assets import TEMPLATES
-from report.chapter import Chapter, Figure
-from report.errors import SiteError
-from report.figure_files import figure_data
+from report.chapter import Chapter
 from report.palette import PALETTES
 
 WIDTH, HEIGHT = 1200, 630
@@ -33,17 +31,6 @@ COLOURS = 64
 Point = tuple[float, float]
 
 
-def base_address(text: str) -> str:
-    """The site's address on the web, without a slash at its end; nothing where nothing is known of it.
-
-    Raises:
-        SiteError: if it is none: not http or https, without a host, or with more than a path.
-    """
-    if text and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
-        raise SiteError(f"--base-url {text}: is no address of a site; it looks like https://name.github.io/report")
-    return text.rstrip("/")
-
-
 def bibtex(title: str, version: str, year: int | None, base_url: str) -> str:
     """How the report is cited; the year and the address are left out if they are not known."""
     fields = {
@@ -57,16 +44,17 @@ def bibtex(title: str, version: str, year: int | None, base_url: str) -> str:
     return "\n".join(["@misc{sumint,", *lines, "}\n"])
 
 
-def share_picture(opening: Chapter) -> bytes:
-    """The picture that goes with a link to the report, as a PNG file: its name, its numbers, its first figure."""
+def share_picture(opening: Chapter, drawn: Mapping[str, Any] | None) -> bytes:
+    """The picture that goes with a link to the report, as a PNG file: its name, its numbers, its figure.
+
+    `drawn` is every number that the figure draws, if there is one.
+    """
     colours = PALETTES["light"]
     image = Image.new("RGB", (WIDTH * FINER, HEIGHT * FINER), colours.ground)
     draw = ImageDraw.Draw(image)
     _write_title(draw, opening)
-    for figure in opening.figures:
-        if isinstance(figure, Figure):
-            _draw_points(draw, figure)
-            break
+    if drawn is not None:
+        _draw_points(draw, drawn)
     image = image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
     written = io.BytesIO()
     image.quantize(COLOURS, dither=Image.Dither.NONE).save(written, "PNG", optimize=True)
@@ -88,10 +76,10 @@ def _write_title(draw: ImageDraw.ImageDraw, opening: Chapter) -> None:
         bottom += 58
 
 
-def _draw_points(draw: ImageDraw.ImageDraw, figure: Figure) -> None:
+def _draw_points(draw: ImageDraw.ImageDraw, drawn: Mapping[str, Any]) -> None:
     """The points of a figure's first trace with their labels, and a line from each to the next."""
     colours = PALETTES["light"]
-    trace = figure_data(figure.name, figure)["views"][0]["traces"][0]
+    trace = drawn["views"][0]["traces"][0]
     points = _placed(trace["x"], trace["y"])
     draw.line([*points, points[0]], colours.guide, 3 * FINER)
     digit = _font(40, weight=600)

@@ -23,6 +23,7 @@ from markupsafe import Markup, escape
 
 from report.errors import TextError
 from report.formulas import mathml
+from report.parts import UnmeasuredError
 from report.theme import FORMATS
 
 Values = Mapping[str, Any]
@@ -130,15 +131,27 @@ class Text:
             if piece.kind == "expression":
                 yield from _calls(piece)
 
-    def html(self, values: Values, functions: Functions, blocks: Iterable[str], anchors: Iterable[str]) -> Prose:
+    def html(
+        self,
+        values: Values,
+        functions: Functions,
+        blocks: Iterable[str],
+        anchors: Iterable[str],
+        *,
+        may_lack: bool = False,
+    ) -> Prose:
         """The text with everything in its place.
 
         `blocks` are the functions whose outcome is a block of the page and no word of a paragraph; `anchors` are
-        taken, so that no heading may have them.
+        taken, so that no heading may have them. In a text that `may_lack` values, those that are not there are
+        said to be missing.
         """
         markdown = _markdown(frozenset(anchors))
         body = markdown.convert(self.skeleton)
-        shown = [_html(piece, values, functions) for piece in self.pieces]
+        shown = [
+            _html(piece, values, functions) if not may_lack else _html_or_missing(piece, values, functions)
+            for piece in self.pieces
+        ]
         is_block = [any(call.function in blocks for call in _calls(piece)) for piece in self.pieces]
         body = _lift_out(body, "".join(chr(FIRST_STAND_IN + i) for i, block in enumerate(is_block) if block))
 
@@ -208,6 +221,13 @@ def _html(piece: Piece, values: Values, functions: Functions) -> Markup:
                 return escape(evaluate(**values, **functions))
             except (TemplateError, TypeError, ValueError) as error:
                 raise TextError(f"{piece.place}: {piece}: {error}") from None
+
+
+def _html_or_missing(piece: Piece, values: Values, functions: Functions) -> Markup:
+    try:
+        return _html(piece, values, functions)
+    except (TextError, UnmeasuredError):
+        return Markup('<em class="unmeasured">not measured</em>')
 
 
 def _check_expression(piece: Piece, functions: Functions) -> None:

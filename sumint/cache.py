@@ -1,24 +1,26 @@
 """Results kept by what they depend on, so that a build measures only what has changed.
 
-A key digests all that a result depends on: the source of the analysis's module and of every sumint module that
-it reaches by import, the bytes of the weights, the probe, the settings, the type and place of the numbers, and
-the versions of what computes them. Times of files play no part. Whatever is not in the key cannot matter: an
-analysis is a pure function, and nothing in sumint can see the report.
+The key of a result digests all that it depends on: the source of the analysis's module and of every sumint module
+that it reaches by import, the bytes of the weights, the probe, the settings, the type and place of the numbers,
+and the versions of what computes them. Whatever is not in the key cannot matter: an analysis is a pure function,
+and nothing in sumint can see the report.
+
+A kept file holds a digest of all that follows, the text of its key, and the content. One that is damaged, cut
+short or another's is as good as none.
 """
 
 from __future__ import annotations
 
-import ast
+import contextlib
 import hashlib
 import io
 import json
 import logging
-import platform
+import os
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,93 +28,121 @@ import numpy as np
 
 from sumint.errors import InputError
 from sumint.files import write_whole
+from sumint.keys import Key, differences
 
 Result = TypeVar("Result")
 
-_PACKAGE = "sumint"
-_ROOT = Path(__file__).parent
-_LIBRARIES = ("torch", "transformer_lens", "numpy")
-_KEY_FIELD = "key.json"
+SUFFIX = ".kept"
+_DIGEST_SIZE = hashlib.sha256().digest_size
+_LENGTH_SIZE = 4
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Key:
-    """What a result depends on, by name; the digest of it is where the result is kept."""
-
-    name: str
-    ingredients: Mapping[str, Any]
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(self.text.encode()).hexdigest()
-
-    @property
-    def text(self) -> str:
-        return json.dumps({"name": self.name, **self.ingredients}, sort_keys=True)
-
-
-def sources_of(module: str) -> dict[str, str]:
-    """The sha256 of a sumint module's file and of all those that it reaches by import, by module name."""
-    reached: dict[str, str] = {}
-    waiting = [module]
-    while waiting:
-        name = waiting.pop()
-        if name not in reached and (path := _path_of(name)) is not None:
-            digest, imports = _digest_and_imports(path)
-            reached[name] = digest
-            waiting += imports
-    return dict(sorted(reached.items()))
-
-
-def versions() -> dict[str, str]:
-    """The versions of Python and of the libraries that compute results, read without importing them."""
-    return {"python": platform.python_version(), **{library: version(library) for library in _LIBRARIES}}
-
-
-def digest_file(path: Path) -> str:
-    """The sha256 of a file's bytes."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-@dataclass(frozen=True)
-class ResultStore:
-    """A folder of results, a file for each key; None keeps nothing."""
+class Store:
+    """A folder of contents, a file for each key; None keeps nothing."""
 
     folder: Path | None
 
-    def load(self, key: Key, result_type: type[Result]) -> Result | None:
-        """The result kept under a key; None if there is none, or one that is damaged, which a warning tells."""
+    def load(self, key: Key) -> bytes | None:
+        """The content kept under a key; None if there is none, or a damaged one, which a warning tells."""
         path = self._path(key)
         if path is None or not path.exists():
             return None
         try:
-            with np.load(io.BytesIO(_checked(path.read_bytes())), allow_pickle=False) as content:
-                if str(content[_KEY_FIELD]) != key.text:
-                    raise ValueError("kept under another key")
-                return _unpack({name: content[name] for name in content.files}, result_type)
-        except (OSError, ValueError, KeyError) as error:
-            log.warning("%s: not a whole result of %s (%s); it is measured again", path, key.name, error)
+            text, content = _unwrapped(path.read_bytes())
+            if text != key.text:
+                raise ValueError("kept under another key")
+        except (OSError, ValueError) as error:
+            self.warn(key, error)
             return None
+        with contextlib.suppress(OSError):
+            os.utime(path)  # says when it was last of use, for whoever tidies up
+        return content
 
-    def save(self, key: Key, result: object) -> None:
-        """Keep a result: written beside and renamed, so that no reader sees a part."""
+    def save(self, key: Key, content: bytes) -> None:
+        """Keep a content: written beside and renamed, so that no reader sees a part."""
         path = self._path(key)
         if path is None:
             return
-        content = io.BytesIO()
-        arrays: dict[str, Any] = {_KEY_FIELD: np.array(key.text), **_pack(result)}
-        np.savez_compressed(content, **arrays)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, hashlib.sha256(content.getvalue()).digest() + content.getvalue())
+            write_whole(path, _wrapped(key.text, content))
         except (OSError, InputError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
             _warn_once(f"{self.folder}: results are not kept there ({reason})")
 
+    def kept(self, key: Key, make: Callable[[], bytes]) -> bytes:
+        """The content kept under a key, made and kept if there is none."""
+        content = self.load(key)
+        if content is None:
+            content = make()
+            self.save(key, content)
+        return content
+
+    def warn(self, key: Key, error: Exception) -> None:
+        """Tell that what is kept under a key cannot be used."""
+        log.warning("%s: not a whole result of %s (%s); it is measured again", self._path(key), key.name, error)
+
+    def reason(self, key: Key) -> str:
+        """Why nothing is kept under a key: what differs from the most similar key that something is kept under."""
+        if self.folder is None:
+            return "nothing is kept"
+        settings = key.ingredients.get("settings")
+        similar = [text for text in self._texts(key.name) if json.loads(text).get("settings") == settings]
+        changes = min((differences(key.text, text) for text in similar), key=len, default=None)
+        if changes is None:
+            return "never measured before"
+        return ", ".join(changes) if changes else "what was kept is damaged"
+
+    def _texts(self, name: str) -> Iterator[str]:
+        assert self.folder is not None
+        for path in sorted((self.folder / name).glob(f"*{SUFFIX}")):
+            try:
+                with path.open("rb") as file:
+                    file.seek(_DIGEST_SIZE)
+                    text = file.read(int.from_bytes(file.read(_LENGTH_SIZE))).decode()
+                    json.loads(text)
+            except (OSError, ValueError):
+                continue
+            yield text
+
     def _path(self, key: Key) -> Path | None:
-        return None if self.folder is None else self.folder / key.name / f"{key.digest}.result"
+        return None if self.folder is None else self.folder / key.name / f"{key.digest}{SUFFIX}"
+
+
+@dataclass(frozen=True)
+class ResultStore:
+    """Results in a store; without a folder nothing is kept."""
+
+    folder: Path | None
+
+    @property
+    def store(self) -> Store:
+        """Where their bytes are."""
+        return Store(self.folder)
+
+    def load(self, key: Key, result_type: type[Result]) -> Result | None:
+        """The result kept under a key; None if there is none, or one that is damaged, which a warning tells."""
+        kept = self.store.load(key)
+        if kept is None:
+            return None
+        try:
+            with np.load(io.BytesIO(kept), allow_pickle=False) as content:
+                return _unpack({name: content[name] for name in content.files}, result_type)
+        except (OSError, ValueError, KeyError) as error:
+            self.store.warn(key, error)
+            return None
+
+    def save(self, key: Key, result: object) -> None:
+        """Keep a result."""
+        if self.folder is None:
+            return
+        content = io.BytesIO()
+        arrays: dict[str, Any] = dict(_pack(result))
+        np.savez_compressed(content, **arrays)
+        self.store.save(key, content.getvalue())
 
 
 @cache
@@ -121,12 +151,18 @@ def _warn_once(message: str) -> None:
     log.warning(message)
 
 
-def _checked(content: bytes) -> bytes:
-    """What follows the digest that a kept result begins with, if it is the digest of just that."""
-    digest, payload = content[:32], content[32:]
+def _wrapped(text: str, content: bytes) -> bytes:
+    payload = len(text.encode()).to_bytes(_LENGTH_SIZE) + text.encode() + content
+    return hashlib.sha256(payload).digest() + payload
+
+
+def _unwrapped(kept: bytes) -> tuple[str, bytes]:
+    """The key's text and the content, if the digest that a kept file begins with is that of just these."""
+    digest, payload = kept[:_DIGEST_SIZE], kept[_DIGEST_SIZE:]
     if hashlib.sha256(payload).digest() != digest:
         raise ValueError("damaged")
-    return payload
+    end = _LENGTH_SIZE + int.from_bytes(payload[:_LENGTH_SIZE])
+    return payload[_LENGTH_SIZE:end].decode(), payload[end:]
 
 
 def _pack(result: Any) -> dict[str, np.ndarray]:
@@ -152,27 +188,3 @@ def _unpack(packed: Mapping[str, np.ndarray], result_type: type[Result]) -> Resu
         else:
             values[column.name] = array.item() if kind in (int, float, str, bool) else array
     return result_type(**values)
-
-
-def _path_of(module: str) -> Path | None:
-    """The file of a sumint module, found by path: looking it up the usual way would import its package."""
-    package, *parts = module.split(".")
-    if package != _PACKAGE:
-        return None
-    path = _ROOT.joinpath(*parts)
-    candidates = (path / "__init__.py", path.with_suffix(".py"))
-    return next((candidate for candidate in candidates if candidate.is_file()), None)
-
-
-@cache
-def _digest_and_imports(path: Path) -> tuple[str, tuple[str, ...]]:
-    source = path.read_bytes()
-    imports: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            imports.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            # `from a.b import c` may import the module a.b.c as well as a name in a.b
-            imports.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
-    within = {name for name in imports if name.split(".")[0] == _PACKAGE}
-    return hashlib.sha256(source).hexdigest(), tuple(sorted(within))

@@ -9,15 +9,18 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, get_type_hints
 
-from sumint.cache import Key, ResultStore, digest_file, sources_of, versions
+from sumint.cache import ResultStore
 from sumint.data import Layout, Probe, Sums
 from sumint.errors import InputError
+from sumint.keys import Key, digest_file, sources_of, versions
 from sumint.model import Model, load_model
 from sumint.recipe import TrainingHistory
 from sumint.weights import Weights, check_card, check_readable, read_card, read_weights
 
 Settings = ParamSpec("Settings")
 Result = TypeVar("Result")
+State = Literal["reused", "measured", "failed"]
+"""How an analysis was answered."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,10 @@ class Run:
     """One analysis that was asked for, and how it was answered."""
 
     name: str
-    state: Literal["reused", "measured"]
+    settings: Mapping[str, Any]
+    state: State
+    why: str
+    """What has changed since it was last measured; nothing where it was not measured again."""
     seconds: float
 
 
@@ -64,6 +70,7 @@ class Lab:
         probe: Probe | None = None,
         store: ResultStore | None = None,
         before_run: Callable[[str], None] = lambda name: None,
+        instead: Callable[[str, Exception], Any] | None = None,
     ) -> None:
         check_readable(weights_path)
         self.weights_path = weights_path
@@ -71,6 +78,8 @@ class Lab:
         self.dtype = dtype
         self.store = store or ResultStore(None)
         self.before_run = before_run
+        self.instead = instead
+        """Gives what stands for the result of an analysis that failed; without it the failure goes its way."""
         self.runs: list[Run] = []
         self._probe = probe
         self._results: dict[str, Any] = {}
@@ -123,13 +132,22 @@ class Lab:
         self.before_run(key.name)
         started = time.perf_counter()
         result = self.store.load(key, get_type_hints(analysis)["return"])
-        state: Literal["reused", "measured"] = "reused"
+        state: State = "reused"
+        why = ""
         if result is None:
-            result = analysis(self.model, self.sums, **settings)  # pyright: ignore[reportCallIssue]
-            self.store.save(key, result)
+            why = self.store.store.reason(key)
             state = "measured"
+            model, sums = self.model, self.sums
+            try:
+                result = analysis(model, sums, **settings)  # pyright: ignore[reportCallIssue]
+            except Exception as error:
+                if self.instead is None or isinstance(error, InputError):
+                    raise
+                result, state = self.instead(key.name, error), "failed"
+            else:
+                self.store.save(key, result)
         self._results[key.digest] = result
-        self.runs.append(Run(key.name, state, time.perf_counter() - started))
+        self.runs.append(Run(key.name, dict(settings), state, why, time.perf_counter() - started))
         return result
 
     def key(self, analysis: Callable[..., Any], settings: Mapping[str, Any]) -> Key:
@@ -138,15 +156,22 @@ class Lab:
             analysis.__name__,
             {
                 "analysis": f"{analysis.__module__}.{analysis.__qualname__}",
-                "sources": sources_of("sumint.model") | sources_of(analysis.__module__),
-                "weights": self._weights_digest,
-                "probe": asdict(self.probe),
+                "sources": sources_of("sumint.model", analysis.__module__),
+                **self.ingredients,
                 "settings": dict(settings),
-                "device": self.device,
-                "dtype": self.dtype,
                 "versions": versions(),
             },
         )
+
+    @cached_property
+    def ingredients(self) -> Mapping[str, Any]:
+        """What every result of this lab depends on: the bytes of the weights, the probe, the device."""
+        return {
+            "weights": self._weights_digest,
+            "probe": asdict(self.probe),
+            "device": self.device,
+            "dtype": self.dtype,
+        }
 
     @cached_property
     def model(self) -> Model:

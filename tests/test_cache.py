@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from jaxtyping import Float
 
-from sumint import cache
+from sumint import keys
 from sumint.analyses.unembedding import unembedding
-from sumint.cache import Key, ResultStore, sources_of, versions
+from sumint.cache import ResultStore
+from sumint.keys import Key, sources_of, versions
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def damage_by_replacing(path: Path) -> None:
 def test_a_damaged_result_is_not_used_and_the_user_is_told(damage, tmp_path: Path, caplog) -> None:
     store = ResultStore(tmp_path)
     store.save(KEY, MEASURED)
-    damage(next(tmp_path.rglob("*.result")))
+    damage(next(tmp_path.rglob("*.kept")))
     with caplog.at_level(logging.WARNING):
         assert store.load(KEY, Measured) is None
     assert "measured again" in caplog.text
@@ -76,7 +77,7 @@ def test_a_damaged_result_is_not_used_and_the_user_is_told(damage, tmp_path: Pat
 def test_no_flipped_bit_goes_unnoticed(tmp_path: Path) -> None:
     store = ResultStore(tmp_path)
     store.save(KEY, MEASURED)
-    path = next(tmp_path.rglob("*.result"))
+    path = next(tmp_path.rglob("*.kept"))
     whole = path.read_bytes()
     for position in range(len(whole)):
         path.write_bytes(whole[:position] + bytes([whole[position] ^ 4]) + whole[position + 1 :])
@@ -92,7 +93,7 @@ def test_a_result_that_cannot_be_kept_is_no_failure(tmp_path: Path, caplog) -> N
 
 def test_no_part_of_a_result_is_left_behind(tmp_path: Path) -> None:
     ResultStore(tmp_path).save(KEY, MEASURED)
-    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".result"]
+    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".kept"]
 
 
 def test_an_object_that_is_no_result_is_refused(tmp_path: Path) -> None:
@@ -113,7 +114,9 @@ def test_the_sources_are_those_reached_by_import_and_no_others() -> None:
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch) -> Path:
     """A small package in sumint's place: two analyses, one of which reaches a module by two imports."""
-    monkeypatch.setattr(cache, "_ROOT", tmp_path)
+    monkeypatch.setattr(keys, "_ROOT", tmp_path)
+    folder = tmp_path / "sumint"
+    folder.mkdir()
     for name, source in {
         "__init__.py": "",
         "first.py": "from sumint.shared import value",
@@ -121,8 +124,8 @@ def package(tmp_path: Path, monkeypatch) -> Path:
         "shared.py": "def value():\n    from sumint import deep\n    return deep.VALUE",
         "deep.py": "VALUE = 1",
     }.items():
-        (tmp_path / name).write_text(source)
-    return tmp_path
+        (folder / name).write_text(source)
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -137,10 +140,10 @@ def package(tmp_path: Path, monkeypatch) -> Path:
 def test_an_edit_changes_the_sources_of_those_that_reach_it(
     package: Path, edited: str, first_changes: bool, second_changes: bool
 ) -> None:
-    cache._digest_and_imports.cache_clear()
+    keys._digest_and_imports.cache_clear()
     before = sources_of("sumint.first"), sources_of("sumint.second")
     (package / edited).write_text((package / edited).read_text() + "\n# edited\n")
-    cache._digest_and_imports.cache_clear()
+    keys._digest_and_imports.cache_clear()
     after = sources_of("sumint.first"), sources_of("sumint.second")
     assert (before[0] != after[0], before[1] != after[1]) == (first_changes, second_changes)
 

@@ -4,8 +4,9 @@ import plotly.graph_objects as go
 import pytest
 
 from report.chapter import Control, Figure
+from report.plot import Plot
 
-PLOT = go.Figure()
+PLOT = Plot(go.Figure)
 
 
 def figure(plot: object, control: str | tuple[str, ...] = ()) -> Figure:

@@ -17,12 +17,13 @@ import pytest
 from report import plots
 from report.chapter import Absent, Figure, Table
 from report.figure_files import files_of, slug
+from report.plot import Plot
 from report.theme import traces_of
 
-Plots = go.Figure | Mapping[str, go.Figure] | Mapping[tuple[str, ...], go.Figure]
+Plots = Plot | Mapping[str, Plot] | Mapping[tuple[str, ...], Plot]
 NUMBERS = np.random.default_rng(0).normal(size=(4, 3)) * [1e-26, 1.0, 1e4]
 
-PLOTS: Mapping[str, go.Figure] = {
+PLOTS: Mapping[str, Plot] = {
     "heatmap": plots.heatmap(NUMBERS, x="abc", y=["p", "q", "r", "s"], x_title="head", y_title="layer", places=2),
     "polar": plots.polar_points([1.5, 2.5], [0.1, -3.0], ["dim 19", "dim 26"], name="first"),
     "points": plots.points(NUMBERS[:, 1], NUMBERS[:, 2], "abcd", "first", "second", closed=True),
@@ -185,7 +186,7 @@ def test_the_data_names_the_panel_of_every_trace() -> None:
 
 
 def test_the_data_of_several_controls_has_a_view_for_each_combination() -> None:
-    views: dict[tuple[str, ...], go.Figure] = {
+    views: dict[tuple[str, ...], Plot] = {
         (one, other): PLOTS["bars"] for one in ("2+3=5", "4+4=8") for other in ("C0", "C1")
     }
     files = files_of("chapter", figure(views, control=("Sum", "Digit")))

@@ -11,7 +11,8 @@ from report.build import build
 from report.chapter import Figure
 from report.figure_files import figure_data
 from report.number_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
-from report.render import numbers_address
+from report.render import Renderer
+from report.repository import Repository
 from sumint.lab import Lab
 from sumint.weights import Weights, write_weights
 
@@ -50,7 +51,8 @@ def test_every_view_has_its_tables_under_the_address_that_the_page_keeps() -> No
     ],
 )
 def test_tables_stand_beside_a_chart_or_on_a_page_or_nowhere(n_rows: int, address: str | None) -> None:
-    assert numbers_address("chapter", figure_of(n_rows)) == address
+    renderer = Renderer((), {}, Repository().source_code)
+    assert renderer.numbers_address("chapter", figure_of(n_rows)) == address
 
 
 def test_a_page_of_numbers_holds_every_number_and_leads_back(tmp_path: Path, tiny_weights: Weights) -> None:

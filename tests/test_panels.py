@@ -20,8 +20,8 @@ def layout_of(figure: go.Figure) -> dict[str, Any]:
 
 
 def panelled(n_panels: int, columns: int) -> go.Figure:
-    parts = {f"panel {i}": go.Figure(POLAR if i % 2 else HEATMAP) for i in range(n_panels)}
-    return plots.panels(parts, columns=columns)
+    parts = {f"panel {i}": POLAR if i % 2 else HEATMAP for i in range(n_panels)}
+    return plots.panels(parts, columns=columns).figure
 
 
 def domains(layout: dict[str, Any]) -> list[tuple[list[float], list[float]]]:
@@ -62,8 +62,7 @@ def test_every_panel_keeps_its_own_axes() -> None:
 
 
 def test_an_axis_has_its_title_at_the_grid_s_edge_only() -> None:
-    parts = {str(i): go.Figure(HEATMAP) for i in range(4)}
-    figure = plots.panels(parts, columns=2)
+    figure = plots.panels({str(i): HEATMAP for i in range(4)}, columns=2).figure
     layout = layout_of(figure)
     assert [layout[f"xaxis{n}"]["title"]["text"] for n in ("", 2, 3, 4)] == ["", "", "head", "head"]
     assert [layout[f"yaxis{n}"]["title"]["text"] for n in ("", 2, 3, 4)] == ["layer", "", "layer", ""]
@@ -77,7 +76,7 @@ def test_a_series_of_the_same_name_is_in_the_legend_once() -> None:
 
 
 def test_a_legend_has_its_room_above_the_panels_names() -> None:
-    with_legend, without = layout_of(panelled(4, 2)), layout_of(plots.panels({"one": HEATMAP}))
+    with_legend, without = layout_of(panelled(4, 2)), layout_of(plots.panels({"one": HEATMAP}).figure)
     assert with_legend["legend"]["yref"] == "container"
     assert with_legend["margin"]["t"] > without["margin"]["t"]
 
@@ -85,7 +84,7 @@ def test_a_legend_has_its_room_above_the_panels_names() -> None:
 def test_an_arrow_begins_in_the_middle_and_a_line_where_it_is_told() -> None:
     figure = plots.polar(
         {"arrow": plots.Polar([2], [1], drawn="arrow"), "line": plots.Polar([0, 2], [1, 1], drawn="line")}
-    )
+    ).figure
     arrow, line = traces_of(figure)
     assert (list(arrow.r), list(arrow.theta)) == ([0, 2], [0, 1])
     assert (list(line.r), list(line.theta)) == ([0, 2], [1, 1])
@@ -100,6 +99,6 @@ def test_every_panel_has_its_name_above_it() -> None:
 
 
 def test_the_charts_that_went_into_it_stay_as_they_were() -> None:
-    before = HEATMAP.to_json()
-    plots.panels({"one": HEATMAP, "other": HEATMAP})
-    assert HEATMAP.to_json() == before
+    before = HEATMAP.figure.to_json()
+    assert plots.panels({"one": HEATMAP, "other": HEATMAP}).figure
+    assert HEATMAP.figure.to_json() == before

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from report import site
 from report.errors import SiteError
+from report.exchange import exchange
 from report.links import check_links
-from report.site import _alone, publish
+from report.site import _alone, publish, stands
 
 PAGE = b'<html><body><a href="other.html#here">other</a></body></html>'
 OTHER = b'<html><body><h1 id="here">Here</h1><a href="index.html">back</a></body></html>'
@@ -24,6 +26,7 @@ def test_the_folder_holds_exactly_the_files_and_their_manifest(tmp_path: Path) -
     publish(SITE, tmp_path / "site")
     found = files_in(tmp_path / "site")
     manifest = json.loads(found.pop("manifest.json"))
+    assert json.loads(found.pop("build.json")) == {}
     assert found == SITE
     assert manifest["files"] == {path: hashlib.sha256(content).hexdigest() for path, content in SITE.items()}
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
@@ -97,6 +100,21 @@ def test_a_build_that_was_killed_while_swapping_is_put_right(tmp_path: Path) -> 
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
+@pytest.fixture
+def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that cannot exchange two folders."""
+    monkeypatch.setattr(site, "exchange", lambda *_: False)
+
+
+@pytest.mark.usefixtures("without_exchange")
+def test_without_an_exchange_two_renames_replace_the_site(tmp_path: Path) -> None:
+    for content in (b"old", b"new"):
+        publish({"index.html": content}, tmp_path / "site")
+        assert files_in(tmp_path / "site")["index.html"] == content
+        assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.usefixtures("without_exchange")
 def test_a_swap_that_fails_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(SITE, tmp_path / "site")
     rename = Path.rename
@@ -168,3 +186,77 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SiteError, match="cannot be"):
         publish(SITE, tmp_path / "file" / "site")
+
+
+def test_two_folders_change_names_at_once(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "it.txt").write_text(name)
+    if not exchange(tmp_path / "one", tmp_path / "other"):
+        pytest.skip("this system or file system cannot exchange folders")
+    assert [(tmp_path / name / "it.txt").read_text() for name in ("one", "other")] == ["other", "one"]
+
+
+def test_an_exchange_with_what_is_not_there_fails(tmp_path: Path) -> None:
+    (tmp_path / "one").mkdir()
+    with pytest.raises(OSError, match="No such file"):
+        exchange(tmp_path / "one", tmp_path / "other")
+    assert (tmp_path / "one").is_dir()
+
+
+def test_a_file_that_stays_is_not_written_again(tmp_path: Path) -> None:
+    publish(SITE, tmp_path / "site")
+    before = {path: (tmp_path / "site" / path).stat() for path in SITE}
+    publish({**SITE, "index.html": PAGE + b"<p>more</p>"}, tmp_path / "site")
+    after = {path: (tmp_path / "site" / path).stat() for path in SITE}
+    same = [path for path in SITE if before[path].st_ino == after[path].st_ino]
+    assert same == ["other.html", "data/a/b.json"]
+    assert all(before[path].st_mtime_ns == after[path].st_mtime_ns for path in same)
+
+
+def test_a_file_that_was_edited_by_hand_is_put_right(tmp_path: Path) -> None:
+    publish(SITE, tmp_path / "site")
+    (tmp_path / "site" / "other.html").write_bytes(OTHER.replace(b"Here", b"Hers"))
+    publish(SITE, tmp_path / "site")
+    assert files_in(tmp_path / "site")["other.html"] == OTHER
+
+
+@pytest.mark.parametrize("left_over", ["manifest half written", "no manifest yet", "being removed"])
+def test_what_a_killed_build_left_is_cleared_away(left_over: str, tmp_path: Path) -> None:
+    beside = tmp_path / ".site.new-site"
+    publish(SITE, beside)
+    if left_over == "manifest half written":
+        shutil.rmtree(beside)
+        beside.mkdir()
+        (beside / "manifest.json").write_text('{"generator": "sum')
+    elif left_over == "no manifest yet":
+        shutil.rmtree(beside)
+        beside.mkdir()
+    else:
+        (beside / "index.html").unlink()
+    publish(SITE, tmp_path / "site")
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_folder_that_is_linked_into_a_site_is_never_followed(tmp_path: Path) -> None:
+    publish(SITE, tmp_path / "site")
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "thesis.tex").write_text("years of work")
+    (tmp_path / "site" / "mine").symlink_to(tmp_path / "thesis")
+    with pytest.raises(SiteError, match="holds mine"):
+        publish(SITE, tmp_path / "site")
+    assert (tmp_path / "thesis" / "thesis.tex").exists()
+
+
+def test_a_site_stands_while_its_inputs_and_its_files_are_the_same(tmp_path: Path) -> None:
+    publish(SITE, tmp_path / "site", inputs="abc", record={})
+    assert stands(tmp_path / "site", "abc")
+    assert not stands(tmp_path / "site", "abd")
+    (tmp_path / "site" / "index.html").write_text("edited")
+    assert not stands(tmp_path / "site", "abc")
+
+
+def test_a_site_of_unknown_inputs_never_stands(tmp_path: Path) -> None:
+    publish(SITE, tmp_path / "site")
+    assert not stands(tmp_path / "site", "")
+    assert not stands(tmp_path / "nowhere", "abc")

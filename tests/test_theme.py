@@ -131,7 +131,7 @@ def test_a_series_has_the_same_colour_in_every_panel(theme: ThemeName) -> None:
     plot = plots.stacked_lines(
         [1, 2], {"loss": {"training": [1, 2], "validation": [1, 2]}, "errors": {"validation": [1, 2]}}, "epoch"
     )
-    training, validation, again = roles_template(theme, plot)["data"]["scatter"]
+    training, validation, again = roles_template(theme, plot.figure)["data"]["scatter"]
     assert validation["line"]["color"] == again["line"]["color"] != training["line"]["color"]
 
 

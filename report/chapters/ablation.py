@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from report import plots
 from report.chapter import Chapter, Figure
 from report.chapters.ablation_claims import claims
+from report.parts import part
+from report.plot import Plot
 from sumint.analyses.head_ablation import HeadAblation, head_ablation
 from sumint.analyses.qkv_ablation import QkvAblation, qkv_ablation
 from sumint.lab import Lab
@@ -25,6 +25,7 @@ def chapter(lab: Lab) -> Chapter:
     )
 
 
+@part
 def _head_figures(replaced_by: dict[str, HeadAblation]) -> tuple[Figure, ...]:
     n_heads = replaced_by["mean"].loss_rise.shape[1]
     return (
@@ -52,7 +53,7 @@ def _head_figures(replaced_by: dict[str, HeadAblation]) -> tuple[Figure, ...]:
     )
 
 
-def _heads(measured: HeadAblation) -> go.Figure:
+def _heads(measured: HeadAblation) -> Plot:
     n_layers, n_heads = measured.loss_rise.shape
     return plots.heatmap(
         measured.loss_rise,
@@ -64,7 +65,7 @@ def _heads(measured: HeadAblation) -> go.Figure:
     )
 
 
-def _heads_by_digit(measured: HeadAblation) -> go.Figure:
+def _heads_by_digit(measured: HeadAblation) -> Plot:
     n_layers, n_heads, n_digits = measured.loss_rise_by_digit.shape
     return plots.lines(
         tuple(f"C{digit}" for digit in range(n_digits)),
@@ -78,6 +79,7 @@ def _heads_by_digit(measured: HeadAblation) -> go.Figure:
     )
 
 
+@part
 def _part_figure(parts: QkvAblation) -> Figure:
     n_heads = parts.loss_rise[0].size
     return Figure(
@@ -88,5 +90,5 @@ def _part_figure(parts: QkvAblation) -> Figure:
         alt=f"A heatmap of queries, keys and values by {n_heads} heads, with the rise written into each cell.",
         source=qkv_ablation,
         height=280,
-        width=640,
+        width=590,
     )

@@ -6,6 +6,7 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
+from report.parts import part
 from report.theme import decimals, joined, percent, significant
 from sumint.analyses.head_ablation import HeadAblation, head_ablation
 from sumint.analyses.qkv_ablation import QkvAblation, qkv_ablation
@@ -23,11 +24,13 @@ PUBLISHED_DIGITS = {(0, 1): (2, 3), (0, 2): (1, 2, 3)}
 """The digits for which the write-up finds a head especially critical."""
 
 
+@part
 def claims(lab: Lab, heads: HeadAblation, parts: QkvAblation) -> tuple[Claim, ...]:
     """Every claim of the chapter."""
     return (*_head_claims(lab, heads), *_part_claims(lab, heads, parts))
 
 
+@part
 def _head_claims(lab: Lab, heads: HeadAblation) -> tuple[Claim, ...]:
     first, second = heads.ranking[:2]
     rises = {_name(head): float(heads.loss_rise[head]) for head in heads.ranking}
@@ -79,6 +82,7 @@ def _head_claims(lab: Lab, heads: HeadAblation) -> tuple[Claim, ...]:
     )
 
 
+@part
 def _part_claims(lab: Lab, heads: HeadAblation, parts: QkvAblation) -> tuple[Claim, ...]:
     query_rise = float(parts.loss_rise[KINDS.index("q"), 0].max())
     query_variance = float(parts.query_variance_share[0].max())

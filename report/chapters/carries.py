@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pandas as pd
-import plotly.graph_objects as go
 
 from report import plots
 from report.chapter import CORRECTED, PUBLISHED, Chapter, Figure, Table
 from report.chapters.carries_claims import claims
+from report.parts import part
+from report.plot import Plot
 from report.theme import count, counted
 from sumint.analyses.carry_counts import CarryCounts, carry_counts
 from sumint.analyses.layer_1_attention import VERSIONS, Layer1Attention, layer_1_attention
@@ -34,6 +35,7 @@ def chapter(lab: Lab) -> Chapter:
     )
 
 
+@part
 def _counts(counts: CarryCounts) -> Table:
     whole = {
         "any column": (counts.published_carrying, counts.carrying, counts.carrying, counts.mislabelled_carrying),
@@ -61,10 +63,11 @@ def _counts(counts: CarryCounts) -> Table:
     )
 
 
+@part
 def _ablation(ablation: QkvAblationByCarry) -> Figure:
     n_heads = ablation.loss_rise.shape[-2] * ablation.loss_rise.shape[-1]
     limits = plots.symmetric_limits(ablation.loss_rise)
-    views: dict[tuple[str, ...], go.Figure] = {
+    views: dict[tuple[str, ...], Plot] = {
         (name, version): plots.head_parts(ablation.loss_rise[mean, subset], limits=limits)
         for subset, name in enumerate(("with a carry", "without"))
         if ablation.n_sums[subset]
@@ -82,10 +85,11 @@ def _ablation(ablation: QkvAblationByCarry) -> Figure:
         source=qkv_ablation_by_carry,
         control=("Sums", "Mean"),
         height=280,
-        width=640,
+        width=590,
     )
 
 
+@part
 def _attention(attention: Layer1Attention, layout: Layout) -> Figure:
     return Figure(
         "layer-1-attention",
@@ -109,25 +113,25 @@ def _attention(attention: Layer1Attention, layout: Layout) -> Figure:
     )
 
 
-def _attention_to(attention: Layer1Attention, layout: Layout, version: int, column: int) -> go.Figure:
+def _attention_to(attention: Layer1Attention, layout: Layout, version: int, column: int) -> Plot:
     """A panel for each group of sums that the masks make; a group without sums has none."""
     source = range(layout.n_ctx)[layout.predicting][column]
     seen = slice(0, source + 1)
     means, deviations = attention.mean[version, column, ..., seen], attention.deviation[version, column, ..., seen]
     highest = float((means + deviations).max())
-    parts: dict[str, go.Figure] = {}
+    parts: dict[str, Plot] = {}
     for subset, label in enumerate(_labels(version, column, is_units=column == layout.n_digits - 1)):
         n_sums = int(attention.n_sums[version, column, subset])
         if n_sums:
             heads = [f"H1.{head}" for head in range(means.shape[1])]
-            plot = plots.bars(
+            parts[f"{label} ({counted(n_sums, 'sum')})"] = plots.bars(
                 layout.position_names[seen],
                 dict(zip(heads, means[subset], strict=True)),
                 x_title="position attended to",
                 y_title="attention",
                 errors=dict(zip(heads, deviations[subset], strict=True)) if n_sums > 1 else None,
+                highest=1.05 * highest,
             )
-            parts[f"{label} ({counted(n_sums, 'sum')})"] = plot.update_yaxes(range=[0, 1.05 * highest])
     return plots.panels(parts)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
+from report.parts import part
 from report.theme import count, decimals, joined, nats
 from sumint.analyses.carry_counts import CarryCounts, carry_counts
 from sumint.analyses.layer_1_attention import VERSIONS, Layer1Attention, layer_1_attention
@@ -22,6 +23,7 @@ PUBLISHED_COUNTS = (826, 174, 515, 715, 689)
 """What the write-up prints: sums with any carry, with none, and at its positions 0, 1 and 2."""
 
 
+@part
 def claims(
     lab: Lab, counts: CarryCounts, ablation: QkvAblationByCarry, attention: Layer1Attention
 ) -> tuple[Claim, ...]:
@@ -34,6 +36,7 @@ def claims(
     )
 
 
+@part
 def _published_counts(lab: Lab, counts: CarryCounts) -> Claim:
     any_carry, none, *by_column = map(count, PUBLISHED_COUNTS)
 
@@ -51,6 +54,7 @@ def _published_counts(lab: Lab, counts: CarryCounts) -> Claim:
     )
 
 
+@part
 def _key_claims(lab: Lab, ablation: QkvAblationByCarry) -> tuple[Claim, ...]:
     keys = ablation.loss_rise[:, :, KINDS.index("k"), 1]
     values = ablation.loss_rise[:, :, KINDS.index("v"), 1]
@@ -121,6 +125,7 @@ def _spares(with_carry: np.ndarray, without: np.ndarray) -> bool:
     return bool(without.max() <= RISE_AT_MOST and with_carry.min() >= WITH_OVER_WITHOUT * without.max())
 
 
+@part
 def _carry_attention(attention: Layer1Attention) -> Claim:
     distances = attention.distance[VERSIONS.index("corrected"), :-1]
     is_measured = bool(attention.n_sums[VERSIONS.index("corrected"), :-1].all())
@@ -142,6 +147,7 @@ def _carry_attention(attention: Layer1Attention) -> Claim:
     )
 
 
+@part
 def _masks_blur(counts: CarryCounts, attention: Layer1Attention) -> Claim:
     largest = attention.distance.max(axis=-1)
     mislabelled = [

@@ -10,6 +10,8 @@ from report import plots
 from report.chapter import Chapter, Figure
 from report.chapters.direct_logit_attribution_claims import claims
 from report.chapters.direct_logit_attribution_path_claims import path_claims
+from report.parts import part
+from report.plot import Plot, plotted
 from report.plots import Polar
 from report.theme import degrees
 from sumint.analyses.answer_readout import answer_readout
@@ -35,10 +37,7 @@ def chapter(lab: Lab) -> Chapter:
     return Chapter(
         title="Direct logit attribution",
         question="Which parts of the model write the answer, and in which direction does each of them push?",
-        values={
-            "components": components,
-            "published_error": float(paths.error_of_heads[0]),
-        },
+        values={"components": components, "paths": paths},
         figures=(
             *_component_figures(components),
             _path_figure(paths),
@@ -54,6 +53,7 @@ def _digit_names(n_digits: int) -> tuple[str, ...]:
     return tuple(f"C{digit}" for digit in range(n_digits))
 
 
+@part
 def _component_figures(measured: DirectLogitAttribution) -> tuple[Figure, ...]:
     digits = _digit_names(measured.correct_mean.shape[1])
     n_heads = sum(name.startswith("H") for name in measured.components)
@@ -105,6 +105,7 @@ def _component_figures(measured: DirectLogitAttribution) -> tuple[Figure, ...]:
     )
 
 
+@part
 def _path_figure(measured: PathAttribution) -> Figure:
     digits = _digit_names(measured.example_paths.shape[3])
     published, corrected = measured.example_paths
@@ -138,6 +139,7 @@ def _path_figure(measured: PathAttribution) -> Figure:
     )
 
 
+@part
 def _phase_figure(measured: LogitPhases) -> Figure:
     n_digits = measured.answer_digits.shape[1]
     return Figure(
@@ -167,7 +169,7 @@ def _phase_figure(measured: LogitPhases) -> Figure:
     )
 
 
-def _arrows(measured: LogitPhases, example: int, place: int) -> go.Figure:
+def _arrows(measured: LogitPhases, example: int, place: int) -> Plot:
     heads, prediction = measured.heads[example, :, place], measured.prediction[example, place]
     right, reach = measured.right_direction[example, place], measured.reach[example, place]
     return plots.polar(
@@ -179,10 +181,12 @@ def _arrows(measured: LogitPhases, example: int, place: int) -> go.Figure:
     )
 
 
+@part
 def _direction_figures(measured: PathAttribution) -> tuple[Figure, ...]:
     return (_cloud_figure(measured), _agreement_figure(measured))
 
 
+@part
 def _cloud_figure(measured: PathAttribution) -> Figure:
     n_digits, n_sums = measured.waves.shape[2:]
     routes = _routes(measured.paths[1:])
@@ -208,13 +212,14 @@ def _cloud_figure(measured: PathAttribution) -> Figure:
         control=("Version", "Route"),
         component="clouds",
         shown_at_once=("Route",),
-        height=max(560, 30 + 135 * n_origins),
+        height=max(536, 135 * n_origins - 4),
         narrow_height=480 + 98 * n_origins,
     )
 
 
+@plotted
 def _clouds(measured: PathAttribution, reading: int, paths: list[str]) -> go.Figure:
-    plot = plots.panels({path: _cloud(measured, reading, path) for path in paths})
+    plot = plots.panels({path: _cloud(measured, reading, path) for path in paths}).figure
     return plot.update_layout(meta={**plot.to_plotly_json()["layout"]["meta"], "points": measured.sums})
 
 
@@ -227,6 +232,7 @@ def _routes(paths: tuple[str, ...]) -> dict[str, list[str]]:
     return routes
 
 
+@part
 def _agreement_figure(measured: PathAttribution) -> Figure:
     digits = _digit_names(measured.agreement.shape[2])
     height = 110 + 27 * len(measured.paths)
@@ -259,7 +265,7 @@ def _agreement_figure(measured: PathAttribution) -> Figure:
     )
 
 
-def _cloud(measured: PathAttribution, reading: int, path: str) -> go.Figure:
+def _cloud(measured: PathAttribution, reading: int, path: str) -> Plot:
     waves = measured.waves[reading, measured.paths.index(path)]
     return plots.polar(
         {
@@ -274,5 +280,5 @@ def _attributions(
     rows: tuple[str, ...],
     rows_title: str,
     limits: tuple[float, float],
-) -> go.Figure:
+) -> Plot:
     return plots.heatmap(values, DIGITS, rows, "digit", rows_title, limits=limits)

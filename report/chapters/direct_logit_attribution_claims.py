@@ -7,6 +7,7 @@ from jaxtyping import Float
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
+from report.parts import part
 from report.theme import joined, percent, scientific
 from sumint.analyses.answer_readout import AnswerReadout, answer_readout
 from sumint.analyses.direct_logit_attribution import DirectLogitAttribution, direct_logit_attribution
@@ -28,6 +29,7 @@ PUBLISHED_TOGETHER = 4
 """… the digit that they say together."""
 
 
+@part
 def claims(
     lab: Lab,
     components: DirectLogitAttribution,
@@ -42,6 +44,7 @@ def claims(
     )
 
 
+@part
 def _component_claims(components: DirectLogitAttribution) -> tuple[Claim, ...]:
     share = components.layer_1_share
     with_biases, without = components.error_with_biases, components.error_without_biases
@@ -69,6 +72,7 @@ def _component_claims(components: DirectLogitAttribution) -> tuple[Claim, ...]:
     )
 
 
+@part
 def _head_claims(lab: Lab, heads: SingleHeads) -> tuple[Claim, ...]:
     some, together, alone = heads.some_right_alone, heads.right_together, heads.responsible_alone
 
@@ -129,6 +133,7 @@ def _head_claims(lab: Lab, heads: SingleHeads) -> tuple[Claim, ...]:
     )
 
 
+@part
 def _readout_claims(readout: AnswerReadout) -> tuple[Claim, ...]:
     early, final = readout.lens_accuracy[0], readout.lens_accuracy[-1]
     explained, nearest = readout.explained_by_angle, readout.nearest_angle

@@ -7,6 +7,7 @@ from jaxtyping import Float
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
+from report.parts import part
 from report.theme import decimals, degrees, joined, percent, scientific
 from sumint.analyses.path_attribution import PathAttribution, path_attribution
 from sumint.fourier import angle_between
@@ -28,11 +29,13 @@ PUBLISHED_DIRECTION = 60
 """Degrees. The write-up reads 45° off its picture."""
 
 
+@part
 def path_claims(lab: Lab, paths: PathAttribution) -> tuple[Claim, ...]:
     """Every claim on paths."""
     return (_paths_add_up(paths), *_direction_claims(lab, paths))
 
 
+@part
 def _paths_add_up(paths: PathAttribution) -> Claim:
     published, corrected = map(float, paths.error_of_heads)
     to_logits, without_bias = paths.error_of_logits, paths.error_of_bias_alone
@@ -56,6 +59,7 @@ def _paths_add_up(paths: PathAttribution) -> Claim:
     )
 
 
+@part
 def _direction_claims(lab: Lab, paths: PathAttribution) -> tuple[Claim, ...]:
     agreement, directions = paths.agreement[CORRECTED], np.degrees(paths.directions[CORRECTED])
     through = np.array(["→" in path for path in paths.paths])

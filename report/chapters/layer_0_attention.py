@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-import plotly.graph_objects as go
 
 from report import plots
 from report.chapter import CORRECTED, PUBLISHED, Chapter, Figure, Table
 from report.chapters.layer_0_attention_claims import claims
+from report.parts import part
+from report.plot import Plot
 from report.theme import decimals, joined
 from sumint.analyses.attention_patterns import AttentionPatterns, attention_patterns
 from sumint.analyses.qk_circuits import QkCircuits, qk_circuits
@@ -57,11 +58,12 @@ def chapter(lab: Lab) -> Chapter:
     )
 
 
+@part
 def _patterns(measured: AttentionPatterns) -> Figure:
     n_layers, n_heads = measured.patterns.shape[1:3]
     names = measured.layout.position_names
 
-    def pattern(example: int, layer: int, head: int) -> go.Figure:
+    def pattern(example: int, layer: int, head: int) -> Plot:
         tokens = [VOCABULARY[token] for token in measured.tokens[example]]
         read = [name if name == token else f"{name} {token}" for name, token in zip(names, tokens, strict=True)]
         return plots.heatmap(
@@ -99,10 +101,11 @@ def _patterns(measured: AttentionPatterns) -> Figure:
         control=("Sum", "Layer"),
         component="attention",
         shown_at_once=("Layer",),
-        height=540,
+        height=520,
     )
 
 
+@part
 def _columns(measured: AttentionPatterns) -> Figure:
     layout = measured.layout
     asking = slice(layout.second_operand.stop - 1, layout.n_ctx - 1)
@@ -138,6 +141,7 @@ def _columns(measured: AttentionPatterns) -> Figure:
     )
 
 
+@part
 def _hypothesis(lab: Lab, measured: AttentionPatterns) -> Table:
     is_published = lab.checkpoint.digest == ARENA_DIGEST
     names = measured.layout.position_names
@@ -171,15 +175,16 @@ def _hypothesis(lab: Lab, measured: AttentionPatterns) -> Table:
     )
 
 
+@part
 def _scores(circuits: QkCircuits) -> Figure:
     names = circuits.layout.position_names
     queries, tokens = names[:-1], tuple(f"“{token}”" for token in VOCABULARY)
     corrected = np.concatenate([circuits.position_scores, circuits.token_scores], axis=-1)
 
-    def scores(values: np.ndarray, keys: tuple[str, ...]) -> go.Figure:
+    def scores(values: np.ndarray, keys: tuple[str, ...]) -> Plot:
         return plots.heatmap(values, x=keys, y=queries, x_title="key", y_title="query")
 
-    views: dict[tuple[str, ...], go.Figure] = {}
+    views: dict[tuple[str, ...], Plot] = {}
     for head, published in enumerate(circuits.published_scores):
         views[f"H0.{head}", PUBLISHED] = scores(published, queries + tokens)
         views[f"H0.{head}", CORRECTED] = scores(corrected[head], queries + tokens)
@@ -199,6 +204,7 @@ def _scores(circuits: QkCircuits) -> Figure:
     )
 
 
+@part
 def _positional(circuits: QkCircuits) -> Figure:
     names = circuits.layout.position_names[:-1]
     published, corrected = (

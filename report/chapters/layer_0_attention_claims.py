@@ -6,6 +6,7 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
+from report.parts import part
 from report.theme import counted, decimals, joined
 from sumint.analyses.attention_patterns import AttentionPatterns, attention_patterns
 from sumint.analyses.qk_circuits import ON_ONE_COLUMN, QkCircuits, qk_circuits
@@ -29,6 +30,7 @@ PUBLISHED_GUESS = (0, "B3", 2)
 """Where the write-up guesses that a carry is looked for, among others."""
 
 
+@part
 def claims(lab: Lab, patterns: AttentionPatterns, circuits: QkCircuits) -> tuple[Claim, ...]:
     """Every claim of the chapter."""
     return (
@@ -39,6 +41,7 @@ def claims(lab: Lab, patterns: AttentionPatterns, circuits: QkCircuits) -> tuple
     )
 
 
+@part
 def _corresponding_digits(lab: Lab, patterns: AttentionPatterns) -> tuple[Claim, ...]:
     attention = patterns.corresponding_attention[0]
     looks = attention >= CORRESPONDING_AT_LEAST
@@ -86,6 +89,7 @@ def _corresponding_digits(lab: Lab, patterns: AttentionPatterns) -> tuple[Claim,
     )
 
 
+@part
 def _other_attention(lab: Lab, patterns: AttentionPatterns) -> tuple[Claim, ...]:
     layout = patterns.layout
     names = layout.position_names
@@ -140,6 +144,7 @@ def _other_attention(lab: Lab, patterns: AttentionPatterns) -> tuple[Claim, ...]
     )
 
 
+@part
 def _hypothesis_refuted(lab: Lab, patterns: AttentionPatterns) -> Claim:
     def check() -> Finding:
         head, position, column = PUBLISHED_GUESS
@@ -161,6 +166,7 @@ def _hypothesis_refuted(lab: Lab, patterns: AttentionPatterns) -> Claim:
     )
 
 
+@part
 def _circuit_claims(circuits: QkCircuits) -> tuple[Claim, ...]:
     published, corrected = circuits.published_distance.mean(), circuits.corrected_distance.mean()
     return (
@@ -182,6 +188,7 @@ def _circuit_claims(circuits: QkCircuits) -> tuple[Claim, ...]:
     )
 
 
+@part
 def _positions_choose_columns(circuits: QkCircuits) -> Claim:
     looks = circuits.column_looks
     apart = max((look.between_positions for look in looks), default=0.0)
@@ -210,6 +217,7 @@ def _positions_choose_columns(circuits: QkCircuits) -> Claim:
     )
 
 
+@part
 def _extreme_digits(circuits: QkCircuits) -> Claim:
     minding = circuits.digit_range >= LEANING_RANGE_AT_LEAST
     leans = circuits.lean_to_extremes[minding]

@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 from report import plots
 from report.chapter import Chapter, Figure
 from report.chapters.layer_1_ov_claims import claims
+from report.parts import part
+from report.plot import Plot, plotted
 from report.theme import SEQUENTIAL
 from sumint.analyses.ov_circuits import OvCircuits, ov_circuits
 from sumint.data import DIGITS
@@ -29,8 +31,9 @@ def chapter(lab: Lab) -> Chapter:
     )
 
 
+@part
 def _digit_embeddings(circuits: OvCircuits) -> Figure:
-    def view(first: int, second: int) -> go.Figure:
+    def view(first: int, second: int) -> Plot:
         waves = circuits.digit_waves[first, second]
         logits = plots.heatmap(circuits.digit_logits[first, second], DIGITS, DIGITS, "output digit", "input digit")
         return _logits_and_phases(
@@ -53,8 +56,9 @@ def _digit_embeddings(circuits: OvCircuits) -> Figure:
     )
 
 
+@part
 def _digit_sums(circuits: OvCircuits) -> Figure:
-    def view(first: int, second: int) -> go.Figure:
+    def view(first: int, second: int) -> Plot:
         logits = plots.heatmap(
             circuits.sum_logits[first, second],
             DIGITS,
@@ -62,8 +66,8 @@ def _digit_sums(circuits: OvCircuits) -> Figure:
             "output digit",
             "sum of two embeddings",
             labelled_rows=PAIRS[:: len(DIGITS)],
+            gaps=False,
         )
-        logits.update_traces(ygap=0)  # a hundred gaps would hide the rows
         return _logits_and_phases(logits, _shaded_pairs(circuits, circuits.sum_waves[first, second]))
 
     return Figure(
@@ -93,13 +97,14 @@ def _head_pairs(circuits: OvCircuits) -> dict[tuple[str, str], tuple[int, int]]:
     }
 
 
+@plotted
 def _shaded_pairs(circuits: OvCircuits, waves: np.ndarray) -> go.Figure:
-    points = plots.polar({"pairs": plots.Polar(np.abs(waves), np.angle(waves), PAIRS)})
+    points = plots.polar({"pairs": plots.Polar(np.abs(waves), np.angle(waves), PAIRS)}).figure
     shades = {"color": circuits.large_digits, "coloraxis": SEQUENTIAL, "size": 7}
     points.update_traces(mode="markers", marker=shades)
     # The scale begins below zero, so that its first shade stands out from the ground.
     return points.update_layout({SEQUENTIAL: {"cmin": -1, "cmax": 2, "showscale": False}})
 
 
-def _logits_and_phases(logits: go.Figure, phases: go.Figure) -> go.Figure:
+def _logits_and_phases(logits: Plot, phases: Plot) -> Plot:
     return plots.panels({"logits of the output digits": logits, "first frequency": phases})

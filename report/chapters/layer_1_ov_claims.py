@@ -6,6 +6,7 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
+from report.parts import part
 from report.theme import decimals, joined, percent, scientific
 from sumint.analyses.ov_circuits import OvCircuits, ov_circuits
 from sumint.lab import Lab
@@ -22,11 +23,13 @@ BY_SIZE = (
 )
 
 
+@part
 def claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
     """Every claim of the chapter."""
     return (*_general_claims(circuits), *_published_claims(lab, circuits))
 
 
+@part
 def _general_claims(circuits: OvCircuits) -> tuple[Claim, ...]:
     # By head of layer 0, with the head of layer 1 for which it is least.
     agreement = circuits.agreement.min(axis=1)
@@ -71,6 +74,7 @@ def _general_claims(circuits: OvCircuits) -> tuple[Claim, ...]:
     )
 
 
+@part
 def _published_claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
     def one_direction() -> Finding:
         lengths = circuits.agreement[0]

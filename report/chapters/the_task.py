@@ -8,6 +8,7 @@ import pandas as pd
 from report import plots
 from report.chapter import Absent, Chapter, Claim, Figure, Table
 from report.claims import Finding, published_claim
+from report.parts import part
 from report.theme import count, decimals, nats, percent, scientific
 from sumint.analyses.example_sums import ExampleSums, example_sums
 from sumint.analyses.performance import Performance, performance
@@ -49,16 +50,7 @@ def chapter(lab: Lab) -> Chapter:
         claims=(
             _weights_processed(processing),
             _adds_well(measured),
-            published_claim(
-                lab,
-                "published-performance",
-                "Loss and probabilities are those that the write-up prints.",
-                criterion="equal to "
-                + ", ".join(f"{value:.3f} ({_printed_name(name)})" for name, value in PRINTED.items())
-                + " to three decimals",
-                source=performance,
-                check=lambda: _as_printed(measured),
-            ),
+            _prints_the_same(lab, measured),
         ),
     )
 
@@ -71,6 +63,7 @@ def _origin(lab: Lab) -> str:
     return card_text(lab.card, "origin", "This checkpoint has no card that says how it was trained.")
 
 
+@part
 def _example_sums(examples: ExampleSums) -> Table:
     frame = pd.DataFrame(
         {
@@ -83,11 +76,15 @@ def _example_sums(examples: ExampleSums) -> Table:
         "example-sums",
         "The sums that figures show one by one",
         frame,
-        caption="As they are written, and as the model reads them: a digit is its own token, + is 10 and = is 11.",
+        caption=(
+            "As they are written, and as the model reads them: a digit is its own token, 10 stands for plus and "
+            "11 for equals."
+        ),
         source=example_sums,
     )
 
 
+@part
 def _weight_processing(processing: WeightProcessing) -> Table:
     properties = {
         "every layer norm’s weight is 1": processing.layer_norm_weights,
@@ -110,6 +107,7 @@ def _weight_processing(processing: WeightProcessing) -> Table:
     )
 
 
+@part
 def _performance(measured: Performance) -> Table:
     rows = {
         "mean cross-entropy": nats(measured.loss),
@@ -128,6 +126,7 @@ def _performance(measured: Performance) -> Table:
     )
 
 
+@part
 def _sample_probabilities(examples: ExampleSums) -> Figure:
     return Figure(
         "sample-probabilities",
@@ -161,6 +160,7 @@ def _marks(digits: np.ndarray) -> list[list[str]]:
     return [["○" if token == digit else "" for digit in digits] for token in range(len(VOCABULARY))]
 
 
+@part
 def _training_curve(lab: Lab) -> Figure | Absent:
     name, title = "training-curve", "Loss and accuracy by epoch"
     if lab.history is None:
@@ -190,6 +190,7 @@ def _training_curve(lab: Lab) -> Figure | Absent:
     )
 
 
+@part
 def _weights_processed(processing: WeightProcessing) -> Claim:
     largest = max(vars(processing).values())
     return Claim(
@@ -204,6 +205,7 @@ def _weights_processed(processing: WeightProcessing) -> Claim:
     )
 
 
+@part
 def _adds_well(measured: Performance) -> Claim:
     return Claim(
         "performance",
@@ -221,6 +223,19 @@ def _adds_well(measured: Performance) -> Claim:
             "loss": measured.loss,
         },
         otherwise="These weights make more mistakes, or are less sure, than a model that has learnt the task.",
+    )
+
+
+@part
+def _prints_the_same(lab: Lab, measured: Performance) -> Claim:
+    printed = ", ".join(f"{value:.3f} ({_printed_name(name)})" for name, value in PRINTED.items())
+    return published_claim(
+        lab,
+        "published-performance",
+        "Loss and probabilities are those that the write-up prints.",
+        criterion=f"equal to {printed} to three decimals",
+        source=performance,
+        check=lambda: _as_printed(measured),
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from report import plots
 from report.chapter import Chapter, Figure
 from report.chapters.unembedding_claims import claims
+from report.parts import part
 from report.theme import joined, percent, radians, significant
 from sumint.analyses.unembedding import Unembedding, unembedding
 from sumint.analyses.unembedding_svd import UnembeddingSvd, unembedding_svd
@@ -35,6 +36,7 @@ def chapter(lab: Lab) -> Chapter:
     )
 
 
+@part
 def _row_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     rows = matrix.significant_rows
     names = _row_names(rows)
@@ -101,6 +103,7 @@ def _row_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     )
 
 
+@part
 def _column_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     return (
         Figure(
@@ -131,6 +134,7 @@ def _column_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     )
 
 
+@part
 def _svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
     dimensions = tuple(range(len(svd.directions)))
     return (
@@ -186,6 +190,7 @@ def _svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
     )
 
 
+@part
 def _basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     dimensions = tuple(map(str, range(len(matrix.matrix))))
     rows_title = "dimension of the residual stream"

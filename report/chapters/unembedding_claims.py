@@ -6,6 +6,7 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
+from report.parts import part
 from report.theme import counted, decimals, degrees, joined, percent, radians, significant
 from sumint.analyses.unembedding import SIGNIFICANT_SHARE, Unembedding, unembedding
 from sumint.analyses.unembedding_svd import UnembeddingSvd, unembedding_svd
@@ -32,6 +33,7 @@ PUBLISHED_ROWS = (19, 25, 26, 37)
 """The dimensions of the residual stream that the write-up names."""
 
 
+@part
 def claims(lab: Lab, matrix: Unembedding, svd: UnembeddingSvd) -> tuple[Claim, ...]:
     """Every claim of the chapter, in the order in which they are made up, not that of the text."""
     return (
@@ -49,6 +51,7 @@ def claims(lab: Lab, matrix: Unembedding, svd: UnembeddingSvd) -> tuple[Claim, .
     )
 
 
+@part
 def _row_claims(lab: Lab, matrix: Unembedding) -> tuple[Claim, ...]:
     rows = matrix.significant_rows
     largest_rows = float(np.sort(matrix.row_shares)[-FEW_ROWS:].sum())
@@ -120,6 +123,7 @@ def _row_claims(lab: Lab, matrix: Unembedding) -> tuple[Claim, ...]:
     )
 
 
+@part
 def _column_claims(matrix: Unembedding, svd: UnembeddingSvd) -> tuple[Claim, ...]:
     gram_share = float(matrix.gram_rows.frequency_shares[0])
     steps, radii = svd.steps, svd.radii
@@ -182,6 +186,7 @@ def _other_frequencies(matrix: Unembedding) -> str:
     )
 
 
+@part
 def _phase_claims(lab: Lab, matrix: Unembedding) -> tuple[Claim, ...]:
     phases = matrix.rows.phases[:, 1]
     within = f"within {PHASE_WITHIN} rad of"

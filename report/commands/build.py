@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import json
+import logging
+import re
+import sys
+from collections.abc import Mapping, Sequence
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from report.errors import SiteError
 from sumint.device import DEVICES
 
 if TYPE_CHECKING:
     from report.build import Built
+    from sumint.lab import Lab
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command and its options."""
     build = commands.add_parser(
         "build",
         help="measure a checkpoint and publish the report on it",
@@ -27,23 +35,13 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
             "  python -m report build                             the bundled model, into site/\n"
             "  python -m report build --weights arena --strict    the write-up's checkpoint, held to every claim\n"
             "  python -m report build --weights model.safetensors --site /tmp/report\n"
-            "  python -m report build --single-file report.html   the same in one file, to keep or to send\n\n"
-            "Then open index.html of the site in a browser; it needs no server and no network."
+            "  python -m report build --single-file report.html   the same in one file, to keep or to send\n"
+            "  python -m report build --explain                   what is measured again, and why\n\n"
+            "Then open index.html of the site in a browser; it needs no server and no network.\n\n"
+            "exit code: 0 done; 1 something failed, or with --strict a claim does not hold; 2 bad input"
         ),
     )
-    build.add_argument(
-        "--weights",
-        default="bundled",
-        metavar="WHICH",
-        help="bundled: the model that comes with the project (the default); arena: the write-up's checkpoint, "
-        "downloaded once; or the path of a .safetensors file or a PyTorch state dict",
-    )
-    build.add_argument(
-        "--device",
-        default="auto",
-        choices=DEVICES,
-        help="where to compute; auto takes a CUDA GPU if there is one",
-    )
+    add_weights(build)
     build.add_argument(
         "--site",
         type=Path,
@@ -63,17 +61,46 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="where the site will be on the web: for the links, pictures and citation that others see of it",
     )
     build.add_argument(
-        "--strict", action="store_true", help="publish nothing and exit with 1 if a claim does not hold"
+        "--strict",
+        action="store_true",
+        help="publish nothing and exit with 1 if anything fails or a claim does not hold",
     )
     build.add_argument("--no-cache", action="store_true", help="measure everything anew, and keep nothing")
+    build.add_argument(
+        "--explain", action="store_true", help="say of every analysis whether it was measured again, and why"
+    )
+    how_much = build.add_mutually_exclusive_group()
+    how_much.add_argument("--quiet", action="store_true", help="say nothing but what is wrong")
+    how_much.add_argument(
+        "--verbose", action="store_true", help="say what every analysis took, and where a failure comes from"
+    )
     build.set_defaults(run=run, if_interrupted="; what was measured is kept for the next build")
 
 
+def add_weights(command: argparse.ArgumentParser) -> None:
+    """Declare the options that choose what is measured, and where."""
+    command.add_argument(
+        "--weights",
+        default="bundled",
+        metavar="WHICH",
+        help="bundled: the model that comes with the project (the default); arena: the write-up's checkpoint, "
+        "downloaded once; or the path of a .safetensors file or a PyTorch state dict",
+    )
+    command.add_argument(
+        "--device",
+        default="auto",
+        choices=DEVICES,
+        help="where to compute; auto takes a CUDA GPU if there is one",
+    )
+
+
 def run(options: argparse.Namespace) -> int:
-    from report.build import STEPS, build
+    """Build; the exit code is 1 if anything failed."""
+    from report.inputs import inputs
     from report.plotlyjs import smallest
     from report.progress import Progress
-    from report.share import base_address
+    from report.repository import Repository
+    from report.site import stands
     from sumint.cache import ResultStore
     from sumint.checkpoints import locate
     from sumint.device import choose_device
@@ -82,23 +109,78 @@ def run(options: argparse.Namespace) -> int:
 
     if options.no_cache:
         options.if_interrupted = ""
+    if options.quiet:
+        logging.getLogger().setLevel(logging.ERROR)
     site = options.site or (None if options.single_file else Path("site"))
     base_url = base_address(options.base_url)
     device = choose_device(options.device)
-    weights_path = locate(options.weights)
     store = ResultStore(None if options.no_cache else cache_folder() / "results")
-    with Progress(STEPS) as progress:
-        lab = Lab(weights_path, device=device, store=store, before_run=progress.detail)
+    plotlyjs = smallest(cache_folder())
+    lab = Lab(locate(options.weights), device=device, store=store)
+    wants_work = options.no_cache or options.explain or options.single_file
+    if site and not wants_work and stands(site, inputs(lab, Repository(), plotlyjs, base_url)):
+        claims = json.loads((site / "claims.json").read_bytes())
+        if not (options.strict and any(claim["holds"] is False for claim in claims)):
+            if not options.quiet:
+                _print_unchanged(site, claims)
+            return 0
+
+    from report.build import STEPS, build
+
+    with Progress(STEPS, quiet=options.quiet) as progress:
+        lab.before_run = progress.detail
         built = build(
             lab,
             site,
             single_file=options.single_file,
-            plotlyjs=smallest(cache_folder()),
+            plotlyjs=plotlyjs,
             base_url=base_url,
             strict=options.strict,
             step=progress.step,
         )
+    if options.explain or options.verbose:
+        _print_runs(lab, built, why=options.explain, seconds=options.verbose)
+    if not options.quiet:
+        _print_built(lab, built)
+        _print_sizes(built, site, options.single_file)
+    for failure in built.failures:
+        print(f"error: {failure}", file=sys.stderr)
+    return 1 if built.failures else 0
 
+
+def base_address(text: str) -> str:
+    """The site's address on the web, without a slash at its end; nothing where nothing is known of it.
+
+    Raises:
+        SiteError: if it is none: not http or https, without a host, or with more than a path.
+    """
+    if text and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
+        raise SiteError(f"--base-url {text}: is no address of a site; it looks like https://name.github.io/report")
+    return text.rstrip("/")
+
+
+def _print_unchanged(site: Path, claims: Sequence[Mapping[str, Any]]) -> None:
+    record = json.loads((site / "build.json").read_bytes())
+    print(f"measured 0 of {len(record['analyses'])} analyses: nothing has changed since the site was built")
+    held = [claim["holds"] for claim in claims if claim["holds"] is not None]
+    print(f"{sum(held)} of {len(held)} claims hold on these weights")
+    print(site / "index.html")
+
+
+def _print_runs(lab: Lab, built: Built, *, why: bool, seconds: bool) -> None:
+    rows = []
+    for run in lab.runs:
+        settings = ", ".join(f"{name}={value}" for name, value in run.settings.items())
+        name = f"{run.name}({settings})" if settings else run.name
+        rows.append((name, run.state, f"{run.seconds:.2f} s" if seconds else "", run.why if why else ""))
+    rows += [(f"figures of {stem}", state, "", "") for stem, state in built.drawn.items()]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
+        print("  ".join((*cells, row[3])).rstrip())
+
+
+def _print_built(lab: Lab, built: Built) -> None:
     measured = sum(run.state == "measured" for run in lab.runs)
     print(f"measured {measured} of {len(lab.runs)} analyses, reused {len(lab.runs) - measured}")
     print(f"{built.n_holding} of {built.n_holding + len(built.failing)} claims hold on these weights")
@@ -106,8 +188,6 @@ def run(options: argparse.Namespace) -> int:
         print(f"{built.n_unchecked} more are the write-up's own, on its own checkpoint, and not checked here")
     for claim in built.failing:
         print(f"  does not hold: {claim.name}")
-    _print_sizes(built, site, options.single_file)
-    return 0
 
 
 def _print_sizes(built: Built, site: Path | None, single_file: Path | None) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
 from jaxtyping import Float
 from numpy import ndarray
 
+from report.plot import Plot
 from report.plots.heatmaps import heatmap
 from sumint.interventions import KINDS
 
 
-def head_parts(
-    loss_rise: Float[ndarray, "kind layer head"], *, limits: tuple[float, float] | None = None
-) -> go.Figure:
+def head_parts(loss_rise: Float[ndarray, "kind layer head"], *, limits: tuple[float, float] | None = None) -> Plot:
     """The rise in loss without each part, written into its cell; a column for each head."""
     _, n_layers, n_heads = loss_rise.shape
     return heatmap(

@@ -8,10 +8,13 @@ from typing import Any
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from report.plot import plotted
 from report.plots.base import chart, hover, numbers, on_one_scale
+from report.plots.labels import row_ticks
 from report.theme import DIVERGING, SEQUENTIAL, decimals
 
 
+@plotted
 def heatmap(
     values: ArrayLike,
     x: Sequence[Any],
@@ -25,12 +28,14 @@ def heatmap(
     places: int | None = None,
     limits: tuple[float, float] | None = None,
     labelled_rows: Sequence[Any] | None = None,
+    gaps: bool = True,
 ) -> go.Figure:
     """A matrix as coloured cells, its first row on top.
 
     A diverging scale is centred at zero; the other runs from the least value to the largest. `text` is written
     into the cells, or the values themselves with so many decimal `places`. `limits` fix the scale, so that views
-    can be compared. Of many rows only the `labelled_rows`, named as in `y`, get a label.
+    can be compared. Of many rows only the `labelled_rows`, named as in `y`, get a label, and `gaps` between their
+    cells would hide them.
     """
     scale = DIVERGING if diverging else SEQUENTIAL
     if text is None and places is not None:
@@ -41,6 +46,7 @@ def heatmap(
         y=list(y),
         coloraxis=scale,
         text=None if text is None else [list(row) for row in text],
+        ygap=None if gaps else 0,
         texttemplate=None if text is None else "%{text}",
         hovertemplate=hover((y_title, "%{y}"), (x_title, "%{x}"), ("", "<b>%{z:.4~g}</b>")),
     )
@@ -50,6 +56,6 @@ def heatmap(
     across = {**axis, "title": {"text": x_title}}
     down = {**axis, "title": {"text": y_title}, "autorange": "reversed"}
     if labelled_rows is not None:
-        down |= {"tickmode": "array", "tickvals": list(labelled_rows)}
+        down |= {"tickmode": "array", **row_ticks(labelled_rows, list(y))}
     layout = {scale: {**bounds, **centre}, "xaxis": across, "yaxis": down}
     return chart([trace], on_one_scale(layout) if square else layout)

@@ -13,6 +13,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from report.plot import Plot, plotted
 from report.plots.base import chart
 from report.theme import DIVERGING, SEQUENTIAL, traces_of
 
@@ -20,11 +21,15 @@ COLUMN_GAP = 0.24
 ROW_GAP = 0.26
 """Between panels, as a share of a panel's own width or height: room for titles and tick labels."""
 
+ROW_GAP_OF_UNLIKE = 0.44
+"""Between rows where a panel's axis has another title than the one below it, and so keeps it."""
+
 CLEAR_OF_TICKS = {"polar": 22, "cartesian": 6}
 """How far above a panel its name stands, in pixels."""
 
-LEGEND = 44
-"""The height that a legend takes above the panels' names, in pixels; two lines fit."""
+LEGEND = 26
+NARROW_LEGEND = 52
+"""The height that a legend takes above the panels' names, in pixels: one line, and two on a small screen."""
 
 COLUMNS_ON_A_SMALL_SCREEN = 1
 
@@ -37,18 +42,21 @@ class Place:
     y: tuple[float, float]
 
 
-def panels(parts: Mapping[str, go.Figure], *, columns: int = 2, narrow_columns: int | None = None) -> go.Figure:
+@plotted
+def panels(parts: Mapping[str, Plot], *, columns: int = 2, narrow_columns: int | None = None) -> go.Figure:
     """Single charts side by side, row by row, each under its name.
 
     `columns` is how many stand in a row, `narrow_columns` how many on a small screen, one unless it is given.
     """
-    wide = _grid(len(parts), columns)
-    narrow = _grid(len(parts), narrow_columns or COLUMNS_ON_A_SMALL_SCREEN)
+    charts = {name: part.figure for name, part in parts.items()}
+    row_gap = ROW_GAP if len({one.layout.xaxis.title.text for one in charts.values()}) == 1 else ROW_GAP_OF_UNLIKE
+    wide = _grid(len(parts), columns, row_gap)
+    narrow = _grid(len(parts), narrow_columns or COLUMNS_ON_A_SMALL_SCREEN, row_gap)
     traces: list[Any] = []
     layout: dict[str, Any] = {}
     names: dict[str, str] = {}
     in_legend: set[str] = set()
-    for number, (name, part) in enumerate(parts.items(), start=1):
+    for number, (name, part) in enumerate(charts.items(), start=1):
         suffix = "" if number == 1 else str(number)
         for trace in traces_of(go.Figure(part)):
             is_shown = bool(trace.name) and trace.showlegend is not False and trace.name not in in_legend
@@ -56,28 +64,30 @@ def panels(parts: Mapping[str, go.Figure], *, columns: int = 2, narrow_columns: 
             traces.append(trace.update(_subplot(trace, suffix), legendgroup=trace.name, showlegend=is_shown))
             names |= dict.fromkeys(_subplot(trace, suffix).values(), name)
         layout |= _axes(part, suffix)
-    placed = _placed(parts, wide, layout)
+    placed = _placed(charts, wide, layout)
     has_legend = len(in_legend) > 1
-    margin = {"l": 64, "r": 48, "t": 48 + (LEGEND if has_legend else 0), "b": 56}
+    top = 48
+    margin = {"l": 64, "r": 48, "t": top + (LEGEND if has_legend else 0), "b": 56}
     arranged = {part: {**layout.get(part, {}), **place} for part, place in placed.items() if part != "annotations"}
     figure = chart(traces, {**layout, **arranged, "annotations": placed["annotations"], "margin": margin})
     # At the figure's upper edge: just above the panels it would cover their names.
     figure.update_layout(showlegend=has_legend, legend={"yref": "container", "y": 1, "yanchor": "top"})
-    return figure.update_layout(
-        meta={"panels": names, "axes": _titles(layout), "narrow": _placed(parts, narrow, layout)}
-    )
+    on_a_small_screen = _placed(charts, narrow, layout)
+    if has_legend:
+        on_a_small_screen["margin"] = {"t": top + NARROW_LEGEND}
+    return figure.update_layout(meta={"panels": names, "axes": _titles(layout), "narrow": on_a_small_screen})
 
 
-def _grid(n_panels: int, columns: int) -> list[Place]:
+def _grid(n_panels: int, columns: int, row_gap: float) -> list[Place]:
     columns = min(columns, n_panels)
     rows = -(-n_panels // columns)
     width = 1 / (columns + COLUMN_GAP * (columns - 1))
-    height = 1 / (rows + ROW_GAP * (rows - 1))
+    height = 1 / (rows + row_gap * (rows - 1))
     places = []
     for index in range(n_panels):
         row, column = divmod(index, columns)
         left = column * width * (1 + COLUMN_GAP)
-        top = 1 - row * height * (1 + ROW_GAP)
+        top = 1 - row * height * (1 + row_gap)
         places.append(Place(_rounded(left, left + width), _rounded(top - height, top)))
     return places
 
@@ -128,7 +138,8 @@ def _placed(parts: Mapping[str, go.Figure], places: list[Place], layout: Mapping
             placed[f"polar{suffix}"] = {"domain": {"x": list(place.x), "y": list(place.y)}}
         else:
             titles = {axis: layout[f"{axis}{suffix}"].get("title", {}) for axis in ("xaxis", "yaxis")}
-            if any(other.x == place.x and other.y < place.y for other in places):
+            below = [layout.get(axis, {}).get("title") for axis in _x_axes_below(place, places)]
+            if titles["xaxis"] in below:
                 titles["xaxis"] = {**titles["xaxis"], "text": ""}
             if place.x[0] > 0:
                 titles["yaxis"] = {**titles["yaxis"], "text": ""}
@@ -145,6 +156,15 @@ def _placed(parts: Mapping[str, go.Figure], places: list[Place], layout: Mapping
         if scale in layout:
             placed[scale] = {"colorbar": _beside(heatmaps)}
     return placed
+
+
+def _x_axes_below(place: Place, places: list[Place]) -> list[str]:
+    """The x axes of the panels below another, by Plotly's names; a polar diagram has none."""
+    return [
+        f"xaxis{'' if number == 1 else number}"
+        for number, other in enumerate(places, start=1)
+        if other.x == place.x and other.y < place.y
+    ]
 
 
 def _title(name: str, place: Place, *, is_polar: bool) -> dict[str, Any]:

@@ -9,9 +9,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from report.plot import plotted
 from report.plots.base import GUIDE, chart, hover, numbers, on_one_scale, outward
 
 
+@plotted
 def points(
     x: ArrayLike,
     y: ArrayLike,

@@ -10,7 +10,9 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from report.plot import plotted
 from report.plots.base import GUIDE, chart, hover, numbers, outward
+from report.plots.labels import point_labels
 
 Drawn = Literal["points", "arrow", "line", "cloud"]
 """Points each on its own; a line from the middle to a single point, or from point to point; a cloud of small dots.
@@ -28,18 +30,21 @@ class Polar:
     theta: ArrayLike
     """Radians."""
     labels: Sequence[Any] | None = None
-    """Written beside the points; in a cloud, in their hover labels only."""
+    """Written beside the points, as one where they would overlap; in a cloud, in their hover labels only."""
     drawn: Drawn = "points"
 
 
+@plotted
 def polar(series: Mapping[str, Polar], *, largest: float | None = None) -> go.Figure:
     """Series by magnitude and phase; `largest` is where the radial axis ends, so that views can be compared."""
-    traces = [_trace(name, one, role) for role, (name, one) in enumerate(series.items())]
-    reach = max((float(numbers(one.r).max(initial=0)) for one in series.values()), default=0)
+    drawn = max((float(numbers(one.r).max(initial=0)) for one in series.values()), default=0)
+    reach = drawn if largest is None else largest
+    traces = [_trace(name, one, role, reach) for role, (name, one) in enumerate(series.items())]
     labelled = any(one.labels is not None and one.drawn == "points" for one in series.values())
-    return _polar_plot(traces, reach if largest is None else largest, labelled=labelled)
+    return _polar_plot(traces, reach, labelled=labelled)
 
 
+@plotted
 def polar_points(
     r: ArrayLike,
     theta: ArrayLike,
@@ -58,11 +63,12 @@ def polar_points(
         showlegend=False,
         meta=GUIDE,
     )
-    points = _trace(name, Polar(radius, angle, labels), 0)
-    return _polar_plot([spokes, points], float(radius.max(initial=0)), labelled=True)
+    reach = float(radius.max(initial=0))
+    points = _trace(name, Polar(radius, angle, labels), 0, reach)
+    return _polar_plot([spokes, points], reach, labelled=True)
 
 
-def _trace(name: str, one: Polar, role: int) -> go.Scatterpolar:
+def _trace(name: str, one: Polar, role: int, reach: float) -> go.Scatterpolar:
     radius, angle = numbers(one.r), numbers(one.theta)
     text = None if one.labels is None else list(map(str, one.labels))
     about = {
@@ -89,12 +95,16 @@ def _trace(name: str, one: Polar, role: int) -> go.Scatterpolar:
         case "line":
             return go.Scatterpolar(**about, mode="lines", line={"width": 2.5})
         case "points":
-            written = {"mode": "markers+text", "textposition": outward(np.cos(angle), np.sin(angle))}
-            return go.Scatterpolar(**about, **(written if text else {"mode": "markers"}))
+            if not text:
+                return go.Scatterpolar(**about, mode="markers")
+            across, up = np.cos(angle), np.sin(angle)
+            written = point_labels(text, radius * across, radius * up, reach=reach)
+            place = outward(across, up)
+            return go.Scatterpolar(**about, mode="markers+text", textposition=place, texttemplate=written)
 
 
 def _polar_plot(traces: Sequence[Any], reach: float, *, labelled: bool) -> go.Figure:
-    room_for_labels = 1.2 if labelled else 1.05
+    room_for_labels = 1.35 if labelled else 1.05
     radial = {"range": [0, reach * room_for_labels or 1]}
     # Plotly does not count the angles' labels to the margin.
     return chart(traces, {"polar": {"radialaxis": radial}, "margin": {"l": 48, "r": 48, "t": 32, "b": 32}})

@@ -8,12 +8,17 @@ from typing import Any
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
+from report.plot import plotted
 from report.plots.base import chart, hover, numbers
+
+MARGIN = {"r": 16}
+"""Room for half of the last label of a numeric axis, which Plotly otherwise leaves out."""
 
 MARKERS_UP_TO = 24
 """A line over more points than this is drawn without a marker on each."""
 
 
+@plotted
 def bars(
     x: Sequence[Any],
     series: Mapping[str, ArrayLike],
@@ -21,8 +26,13 @@ def bars(
     y_title: str,
     *,
     errors: Mapping[str, ArrayLike] | None = None,
+    highest: float | None = None,
 ) -> go.Figure:
-    """Bars side by side, one series per name; `errors` are half the length of each error bar."""
+    """Bars side by side, one series per name.
+
+    `errors` are half the length of each error bar. `highest` is where the y axis ends, so that panels can be
+    compared.
+    """
     traces = [
         go.Bar(
             x=list(x),
@@ -36,10 +46,11 @@ def bars(
     ]
     plot = chart(traces, {"barmode": "group", "bargap": 0.35})
     plot.update_xaxes(title_text=x_title, type="category", showgrid=False, ticks="")
-    plot.update_yaxes(title_text=y_title, rangemode="tozero")
+    plot.update_yaxes(title_text=y_title, rangemode="tozero", range=None if highest is None else [0, highest])
     return plot
 
 
+@plotted
 def lines(
     x: Sequence[Any],
     series: Mapping[str, ArrayLike],
@@ -54,12 +65,13 @@ def lines(
         _line(x, values, name, index, errors=None if errors is None else errors[name])
         for index, (name, values) in enumerate(series.items())
     ]
-    plot = chart(traces, {"hovermode": "x unified"})
+    plot = chart(traces, {"hovermode": "x unified", "margin": MARGIN})
     plot.update_xaxes(title_text=x_title, showgrid=False)
     plot.update_yaxes(title_text=y_title, **_logarithmic(logarithmic))
     return plot
 
 
+@plotted
 def stacked_lines(
     x: Sequence[Any],
     panels: Mapping[str, Mapping[str, ArrayLike]],
@@ -89,7 +101,7 @@ def stacked_lines(
             traces.append(line.update(yaxis=axis, legendgroup=name, showlegend=name not in shown))
             shown.add(name)
     bottom = "y" if len(panels) == 1 else f"y{len(panels)}"
-    plot = chart(traces, {"hovermode": "x unified", "showlegend": len(names) > 1, **axes})
+    plot = chart(traces, {"hovermode": "x unified", "margin": MARGIN, "showlegend": len(names) > 1, **axes})
     plot.update_xaxes(title_text=x_title, anchor=bottom, showgrid=False)
     return plot
 

@@ -1,0 +1,135 @@
+"""A chapter's figures and tables as files: drawn, or kept from an earlier build.
+
+Drawing takes longer than all else that a build does once everything is measured. What the files hold depends on
+the chapter's code with all that it reaches by import, on what the lab measures, and on the libraries that draw.
+Kept under all of that, they are drawn again only when something of it has changed; an edit to a text changes none.
+
+A figure that cannot be drawn leaves the others alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import logging
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeVar
+
+from report.chapter import Absent, Chapter, Failed, Figure, Table
+from report.errors import ReportError
+from report.figure_files import files_of
+from report.plotlyjs import TRACES
+from report.theme import traces_of
+from sumint.errors import InputError
+from sumint.files import first_line
+from sumint.keys import COMPUTING, Key, sources_of, versions
+from sumint.lab import Lab
+
+Shown = TypeVar("Shown", Figure, Absent, Failed, Table)
+
+LIBRARIES = (*COMPUTING, "plotly", "pandas")
+PACKAGES = ("report", "sumint")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A chapter with all its files."""
+
+    chapter: Chapter
+    """In it what could not be drawn says so."""
+    files: Mapping[str, bytes]
+    """The files of its figures and tables, by their path in the site."""
+    state: Literal["reused", "drawn"]
+
+    @property
+    def failures(self) -> tuple[str, ...]:
+        """What could not be made of the chapter, nor drawn."""
+        undrawn = (shown for shown in (*self.chapter.figures, *self.chapter.tables) if isinstance(shown, Failed))
+        return (*self.chapter.failures, *(f"{shown.name}: {shown.message}" for shown in undrawn))
+
+
+def drawn(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> Drawn:
+    """The files of a chapter that these modules make, the chapter's own first.
+
+    Raises:
+        ReportError: if a figure draws what no bundle of plotly.js can.
+    """
+    store, key = lab.store.store, files_key(lab, stem, *modules)
+    kept = store.load(key)
+    if kept is not None:
+        try:
+            return Drawn(chapter, _unpacked(kept), "reused")
+        except (ValueError, zipfile.BadZipFile) as error:
+            store.warn(key, error)
+    files: dict[str, bytes] = {}
+    figures = tuple(_shown(stem, figure, files) for figure in chapter.figures)
+    tables = tuple(_shown(stem, table, files) for table in chapter.tables)
+    made = Drawn(replace(chapter, figures=figures, tables=tables), files, "drawn")
+    if not made.failures:
+        store.save(key, _packed(files))
+    return made
+
+
+def _shown(stem: str, shown: Shown, files: dict[str, bytes]) -> Shown | Failed:
+    """Draw a figure or table into `files`; what is shown in its place, if that fails, else the thing itself."""
+    try:
+        if isinstance(shown, Figure):
+            check_traces(stem, shown)
+        files |= files_of(stem, shown)
+    except (ReportError, InputError):
+        raise
+    except Exception as error:
+        log.exception("%s: %s could not be drawn: %s", stem, shown.name, first_line(error))
+        return Failed(shown.name, shown.title, first_line(error))
+    return shown
+
+
+def check_traces(stem: str, figure: Figure) -> None:
+    """Raise a `ReportError` if a figure draws what the bundle cannot; it is one whichever plotly.js is used."""
+    for view in figure.views:
+        for trace in traces_of(view.plot.figure):
+            if trace.type not in TRACES:
+                raise ReportError(
+                    f"{stem}: figure {figure.name} draws a trace of type {trace.type}, but plotly.js is "
+                    f"bundled with {', '.join(TRACES)} only; add it to TRACES in report/plotlyjs.py"
+                )
+
+
+def files_key(lab: Lab, stem: str, *modules: str) -> Key:
+    """All that the files of a chapter's figures and tables depend on."""
+    card = json.dumps(dict(lab.card), sort_keys=True)
+    return Key(
+        f"figures-{stem}",
+        {
+            "sources": sources_of("report.drawings", "sumint.model", *modules, packages=PACKAGES),
+            "checkpoint": {
+                "card": hashlib.sha256(card.encode()).hexdigest(),
+                "file": lab.weights_path.name,
+            },
+            **lab.ingredients,
+            "versions": versions(LIBRARIES),
+        },
+    )
+
+
+def numbers_of(files: Mapping[str, bytes], stem: str, name: str) -> dict[str, Any]:
+    """Every number that a figure draws, read from its files."""
+    return json.loads(files[f"data/{stem}/{name}.json"])
+
+
+def _packed(files: Mapping[str, bytes]) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path, written in files.items():
+            archive.writestr(path, written)
+    return content.getvalue()
+
+
+def _unpacked(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {path: archive.read(path) for path in archive.namelist()}

@@ -1,0 +1,74 @@
+"""What is shown in a terminal: any text made plain, and tables that fit.
+
+Names and texts of a site may come from anywhere. What would move the cursor, turn the direction of writing or stop
+the terminal's encoding is taken out of them; the same text is safe on a page once it is escaped.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+
+LONGEST = 400
+"""Characters of a text that are shown."""
+
+GAP = "  "
+NARROWEST = 8
+"""Columns are made no narrower than this to make a table fit, or than they are."""
+
+
+def plain(text: str, longest: int = LONGEST) -> str:
+    """A text as one line of characters that can be seen; whatever cannot is a replacement character."""
+    # Category C holds control and format characters and halves of surrogate pairs.
+    line = "".join(
+        letter if letter == " " or unicodedata.category(letter)[0] not in "CZ" else _stand_in(letter)
+        for letter in text[: longest + 1]
+    )
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+
+
+def width() -> int | None:
+    """How many characters fit on a line; None where the output is no terminal, and lines may be of any length."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def table(rows: Sequence[Sequence[str]], fits_in: int | None, right: Sequence[int] = ()) -> list[str]:
+    """Rows as lines with aligned columns, those with the numbers in `right` flush right.
+
+    What is too long for a table of `fits_in` characters is broken within its cell.
+    """
+    if not rows:
+        return []
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    if fits_in is not None:
+        _shrink(widths, fits_in - len(GAP) * (len(widths) - 1))
+    lines = []
+    for row in rows:
+        cells = [textwrap.wrap(cell, size) or [""] for cell, size in zip(row, widths, strict=True)]
+        for index in range(max(map(len, cells))):
+            parts = [cell[index] if index < len(cell) else "" for cell in cells]
+            aligned = [
+                part.rjust(size) if column in right else part.ljust(size)
+                for column, (part, size) in enumerate(zip(parts, widths, strict=True))
+            ]
+            lines.append(GAP.join(aligned).rstrip())
+    return lines
+
+
+def write(lines: Sequence[str]) -> None:
+    """Print lines; a character that the output's encoding lacks is a question mark."""
+    encoding = sys.stdout.encoding or "utf-8"
+    print("\n".join(lines).encode(encoding, errors="replace").decode(encoding))
+
+
+def _stand_in(letter: str) -> str:
+    return " " if unicodedata.category(letter)[0] == "Z" or letter in "\t\n\r" else "\N{REPLACEMENT CHARACTER}"
+
+
+def _shrink(widths: list[int], room: int) -> None:
+    """Make the widest columns narrower until all fit."""
+    while sum(widths) > room and max(widths) > NARROWEST:
+        widths[widths.index(max(widths))] -= 1
