@@ -30,7 +30,7 @@ DATA = "data/"
 OWN = (MANIFEST, BUILD, KEPT)
 """What lies in a site's folder and is not in its manifest."""
 
-LARGEST_RECORD = 8 * 2**20
+LARGEST_RECORD = 4 * 2**20
 """Bytes of the manifest, the claims, or a page; the largest that we write have some hundred thousand."""
 LARGEST_DATA = 64 * 2**20
 """Bytes of one figure's numbers; the largest that we write have some million."""

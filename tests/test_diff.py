@@ -141,6 +141,14 @@ def test_a_claim_s_numbers_within_the_tolerance_do_not_count(tmp_path: Path) -> 
     assert of_claims(tmp_path, {**change, "holds": False}, tolerance=1e-6).differs
 
 
+def test_the_claims_that_changed_most_come_first(tmp_path: Path) -> None:
+    by = {"little": 0.96, "much": 0.1, "some": 0.8}
+    old = site_at(tmp_path / "a", claims=tuple({**CLAIM, "name": name} for name in by))
+    changed = tuple({**CLAIM, "name": name, "numbers": {"share": share, "rows": 2}} for name, share in by.items())
+    found = compare(old, site_at(tmp_path / "b", claims=changed))
+    assert [claim.old.name for claim in found.claims] == ["much", "some", "little"]
+
+
 def test_what_only_one_of_the_two_has_is_told(tmp_path: Path) -> None:
     old = site_at(tmp_path / "a", claims=(CLAIM, {**CLAIM, "name": "old"}), data={"one/gram": FIGURE})
     new = site_at(tmp_path / "b", claims=({**CLAIM, "name": "new"}, CLAIM), data={"one/sums": TABLE})
