@@ -25,6 +25,8 @@ class Palette:
     ink: str
     muted: str
     """Of words that should not call: captions, labels, the foot of the page."""
+    on_pale: str
+    """Of words in the paler cells of a heatmap, which are pale in the dark, too."""
     rule: str
     grid: str
     guide: str
@@ -46,6 +48,7 @@ PALETTES: Final[Mapping[ThemeName, Palette]] = {
         raised="#f5f3ee",
         ink="#1f1e1b",
         muted="#625f58",
+        on_pale="#1f1e1b",
         rule="#dedad1",
         grid="#ebe8e1",
         guide="#b5b0a5",
@@ -69,6 +72,7 @@ PALETTES: Final[Mapping[ThemeName, Palette]] = {
         raised="#1e2125",
         ink="#e7e4de",
         muted="#a5a29b",
+        on_pale="#16181b",
         rule="#34373c",
         grid="#272a2f",
         guide="#5d626a",

@@ -114,7 +114,7 @@ def _layout(palette: Palette) -> dict[str, Any]:
             "y": 1.02,
             "yanchor": "bottom",
             "bgcolor": "rgba(0,0,0,0)",
-            "itemsizing": "constant",
+            "itemsizing": "trace",
         },
         "hoverlabel": {
             "bgcolor": palette.raised,
