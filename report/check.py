@@ -13,7 +13,8 @@ from typing import Literal, get_args
 
 from report.errors import UnreadableError
 from report.links import dead_links
-from report.published import BUILD, OWN, PublishedSite
+from report.published import OWN, PublishedSite
+from report.site import RECORD
 from report.terminal import plain
 
 Kind = Literal[
@@ -57,7 +58,7 @@ def check(folder: Path) -> list[Finding]:
 def _records(site: PublishedSite) -> Iterator[Finding]:
     """What is wrong with the files in which the site speaks of itself."""
     records = [site.manifest, site.claims]
-    if BUILD in site.files or BUILD in site.strange or site.names_its_inputs:
+    if RECORD in site.files or RECORD in site.strange or site.names_its_inputs:
         records.append(site.build)
     for read in records:
         try:

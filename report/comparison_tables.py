@@ -38,8 +38,8 @@ def sections(found: Comparison) -> tuple[Section, ...]:
             tuple(
                 (
                     plain(one.old.key),
-                    f"{one.old.verdict}: {_value(one.old)}",
-                    f"{one.new.verdict}: {_value(one.new)}",
+                    _verdict(one.old),
+                    _verdict(one.new),
                 )
                 for one in found.verdicts
             ),
@@ -147,8 +147,8 @@ def _change(number: NumberChange | None, size: str) -> str:
     return f"{by}{_number(number.old)} → {_number(number.new)}{place}"
 
 
-def _value(claim: PublishedClaim) -> str:
-    return plain(claim.value) or NOTHING
+def _verdict(claim: PublishedClaim) -> str:
+    return f"{claim.verdict}: {plain(claim.value)}" if claim.value else claim.verdict
 
 
 def _number(value: float | None) -> str:

@@ -20,14 +20,13 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from report.errors import SiteError, UnreadableError
-from report.site import GENERATOR, KEPT, MANIFEST
+from report.site import GENERATOR, KEPT, MANIFEST, RECORD
 from report.terminal import plain
 
-BUILD = "build.json"
 CLAIMS = "claims.json"
 OPENING = "index.html"
 DATA = "data/"
-OWN = (MANIFEST, BUILD, KEPT)
+OWN = (MANIFEST, RECORD, KEPT)
 """What lies in a site's folder and is not in its manifest."""
 
 LARGEST_RECORD = 4 * 2**20
@@ -162,9 +161,9 @@ class PublishedSite:
 
     def build(self) -> dict[str, Any]:
         """What `build.json` says of the build; an `UnreadableError` if it is no JSON object."""
-        told = self.json(BUILD)
+        told = self.json(RECORD)
         if not isinstance(told, dict):
-            raise UnreadableError(BUILD, "says nothing of a build")
+            raise UnreadableError(RECORD, "says nothing of a build")
         return told
 
     def provenance(self) -> dict[str, str]:
