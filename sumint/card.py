@@ -7,21 +7,32 @@ or whose control characters turn the direction of what stands around it, would s
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 LONGEST = 400
 """Characters of a text that are shown."""
+MOST_MARKS = 4
+"""Accents on one letter that are shown; a pile of them would reach into the lines above."""
 
 
 def card_text(card: Mapping[str, Any], field: str, otherwise: str) -> str:
-    """A field of a card as one line of plain text; `otherwise` if the card has no such text."""
+    """A field of a card as one line of plain text; `otherwise`, made as safe, if the card has no such text."""
     text = card.get(field)
-    if not isinstance(text, str):
-        return otherwise
-    # Category C holds control and format characters, those that turn the direction of writing among them.
-    visible = "".join(" " if unicodedata.category(letter)[0] in "CZ" else letter for letter in text[: 4 * LONGEST])
-    line = " ".join(visible.split())
-    if not line:
-        return otherwise
+    return (one_line(text) if isinstance(text, str) else "") or one_line(otherwise)
+
+
+def one_line(text: str) -> str:
+    """A text as one line of visible characters; empty if it has none."""
+    line = " ".join("".join(_visible(text[: 4 * LONGEST])).split())
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def _visible(text: str) -> Iterator[str]:
+    marks = 0
+    for letter in text:
+        category = unicodedata.category(letter)[0]
+        marks = marks + 1 if category == "M" else 0
+        if marks <= MOST_MARKS:
+            # Category C holds control and format characters, those that turn the direction of writing among them.
+            yield " " if category in "CZ" else letter

@@ -4,8 +4,8 @@ The tensors have the names and shapes of transformer_lens's HookedTransformer (`
 `blocks.0.attn.W_Q` [head, d_model, d_head], …), unprocessed, in float32. Two kinds of file are read:
 
 - our own, a `.safetensors` file with its card, a JSON file of the same stem, that says how it was trained;
-- a PyTorch state dict such as the write-up's `sum_model.pt`, opened with `weights_only=True`, so that no code
-  in it can run.
+- a PyTorch state dict such as the write-up's `sum_model.pt`, read without running anything in it
+  (`state_dict.py`).
 
 The tensors' shapes tell everything about the architecture, and whatever is not a two-layer, attention-only
 transformer over sums is refused, with a message that says what was expected.
@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,7 +25,8 @@ import numpy as np
 
 from sumint.data import VOCABULARY, Layout
 from sumint.errors import InputError
-from sumint.files import LARGEST_FILE, check_archive, check_readable, first_line, quote, write_whole
+from sumint.files import check_readable, first_line, quote, read_bytes, write_whole
+from sumint.state_dict import read_state_dict
 
 N_LAYERS = 2
 LEAST_WIDTH = 3
@@ -34,8 +34,10 @@ LEAST_WIDTH = 3
 LARGEST_VALUE = 1e6
 """Of a weight; beyond it, products in single precision soon overflow, and every number after is wrong."""
 
-# Buffers that HookedTransformer saves beside its parameters: the causal mask and its fill value.
-_BUFFERS = ("attn.mask", "attn.IGNORE")
+_LARGEST_HEADER = 2**20
+"""Bytes of JSON that a safetensors file begins with; that of a model of this family has some thousand."""
+_LARGEST_CARD = 2**20
+"""Bytes; the card of a training of 10,000 epochs has about as many."""
 
 
 @dataclass(frozen=True)
@@ -109,11 +111,13 @@ def read_weights(path: Path) -> Weights:
         InputError: if there is no such file, it cannot be read, or it does not hold a model of this family.
     """
     check_readable(path)
-    if _is_safetensors(path):
-        tensors = _read_safetensors(path)
+    content = read_bytes(path)
+    # By content, not by name alone: a JSON object after eight bytes that tell its length.
+    if path.suffix == ".safetensors" or content[8:9] == b"{":
+        tensors = _read_safetensors(content, path)
         card = read_card(path)
     else:
-        tensors = _read_state_dict(path)
+        tensors = read_state_dict(content, path)
         card = {}
     weights = Weights(check_tensors(tensors, path), tensors, card)
     check_card(card, weights.digest, path)
@@ -158,9 +162,12 @@ def read_card(path: Path) -> dict[str, Any]:
     if card == path or not card.exists():
         return {}
     check_readable(card)
+    written = read_bytes(card)
+    if len(written) > _LARGEST_CARD:
+        raise InputError(f"{card}: {len(written):,} bytes; no checkpoint's card has more than {_LARGEST_CARD:,}")
     try:
-        content = json.loads(card.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        content = json.loads(written.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
         raise InputError(f"{card}: not a JSON file ({first_line(error)}); remove it or restore it") from None
     if not isinstance(content, dict):
         raise InputError(f"{card}: the card of a checkpoint is a JSON object, not a {type(content).__name__}")
@@ -226,55 +233,19 @@ def _architecture_of(tensors: Mapping[str, np.ndarray], path: Path) -> Architect
     return Architecture(layout.n_digits, n_heads, d_model, d_head)
 
 
-def _is_safetensors(path: Path) -> bool:
-    """By content, not by name: a JSON object after eight bytes that tell its length."""
-    with path.open("rb") as file:
-        return path.suffix == ".safetensors" or file.read(9)[8:] == b"{"
-
-
-def _read_safetensors(path: Path) -> dict[str, np.ndarray]:
+def _read_safetensors(content: bytes, path: Path) -> dict[str, np.ndarray]:
     from safetensors import SafetensorError
-    from safetensors.numpy import load_file
+    from safetensors.numpy import load
 
+    if _LARGEST_HEADER < int.from_bytes(content[:8], "little") < len(content):  # it would be a million tensors
+        raise InputError(f"{path}: has a header of more than {_LARGEST_HEADER:,} bytes, as no checkpoint has")
     try:
-        tensors = load_file(path)
-    except (SafetensorError, OSError, ValueError, KeyError) as error:
+        tensors = load(content)
+    except (SafetensorError, ValueError) as error:
         raise InputError(f"{path}: not a whole safetensors file ({first_line(error)})") from None
-    except (AttributeError, TypeError):  # a type that NumPy has no name for, such as an 8-bit float
+    except (KeyError, AttributeError, TypeError):  # a type that NumPy has no name for, such as an 8-bit float
         raise InputError(f"{path}: holds numbers of a type that is not supported; save float32") from None
     return {name: _as_float32(tensor, name, path) for name, tensor in tensors.items()}
-
-
-def _read_state_dict(path: Path) -> dict[str, np.ndarray]:
-    import torch
-
-    check_archive(path)
-    try:
-        with warnings.catch_warnings(action="ignore"):
-            content = torch.load(path, map_location="cpu", weights_only=True)
-    # A damaged file makes the unpickler fail in every way there is; all of them mean the same to the user.
-    # PyTorch's own words are left out: they recommend weights_only=False, which could run code in the file.
-    except Exception:
-        raise InputError(
-            f"{path}: neither a safetensors file nor a whole state dict, tensors alone, as "
-            "torch.save(model.state_dict(), …) writes it"
-        ) from None
-    if not isinstance(content, dict):
-        raise InputError(f"{path}: holds a {type(content).__name__}, not a state dict (names and tensors)")
-    tensors = {}
-    for name, tensor in content.items():
-        if not isinstance(name, str) or not isinstance(tensor, torch.Tensor):
-            raise InputError(f"{path}: the entry {quote(name)} is not a named tensor; save model.state_dict()")
-        if name.endswith(_BUFFERS):
-            continue
-        if tensor.layout != torch.strided or tensor.is_quantized or tensor.is_meta:
-            raise InputError(f"{path}: {quote(name)} is not a plain, dense tensor")
-        if tensor.numel() * tensor.element_size() > LARGEST_FILE:
-            raise InputError(f"{path}: {quote(name)} has shape {list(tensor.shape)}, too large for this family")
-        if not tensor.is_floating_point():
-            raise InputError(f"{path}: {quote(name)} has type {tensor.dtype}; floating point is expected")
-        tensors[name] = tensor.detach().to(torch.float32).numpy()
-    return tensors
 
 
 def _as_float32(tensor: np.ndarray, name: str, path: Path) -> np.ndarray:

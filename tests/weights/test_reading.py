@@ -1,6 +1,9 @@
 """A checkpoint comes back as it was written, and its shapes tell the architecture."""
 
 import json
+import subprocess
+import sys
+from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +59,47 @@ def test_the_digest_tells_the_tensors_whatever_file_they_came_in(
     torch.save({name: torch.nn.Parameter(tensor) for name, tensor in as_torch(tiny_weights).items()}, trained)
     for path in (state_dict, old_format, double, trained):
         assert read_weights(path).digest == tiny_weights.digest
+
+
+@pytest.mark.parametrize("new_format", [True, False], ids=["archive", "pickles"])
+@pytest.mark.parametrize("protocol", [2, 4, 5])
+def test_a_state_dict_is_read_however_it_was_saved(
+    tmp_path: Path, tiny_weights: Weights, new_format: bool, protocol: int
+) -> None:
+    flat = torch.cat([tensor.flatten() for tensor in as_torch(tiny_weights).values()])
+    parts = flat.split([tensor.size for tensor in tiny_weights.tensors.values()])
+    in_one_storage = {
+        name: part.view(tensor.shape)
+        for (name, tensor), part in zip(tiny_weights.tensors.items(), parts, strict=True)
+    }
+    turned = {
+        name: tensor.mT.contiguous().mT for name, tensor in as_torch(tiny_weights).items() if tensor.ndim > 1
+    }
+    with_metadata = OrderedDict(as_torch(tiny_weights))
+    with_metadata._metadata = OrderedDict({"": {"version": 1}})  # pyright: ignore[reportAttributeAccessIssue]
+    for tensors in (in_one_storage, as_torch(tiny_weights) | turned, with_metadata):
+        path = tmp_path / "model.pt"
+        torch.save(tensors, path, _use_new_zipfile_serialization=new_format, pickle_protocol=protocol)
+        assert read_weights(path).digest == tiny_weights.digest
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
+def test_half_the_precision_is_read_as_what_it_is(
+    tmp_path: Path, tiny_weights: Weights, dtype: torch.dtype
+) -> None:
+    halved = {name: tensor.to(dtype) for name, tensor in as_torch(tiny_weights).items()}
+    torch.save(halved, tmp_path / "model.pt")
+    for name, tensor in read_weights(tmp_path / "model.pt").tensors.items():
+        np.testing.assert_array_equal(tensor, halved[name].float().numpy(), strict=True)
+
+
+def test_reading_a_state_dict_needs_no_torch(state_dict: Path) -> None:
+    code = (
+        "import sys, pathlib, sumint.weights as weights\n"
+        "weights.read_weights(pathlib.Path(sys.argv[1])); print('torch' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", code, state_dict], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
 
 
 def test_the_digest_depends_on_every_value_name_and_shape(tiny_weights: Weights) -> None:
@@ -117,6 +161,11 @@ def test_a_card_that_is_not_json_is_refused(checkpoint: Path, content: bytes) ->
 def test_a_card_that_is_not_an_object_is_refused(checkpoint: Path, content: str) -> None:
     card_path(checkpoint).write_text(content)
     assert "is a JSON object" in refusal(checkpoint)
+
+
+def test_a_card_far_longer_than_a_training_s_is_refused(checkpoint: Path) -> None:
+    card_path(checkpoint).write_text(json.dumps({"name": "x" * 2**20}))
+    assert "no checkpoint's card has more than 1,048,576" in refusal(checkpoint)
 
 
 def test_a_card_that_is_a_directory_is_refused(checkpoint: Path) -> None:
