@@ -1,0 +1,57 @@
+// In a preview only: shows the page anew when the report has been built again, and says what is in the way if it cannot.
+// The preview's server adds this script to the pages that it sends; no published page has it.
+"use strict";
+{
+  const shown = document.currentScript.dataset.version;
+  let events = null;
+  let overlay = null;
+
+  const element = (name, text, style) => {
+    const made = document.createElement(name);
+    made.textContent = text;
+    Object.assign(made.style, style);
+    return made;
+  };
+
+  const show = (problem) => {
+    hide();
+    overlay = element("div", "", {
+      position: "fixed", inset: "auto 0 0 0", zIndex: 2147483647, maxHeight: "60vh", overflow: "auto", padding: "1rem 1.25rem",
+      background: "#2b1214", color: "#ffe9e9", borderTop: "3px solid #ff6b6b", font: "14px/1.5 ui-monospace, monospace",
+    });
+    overlay.id = "preview-problem";
+    overlay.setAttribute("role", "alert");
+    const message = { margin: "0.5rem 0 0", whiteSpace: "pre-wrap", overflowWrap: "anywhere", font: "inherit", background: "none" };
+    overlay.append(element("strong", problem.title, {}));
+    if (problem.where) overlay.append(element("div", problem.where, { marginTop: "0.5rem" }));
+    overlay.append(element("pre", problem.message, { ...message, color: "inherit", border: "none", padding: 0 }));
+    document.body.append(overlay);
+  };
+
+  const hide = () => {
+    overlay?.remove();
+    overlay = null;
+  };
+
+  const listen = () => {
+    if (events || document.hidden) return;
+    events = new EventSource("/-preview/events");
+    events.addEventListener("message", ({ data }) => {
+      const { version, problem } = JSON.parse(data);
+      if (version !== shown) location.reload(); // which keeps the place on the page
+      else if (problem) show(problem);
+      else hide();
+    });
+  };
+
+  const rest = () => {
+    events?.close();
+    events = null;
+  };
+
+  // A browser keeps few connections to one server: pages that nobody sees leave theirs to others.
+  document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+  addEventListener("pagehide", rest);
+  addEventListener("pageshow", listen);
+  listen();
+}

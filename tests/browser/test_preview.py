@@ -1,0 +1,212 @@
+"""The report as it is written: an edit shows in the open page, and what is broken says so until it is mended.
+
+The preview runs in a process of its own on a copy of the sources, so that they can be edited.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from sumint.weights import Weights, write_weights
+from tests.browser.conftest import Reader
+
+ROOT = Path(__file__).parent.parent.parent
+SOON = 20_000
+"""Milliseconds that a busy machine may take to show an edit; an idle one takes one or two seconds."""
+
+CHAPTER = Path("report/chapters/ablation.py")
+TEXT = Path("report/chapters/ablation.md")
+ANALYSIS = Path("sumint/analyses/head_ablation.py")
+TEMPLATE = Path("templates/chapter.html")
+
+
+@dataclass
+class Preview:
+    """A preview at work, the sources that it follows, and what it has said."""
+
+    folder: Path
+    address: str
+    process: subprocess.Popen[str]
+    said: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def edited(self, path: Path, old: str, new: str) -> Iterator[None]:
+        """The preview's copy of a file with `new` in the place of `old`, for as long as it takes."""
+        file = self.folder / path
+        source = file.read_text(encoding="utf-8")
+        assert old in source, path
+        file.write_text(source.replace(old, new, 1), encoding="utf-8")
+        try:
+            yield
+        finally:
+            file.write_text(source, encoding="utf-8")
+
+    def times(self, line: str) -> int:
+        """How often it has said this."""
+        return sum(said.startswith(line) for said in self.said)
+
+    def waits_for(self, line: str) -> None:
+        """Wait until it says this."""
+        expect_soon(lambda: self.times(line) > 0)
+
+
+def expect_soon(holds: Callable[[], bool]) -> None:
+    """Wait until something holds; an error if it does not within the time that an edit may take."""
+    deadline = time.monotonic() + SOON / 1000
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def preview(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> Iterator[Preview]:
+    folder = tmp_path_factory.mktemp("preview") / "a copy"
+    for package in ("report", "sumint", "templates"):
+        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    write_weights(folder / "tiny.safetensors", tiny_weights.tensors, {"name": "tiny"})
+    options = ("--watch", "--weights", "tiny.safetensors", "--device", "cpu", "--port", "0", "--verbose")
+    with subprocess.Popen(
+        [sys.executable, "-m", "report", "serve", *options],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder), "SUMINT_CACHE": str(folder / "cache")},
+    ) as process:
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:\d+/", first)
+        assert address is not None, first + process.stdout.read()
+        preview = Preview(folder, address[0], process)
+        listener = threading.Thread(target=preview.said.extend, args=(process.stdout,))
+        listener.start()
+        yield preview
+        process.send_signal(signal.SIGINT)
+        process.wait(20)
+        listener.join()
+    assert process.returncode == 0
+    assert preview.said[-1] == "ended\n"
+
+
+@pytest.fixture
+def reader(preview: Preview, read: Callable[..., Reader]) -> Iterator[Reader]:
+    """An open page of the chapter that is edited; it may be open before there is anything to see."""
+    reader = read(viewport={"width": 1100, "height": 800})
+    reader.page.goto(f"{preview.address}ablation.html")
+    expect(reader.page.locator("h1")).to_contain_text("Ablation", timeout=2 * SOON)
+    yield reader
+    assert not reader.said
+    assert not reader.outside(preview.address)
+
+
+@pytest.fixture
+def overlay(reader: Reader) -> Locator:
+    """Where the page says what keeps the report from being built."""
+    return reader.page.locator("#preview-problem")
+
+
+def test_an_edited_sentence_shows_in_the_open_page_where_it_was_read(preview: Preview, reader: Reader) -> None:
+    reader.page.evaluate("window.scrollTo(0, 700)")
+    reader.page.evaluate("window.beforeTheEdit = true")
+    with preview.edited(TEXT, "{{ claim(", "A sentence of today.\n\n{{ claim("):
+        expect(reader.page.get_by_text("A sentence of today.")).to_be_attached(timeout=SOON)
+        assert reader.page.evaluate("window.beforeTheEdit") is None
+        expect_soon(lambda: abs(reader.page.evaluate("window.scrollY") - 700) < 50)
+    expect(reader.page.get_by_text("A sentence of today.")).to_have_count(0, timeout=SOON)
+    assert preview.times("telling ablation anew") == 1
+
+
+def test_edited_code_of_a_figure_shows_and_nothing_is_measured_for_it(preview: Preview, reader: Reader) -> None:
+    preview.waits_for("built in")
+    told = {stem: preview.times(f"telling {stem} anew") for stem in ("ablation", "carries")}
+    with preview.edited(CHAPTER, '"Rise in loss without a head"', '"What a head is worth"'):
+        expect(reader.page.get_by_text("What a head is worth").first).to_be_visible(timeout=SOON)
+    expect(reader.page.get_by_text("What a head is worth")).to_have_count(0, timeout=SOON)
+    assert preview.times("telling ablation anew") == told["ablation"] + 2
+    assert preview.times("telling carries anew") == told["carries"]
+
+
+def test_edited_styles_and_templates_show(preview: Preview, reader: Reader) -> None:
+    with preview.edited(Path("templates/base.html"), "Skip to the text", "Straight to the text"):
+        expect(reader.page.locator(".skip")).to_have_text("Straight to the text", timeout=SOON)
+    with preview.edited(Path("templates/assets/styles/page.css"), "", "h1 { letter-spacing: 7px !important }\n"):
+        expect(reader.page.locator("h1")).to_have_css("letter-spacing", "7px", timeout=SOON)
+    expect(reader.page.locator("h1")).not_to_have_css("letter-spacing", "7px", timeout=SOON)
+
+
+def test_an_edited_measurement_is_measured_again_by_the_same_model(preview: Preview, reader: Reader) -> None:
+    preview.waits_for("built in")
+    assert preview.times("loaded the model") == 1
+    kept = preview.folder / "cache" / "results" / "head_ablation"
+    results = len(list(kept.iterdir()))
+    with preview.edited(ANALYSIS, "def head_ablation(", "def head_ablation(  # edited today\n"):
+        expect(reader.page.get_by_text("# edited today").first).to_be_attached(timeout=SOON)
+        assert len(list(kept.iterdir())) > results
+    expect(reader.page.get_by_text("# edited today")).to_have_count(0, timeout=SOON)
+    assert preview.times("loaded the model") == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "told"),
+    [
+        (TEXT, "{{ claim(", "$\\frac{$ {{ claim(", r"^.*report/chapters/ablation\.md:\d+: the formula \\frac\{ "),
+        (TEXT, 'figure("', 'figure("no-', r'ablation\.md:\d+: the chapter has no figure "no-'),
+        (CHAPTER, "def chapter(", "def chapter((", r"report/chapters/ablation\.py:\d+SyntaxError: "),
+        (
+            CHAPTER,
+            "import plots\n",
+            "import plots, maps\n",
+            r"ablation\.py:\d+ImportError: cannot import name 'maps'",
+        ),
+        (CHAPTER, "    return Chap", "    1 / 0\n    return Chap", r"ablation\.py:\d+ablation: division by zero"),
+        (ANALYSIS, "    whole", '    raise ValueError("<b>")\n    whole', r"head_ablation\.py:\d+.* failed: <b>"),
+        (TEXT, "{{ claim(", "[dead](#nowhere)\n\n{{ claim(", r"ablation\.html: links to #nowhere, but"),
+        (TEMPLATE, "{% endblock", "{% end", r"templates/chapter\.html:\d+TemplateSyntaxError: "),
+    ],
+    ids=["formula", "figure", "syntax", "import", "chapter", "measurement", "link", "template"],
+)
+def test_what_is_broken_says_where_over_the_last_good_page_until_it_is_mended(
+    preview: Preview, reader: Reader, overlay: Locator, path: Path, old: str, new: str, told: str
+) -> None:
+    with preview.edited(path, old, new):
+        expect(overlay).to_have_text(re.compile(told), timeout=SOON)
+        expect(reader.page.locator("h1")).to_contain_text("Ablation")
+        reader.page.reload()
+        expect(overlay).to_have_text(re.compile(told))
+    expect(overlay).to_have_count(0, timeout=SOON)
+    expect(reader.page.locator(".chart")).not_to_have_count(0, timeout=SOON)
+
+
+def test_a_checkpoint_that_is_replaced_is_measured(
+    preview: Preview, reader: Reader, overlay: Locator, tiny_weights: Weights
+) -> None:
+    checkpoint = preview.folder / "tiny.safetensors"
+    digest = reader.page.locator(".provenance dd").first
+    before = digest.inner_text()
+    checkpoint.write_bytes(checkpoint.read_bytes()[:-100])
+    expect(overlay).to_contain_text("tiny.safetensors", timeout=SOON)
+    other = {name: tensor * 0.9 for name, tensor in tiny_weights.tensors.items()}
+    write_weights(checkpoint, other, {"name": "another"})
+    expect(digest).to_contain_text("another", timeout=2 * SOON)
+    assert digest.inner_text() != before
+    expect(overlay).to_have_count(0)
+
+
+def test_no_published_page_knows_of_a_preview(site: Path) -> None:
+    for file in site.rglob("*"):
+        if file.suffix in (".html", ".js", ".json") and file.name != "plotly.min.js":
+            assert "-preview" not in file.read_text(encoding="utf-8"), file
