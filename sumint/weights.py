@@ -31,6 +31,10 @@ from sumint.state_dict import read_state_dict
 N_LAYERS = 2
 LEAST_WIDTH = 3
 """Dimensions of the residual stream: with fewer there is no plane to see the digits in, and a rest beside it."""
+LARGEST_WIDTH = 1024
+"""Dimensions of the residual stream, and of a head; matrices between them have to fit into memory."""
+MOST_HEADS = 64
+"""In a layer: what is measured head by head, or pair by pair, would not end with thousands."""
 LARGEST_VALUE = 1e6
 """Of a weight; beyond it, products in single precision soon overflow, and every number after is wrong."""
 
@@ -166,12 +170,17 @@ def read_card(path: Path) -> dict[str, Any]:
     if len(written) > _LARGEST_CARD:
         raise InputError(f"{card}: {len(written):,} bytes; no checkpoint's card has more than {_LARGEST_CARD:,}")
     try:
-        content = json.loads(written.decode("utf-8"))
+        content = json.loads(written.decode("utf-8"), parse_int=_number)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{card}: not a JSON file ({first_line(error)}); remove it or restore it") from None
     if not isinstance(content, dict):
         raise InputError(f"{card}: the card of a checkpoint is a JSON object, not a {type(content).__name__}")
     return content
+
+
+def _number(digits: str) -> int | float:
+    """A whole number, or infinity for one that no computation could use."""
+    return int(digits) if len(digits) < 300 else float(digits)
 
 
 def check_tensors(tensors: Mapping[str, np.ndarray], path: Path) -> Architecture:
@@ -226,6 +235,11 @@ def _architecture_of(tensors: Mapping[str, np.ndarray], path: Path) -> Architect
         raise InputError(f"{path}: has a size of zero in its tensors' shapes")
     if d_model < LEAST_WIDTH:
         raise InputError(f"{path}: a residual stream of {d_model} dimensions; at least {LEAST_WIDTH} are expected")
+    if max(d_model, d_head) > LARGEST_WIDTH or n_heads > MOST_HEADS:
+        raise InputError(
+            f"{path}: {n_heads:,} heads of {d_head:,} dimensions in a residual stream of {d_model:,}; at most "
+            f"{MOST_HEADS} heads and {LARGEST_WIDTH:,} dimensions are supported"
+        )
     try:
         layout = Layout.of_context(n_ctx)
     except ValueError as error:

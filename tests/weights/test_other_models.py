@@ -86,6 +86,20 @@ def test_a_residual_stream_too_narrow_to_hold_a_plane_and_a_rest_is_refused(tmp_
     assert "a residual stream of 2 dimensions" in refusal(saved(tmp_path, tensors))
 
 
+@pytest.mark.parametrize(
+    "architecture",
+    [
+        Architecture(n_digits=2, n_heads=2000, d_model=3, d_head=1),
+        Architecture(n_digits=2, n_heads=1, d_model=5000, d_head=1),
+        Architecture(n_digits=2, n_heads=1, d_model=3, d_head=5000),
+    ],
+    ids=["heads", "width", "width of a head"],
+)
+def test_a_model_too_large_to_be_measured_is_refused(tmp_path: Path, architecture: Architecture) -> None:
+    tensors = {name: np.ones(shape, dtype=np.float32) for name, shape in architecture.shapes.items()}
+    assert "at most 64 heads and 1,024 dimensions are supported" in refusal(saved(tmp_path, tensors))
+
+
 def test_values_that_would_overflow_are_refused(tmp_path: Path, tiny_weights: Weights) -> None:
     tensors = {**tiny_weights.tensors, "unembed.W_U": tiny_weights.tensors["unembed.W_U"] * np.float32(1e30)}
     assert "unembed.W_U holds values beyond ±1,000,000" in refusal(saved(tmp_path, tensors))

@@ -12,6 +12,7 @@ import torch
 
 from sumint.checkpoints import ARENA_DIGEST
 from sumint.errors import InputError
+from sumint.recipe import TrainingHistory
 from sumint.weights import Architecture, Weights, card_path, read_card, read_weights, write_weights
 from tests.weights.conftest import Tensors, as_torch, refusal, saved
 
@@ -166,6 +167,13 @@ def test_a_card_that_is_not_an_object_is_refused(checkpoint: Path, content: str)
 def test_a_card_far_longer_than_a_training_s_is_refused(checkpoint: Path) -> None:
     card_path(checkpoint).write_text(json.dumps({"name": "x" * 2**20}))
     assert "no checkpoint's card has more than 1,048,576" in refusal(checkpoint)
+
+
+@pytest.mark.parametrize("loss", ["1" * 400, "1" * 100_000, "1e999", "-Infinity", "NaN"])
+def test_a_history_of_numbers_beyond_all_bounds_is_no_history(checkpoint: Path, loss: str) -> None:
+    history = '{"training_loss": [LOSS], "validation_loss": [1], "validation_accuracy": [1]}'.replace("LOSS", loss)
+    card_path(checkpoint).write_text(f'{{"history": {history}}}')
+    assert TrainingHistory.from_card(read_card(checkpoint)) is None
 
 
 def test_a_card_that_is_a_directory_is_refused(checkpoint: Path) -> None:
