@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import sys
 from importlib.metadata import version
 
 from report.commands import COMMANDS
 from report.errors import ReportError
+from report.log import log_to
 from sumint.errors import InputError
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; the exit code: 0 done, 1 the report fails, 2 bad input, 130 interrupted."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(format="warning: %(message)s", level=logging.WARNING)
+    log_to(None)
     try:
         return options.run(options)
     except InputError as error:

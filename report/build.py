@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
-from importlib.metadata import version
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from types import ModuleType
-from typing import Any
 
-from report import overview
-from report.chapter import Chapter, Claim, Figure
-from report.drawings import PACKAGES, Drawn, drawn, numbers_of
+from report.chapter import Claim
 from report.errors import StrictError
 from report.inputs import inputs
-from report.links import check_links
-from report.manuscript import Manuscript
+from report.links import PageLinks, check_links, read_links
+from report.memo import Memo
 from report.outline import OUTLINE
 from report.page_bytes import page_bytes
-from report.parts import failures_noted, note, unmeasured
-from report.plotlyjs import SCRIPT, PlotlyJs, full
-from report.provenance import provenance
+from report.parts import told, unmeasured
+from report.plotlyjs import SCRIPT, PlotlyJs, full, gzipped
 from report.record import build_record
-from report.render import TITLE, Entry, Renderer
 from report.repository import Repository
-from report.search import search_index
-from report.share import bibtex, share_picture
 from report.single_file import check_single_file, write_single_file
 from report.single_file import single_file as enclose
 from report.site import publish, site_folder
-from sumint.keys import Key, sources_of, versions
+from report.site_files import draw, render, stem_of
 from sumint.lab import Lab
 
 Step = Callable[[str], None]
 """Told what is done next, in a word or two."""
 
 STEPS = len(OUTLINE) + 3
+
+
+MEMOS = {"links": "report.links", "gzipped": "report.plotlyjs"}
+"""What is remembered about the files of a site, and the module that finds it out."""
 
 
 @dataclass(frozen=True)
@@ -108,13 +101,18 @@ def build(
     step("figures")
     drawings = draw(lab, chapters)
     claims = tuple(claim for chapter in chapters.values() for claim in chapter.claims)
-    failures = tuple(failure for drawing in drawings.values() for failure in drawing.failures)
+    failures = tuple(dict.fromkeys(failure for drawing in drawings.values() for failure in drawing.failures))
     if strict:
         check_claims(claims, failures)
     step("pages")
     files = {**render(lab, chapters, drawings, repository, base_url), SCRIPT: plotlyjs.script}
+    known_links, known_sizes = (Memo(lab.store.store, name, module) for name, module in MEMOS.items())
+    links_of: Callable[[bytes], PageLinks] = lambda page: PageLinks(  # noqa: E731
+        **known_links.found(page, lambda content: asdict(read_links(content)))
+    )
+    sizes = page_bytes(files, links_of, lambda content: known_sizes.found(content, gzipped))
     if site is None:
-        check_links(files)  # else publishing does
+        check_links(files, links_of)  # else publishing does
     in_one = b"" if single_file is None else enclose(files)
     step("publishing")
     drawn_or_reused = {stem: drawing.state for stem, drawing in drawings.items()}
@@ -122,36 +120,20 @@ def build(
         # What failed may succeed the next time, so such a site is never taken for one that needs no build.
         made_from = "" if failures else inputs(lab, repository, plotlyjs, base_url)
         record = build_record(lab, repository, started, drawn_or_reused, failures)
-        publish(files, site, inputs=made_from, record=record)
+        publish(files, site, inputs=made_from, record=record, links_of=links_of)
     if single_file is not None:
         write_single_file(in_one, single_file)
+    for memo in (known_links, known_sizes):
+        memo.keep()
     return Built(
         len(files),
         sum(map(len, files.values())),
         claims,
-        page_bytes(files),
+        sizes,
         plotlyjs,
         len(in_one),
         failures,
         drawn_or_reused,
-    )
-
-
-def told(stem: str, make: Callable[[], Chapter]) -> Chapter:
-    """A chapter, with what of it could not be made left out and noted."""
-    with failures_noted() as failures:
-        try:
-            chapter = make()
-        except Exception as error:
-            if not note(error, stem):
-                raise
-            chapter = Chapter(title=stem.replace("-", " ").capitalize(), question="")
-    return replace(
-        chapter,
-        figures=tuple(filter(None, chapter.figures)),
-        tables=tuple(table for table in chapter.tables if table is not None),
-        claims=tuple(filter(None, chapter.claims)),
-        failures=tuple(failures),
     )
 
 
@@ -165,106 +147,3 @@ def check_claims(claims: Iterable[Claim], failures: Iterable[str] = ()) -> None:
     lines += ["claims that do not hold on these weights:", *open_to_doubt] if open_to_doubt else []
     if lines:
         raise StrictError("\n".join(lines))
-
-
-def render(
-    lab: Lab,
-    chapters: Mapping[str, Chapter],
-    drawings: Mapping[str, Drawn],
-    repository: Repository,
-    base_url: str = "",
-) -> dict[str, bytes]:
-    """Every file of the site but plotly.js, by its path in it."""
-    contents = tuple(Entry(stem, chapter.title, chapter.question) for stem, chapter in chapters.items())
-
-    @cache
-    def numbers(stem: str, name: str) -> Mapping[str, Any]:
-        return numbers_of(drawings[stem].files, stem, name)
-
-    renderer = Renderer(
-        contents,
-        provenance(lab, repository),
-        repository.source_code,
-        base_url,
-        lambda stem, figure: numbers(stem, figure.name),
-    )
-    opening = Manuscript.read("index", 0, drawings["index"].chapter, *text_of(overview))
-    manuscripts = [
-        Manuscript.read(stem_of(module), number, drawings[stem_of(module)].chapter, *text_of(module))
-        for number, module in enumerate(OUTLINE, start=1)
-    ]
-    citation = bibtex(TITLE, version("sumint"), repository.year, base_url)
-    pages = {
-        **{manuscript.page: renderer.chapter_page(manuscript) for manuscript in manuscripts},
-        "index.html": renderer.index_page(opening, chapters, citation),
-        "claims.html": renderer.claims_page(chapters),
-        "figures.html": renderer.figures_page([opening, *manuscripts]),
-        "404.html": renderer.not_found_page(),
-    }
-    files = {**renderer.assets(), **{path: page.encode() for path, page in pages.items()}}
-    for stem, drawing in drawings.items():
-        files |= drawing.files
-        for figure in drawing.chapter.figures:
-            if isinstance(figure, Figure) and (address := renderer.numbers_address(stem, figure)):
-                files[address] = renderer.numbers_page(stem, figure).encode()
-    files["claims.json"] = claims_file(chapters, lambda source: repository.source_code(source).path)
-    files["cite.bib"] = citation.encode()
-    files["assets/share.png"] = picture(lab, opening.chapter, numbers)
-    files["assets/search-index.js"] = search_index([opening, *manuscripts])
-    return files
-
-
-def draw(lab: Lab, chapters: Mapping[str, Chapter]) -> dict[str, Drawn]:
-    """The files of every chapter's figures and tables, and of the opening page's, by stem."""
-    modules = {stem_of(module): module.__name__ for module in OUTLINE}
-    opening = drawn(
-        lab, "index", told("index", lambda: overview.overview(lab, chapters)), overview.__name__, *modules.values()
-    )
-    return {**{stem: drawn(lab, stem, chapters[stem], name) for stem, name in modules.items()}, "index": opening}
-
-
-def picture(lab: Lab, opening: Chapter, numbers: Callable[[str, str], Mapping[str, Any]]) -> bytes:
-    """The sharing picture, kept from an earlier build if it would be the same."""
-    shown = next((numbers("index", figure.name) for figure in opening.figures if isinstance(figure, Figure)), None)
-    key = Key(
-        "picture",
-        {
-            "sources": sources_of("report.share", packages=PACKAGES),
-            "shown": {"title": opening.title, "key numbers": dict(opening.key_numbers), "figure": shown},
-            "versions": versions(("pillow",)),
-        },
-    )
-    return lab.store.store.kept(key, lambda: share_picture(opening, shown))
-
-
-def claims_file(chapters: Mapping[str, Chapter], code_of: Callable[[Callable[..., object]], str]) -> bytes:
-    """Every claim with its measured numbers, its verdict, its place in the site and its code, as JSON."""
-    claims = [
-        {
-            "chapter": stem,
-            "name": claim.name,
-            "kind": claim.kind,
-            "statement": claim.statement,
-            "value": claim.value,
-            "numbers": dict(claim.numbers),
-            "criterion": claim.criterion,
-            "holds": claim.holds,
-            "address": f"{stem}.html#{claim.name}",
-            "code": code_of(claim.source),
-        }
-        for stem, chapter in chapters.items()
-        for claim in chapter.claims
-    ]
-    return (json.dumps(claims, indent=1, ensure_ascii=False) + "\n").encode()
-
-
-def stem_of(module: ModuleType) -> str:
-    """A chapter's name in addresses: its module's, with hyphens."""
-    return module.__name__.rsplit(".", 1)[1].replace("_", "-")
-
-
-def text_of(module: ModuleType) -> tuple[str, Path]:
-    """The text that belongs to a module, and where it is: the Markdown file beside it."""
-    assert module.__file__ is not None
-    path = Path(module.__file__).with_suffix(".md")
-    return path.read_text(encoding="utf-8"), path

@@ -16,6 +16,7 @@ def overview(lab: Lab, chapters: Mapping[str, Chapter]) -> Chapter:
     measured = lab.run(performance)
     verdicts = [claim.holds for chapter in chapters.values() for claim in chapter.claims]
     checked = [holds for holds in verdicts if holds is not None]
+    figures = _opening_figure(chapters["unembedding"])
     return Chapter(
         title="How a transformer adds two numbers",
         question=(
@@ -32,7 +33,8 @@ def overview(lab: Lab, chapters: Mapping[str, Chapter]) -> Chapter:
             f"of {count(measured.n_digits)} digits right": count(measured.right_digits),
             f"of {count(len(checked))} claims hold": count(sum(checked)),
         },
-        figures=_opening_figure(chapters["unembedding"]),
+        figures=figures,
+        failures=() if figures else chapters["unembedding"].failures,
     )
 
 

@@ -11,9 +11,11 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from functools import wraps
 from typing import Any, NoReturn, ParamSpec, TypeVar, cast
 
+from report.chapter import Chapter
 from report.errors import ReportError
 from sumint.errors import InputError
 from sumint.files import first_line
@@ -94,3 +96,21 @@ def _nothing(make: Callable[..., Any]) -> Any:
     """What is missing: none of several things, or no thing."""
     several = str(make.__annotations__.get("return", ""))
     return {} if several.startswith(("dict", "Mapping")) else () if several.startswith("tuple") else None
+
+
+def told(stem: str, make: Callable[[], Chapter]) -> Chapter:
+    """A chapter, with what of it could not be made left out and noted."""
+    with failures_noted() as failures:
+        try:
+            chapter = make()
+        except Exception as error:
+            if not note(error, stem):
+                raise
+            chapter = Chapter(title=stem.replace("-", " ").capitalize(), question="")
+    return replace(
+        chapter,
+        figures=tuple(filter(None, chapter.figures)),
+        tables=tuple(table for table in chapter.tables if table is not None),
+        claims=tuple(filter(None, chapter.claims)),
+        failures=(*chapter.failures, *failures),
+    )

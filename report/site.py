@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 
 from report.errors import SiteError
 from report.exchange import exchange
-from report.links import check_links
+from report.links import PageLinks, check_links, read_links
 
 MANIFEST = "manifest.json"
 GENERATOR = "sumint"
@@ -34,7 +34,12 @@ KEPT = ".gitignore"
 
 
 def publish(
-    files: Mapping[str, bytes], folder: Path, *, inputs: str = "", record: Mapping[str, Any] | None = None
+    files: Mapping[str, bytes],
+    folder: Path,
+    *,
+    inputs: str = "",
+    record: Mapping[str, Any] | None = None,
+    links_of: Callable[[bytes], PageLinks] = read_links,
 ) -> None:
     """Make `folder` hold exactly these files, their manifest and a record of the build.
 
@@ -44,7 +49,7 @@ def publish(
         SiteError: if a page links to what is not there, the folder holds something else, another build is writing
             to it, or it cannot be written. The folder is then as it was.
     """
-    check_links(files)
+    check_links(files, links_of)
     folder = site_folder(folder)
     try:
         with _alone(folder):

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from report.build import stem_of
 from report.chapter import Figure
 from report.figure_files import figure_data
 from report.outline import OUTLINE
+from report.site_files import stem_of
 from sumint.lab import Lab
 
 CHANNELS = ("y", "z", "r", "theta", "error_y")

@@ -10,9 +10,9 @@ from plotly.offline import get_plotlyjs_version
 
 from report import plotlyjs
 from report.chapter import Figure
+from report.drawings import check_traces
 from report.errors import BundleError, ReportError
 from report.plot import Plot
-from report.drawings import check_traces
 from report.plotlyjs import NPM, check_version, entry, full, kept_at, smallest
 
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from report import plots
-from report.commands.build import base_address
 from report.chapter import Absent, Chapter, Figure
+from report.commands.build import base_address
 from report.errors import SiteError
 from report.figure_files import figure_data
 from report.palette import PALETTES

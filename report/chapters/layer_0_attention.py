@@ -50,7 +50,6 @@ def chapter(lab: Lab) -> Chapter:
     return Chapter(
         title="Layer 0 attention",
         question="Where do the heads of the first layer look, and what makes them look there?",
-        values={"circuits": circuits},
         figures=(_patterns(patterns), _columns(patterns), _scores(circuits), _positional(circuits)),
         tables=(_hypothesis(lab, patterns),),
         claims=claims(lab, patterns, circuits),

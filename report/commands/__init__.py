@@ -4,6 +4,6 @@ Each has a module with `add`, which declares it, and `run`, which runs it and gi
 needs is imported when it runs, so that its help is there at once.
 """
 
-from report.commands import build, bundle, check, diff
+from report.commands import build, bundle, cache, check, diff, serve
 
-COMMANDS = (build, check, diff, bundle)
+COMMANDS = (build, serve, check, diff, cache, bundle)

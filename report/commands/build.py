@@ -8,7 +8,6 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,6 +96,7 @@ def add_weights(command: argparse.ArgumentParser) -> None:
 def run(options: argparse.Namespace) -> int:
     """Build; the exit code is 1 if anything failed."""
     from report.inputs import inputs
+    from report.log import FILE, log_to
     from report.plotlyjs import smallest
     from report.progress import Progress
     from report.repository import Repository
@@ -109,8 +109,11 @@ def run(options: argparse.Namespace) -> int:
 
     if options.no_cache:
         options.if_interrupted = ""
-    if options.quiet:
-        logging.getLogger().setLevel(logging.ERROR)
+    log_to(
+        None if options.no_cache else cache_folder(),
+        level=logging.ERROR if options.quiet else logging.WARNING,
+        tracebacks=options.verbose,
+    )
     site = options.site or (None if options.single_file else Path("site"))
     base_url = base_address(options.base_url)
     device = choose_device(options.device)
@@ -126,6 +129,7 @@ def run(options: argparse.Namespace) -> int:
             return 0
 
     from report.build import STEPS, build
+    from report.theme import counted
 
     with Progress(STEPS, quiet=options.quiet) as progress:
         lab.before_run = progress.detail
@@ -143,8 +147,9 @@ def run(options: argparse.Namespace) -> int:
     if not options.quiet:
         _print_built(lab, built)
         _print_sizes(built, site, options.single_file)
-    for failure in built.failures:
-        print(f"error: {failure}", file=sys.stderr)
+    if built.failures:
+        kept = "" if options.no_cache else f"; where they come from is in {cache_folder() / FILE}"
+        print(f"error: {counted(len(built.failures), 'failure')}, named on the pages{kept}", file=sys.stderr)
     return 1 if built.failures else 0
 
 
@@ -194,12 +199,11 @@ def _print_sizes(built: Built, site: Path | None, single_file: Path | None) -> N
     print(built.plotlyjs)
     if not built.plotlyjs.is_bundle:
         print("  `python -m report bundle` makes one of what is drawn here, for later builds; it needs Node")
-    pages = {
-        "index.html": built.page_bytes["index.html"],
-        **dict([max(built.page_bytes.items(), key=itemgetter(1))]),
-    }
-    listed = ", ".join(f"{page} {size / 1e3:,.0f} KB" for page, size in pages.items())
-    print(f"the opening page and the largest, gzipped, all figures drawn, without plotly.js: {listed}")
+    if built.page_bytes:
+        largest = max(built.page_bytes, key=built.page_bytes.__getitem__)
+        pages = dict.fromkeys(page for page in ("index.html", largest) if page in built.page_bytes)
+        listed = ", ".join(f"{page} {built.page_bytes[page] / 1e3:,.0f} KB" for page in pages)
+        print(f"the opening page and the largest, gzipped, all figures drawn, without plotly.js: {listed}")
     if single_file is not None:
         print(f"{single_file}: {built.single_file_bytes / 1e6:.1f} MB")
     if site is not None:

@@ -1,0 +1,128 @@
+"""Every file of the site, from the chapters and their texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from report import overview
+from report.chapter import Chapter, Figure
+from report.drawings import PACKAGES, Drawn, drawn, numbers_of
+from report.manuscript import Manuscript
+from report.outline import OUTLINE
+from report.parts import told
+from report.provenance import provenance
+from report.render import TITLE, Entry, Renderer
+from report.repository import Repository
+from report.search import search_index
+from report.share import bibtex, share_picture
+from sumint.keys import Key, sources_of, versions
+from sumint.lab import Lab
+
+
+def render(
+    lab: Lab,
+    chapters: Mapping[str, Chapter],
+    drawings: Mapping[str, Drawn],
+    repository: Repository,
+    base_url: str = "",
+) -> dict[str, bytes]:
+    """Every file of the site but plotly.js, by its path in it."""
+    contents = tuple(Entry(stem, chapter.title, chapter.question) for stem, chapter in chapters.items())
+
+    @cache
+    def numbers(stem: str, name: str) -> Mapping[str, Any]:
+        return numbers_of(drawings[stem].files, stem, name)
+
+    renderer = Renderer(
+        contents,
+        provenance(lab, repository),
+        repository.source_code,
+        base_url,
+        lambda stem, figure: numbers(stem, figure.name),
+    )
+    opening = Manuscript.read("index", 0, drawings["index"].chapter, *text_of(overview))
+    manuscripts = [
+        Manuscript.read(stem_of(module), number, drawings[stem_of(module)].chapter, *text_of(module))
+        for number, module in enumerate(OUTLINE, start=1)
+    ]
+    citation = bibtex(TITLE, version("sumint"), repository.year, base_url)
+    pages = {
+        **{manuscript.page: renderer.chapter_page(manuscript) for manuscript in manuscripts},
+        "index.html": renderer.index_page(opening, chapters, citation),
+        "claims.html": renderer.claims_page(chapters),
+        "figures.html": renderer.figures_page([opening, *manuscripts]),
+        "404.html": renderer.not_found_page(),
+    }
+    files = {**renderer.assets(), **{path: page.encode() for path, page in pages.items()}}
+    for stem, drawing in drawings.items():
+        files |= drawing.files
+        for figure in drawing.chapter.figures:
+            if isinstance(figure, Figure) and (address := renderer.numbers_address(stem, figure)):
+                files[address] = renderer.numbers_page(stem, figure).encode()
+    files["claims.json"] = claims_file(chapters, lambda source: repository.source_code(source).path)
+    files["cite.bib"] = citation.encode()
+    files["assets/share.png"] = picture(lab, opening.chapter, numbers)
+    files["assets/search-index.js"] = search_index([opening, *manuscripts])
+    return files
+
+
+def draw(lab: Lab, chapters: Mapping[str, Chapter]) -> dict[str, Drawn]:
+    """The files of every chapter's figures and tables, and of the opening page's, by stem."""
+    modules = {stem_of(module): module.__name__ for module in OUTLINE}
+    opening = drawn(
+        lab, "index", told("index", lambda: overview.overview(lab, chapters)), overview.__name__, *modules.values()
+    )
+    return {**{stem: drawn(lab, stem, chapters[stem], name) for stem, name in modules.items()}, "index": opening}
+
+
+def picture(lab: Lab, opening: Chapter, numbers: Callable[[str, str], Mapping[str, Any]]) -> bytes:
+    """The sharing picture, kept from an earlier build if it would be the same."""
+    shown = next((numbers("index", figure.name) for figure in opening.figures if isinstance(figure, Figure)), None)
+    key = Key(
+        "picture",
+        {
+            "sources": sources_of("report.share", packages=PACKAGES),
+            "shown": {"title": opening.title, "key numbers": dict(opening.key_numbers), "figure": shown},
+            "versions": versions(("pillow",)),
+        },
+    )
+    return lab.store.store.kept(key, lambda: share_picture(opening, shown))
+
+
+def claims_file(chapters: Mapping[str, Chapter], code_of: Callable[[Callable[..., object]], str]) -> bytes:
+    """Every claim with its measured numbers, its verdict, its place in the site and its code, as JSON."""
+    claims = [
+        {
+            "chapter": stem,
+            "name": claim.name,
+            "kind": claim.kind,
+            "statement": claim.statement,
+            "value": claim.value,
+            "numbers": dict(claim.numbers),
+            "criterion": claim.criterion,
+            "holds": claim.holds,
+            "address": f"{stem}.html#{claim.name}",
+            "code": code_of(claim.source),
+        }
+        for stem, chapter in chapters.items()
+        for claim in chapter.claims
+    ]
+    return (json.dumps(claims, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def stem_of(module: ModuleType) -> str:
+    """A chapter's name in addresses: its module's, with hyphens."""
+    return module.__name__.rsplit(".", 1)[1].replace("_", "-")
+
+
+def text_of(module: ModuleType) -> tuple[str, Path]:
+    """The text that belongs to a module, and where it is: the Markdown file beside it."""
+    assert module.__file__ is not None
+    path = Path(module.__file__).with_suffix(".md")
+    return path.read_text(encoding="utf-8"), path
