@@ -28,7 +28,7 @@ from sumint.files import first_line
 from sumint.keys import COMPUTING, Key, sources_of, versions
 from sumint.lab import Lab
 
-Shown = TypeVar("Shown", Figure, Absent, Failed, Table)
+Shown = TypeVar("Shown", bound=Figure | Absent | Failed | Table)
 
 LIBRARIES = (*COMPUTING, "plotly", "pandas")
 PACKAGES = ("report", "sumint")

@@ -49,7 +49,8 @@ def panels(parts: Mapping[str, Plot], *, columns: int = 2, narrow_columns: int |
     `columns` is how many stand in a row, `narrow_columns` how many on a small screen, one unless it is given.
     """
     charts = {name: part.figure for name, part in parts.items()}
-    row_gap = ROW_GAP if len({one.layout.xaxis.title.text for one in charts.values()}) == 1 else ROW_GAP_OF_UNLIKE
+    titles_below = {_titles(one.layout.to_plotly_json()).get("x", "") for one in charts.values()}
+    row_gap = ROW_GAP if len(titles_below) == 1 else ROW_GAP_OF_UNLIKE
     wide = _grid(len(parts), columns, row_gap)
     narrow = _grid(len(parts), narrow_columns or COLUMNS_ON_A_SMALL_SCREEN, row_gap)
     traces: list[Any] = []
