@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from report.repository import Repository
-from sumint.card import card_text
+from sumint.card import card_text, one_line
 from sumint.keys import versions
 from sumint.lab import Lab
 
@@ -28,8 +28,8 @@ def build_record(
         "host": platform.node(),
         "system": platform.platform(),
         "weights": {
-            "file": str(lab.weights_path.resolve()),
             "name": card_text(lab.card, "name", lab.weights_path.name),
+            "file": one_line(lab.weights_path.name),
             "tensors_sha256": lab.checkpoint.digest,
         },
         "probe": lab.ingredients["probe"],

@@ -19,7 +19,7 @@ from pathlib import Path
 from report.assets import TEMPLATES
 from report.enclosed_page import EnclosedPage
 from report.errors import SiteError
-from sumint.files import write_whole
+from sumint.files import quote, write_whole
 
 OPENING = "index.html"
 LEFT_OUT = {"404.html"}
@@ -61,10 +61,16 @@ def check_single_file(path: Path) -> None:
             raise SiteError(f"{path}: is a folder; --single-file names a file, such as {path / 'report.html'}")
         if not path.parent.is_dir():
             raise SiteError(f"{path}: there is no folder {path.parent}")
+        if path.exists() and not path.is_file():
+            raise SiteError(f"{path}: is no regular file; --single-file names a new one, such as report.html")
+        if path.is_symlink() and not path.exists():
+            raise SiteError(f"{path}: is a link that leads nowhere; remove it or name another file")
         if path.exists() and MARK.encode() not in path.read_bytes():
             raise SiteError(f"{path}: is no report in a single file; move it away or name another")
     except OSError as error:
         raise SiteError(f"{path}: cannot be looked into ({error.strerror or error})") from None
+    except (RuntimeError, ValueError) as error:  # links in a circle; a path with a zero byte
+        raise SiteError(f"{quote(path)}: is no path of a file ({error})") from None
 
 
 def single_file(files: Mapping[str, bytes]) -> bytes:

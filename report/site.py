@@ -24,6 +24,7 @@ from filelock import FileLock, Timeout
 from report.errors import SiteError
 from report.exchange import exchange
 from report.links import PageLinks, check_links, read_links
+from sumint.files import quote
 
 MANIFEST = "manifest.json"
 GENERATOR = "sumint"
@@ -67,13 +68,15 @@ def site_folder(folder: Path) -> Path:
     """
     try:
         folder = folder.resolve()
-        if folder.is_file():
+        if folder.exists() and not folder.is_dir():
             raise SiteError(f"{folder}: is a file; --site names the folder of the site")
         if Path.cwd().is_relative_to(folder):
             raise SiteError(f"{folder}: the working directory is in it; name another folder, such as --site site")
         foreign = next(_foreign_files(folder), None) if folder.exists() else None
     except OSError as error:
         raise SiteError(f"{folder}: cannot be looked into ({error.strerror or error})") from None
+    except (RuntimeError, ValueError) as error:  # links in a circle; a path with a zero byte
+        raise SiteError(f"{quote(folder)}: is no path of a folder ({error})") from None
     if foreign is not None:
         raise SiteError(
             f"{folder}: holds {foreign.relative_to(folder)}, which is no part of a site of this report; "
@@ -204,7 +207,7 @@ def _digest(content: bytes) -> str:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Keep other builds on this machine from writing to the same folder; a `SiteError` if one does already."""
-    name = hashlib.sha256(str(folder).encode()).hexdigest()[:16]
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     try:
         with FileLock(Path(tempfile.gettempdir()) / f"sumint-site-{name}.lock", timeout=0):
             yield

@@ -70,5 +70,10 @@ class TrainingHistory:
         )
 
 
+LARGEST = 1e300
+"""What a training could have measured is far below this."""
+
+
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # A comparison takes whole numbers of any size, and no number is not a number.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST

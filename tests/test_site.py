@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -260,3 +261,27 @@ def test_a_site_of_unknown_inputs_never_stands(tmp_path: Path) -> None:
     publish(SITE, tmp_path / "site")
     assert not stands(tmp_path / "site", "")
     assert not stands(tmp_path / "nowhere", "abc")
+
+
+def test_a_pipe_in_the_way_is_left_alone(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "site")
+    with pytest.raises(SiteError, match="is a file"):
+        publish(SITE, tmp_path / "site")
+    assert (tmp_path / "site").is_fifo()
+
+
+def test_links_in_a_circle_are_no_folder(tmp_path: Path) -> None:
+    (tmp_path / "site").symlink_to(tmp_path / "site")
+    with pytest.raises(SiteError, match=r"no path of a folder|cannot be looked into"):
+        publish(SITE, tmp_path / "site")
+
+
+def test_a_path_that_is_none_is_refused() -> None:
+    with pytest.raises(SiteError, match="no path of a folder"):
+        publish(SITE, Path("a\0b"))
+
+
+def test_a_folder_whose_name_is_no_text_is_written_to(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"caf\xe9")
+    publish(SITE, folder)
+    assert files_in(folder)["index.html"] == PAGE
