@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -138,7 +139,10 @@ class Renderer:
         return f"data/{stem}/{figure.name}.html" if has_page else None
 
     def numbers_page(self, stem: str, figure: Figure) -> str:
-        """The page of a figure's numbers as tables, at the address that `numbers_address` gives it."""
+        """The page of a figure's numbers as tables, at the address that `numbers_address` gives it.
+
+        It depends on the figure's title, caption and numbers, and on nothing else of the report.
+        """
         views = number_views(self._numbers_of(stem, figure))
         written = _writer(f"{stem}: figure {figure.name}")
         return self._template("numbers.html", stem=stem, figure=figure, views=views, written=written)
@@ -238,5 +242,6 @@ def _rows(table: Table) -> list[list[str]]:
     ]
 
 
+@cache
 def _highlighted(code: str) -> Markup:
     return Markup(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))

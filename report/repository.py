@@ -8,7 +8,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,10 +63,8 @@ class Repository:
 
     def source_code(self, function: Callable[..., Any]) -> SourceCode:
         """A function's source, for the page that shows what it measured."""
-        measured_by = inspect.unwrap(function)
-        lines, first_line = inspect.getsourcelines(measured_by)
-        path = Path(inspect.getfile(measured_by)).resolve().relative_to(_ROOT).as_posix()
-        return SourceCode(name=function.__name__, path=path, code="".join(lines), url=self.link(path, first_line))
+        path, code, first_line = _source(inspect.unwrap(function))
+        return SourceCode(name=function.__name__, path=path, code=code, url=self.link(path, first_line))
 
     def _git(self, *arguments: str) -> str | None:
         try:
@@ -76,3 +74,11 @@ class Repository:
         except (OSError, subprocess.SubprocessError):
             return None
         return finished.stdout.strip()
+
+
+@cache
+def _source(function: Callable[..., Any]) -> tuple[str, str, int]:
+    """The file of a function, from the top of the checkout, its source, and the line that it begins on."""
+    lines, first_line = inspect.getsourcelines(function)
+    path = Path(inspect.getfile(function)).resolve().relative_to(_ROOT).as_posix()
+    return path, "".join(lines), first_line

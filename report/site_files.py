@@ -11,9 +11,11 @@ from types import ModuleType
 from typing import Any
 
 from report import overview
+from report.assets import TEMPLATES
 from report.chapter import Chapter, Figure
 from report.drawings import PACKAGES, Drawn, drawn, numbers_of
 from report.manuscript import Manuscript
+from report.memo import Memo
 from report.outline import OUTLINE
 from report.parts import told
 from report.provenance import provenance
@@ -24,6 +26,9 @@ from report.share import bibtex, share_picture
 from sumint.keys import Key, sources_of, versions
 from sumint.lab import Lab
 
+NUMBER_TEMPLATES = ("numbers.html", "number_table.html")
+"""What the pages of a figure's numbers look like."""
+
 
 def render(
     lab: Lab,
@@ -33,6 +38,8 @@ def render(
     base_url: str = "",
 ) -> dict[str, bytes]:
     """Every file of the site but plotly.js, by its path in it."""
+    number_pages = Memo(lab.store.store, "number-pages", "report.render")
+    templates = b"".join((TEMPLATES / name).read_bytes() for name in NUMBER_TEMPLATES)
     contents = tuple(Entry(stem, chapter.title, chapter.question) for stem, chapter in chapters.items())
 
     @cache
@@ -64,7 +71,11 @@ def render(
         files |= drawing.files
         for figure in drawing.chapter.figures:
             if isinstance(figure, Figure) and (address := renderer.numbers_address(stem, figure)):
-                files[address] = renderer.numbers_page(stem, figure).encode()
+                shown = (stem, figure.name, figure.title, figure.caption)
+                made_from = templates + json.dumps(shown).encode() + files[f"data/{stem}/{figure.name}.json"]
+                page = number_pages.found(made_from, lambda _: renderer.numbers_page(stem, figure))  # noqa: B023
+                files[address] = page.encode()
+    number_pages.keep()
     files["claims.json"] = claims_file(chapters, lambda source: repository.source_code(source).path)
     files["cite.bib"] = citation.encode()
     files["assets/share.png"] = picture(lab, opening.chapter, numbers)

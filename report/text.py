@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
 from jinja2 import Environment, StrictUndefined, TemplateError, nodes
@@ -147,7 +148,7 @@ class Text:
         said to be missing.
         """
         markdown = _markdown(frozenset(anchors))
-        body = markdown.convert(self.skeleton)
+        body = markdown.reset().convert(self.skeleton)
         shown = [
             _html(piece, values, functions) if not may_lack else _html_or_missing(piece, values, functions)
             for piece in self.pieces
@@ -164,12 +165,24 @@ class Text:
 
 def caption(source: str, place: str) -> Markup:
     """A caption, statement or criterion as HTML; a single paragraph comes without its tags."""
+    try:
+        return _caption(source, "")
+    except TextError:
+        return _caption(source, place)  # fails again, and says where
+
+
+@cache
+def _caption(source: str, place: str) -> Markup:
+    """The same, once for all the pages that show it."""
     html = Text.of_caption(source, place).html({}, {}, (), ()).html
     paragraph = re.fullmatch(r"<p>((?:(?!<p>).)*)</p>", html, re.DOTALL)
     return Markup(paragraph[1]) if paragraph else html
 
 
+@cache
 def _markdown(anchors: frozenset[str]) -> Markdown:
+    """What reads a text whose headings must leave these anchors free; to be reset before each text."""
+
     def free_anchor(heading: str, separator: str) -> str:
         anchor = slugify(heading, separator)
         return f"{anchor}{separator}section" if anchor in anchors else anchor

@@ -54,7 +54,10 @@ def sources_of(*modules: str, packages: Collection[str] = ("sumint",)) -> dict[s
 
 def versions(libraries: Collection[str] = COMPUTING) -> dict[str, str]:
     """The versions of Python and of these libraries, read without importing them."""
-    return {"python": platform.python_version(), **{library: version(library) for library in libraries}}
+    return {"python": platform.python_version(), **{library: _version(library) for library in libraries}}
+
+
+_version = cache(version)
 
 
 def digest_file(path: Path) -> str:
