@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -134,12 +135,13 @@ def test_without_the_cache_all_is_measured_and_nothing_kept(
     assert not own_cache.exists()
 
 
-def test_the_same_inputs_give_the_same_bytes_in_another_process(checkpoint: Path, tmp_path: Path) -> None:
+def test_the_same_inputs_give_the_same_bytes_elsewhere_and_later(checkpoint: Path, tmp_path: Path) -> None:
     sites = []
     for hash_seed in ("1", "2"):
-        site = tmp_path / hash_seed / "site"
+        site, weights = tmp_path / hash_seed / "site", tmp_path / hash_seed / checkpoint.name
+        shutil.copytree(checkpoint.parent, weights.parent, ignore=lambda *_: ["1", "2", "cache"])
         environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "SUMINT_CACHE": str(tmp_path / hash_seed / "c")}
-        command = [sys.executable, "-m", "report", "build", "--weights", str(checkpoint), "--site", str(site)]
+        command = [sys.executable, "-m", "report", "build", "--weights", str(weights), "--site", str(site)]
         subprocess.run(command, check=True, capture_output=True, env=environment, cwd=ROOT)
         sites.append(files_in(site))
         assert json.loads(sites[-1].pop("build.json"))["seconds"] > 0

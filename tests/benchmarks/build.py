@@ -1,9 +1,10 @@
-"""How long a build takes, with nothing kept and with everything kept, beside the heavy imports alone.
+"""How long a build takes after each kind of edit, beside the heavy imports alone.
 
     python -m tests.benchmarks.build [CHECKPOINT]
 
-Every build is a process of its own, as a user starts it. The three are timed in turn, so that they meet the same
-noise; medians and the ratio to the imports are printed.
+Every build is a process of its own, as a user starts it, and runs on a copy of the code, so that the code can be
+edited. What is timed is timed in turn, so that all of it meets the same noise; medians and the ratio to the
+imports are printed.
 """
 
 from __future__ import annotations
@@ -17,21 +18,46 @@ import tempfile
 import time
 from pathlib import Path
 
+from sumint.checkpoints import locate
+
 ROUNDS = 5
+ROOT = Path(__file__).parent.parent.parent
+COPIED = ("report", "sumint", "templates")
 IMPORTS = [sys.executable, "-c", "import torch, transformer_lens"]
+EDITS = {
+    "a sentence edited": ("report/chapters/carries.md", "Two things the figure does not show.", "Two things."),
+    "a figure edited": ("report/chapters/carries.py", "height=280", "height=290"),
+    "an analysis edited": ("sumint/analyses/carry_counts.py", '"""', '"""Anew. '),
+}
+"""What is edited: a file, what it says, and what it says then."""
 
 
 def main() -> None:
-    weights = sys.argv[1] if len(sys.argv) > 1 else "bundled"
+    weights = str(locate(sys.argv[1] if len(sys.argv) > 1 else "bundled").resolve())
+    seconds: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        cache, site = Path(folder, "cache"), Path(folder, "site")
+        code, cache, site = Path(folder, "code"), Path(folder, "cache"), Path(folder, "site")
+        for name in COPIED:
+            shutil.copytree(ROOT / name, code / name, ignore=shutil.ignore_patterns("__pycache__"))
         build = [sys.executable, "-m", "report", "build", "--weights", weights, "--site", str(site)]
-        seconds: dict[str, list[float]] = {"imports alone": [], "nothing kept": [], "nothing to measure": []}
+
+        def timed(name: str, command: list[str]) -> None:
+            seconds.setdefault(name, []).append(time_of(command, code, cache))
+
+        time_of(build, code, cache)  # compiles the copy
         for _ in range(ROUNDS):
-            shutil.rmtree(cache, ignore_errors=True)
-            seconds["imports alone"].append(time_of(IMPORTS, cache))
-            seconds["nothing kept"].append(time_of(build, cache))
-            seconds["nothing to measure"].append(time_of(build, cache))
+            shutil.rmtree(cache)
+            shutil.rmtree(site)
+            timed("imports alone", IMPORTS)
+            timed("nothing kept", build)
+            timed("nothing changed", build)
+            for name, (path, said, says) in EDITS.items():
+                original = (code / path).read_text(encoding="utf-8")
+                assert said in original
+                (code / path).write_text(original.replace(said, says, 1), encoding="utf-8")
+                timed(name, build)
+                (code / path).write_text(original, encoding="utf-8")
+                time_of(build, code, cache)
     imports = statistics.median(seconds["imports alone"])
     print(f"seconds, median of {ROUNDS} rounds in turn")
     for name, times in seconds.items():
@@ -40,10 +66,10 @@ def main() -> None:
         print(f"  {name:20} {median:6.2f}  ({spread}; {median / imports:.2f} × the imports)")
 
 
-def time_of(command: list[str], cache: Path) -> float:
+def time_of(command: list[str], code: Path, cache: Path) -> float:
     started = time.perf_counter()
-    environment = {**os.environ, "SUMINT_CACHE": str(cache)}
-    subprocess.run(command, check=True, capture_output=True, env=environment)
+    environment = {**os.environ, "SUMINT_CACHE": str(cache), "PYTHONPATH": str(code)}
+    subprocess.run(command, check=True, capture_output=True, env=environment, cwd=code)
     return time.perf_counter() - started
 
 
