@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from report.chapter import Claim
-from report.errors import StrictError
+from report.drawings import PACKAGES
+from report.errors import ReportError, StrictError
 from report.inputs import inputs
 from report.links import PageLinks, check_links, read_links
 from report.memo import Memo
@@ -22,6 +23,7 @@ from report.single_file import check_single_file, write_single_file
 from report.single_file import single_file as enclose
 from report.site import publish, site_folder
 from report.site_files import draw, render, stem_of
+from sumint.keys import sources_of
 from sumint.lab import Lab
 
 Step = Callable[[str], None]
@@ -75,12 +77,14 @@ def build(
     base_url: str = "",
     strict: bool = False,
     step: Step = lambda name: None,
+    expected: str | None = None,
 ) -> Built:
     """Measure the checkpoint, tell what was found, and publish it: as the folder `site`, as one file, or as both.
 
     `plotlyjs` draws the charts, the full one if none is given. `base_url` is where the site will be on the web, if
     that is known. An analysis, figure or claim that fails is said to have failed in its place, and the rest is
-    built.
+    built. `expected` is what `inputs` gave before this module was imported: if that is another by now, nobody
+    knows which code has been read.
 
     Raises:
         StrictError: with `strict`, if anything fails or a claim does not hold; nothing is published then.
@@ -93,6 +97,11 @@ def build(
         check_single_file(single_file)
     started = time.time()
     plotlyjs, repository = plotlyjs or full(), Repository()
+    # Digests of sources are remembered from here on: those of the code that is running, whatever is edited now.
+    sources_of(*(module.__name__ for module in OUTLINE), "report.drawings", packages=PACKAGES)
+    made_from = inputs(lab, repository, plotlyjs, base_url)
+    if expected not in (None, made_from):
+        raise ReportError("the code or the checkpoint was edited while it was being read; build again")
     lab.instead = unmeasured
     chapters = {}
     for module in OUTLINE:
@@ -117,8 +126,10 @@ def build(
     step("publishing")
     drawn_or_reused = {stem: drawing.state for stem, drawing in drawings.items()}
     if site is not None:
-        # What failed may succeed the next time, so such a site is never taken for one that needs no build.
-        made_from = "" if failures else inputs(lab, repository, plotlyjs, base_url)
+        # What failed may succeed the next time, and what was edited meanwhile is not in it: such a site is never
+        # taken for one that needs no build.
+        if failures or inputs(lab, Repository(), plotlyjs, base_url) != made_from:
+            made_from = ""
         record = build_record(lab, repository, started, drawn_or_reused, failures)
         publish(files, site, inputs=made_from, record=record, links_of=links_of)
     if single_file is not None:

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +26,7 @@ from sumint.data import Sums
 from sumint.model import Model
 from sumint.weights import Weights, write_weights
 
+ROOT = Path(__file__).parent.parent
 REASON = "the queries <b>went</b> missing"
 
 
@@ -139,3 +145,23 @@ def test_a_failure_is_no_secret_to_who_asks(
     monkeypatch.setattr(unembedding, "unembedding_svd", unembedding_svd)
     build("--verbose")
     assert "ArithmeticError: it does not converge" in capsys.readouterr().err
+
+
+def test_an_interrupted_build_ends_with_a_line_and_keeps_what_was_measured(
+    tmp_path: Path, tiny_weights: Weights
+) -> None:
+    write_weights(tmp_path / "tiny.safetensors", tiny_weights.tensors, {})
+    command = [sys.executable, "-m", "report", "build", "--weights", str(tmp_path / "tiny.safetensors")]
+    environment = {**os.environ, "SUMINT_CACHE": str(tmp_path / "cache")}
+    with subprocess.Popen(
+        [*command, "--site", str(tmp_path / "site")], stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT
+    ) as building:
+        while not list((tmp_path / "cache").glob("results/performance/*.kept")):
+            assert building.poll() is None
+            time.sleep(0.02)
+        building.send_signal(signal.SIGINT)
+        _, said = building.communicate(timeout=60)
+    assert building.returncode == 130
+    assert said.splitlines()[-1] == "interrupted; what was measured is kept for the next build"
+    assert "Traceback" not in said
+    assert not (tmp_path / "site").exists()

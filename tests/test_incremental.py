@@ -185,3 +185,14 @@ def test_the_record_says_where_and_when_and_how_long(place: Workplace) -> None:
     assert record["seconds"] >= sum(analysis["seconds"] for analysis in record["analyses"]) > 0
     assert record["host"]
     assert str(place.folder) not in json.dumps(record)
+
+
+def test_an_edit_while_the_code_is_read_stops_the_build(place: Workplace) -> None:
+    # A module that is read after the first look at the files edits one of them.
+    edits = 'from pathlib import Path\nPath(__file__).with_name("claims.py").open("a").write("# edited\\n")\n'
+    outline = place.folder / "report" / "outline.py"
+    outline.write_text(outline.read_text(encoding="utf-8") + edits, encoding="utf-8")
+    with pytest.raises(subprocess.CalledProcessError) as raised:
+        place.build()
+    assert raised.value.returncode == 1
+    assert raised.value.stderr.splitlines()[-1].endswith("edited while it was being read; build again")

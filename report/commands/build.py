@@ -120,8 +120,9 @@ def run(options: argparse.Namespace) -> int:
     store = ResultStore(None if options.no_cache else cache_folder() / "results")
     plotlyjs = smallest(cache_folder())
     lab = Lab(locate(options.weights), device=device, store=store)
-    wants_work = options.no_cache or options.explain or options.single_file
-    if site and not wants_work and stands(site, inputs(lab, Repository(), plotlyjs, base_url)):
+    wants_work = options.no_cache or options.explain
+    made_from = None if options.single_file else inputs(lab, Repository(), plotlyjs, base_url)
+    if site and made_from and not wants_work and stands(site, made_from):
         claims = json.loads((site / "claims.json").read_bytes())
         if not (options.strict and any(claim["holds"] is False for claim in claims)):
             if not options.quiet:
@@ -141,6 +142,7 @@ def run(options: argparse.Namespace) -> int:
             base_url=base_url,
             strict=options.strict,
             step=progress.step,
+            expected=made_from,
         )
     if options.explain or options.verbose:
         _print_runs(lab, built, why=options.explain, seconds=options.verbose)
