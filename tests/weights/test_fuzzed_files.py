@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 import torch
 
+from report.__main__ import main
+from report.site import publish
 from sumint.checkpoints import ARENA_DIGEST
 from sumint.weights import Weights, digest_tensors, read_weights
 from tests.weights import forged_pickles
@@ -64,6 +66,27 @@ def test_every_bad_pickle_is_refused_wherever_it_stands(good: Good, tmp_path: Pa
     assert answers.keys() == files.keys()
     for name, answer in answers.items():
         assert not fault_of(files[name], folder / name, answer, good), files[name].kind
+
+
+def test_on_the_command_line_a_bad_file_is_one_line_and_the_old_site_stands(
+    good: Good, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SUMINT_CACHE", str(tmp_path / "cache"))
+    canary, folder, site = tmp_path / "canary", tmp_path / "files", tmp_path / "site"
+    folder.mkdir()
+    publish({"index.html": b"the old site"}, site)
+    forged = [
+        Fuzzed(kind, f"{number}.pt", forged_pickles.placed(program)["in an archive"], is_bad=True)
+        for number, (kind, program) in enumerate(forged_pickles.programs(canary).items())
+    ]
+    damaged = [file for file in fuzzed(good, 0, BLOCK, canary) if file.is_bad]
+    for file in (*forged, *damaged[:20]):
+        path = file.write(folder)
+        assert main(["build", "--weights", str(path), "--site", str(site)]) == 2, file.kind
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line.startswith("error: "), file.kind
+        assert not canary.exists()
+    assert (site / "index.html").read_bytes() == b"the old site"
 
 
 def answers_of_another_process(folder: Path, place: Path) -> dict[str, dict[str, str]]:
