@@ -260,6 +260,9 @@ def as_float(number: float) -> float:
         return math.inf if number > 0 else -math.inf
 
 
+_FIELDS = {"dt": 0, "dd": 1}
+
+
 class _Foot(HTMLParser):
     """The labels and texts of the provenance at the foot of a page."""
 
@@ -274,10 +277,12 @@ class _Foot(HTMLParser):
             self._is_inside = ("class", "provenance") in attrs
         elif self._is_inside and tag == "dt":
             self.said.append(["", ""])
-        self._field = {"dt": 0, "dd": 1}.get(tag) if self._is_inside and self.said else None
+        if tag in _FIELDS:
+            self._field = _FIELDS[tag] if self._is_inside and self.said else None
 
     def handle_endtag(self, tag: str) -> None:
-        self._field = None
+        if tag in _FIELDS:
+            self._field = None
         if tag == "dl":
             self._is_inside = False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
@@ -38,8 +38,6 @@ def render(
     base_url: str = "",
 ) -> dict[str, bytes]:
     """Every file of the site but plotly.js, by its path in it."""
-    number_pages = Memo(lab.store.store, "number-pages", "report.render")
-    templates = b"".join((TEMPLATES / name).read_bytes() for name in NUMBER_TEMPLATES)
     contents = tuple(Entry(stem, chapter.title, chapter.question) for stem, chapter in chapters.items())
 
     @cache
@@ -67,20 +65,31 @@ def render(
         "404.html": renderer.not_found_page(),
     }
     files = {**renderer.assets(), **{path: page.encode() for path, page in pages.items()}}
-    for stem, drawing in drawings.items():
+    for drawing in drawings.values():
         files |= drawing.files
-        for figure in drawing.chapter.figures:
-            if isinstance(figure, Figure) and (address := renderer.numbers_address(stem, figure)):
-                shown = (stem, figure.name, figure.title, figure.caption)
-                made_from = templates + json.dumps(shown).encode() + files[f"data/{stem}/{figure.name}.json"]
-                page = number_pages.found(made_from, lambda _: renderer.numbers_page(stem, figure))  # noqa: B023
-                files[address] = page.encode()
-    number_pages.keep()
+    files |= number_pages(lab, renderer, drawings)
     files["claims.json"] = claims_file(chapters, lambda source: repository.source_code(source).path)
     files["cite.bib"] = citation.encode()
     files["assets/share.png"] = picture(lab, opening.chapter, numbers)
     files["assets/search-index.js"] = search_index([opening, *manuscripts])
     return files
+
+
+def number_pages(lab: Lab, renderer: Renderer, drawings: Mapping[str, Drawn]) -> dict[str, bytes]:
+    """The pages of figures' numbers as tables, each kept from an earlier build if it would be the same."""
+    memo = Memo(lab.store.store, "number-pages", "report.render")
+    templates = b"".join((TEMPLATES / name).read_bytes() for name in NUMBER_TEMPLATES)
+    pages = {}
+    for stem, drawing in drawings.items():
+        for figure in drawing.chapter.figures:
+            if isinstance(figure, Figure) and (address := renderer.numbers_address(stem, figure)):
+                shown = json.dumps([stem, figure.name, figure.title, figure.caption]).encode()
+                numbers = drawing.files[f"data/{stem}/{figure.name}.json"]
+                written = partial(renderer.numbers_page, stem, figure)
+                page: str = memo.found(templates + shown + numbers, lambda _, make=written: make())
+                pages[address] = page.encode()
+    memo.keep()
+    return pages
 
 
 def draw(lab: Lab, chapters: Mapping[str, Chapter]) -> dict[str, Drawn]:
