@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from report.chapter import Claim
 from report.drawings import PACKAGES
 from report.errors import ReportError, StrictError
 from report.inputs import inputs
-from report.links import PageLinks, check_links, read_links
-from report.memo import Memo
+from report.links import check_links
 from report.outline import OUTLINE
 from report.page_bytes import page_bytes
 from report.parts import told, unmeasured
-from report.plotlyjs import SCRIPT, PlotlyJs, full, gzipped
+from report.plotlyjs import SCRIPT, PlotlyJs, full
 from report.record import build_record
 from report.repository import Repository
-from report.single_file import check_single_file, write_single_file
+from report.single_file import SINGLE_FILE
 from report.single_file import single_file as enclose
 from report.site import publish, site_folder
 from report.site_files import draw, render, stem_of
+from report.site_memory import SiteMemory
 from sumint.keys import sources_of
 from sumint.lab import Lab
 
@@ -30,10 +30,6 @@ Step = Callable[[str], None]
 """Told what is done next, in a word or two."""
 
 STEPS = len(OUTLINE) + 3
-
-
-MEMOS = {"links": "report.links", "gzipped": "report.plotlyjs"}
-"""What is remembered about the files of a site, and the module that finds it out."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,7 @@ def build(
     # Before anything is measured.
     site = None if site is None else site_folder(site)
     if single_file is not None:
-        check_single_file(single_file)
+        SINGLE_FILE.check(single_file)
     started = time.time()
     plotlyjs, repository = plotlyjs or full(), Repository()
     # Digests of sources are remembered from here on: those of the code that is running, whatever is edited now.
@@ -115,13 +111,10 @@ def build(
         check_claims(claims, failures)
     step("pages")
     files = {**render(lab, chapters, drawings, repository, base_url), SCRIPT: plotlyjs.script}
-    known_links, known_sizes = (Memo(lab.store.store, name, module) for name, module in MEMOS.items())
-    links_of: Callable[[bytes], PageLinks] = lambda page: PageLinks(  # noqa: E731
-        **known_links.found(page, lambda content: asdict(read_links(content)))
-    )
-    sizes = page_bytes(files, links_of, lambda content: known_sizes.found(content, gzipped))
+    memory = SiteMemory(lab.store.store)
+    sizes = page_bytes(files, memory.links_of, memory.gzipped_size)
     if site is None:
-        check_links(files, links_of)  # else publishing does
+        check_links(files, memory.links_of)  # else publishing does
     in_one = b"" if single_file is None else enclose(files)
     step("publishing")
     drawn_or_reused = {stem: drawing.state for stem, drawing in drawings.items()}
@@ -131,11 +124,10 @@ def build(
         if failures or inputs(lab, Repository(), plotlyjs, base_url) != made_from:
             made_from = ""
         record = build_record(lab, repository, started, drawn_or_reused, failures)
-        publish(files, site, inputs=made_from, record=record, links_of=links_of)
+        publish(files, site, inputs=made_from, record=record, links_of=memory.links_of)
     if single_file is not None:
-        write_single_file(in_one, single_file)
-    for memo in (known_links, known_sizes):
-        memo.keep()
+        SINGLE_FILE.write(in_one, single_file)
+    memory.keep()
     return Built(
         len(files),
         sum(map(len, files.values())),
@@ -150,11 +142,13 @@ def build(
 
 def check_claims(claims: Iterable[Claim], failures: Iterable[str] = ()) -> None:
     """Raise a `StrictError` that lists what failed and the claims that do not hold, if there are any."""
-    failed = [f"  {failure}" for failure in failures]
-    open_to_doubt = [
-        f"  {claim.name}: {claim.value} (criterion: {claim.criterion})" for claim in claims if claim.holds is False
-    ]
-    lines = [*(["failed:", *failed] if failed else [])]
-    lines += ["claims that do not hold on these weights:", *open_to_doubt] if open_to_doubt else []
+    failing = (claim for claim in claims if claim.holds is False)
+    listed = {
+        "failed:": list(failures),
+        "claims that do not hold on these weights:": [
+            f"{claim.name}: {claim.value} (criterion: {claim.criterion})" for claim in failing
+        ],
+    }
+    lines = [line for head, found in listed.items() if found for line in (head, *(f"  {one}" for one in found))]
     if lines:
         raise StrictError("\n".join(lines))

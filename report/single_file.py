@@ -14,12 +14,10 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from html import escape
-from pathlib import Path
 
 from report.assets import TEMPLATES
 from report.enclosed_page import EnclosedPage
-from report.errors import SiteError
-from sumint.files import quote, write_whole
+from report.own_file import OwnFile
 
 OPENING = "index.html"
 LEFT_OUT = {"404.html"}
@@ -29,7 +27,7 @@ LOADER = "assets/load.js"
 """The script that has another form where all is one file."""
 
 MARK = '<meta name="generator" content="sumint, the report in a single file">'
-"""By this a file is known as one of ours, which may be replaced."""
+SINGLE_FILE = OwnFile("--single-file", "is no report in a single file", "report.html", MARK)
 
 NOTE = (
     '<noscript><p class="enclosed-note">Without scripts this file shows texts, formulas and short tables. Charts, '
@@ -41,36 +39,6 @@ READER = (
     "</dialog>\n"
 )
 """Where a page of tables is shown, which does not stand among the others."""
-
-
-def write_single_file(content: bytes, path: Path) -> None:
-    """Write what `single_file` made, whole or not at all.
-
-    Raises:
-        SiteError: if `path` is anything but new or an earlier such file.
-        InputError: if it cannot be written. What was there is then as it was.
-    """
-    check_single_file(path)  # once more: it may have changed while the report was measured
-    write_whole(path, content)
-
-
-def check_single_file(path: Path) -> None:
-    """Raise a `SiteError` unless the report may be written to `path`."""
-    try:
-        if path.is_dir():
-            raise SiteError(f"{path}: is a folder; --single-file names a file, such as {path / 'report.html'}")
-        if not path.parent.is_dir():
-            raise SiteError(f"{path}: there is no folder {path.parent}")
-        if path.exists() and not path.is_file():
-            raise SiteError(f"{path}: is no regular file; --single-file names a new one, such as report.html")
-        if path.is_symlink() and not path.exists():
-            raise SiteError(f"{path}: is a link that leads nowhere; remove it or name another file")
-        if path.exists() and MARK.encode() not in path.read_bytes():
-            raise SiteError(f"{path}: is no report in a single file; move it away or name another")
-    except OSError as error:
-        raise SiteError(f"{path}: cannot be looked into ({error.strerror or error})") from None
-    except (RuntimeError, ValueError) as error:  # links in a circle; a path with a zero byte
-        raise SiteError(f"{quote(path)}: is no path of a file ({error})") from None
 
 
 def single_file(files: Mapping[str, bytes]) -> bytes:

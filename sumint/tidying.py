@@ -15,7 +15,6 @@ from sumint.errors import InputError
 
 KINDS = {
     "results": f"results/*/*{SUFFIX}",
-    "results in an older form": "results/*/*.result",
     "bundles of plotly.js": "plotlyjs/plotly-*.min.js",
     "downloads": "checkpoints/*",
     "the last build's log": "last-build.log",

@@ -11,7 +11,7 @@ import pytest
 from report.assets import TEMPLATES
 from report.errors import SiteError
 from report.html_tree import Element, parse
-from report.single_file import check_single_file, single_file, write_single_file
+from report.single_file import SINGLE_FILE, single_file
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:"
 
@@ -163,17 +163,17 @@ def test_a_script_that_would_end_early_is_an_error() -> None:
 def test_a_report_replaces_a_report_and_nothing_else(tmp_path: Path) -> None:
     report = tmp_path / "report.html"
     for _ in range(2):
-        write_single_file(single_file(SITE), report)
+        SINGLE_FILE.write(single_file(SITE), report)
     assert report.read_bytes() == single_file(SITE)
     report.write_text("<p>years of work</p>")
     with pytest.raises(SiteError, match="is no report in a single file"):
-        write_single_file(single_file(SITE), report)
+        SINGLE_FILE.write(single_file(SITE), report)
     assert report.read_text() == "<p>years of work</p>"
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
 
 
 def test_a_place_that_is_no_place_for_a_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SiteError, match="is a folder"):
-        check_single_file(tmp_path)
+        SINGLE_FILE.check(tmp_path)
     with pytest.raises(SiteError, match="there is no folder"):
-        check_single_file(tmp_path / "none" / "report.html")
+        SINGLE_FILE.check(tmp_path / "none" / "report.html")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command and its options."""
     check = commands.add_parser(
         "check",
         help="list everything that is wrong with a built site",
@@ -33,6 +34,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    """List what is wrong; the exit code is 1 if anything is."""
     from collections import Counter
 
     from report.check import CLAIMS_FAIL, KINDS, check

@@ -8,6 +8,7 @@ from pathlib import Path
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command and its options."""
     diff = commands.add_parser(
         "diff",
         help="compare two built sites: claims, figures, tables",
@@ -42,14 +43,15 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    """List what differs; the exit code is 1 if anything does."""
     from report.comparison import compare
     from report.comparison_tables import sections, summary
     from report.terminal import plain, table, width, write
 
     if options.html is not None:
-        from report.comparison_page import check_page_file
+        from report.comparison_page import COMPARISON_FILE
 
-        check_page_file(options.html)  # before anything is read
+        COMPARISON_FILE.check(options.html)  # before anything is read
     found = compare(options.old, options.new, options.tolerance)
     lines: list[str] = []
     for section in sections(found):
@@ -57,9 +59,9 @@ def run(options: argparse.Namespace) -> int:
         lines += [f"{section.title}: {section.n_listed:,}", *listed, ""]
     write([*lines, summary(found)])
     if options.html is not None:
-        from report.comparison_page import comparison_page, write_page
+        from report.comparison_page import COMPARISON_FILE, comparison_page
 
-        write_page(comparison_page(found), options.html)
+        COMPARISON_FILE.write(comparison_page(found), options.html)
         write([plain(str(options.html))])
     return 1 if found.differs else 0
 

@@ -11,6 +11,7 @@ from sumint.device import DEVICES
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command and its options."""
     serve = commands.add_parser(
         "serve",
         help="show a built site in the browser, or with --watch the report as it is edited",
@@ -37,6 +38,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
+    """Serve until interrupted."""
     from report.errors import ServeError
 
     if options.watch and options.site is not None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
+from report.single_file import SINGLE_FILE
 from report.single_file import single_file as enclose
-from report.single_file import write_single_file
 from tests.browser.conftest import PAGES, Reader
 
 CONTENTS_BESIDE = {"width": 1300, "height": 900}
@@ -23,7 +23,7 @@ def single_file(site: Path) -> Path:
         path.relative_to(site).as_posix(): path.read_bytes() for path in sorted(site.rglob("*")) if path.is_file()
     }
     path = site.parent / "a report.html"
-    write_single_file(enclose({name: files[name] for name in (*PAGES, *files)}), path)
+    SINGLE_FILE.write(enclose({name: files[name] for name in (*PAGES, *files)}), path)
     return path
 
 
