@@ -42,6 +42,8 @@ class Built:
     page_bytes: Mapping[str, int]
     """What each page with figures needs, gzipped, without plotly.js."""
     plotlyjs: PlotlyJs
+    plotlyjs_bytes: int
+    """How many bytes plotly.js needs, gzipped."""
     single_file_bytes: int
     """Of the report in one file; 0 if it was not asked for."""
     failures: tuple[str, ...]
@@ -115,6 +117,7 @@ def build(
     sizes = page_bytes(files, memory.links_of, memory.gzipped_size)
     if site is None:
         check_links(files, memory.links_of)  # else publishing does
+    plotlyjs_bytes = memory.gzipped_size(plotlyjs.script)
     in_one = b"" if single_file is None else enclose(files)
     step("publishing")
     drawn_or_reused = {stem: drawing.state for stem, drawing in drawings.items()}
@@ -134,6 +137,7 @@ def build(
         claims,
         sizes,
         plotlyjs,
+        plotlyjs_bytes,
         len(in_one),
         failures,
         drawn_or_reused,

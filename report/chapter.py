@@ -7,13 +7,15 @@ and `render` puts the two together. Nothing here knows how any of it looks.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
-
-import pandas as pd
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 from report.plot import Plot
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PUBLISHED, CORRECTED = "as published", "corrected"
 """What a figure's views are called that keep an error of the write-up beside what was meant."""
@@ -131,17 +133,30 @@ class Failed:
     """What went wrong; plain text."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Table:
-    """A table that belongs to the text; its frame's columns are the head of the table."""
+    """A table that belongs to the text."""
 
     name: str
     title: str
-    frame: pd.DataFrame
+    columns: Mapping[str, Sequence[Any]]
+    """What it holds, by the head of each column; all are of one length."""
     caption: str
     source: Callable[..., Any]
     formats: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     """How a column's numbers are written; the data files keep them in full."""
+
+    @property
+    def rows(self) -> tuple[tuple[Any, ...], ...]:
+        """The cells, row by row."""
+        return tuple(zip(*self.columns.values(), strict=True))
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """The table for pandas, which takes its time to be imported: only a table that is saved needs it."""
+        import pandas as pd
+
+        return pd.DataFrame(self.columns)
 
 
 @dataclass(frozen=True)

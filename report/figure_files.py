@@ -174,11 +174,10 @@ def _cells(drawn: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _table_files(chapter: str, table: Table) -> dict[str, bytes]:
     name = f"{chapter}/{table.name}"
-    columns = [str(column) for column in table.frame.columns]
-    rows = [[_whole(value) for value in row] for row in table.frame.itertuples(index=False)]
-    records = (dict(zip(columns, row, strict=True)) for row in rows)
-    data = {"table": name, "title": table.title, "columns": columns, "rows": rows}
-    return {f"data/{name}.json": _json(data), f"data/{name}.csv": _csv(records)}
+    rows = [[_whole(value) for value in row] for row in table.rows]
+    data = {"table": name, "title": table.title, "columns": list(table.columns), "rows": rows}
+    as_csv = table.frame.to_csv(index=False, lineterminator="\n")
+    return {f"data/{name}.json": _json(data), f"data/{name}.csv": as_csv.encode()}
 
 
 def _whole(value: Any) -> Any:

@@ -45,8 +45,7 @@ class PlotlyJs:
 
     def __str__(self) -> str:
         kind = f"only {', '.join(TRACES)}" if self.is_bundle else "all of it"
-        size, sent = len(self.script) / 1e6, gzipped(self.script) / 1e6
-        return f"plotly.js {get_plotlyjs_version()}, {kind}: {size:.1f} MB, {sent:.2f} MB gzipped"
+        return f"plotly.js {get_plotlyjs_version()}, {kind}: {len(self.script) / 1e6:.1f} MB"
 
 
 def full() -> PlotlyJs:

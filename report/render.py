@@ -235,11 +235,8 @@ def _fits_on_buttons(control: Control) -> bool:
 
 def _rows(table: Table) -> list[list[str]]:
     """The cells as they are written on the page."""
-    columns = [str(column) for column in table.frame.columns]
-    return [
-        [table.formats.get(column, str)(value) for column, value in zip(columns, row, strict=True)]
-        for row in table.frame.itertuples(index=False)
-    ]
+    formats = [table.formats.get(column, str) for column in table.columns]
+    return [[written(value) for written, value in zip(formats, row, strict=True)] for row in table.rows]
 
 
 @cache

@@ -80,7 +80,7 @@ def _entry(manuscript: Manuscript, key: Key) -> Found:
         case Absent():
             return Found("Figure", name, f"{label} {thing.title}", f"Not shown. {written(thing.reason)}")
         case Table():
-            head = " ".join(map(str, thing.frame.columns))
+            head = " ".join(thing.columns)
             return Found("Table", name, f"{label} {thing.title}", f"{written(thing.caption)} {head}")
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from jinja2 import Environment, StrictUndefined, TemplateError, nodes
@@ -147,8 +147,7 @@ class Text:
         taken, so that no heading may have them. In a text that `may_lack` values, those that are not there are
         said to be missing.
         """
-        markdown = _markdown(frozenset(anchors))
-        body = markdown.reset().convert(self.skeleton)
+        body, headings = _body(self.skeleton, frozenset(anchors))
         shown = [
             _html(piece, values, functions) if not may_lack else _html_or_missing(piece, values, functions)
             for piece in self.pieces
@@ -159,8 +158,7 @@ class Text:
         def fill(html: str) -> Markup:
             return Markup(STAND_IN.sub(lambda found: shown[ord(found[0]) - FIRST_STAND_IN], html))
 
-        sections: list[dict[str, Any]] = getattr(markdown, "toc_tokens")  # noqa: B009
-        return Prose(fill(body), tuple(Heading(section["id"], fill(section["html"])) for section in sections))
+        return Prose(fill(body), tuple(Heading(anchor, fill(title)) for anchor, title in headings))
 
 
 def caption(source: str, place: str) -> Markup:
@@ -177,6 +175,18 @@ def _caption(source: str, place: str) -> Markup:
     html = Text.of_caption(source, place).html({}, {}, (), ()).html
     paragraph = re.fullmatch(r"<p>((?:(?!<p>).)*)</p>", html, re.DOTALL)
     return Markup(paragraph[1]) if paragraph else html
+
+
+@lru_cache(maxsize=256)
+def _body(skeleton: str, anchors: frozenset[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """A text without its pieces as HTML, with the anchor and title of each section.
+
+    Every text is read twice, for its page and for the search.
+    """
+    markdown = _markdown(anchors)
+    body = markdown.reset().convert(skeleton)
+    sections: list[dict[str, Any]] = getattr(markdown, "toc_tokens")  # noqa: B009
+    return body, tuple((section["id"], section["html"]) for section in sections)
 
 
 @cache
@@ -230,10 +240,14 @@ def _html(piece: Piece, values: Values, functions: Functions) -> Markup:
         case "expression":
             _check_expression(piece, functions)
             try:
-                evaluate = ENVIRONMENT.compile_expression(piece.content, undefined_to_none=False)
-                return escape(evaluate(**values, **functions))
+                return escape(_compiled(piece.content)(**values, **functions))
             except (TemplateError, TypeError, ValueError) as error:
                 raise TextError(f"{piece.place}: {piece}: {error}") from None
+
+
+@lru_cache(maxsize=1024)
+def _compiled(expression: str) -> Callable[..., Any]:
+    return ENVIRONMENT.compile_expression(expression, undefined_to_none=False)
 
 
 def _html_or_missing(piece: Piece, values: Values, functions: Functions) -> Markup:
@@ -265,6 +279,7 @@ def _calls(piece: Piece) -> Iterator[Call]:
                 raise TextError(f"{piece.place}: {piece}: a call is a function and a name in quotes")
 
 
+@lru_cache(maxsize=1024)
 def _parse(piece: Piece) -> nodes.Template:
     try:
         return ENVIRONMENT.parse(f"{piece}")

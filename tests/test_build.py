@@ -48,7 +48,7 @@ def test_a_build_publishes_a_site_and_says_what_it_did(checkpoint: Path, tmp_pat
     assert f"{holding} of {checked} claims hold" in printed
     files = files_in(site)
     assert {"index.html", "the-task.html", "unembedding.html"} <= set(files)
-    assert f"{full()!s}\n  `python -m report bundle` makes" in printed
+    assert f"{full()}, 1.47 MB gzipped\n  `python -m report bundle` makes" in printed
     sizes = page_bytes(files)
     assert f"index.html {sizes['index.html'] / 1e3:,.0f} KB, " in printed
     assert sizes["index.html"] < INDEX_BUDGET

@@ -5,7 +5,6 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from report import plots
@@ -31,7 +30,7 @@ def measured() -> None:
 MATRIX = plots.heatmap([[1.0, -2.0]], x="ab", y="c", x_title="digit", y_title="row")
 FIGURE = Figure("gram", f"Gram {HOSTILE}", MATRIX, caption="Of $W_U$.", alt=HOSTILE, source=measured)
 SWITCHED = Figure("both", "Both", {HOSTILE: MATRIX, "two": MATRIX}, "Both.", "Both", measured, control=HOSTILE)
-TABLE = Table("sums", "Sums", pd.DataFrame({HOSTILE: [HOSTILE]}), HOSTILE, measured)
+TABLE = Table("sums", "Sums", {HOSTILE: [HOSTILE]}, HOSTILE, measured)
 CLAIM = Claim("sparse", "It is *sparse*.", HOSTILE, "at least $1/2$", True, measured, otherwise="It is dense.")
 CHAPTER = Chapter(
     "Unembedding",

@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import pandas as pd
-
 from report import plots
 from report.chapter import Absent, Chapter, Claim, Figure, Table
 from report.manuscript import Manuscript
@@ -21,7 +19,7 @@ CHAPTER = Chapter(
     "What is written?",
     values={"n": 3},
     figures=(Figure("gram", "Gram", PLOT, "Of $W_U$.", "One cell.", measured), Absent("past", "Past", "*Lost*.")),
-    tables=(Table("sums", "Sums", pd.DataFrame({"sum": [5]}), "Some.", measured),),
+    tables=(Table("sums", "Sums", {"sum": [5]}, "Some.", measured),),
     claims=(Claim("sparse", "It is *sparse*.", "two of three", "two", True, measured),),
 )
 TEXT = """There are {{ n }} of them.

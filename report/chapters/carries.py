@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from report import plots
 from report.chapter import CORRECTED, PUBLISHED, Chapter, Figure, Table
 from report.chapters.carries_claims import claims
@@ -53,7 +51,7 @@ def _counts(counts: CarryCounts) -> Table:
     return Table(
         "carry-counts",
         "How many sums carry",
-        pd.DataFrame(rows, columns=list(head)),
+        dict(zip(head, zip(*rows, strict=True), strict=True)),
         caption=(
             f"Of {counted(counts.n_sums, 'sum')}. Mislabelled are those of which the published mask says that a "
             "carry comes in, and none does."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from report import plots
 from report.chapter import CORRECTED, PUBLISHED, Chapter, Figure, Table
@@ -151,21 +150,17 @@ def _hypothesis(lab: Lab, measured: AttentionPatterns) -> Table:
         on_column = measured.column_attention[0, :, names.index(guess.position), guess.column]
         return joined(decimals(on_column[head]) for head in guess.heads)
 
-    rows = [
-        {
-            "for": f"C{guess.digit}",
-            "guess": guess.purpose,
-            "heads": joined(f"H0.{head}" for head in guess.heads),
-            "from": guess.position,
-            "at": f"A{guess.column} B{guess.column}",
-            "attention": attention(guess),
-        }
-        for guess in HYPOTHESIS
-    ]
     return Table(
         "hypothesis",
         "What the write-up guesses",
-        pd.DataFrame(rows),
+        {
+            "for": [f"C{guess.digit}" for guess in HYPOTHESIS],
+            "guess": [guess.purpose for guess in HYPOTHESIS],
+            "heads": [joined(f"H0.{head}" for head in guess.heads) for guess in HYPOTHESIS],
+            "from": [guess.position for guess in HYPOTHESIS],
+            "at": [f"A{guess.column} B{guess.column}" for guess in HYPOTHESIS],
+            "attention": [attention(guess) for guess in HYPOTHESIS],
+        },
         caption=(
             "Which heads it takes to add the digits of a column, and which to look for a carry, and from which "
             "position; with the heads’ mean attention to the two digits, measured on the write-up’s checkpoint."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from report import plots
 from report.chapter import Absent, Chapter, Claim, Figure, Table
@@ -65,17 +64,14 @@ def _origin(lab: Lab) -> str:
 
 @part
 def _example_sums(examples: ExampleSums) -> Table:
-    frame = pd.DataFrame(
+    return Table(
+        "example-sums",
+        "The sums that figures show one by one",
         {
             "sum": [examples.single, *examples.strings],
             "what it is": [DRAWN_ALONE, *(kind or FROM_PROBE for kind in examples.kinds)],
             "tokens": [" ".join(map(str, tokens)) for tokens in (examples.single_tokens, *examples.tokens)],
-        }
-    )
-    return Table(
-        "example-sums",
-        "The sums that figures show one by one",
-        frame,
+        },
         caption=(
             "As they are written, and as the model reads them: a digit is its own token, 10 stands for plus and "
             "11 for equals."
@@ -100,7 +96,7 @@ def _weight_processing(processing: WeightProcessing) -> Table:
     return Table(
         "weight-processing",
         "What the processing gives",
-        pd.DataFrame({"property": properties.keys(), "largest deviation": properties.values()}),
+        {"property": tuple(properties), "largest deviation": tuple(properties.values())},
         caption="The largest deviation from each property, in absolute value, in single precision.",
         source=weight_processing,
         formats={"largest deviation": scientific},
@@ -120,7 +116,7 @@ def _performance(measured: Performance) -> Table:
     return Table(
         "performance",
         "How well the model adds",
-        pd.DataFrame({"measure": rows.keys(), "value": rows.values()}),
+        {"measure": tuple(rows), "value": tuple(rows.values())},
         caption=f"Over the answer digits of {count(measured.n_sums)} sums.",
         source=performance,
     )

@@ -198,7 +198,7 @@ def _print_built(lab: Lab, built: Built) -> None:
 
 
 def _print_sizes(built: Built, site: Path | None, single_file: Path | None) -> None:
-    print(built.plotlyjs)
+    print(f"{built.plotlyjs}, {built.plotlyjs_bytes / 1e6:.2f} MB gzipped")
     if not built.plotlyjs.is_bundle:
         print("  `python -m report bundle` makes one of what is drawn here, for later builds; it needs Node")
     if built.page_bytes:

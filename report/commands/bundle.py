@@ -20,9 +20,10 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(_: argparse.Namespace) -> int:
     from report.bundle import bundle
-    from report.plotlyjs import smallest
+    from report.plotlyjs import gzipped, smallest
     from sumint.folders import cache_folder
 
     path = bundle(cache_folder(), step=lambda name: print(name, file=sys.stderr))
-    print(f"{path}: {smallest(cache_folder())}")
+    made = smallest(cache_folder())
+    print(f"{path}: {made}, {gzipped(made.script) / 1e6:.2f} MB gzipped")
     return 0
