@@ -82,7 +82,7 @@ class EnclosedPage:
         )
 
     def frame(self, pages: Iterable[EnclosedPage], before: str) -> str:
-        """The body, still open: around `before` and all the pages, with the sections of all in the contents."""
+        """The body, still open and without scripts: around `before` and all the pages, with the sections of all in the contents."""
         pages = list(pages)
         if self.contents is not None:
             own = {page.stem: page.line for page in pages if page.line is not None}
@@ -98,6 +98,7 @@ class EnclosedPage:
             ),
         ]
         body = _the(self._tree, "body")
+        body.children = [one for one in body.children if isinstance(one, str) or one.tag != "script"]
         return f"{body.start}{body.inside}"
 
     def _named(self, tag: str, attribute: str, value: str) -> str:

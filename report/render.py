@@ -8,19 +8,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 
 from report.assets import TEMPLATES, assets
 from report.chapter import Absent, Chapter, Claim, Control, Failed, Figure, Table
 from report.figure_files import figure_data, slug
+from report.highlighting import highlighted
 from report.manuscript import BLOCKS, Key, Manuscript
 from report.number_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
 from report.repository import SourceCode
@@ -81,7 +78,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters |= {"highlighted": _highlighted, "slug": slug}
+        self._environment.filters |= {"highlighted": highlighted, "slug": slug}
         self._environment.globals |= {
             "report": TITLE,
             "contents": self._contents,
@@ -237,8 +234,3 @@ def _rows(table: Table) -> list[list[str]]:
     """The cells as they are written on the page."""
     formats = [table.formats.get(column, str) for column in table.columns]
     return [[written(value) for written, value in zip(formats, row, strict=True)] for row in table.rows]
-
-
-@cache
-def _highlighted(code: str) -> Markup:
-    return Markup(highlight(code, PythonLexer(), HtmlFormatter(nowrap=True)))

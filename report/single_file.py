@@ -50,7 +50,8 @@ def single_file(files: Mapping[str, bytes]) -> bytes:
     # What frames the pages is taken from one that shows the contents, which the opening page may do without.
     frame = next((page for page in pages if page.contents is not None), opening)
 
-    started = {name: waits for page in pages for name, waits in page.scripts}
+    # What is loaded is further down in the file, so the loader waits.
+    started = {name: waits or name == LOADER for page in pages for name, waits in page.scripts}
     enclosed = {name for name in files if name.endswith(".js") and name not in started}
     enclosed |= {name for page in pages for name in page.linked}
     scripts = {name: _script(name, files) for name in started}

@@ -26,14 +26,14 @@ def page(title: str, contents: str, main: str) -> bytes:
 <link rel="icon" href="assets/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="assets/site.css">
 <script src="assets/theme.js"></script>
-<script src="assets/load.js" defer></script>
-<script src="assets/figures.js" defer></script>
+<script src="assets/load.js"></script>
 </head>
 <body>
 <a href="#main">Skip</a>
 <nav id="contents"><ol class="chapters">{contents}</ol></nav>
 <main id="main">{main}</main>
 <a href="index.html#cite">Cite</a>
+<script src="assets/figures.js" defer></script>
 </body>
 </html>
 """.encode()

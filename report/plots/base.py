@@ -26,7 +26,7 @@ def on_one_scale(layout: Mapping[str, Any]) -> dict[str, Any]:
         **layout,
         "xaxis": {**layout["xaxis"], **fixed},
         "yaxis": {**layout["yaxis"], **fixed, "scaleanchor": "x"},
-        "margin": {"l": 56, "b": 52},
+        "margin": {**layout.get("margin", {}), "l": 56, "b": 52},
     }
 
 

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from report.plot import plotted
 from report.plots.base import chart, hover, numbers, on_one_scale
 from report.plots.labels import row_ticks
+from report.plots.room import room
 from report.theme import DIVERGING, SEQUENTIAL, decimals
 
 
@@ -55,7 +56,11 @@ def heatmap(
     axis = {"type": "category", "showgrid": False, "ticks": "", "showline": False}
     across = {**axis, "title": {"text": x_title}}
     down = {**axis, "title": {"text": y_title}, "autorange": "reversed"}
+    rows = list(map(str, y))
     if labelled_rows is not None:
-        down |= {"tickmode": "array", **row_ticks(labelled_rows, list(y))}
-    layout = {scale: {**bounds, **centre}, "xaxis": across, "yaxis": down}
+        ticks = row_ticks(labelled_rows, list(y))
+        down |= {"tickmode": "array", **ticks}
+        rows = ticks["ticktext"]
+    margins = room(rows, colour_bar=True)
+    layout = {scale: {**bounds, **centre}, "xaxis": across, "yaxis": down, "margin": margins}
     return chart([trace], on_one_scale(layout) if square else layout)

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from report.plot import plotted
 from report.plots.base import chart, hover, numbers
+from report.plots.room import room
 
 MARGIN = {"r": 16}
 """Room for half of the last label of a numeric axis, which Plotly otherwise leaves out."""
@@ -44,7 +45,7 @@ def bars(
         )
         for index, (name, values) in enumerate(series.items())
     ]
-    plot = chart(traces, {"barmode": "group", "bargap": 0.35})
+    plot = chart(traces, {"barmode": "group", "bargap": 0.35, "margin": room(legend=len(series) > 1)})
     plot.update_xaxes(title_text=x_title, type="category", showgrid=False, ticks="")
     plot.update_yaxes(title_text=y_title, rangemode="tozero", range=None if highest is None else [0, highest])
     return plot
@@ -65,7 +66,8 @@ def lines(
         _line(x, values, name, index, errors=None if errors is None else errors[name])
         for index, (name, values) in enumerate(series.items())
     ]
-    plot = chart(traces, {"hovermode": "x unified", "margin": MARGIN})
+    margins = {**room(ticks=True, legend=len(series) > 1), **MARGIN}
+    plot = chart(traces, {"hovermode": "x unified", "margin": margins})
     plot.update_xaxes(title_text=x_title, showgrid=False)
     plot.update_yaxes(title_text=y_title, **_logarithmic(logarithmic))
     return plot
@@ -101,7 +103,8 @@ def stacked_lines(
             traces.append(line.update(yaxis=axis, legendgroup=name, showlegend=name not in shown))
             shown.add(name)
     bottom = "y" if len(panels) == 1 else f"y{len(panels)}"
-    plot = chart(traces, {"hovermode": "x unified", "margin": MARGIN, "showlegend": len(names) > 1, **axes})
+    margins = {**room(ticks=True, legend=len(names) > 1), **MARGIN}
+    plot = chart(traces, {"hovermode": "x unified", "margin": margins, "showlegend": len(names) > 1, **axes})
     plot.update_xaxes(title_text=x_title, anchor=bottom, showgrid=False)
     return plot
 

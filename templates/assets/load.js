@@ -18,4 +18,9 @@
     if (!loads.has(address)) loads.set(address, load(address));
     return loads.get(address);
   };
+
+  // What the page is sure to need is read while the rest of the page is, but only once something has been painted.
+  const { ahead } = document.currentScript.dataset;
+  const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
+  if (ahead) afterPaint(() => loadScript(ahead).catch(() => {}));
 }

@@ -122,16 +122,15 @@ def figures_of(tree: Element) -> list[Element]:
 
 
 def drop(tree: Element, *kinds: tuple[str, str]) -> None:
-    """Take elements of these tags with these attributes out of the head, of scripts those that draw."""
-    head = tree.first("head")
-    assert head is not None
-    head.children = [
-        one
-        for one in head.children
-        if isinstance(one, str)
-        or not any(one.tag == tag and attribute in one.attributes for tag, attribute in kinds)
-        or ("src" in one.attributes and one.attributes["src"] not in DRAWING)
-    ]
+    """Take elements of these tags with these attributes out of the page, of scripts those that draw."""
+    for parent in list(tree.walk()):
+        parent.children = [
+            one
+            for one in parent.children
+            if isinstance(one, str)
+            or not any(one.tag == tag and attribute in one.attributes for tag, attribute in kinds)
+            or ("src" in one.attributes and one.attributes["src"] not in DRAWING)
+        ]
 
 
 def load(browser: Browser, site: Path, name: str) -> Load:
