@@ -82,7 +82,7 @@ class EnclosedPage:
         )
 
     def frame(self, pages: Iterable[EnclosedPage], before: str) -> str:
-        """The body, still open and without scripts: around `before` and all the pages, with the sections of all in the contents."""
+        """The body, still open and without scripts, around `before` and all pages; its contents list sections."""
         pages = list(pages)
         if self.contents is not None:
             own = {page.stem: page.line for page in pages if page.line is not None}
