@@ -17,6 +17,7 @@ KINDS = {
     "results": f"results/*/*{SUFFIX}",
     "bundles of plotly.js": "plotlyjs/plotly-*.min.js",
     "downloads": "checkpoints/*",
+    "compiled code": "compiled/*/*/*",
     "the last build's log": "last-build.log",
 }
 """Where each kind of file lies in the cache folder."""

@@ -12,9 +12,21 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import hypothesis
+import jaxtyping
 import pytest
 
-from sumint.weights import Architecture, Weights
+# The types of arguments and results are checked as the tests run, axes of arrays included; but not of what numba
+# compiles, which takes functions as they are written. Before anything of sumint is imported.
+ROOT = Path(__file__).parent.parent
+COMPILED = {"answers", "bench", "compiling", "kernel", "lanes", "residuals", "tables"}
+CHECKED = [
+    ".".join(path.relative_to(ROOT).with_suffix("").parts)
+    for path in sorted(ROOT.glob("sumint/**/*.py"))
+    if not (path.parent.name == "exhaustive" and path.stem in COMPILED)
+]
+jaxtyping.install_import_hook([name for name in CHECKED if not name.endswith("__")], "beartype.beartype")
+
+from sumint.weights import Architecture, Weights  # noqa: E402 — see above
 
 # The same examples in every run; no deadline, since a busy machine is no defect.
 hypothesis.settings.register_profile("sumint", derandomize=True, deadline=None)

@@ -1,0 +1,28 @@
+"""Untrained models of all shapes, none of whose biases is zero, so that ignoring one shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from sumint.weights import Architecture, Weights
+
+
+@pytest.fixture(scope="session")
+def untrained() -> Callable[..., Weights]:
+    """Weights of an architecture, `scale` times as large as a training begins with."""
+
+    def make(architecture: Architecture, *, scale: float = 1.0) -> Weights:
+        import torch
+
+        from sumint.training import initial_parameters
+
+        generator = torch.Generator().manual_seed(1)
+        tensors = {
+            name: (scale * tensor + 0.1 * torch.randn(tensor.shape, generator=generator)).numpy()
+            for name, tensor in initial_parameters(architecture, seed=0).items()
+        }
+        return Weights(architecture, tensors)
+
+    return make

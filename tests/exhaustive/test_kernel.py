@@ -1,0 +1,129 @@
+"""The kernel says of every sum what transformer_lens does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from sumint.data import Layout, Probe, Sums, all_sums
+from sumint.exhaustive.answers import Verdicts
+from sumint.exhaustive.circuits import Circuits, circuits_of
+from sumint.exhaustive.kernel import LOW
+from sumint.exhaustive.lanes import WIDTH
+from sumint.exhaustive.plain import answer_logits
+from sumint.exhaustive.tables import tables_of
+from sumint.exhaustive.tiles import Tile, n_high, n_low, n_pairs, verdicts_on
+from sumint.model import Model, load_model, tokens_for
+from sumint.weights import Architecture, Weights, read_weights
+
+WITHIN = 2e-4
+"""How far single precision may be from double, in logits of some tens."""
+
+Untrained = Callable[..., Weights]
+
+SHAPES = [
+    Architecture(n_digits=2, n_heads=1, d_model=12, d_head=5),
+    Architecture(n_digits=2, n_heads=3),
+    Architecture(n_digits=3, n_heads=2, d_model=13, d_head=7),
+    Architecture(n_digits=4, n_heads=4, d_model=8, d_head=8),
+    Architecture(n_digits=5, n_heads=2, d_model=16, d_head=3),
+    Architecture(n_digits=6, n_heads=1, d_model=20, d_head=10),
+]
+
+
+def name_of(shape: Architecture) -> str:
+    return f"{shape.n_digits} digits, {shape.n_heads} heads of {shape.d_head}, {shape.d_model}"
+
+
+def logits_of(model: Model, sums: Sums) -> np.ndarray:
+    with torch.inference_mode():
+        return model(tokens_for(model, sums))[:, sums.layout.predicting].double().numpy()
+
+
+def verdicts_from(logits: np.ndarray, sums: Sums) -> Verdicts:
+    """What the kernel should say, from the logits [sum, digit, token]."""
+    right = sums.answer_digits[..., None]
+    mine = np.take_along_axis(logits, right, axis=-1)
+    others = logits.copy()
+    np.put_along_axis(others, right, -np.inf, axis=-1)
+    largest = logits.max(axis=-1, keepdims=True)
+    loss = np.log(np.exp(logits - largest).sum(axis=-1)) + (largest - mine)[..., 0]
+    return Verdicts(mine[..., 0] - others.max(axis=-1), loss, np.exp(-loss), logits.argmax(axis=-1))
+
+
+def said_of(circuits: Circuits, sums: Sums) -> Verdicts:
+    """What the kernel says of single sums, each looked up in its tile: [sum, digit]."""
+    layout, tables = circuits.layout, tables_of(circuits)
+    (high_a, low_a), (high_b, low_b) = np.divmod(sums.a, LOW), np.divmod(sums.b, LOW)
+    tile, lane = np.divmod(high_a * n_high(layout) + high_b, WIDTH)
+    found = Verdicts(*(np.empty((len(sums), layout.n_digits)) for _ in Verdicts._fields))
+    for number in np.unique(tile):
+        verdicts = verdicts_on(tables, Tile(layout, int(number) * WIDTH))
+        here = np.flatnonzero(tile == number)
+        for array, all_of_tile in zip(found, verdicts, strict=True):
+            array[here] = all_of_tile[:, low_a[here], low_b[here], lane[here]].T
+    return found
+
+
+def assert_the_same(found: Verdicts, expected: Verdicts) -> None:
+    for name in ("margin", "loss", "probability"):
+        assert np.abs(getattr(found, name) - getattr(expected, name)).max() < WITHIN, name
+    decided = np.abs(expected.margin) > WITHIN
+    assert np.array_equal(found.said[decided], expected.said[decided])
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=name_of)
+def test_the_tables_hold_what_transformer_lens_computes(shape: Architecture, untrained: Untrained) -> None:
+    model = load_model(untrained(shape), dtype="float64")
+    sums = Probe(shape.n_digits, size=50).draw()
+    assert np.allclose(answer_logits(circuits_of(model), sums), logits_of(model, sums), atol=1e-7)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=name_of)
+def test_the_kernel_computes_what_the_tables_hold(shape: Architecture, untrained: Untrained) -> None:
+    circuits = circuits_of(load_model(untrained(shape), dtype="float64"))
+    layout = shape.layout
+    tiles = [Tile(layout, 0), Tile(layout, (n_pairs(layout) - 1) // WIDTH * WIDTH)]
+    chosen = np.random.default_rng(0)
+    for tile in tiles:
+        low_a, low_b = chosen.integers(0, n_low(layout), (2, 100))
+        lane = chosen.integers(0, tile.n_lanes, 100)
+        sums = tile.operands(low_a, low_b, lane)
+        found = Verdicts(*(array[:, low_a, low_b, lane].T for array in verdicts_on(tables_of(circuits), tile)))
+        assert_the_same(found, verdicts_from(answer_logits(circuits, sums), sums))
+
+
+@pytest.mark.parametrize("n_digits", [2, 3])
+def test_every_single_sum_is_as_in_a_plain_forward_pass(n_digits: int, untrained: Untrained) -> None:
+    weights = untrained(Architecture(n_digits=n_digits))
+    circuits, model = circuits_of(load_model(weights, dtype="float64")), load_model(weights)
+    sums = all_sums(Layout(n_digits))
+    expected = np.concatenate([logits_of(model, sums[i : i + 5000]) for i in range(0, len(sums), 5000)])
+    assert_the_same(said_of(circuits, sums), verdicts_from(expected, sums))
+
+
+def test_hard_and_random_sums_of_the_write_ups_model_are_as_in_double_precision(arena_checkpoint: Path) -> None:
+    model = load_model(read_weights(arena_checkpoint), dtype="float64")
+    random = Probe(4, size=200, seed=7).draw()
+    near_carries = Sums(random.layout, random.a % 4000, 3999 - random.a % 4000 + np.arange(200) % 3 * 10)
+    circuits = circuits_of(model)
+    tiles = np.random.default_rng(0).integers(0, 50, 3)
+    for sums in (random, near_carries):
+        sums = sums[np.isin(sums.a // LOW % 50, tiles)]
+        assert len(sums) > 5
+        assert_the_same(said_of(circuits, sums), verdicts_from(logits_of(model, sums), sums))
+
+
+def test_all_tiles_together_are_all_sums_once() -> None:
+    layout = Layout(3)
+    seen = np.zeros((layout.operand_limit, layout.operand_limit), dtype=int)
+    for first in range(0, n_pairs(layout), WIDTH):
+        tile = Tile(layout, first)
+        places = np.indices((n_low(layout), n_low(layout), tile.n_lanes)).reshape(3, -1)
+        sums = tile.operands(*places)
+        np.add.at(seen, (sums.a, sums.b), 1)
+    assert (seen == 1).all()
