@@ -56,7 +56,7 @@ def load_model(weights: Weights, *, device: str = "cpu", dtype: str = "float32")
     import torch
 
     model = build_model(weights.architecture, device=device, dtype=dtype)
-    state = {name: torch.from_numpy(array.copy()) for name, array in _bridge_names(weights.tensors).items()}
+    state = {name: torch.from_numpy(array.copy()) for name, array in bridge_names(weights.tensors).items()}
     model.load_state_dict(state, strict=True)
     model.eval()
     model.enable_compatibility_mode(disable_warnings=True)
@@ -87,7 +87,7 @@ def as_array(tensor: Tensor) -> np.ndarray:
     return tensor.detach().cpu().numpy()
 
 
-def _bridge_names(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def bridge_names(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """HookedTransformer's tensors under the bridge's names: linear layers [out, in], heads side by side."""
     renamed = {
         "embed.weight": tensors["embed.W_E"],

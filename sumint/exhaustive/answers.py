@@ -20,6 +20,7 @@ from sumint.exhaustive.lanes import (
     logarithm,
     multiply,
     multiply_add,
+    smaller,
     splat,
     store,
     subtract,
@@ -46,6 +47,8 @@ class Verdicts(NamedTuple):
     """Of the right digit."""
     said: np.ndarray
     """The token with the largest logit."""
+    lead: np.ndarray
+    """By how much that leads all others."""
 
 
 @inner
@@ -184,7 +187,7 @@ def judge(t: Tables, final: Any, start: int, right: Any, logits: Any, verdicts: 
         x = load(final, start + index * WIDTH)
         squares = multiply_add(x, x, squares)
     rho = inverse_length(t, squares)
-    mine = rival = largest = splat(NOTHING)
+    mine = rival = largest = second = splat(NOTHING)
     best = splat(ZERO)
     for token in range(N_TOKENS):
         logit = splat(ZERO)
@@ -195,14 +198,16 @@ def judge(t: Tables, final: Any, start: int, right: Any, logits: Any, verdicts: 
         store(logits, token * WIDTH, logit)
         name = splat(np.float32(token))
         best = where_larger(logit, largest, name, best)
+        second = larger(second, smaller(largest, logit))
         largest = larger(largest, logit)
         mine = where_equal(right, name, logit, mine)
         rival = larger(rival, where_equal(right, name, splat(NOTHING), logit))
     total = splat(ZERO)
     for token in range(N_TOKENS):
         total = add(total, exponential(subtract(load(logits, token * WIDTH), largest)))
-    lead = subtract(mine, largest)
+    behind = subtract(mine, largest)
     store(verdicts.margin, out, subtract(mine, rival))
-    store(verdicts.loss, out, subtract(logarithm(total), lead))
-    store(verdicts.probability, out, divide(exponential(lead), total))
+    store(verdicts.loss, out, subtract(logarithm(total), behind))
+    store(verdicts.probability, out, divide(exponential(behind), total))
     store(verdicts.said, out, best)
+    store(verdicts.lead, out, subtract(largest, second))

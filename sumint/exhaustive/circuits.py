@@ -22,13 +22,18 @@ added up in the basis B; and the logits read the first few of its directions.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from einops import einsum, rearrange
 
-from sumint.data import VOCABULARY, Layout
-from sumint.model import Model, as_array, layout_of
+from sumint.data import Layout
+from sumint.weights import N_LAYERS, Weights
+
+LAYER_NORM_EPSILON = 1e-5
+"""The ε of ρ, which transformer_lens takes where nothing else is said."""
 
 ROW_MULTIPLE = 16
 """Rows are padded with zeros to a multiple of this, so that they consist of whole vectors."""
@@ -52,8 +57,6 @@ class Circuits(NamedTuple):
     """[direction, token] From the first directions of B to the logits."""
     unembed_bias: np.ndarray
     """[token]"""
-    epsilon: float
-    """Of the layer norm."""
 
     @property
     def layout(self) -> Layout:
@@ -77,54 +80,85 @@ class Circuits(NamedTuple):
         return len(self.output_bias)
 
 
-def circuits_of(model: Model) -> Circuits:
-    """The tables of a model; double precision asks for a model that is loaded with it."""
+def circuits_of(weights: Weights) -> Circuits:
+    """The tables of a network, from its unprocessed weights, in double precision throughout.
 
-    def weight(name: str) -> Any:
-        return as_array(getattr(model, name)).astype(np.float64)
-
-    layout, epsilon = layout_of(model), float(model.cfg.eps)
-    W_Q, W_K, W_V, W_O = (weight(f"W_{kind}") for kind in "QKVO")
-    b_Q, b_K, b_V, b_O = (weight(f"b_{kind}") for kind in "QKVO")
-    W_U, b_U = weight("W_U"), weight("b_U")
-    d_model, d_head = W_Q.shape[2:]
-    scale = np.sqrt(d_head)
+    transformer_lens folds layer norms and centres weights too, but in single precision, whatever the model's.
+    """
+    tensors = {name: tensor.astype(np.float64) for name, tensor in weights.tensors.items()}
+    first, second = (_folded(tensors, f"blocks.{layer}.") for layer in range(N_LAYERS))
+    W_U, b_U = _read_through(tensors["ln_final.w"], tensors["ln_final.b"], tensors["unembed.W_U"])
+    b_U = b_U + tensors["unembed.b_U"]
+    layout, d_model = weights.architecture.layout, weights.architecture.d_model
+    scale = np.sqrt(weights.architecture.d_head)
 
     basis, triangle = np.linalg.qr(W_U, mode="complete")
     read = np.concatenate(
         [
             basis,
-            rearrange(W_K[1], "head d_model d_head -> d_model (head d_head)"),
-            rearrange(W_V[1] @ W_O[1] @ basis, "head d_model out -> d_model (head out)"),
-            rearrange(W_Q[1] / scale, "head d_model d_head -> d_model (head d_head)"),
+            rearrange(second.W_K, "head d_model d_head -> d_model (head d_head)"),
+            rearrange(second.W_V @ second.W_O @ basis, "head d_model out -> d_model (head out)"),
+            rearrange(second.W_Q / scale, "head d_model d_head -> d_model (head d_head)"),
         ],
         axis=1,
     )
     n_read = read.shape[1]
     read = np.pad(read, ((0, 0), (0, ROW_MULTIPLE - n_read % ROW_MULTIPLE)))
 
-    stream = weight("W_pos")[: layout.n_ctx - 1, None] + weight("W_E")[None, : len(VOCABULARY)]
-    normed = stream / np.sqrt((stream**2).mean(axis=-1, keepdims=True) + epsilon)
-
-    def heads(weights: np.ndarray, biases: np.ndarray) -> np.ndarray:
-        there = "position token d_model, head d_model d_head -> head position token d_head"
-        return einsum(normed, weights[0], there) + biases[0][:, None, None]
-
-    q, k, v = heads(W_Q, b_Q), heads(W_K, b_K), heads(W_V, b_V)
-    scores = einsum(q / scale, k, "head p t d_head, head key_p key_t d_head -> p t key_p key_t head")
-    positions = np.arange(layout.n_ctx - 1)
-    visible = (positions[None, :] <= positions[:, None])[:, None, :, None, None]
-    scores = np.where(visible, scores, -np.inf)
-    bias = b_O[1] + einsum(b_V[1], W_O[1], "head d_head, head d_head d_model -> d_model")
-    moved = einsum(v, W_O[0], read, "head p t d_head, head d_head d_model, d_model row -> p t head row")
+    n_positions = layout.n_ctx - 1
+    embedded = _centred(tensors["pos_embed.W_pos"][:n_positions, None] + tensors["embed.W_E"])
+    normed = embedded / np.sqrt((embedded**2).mean(axis=-1, keepdims=True) + LAYER_NORM_EPSILON)
+    per_head = "position token d_model, head d_model d_head -> position token head d_head"
+    q, k, v = (
+        einsum(normed, weight, per_head) + bias
+        for weight, bias in ((first.W_Q, first.b_Q), (first.W_K, first.b_K), (first.W_V, first.b_V))
+    )
+    scores = einsum(q / scale, k, "p t head d_head, key_p key_t head d_head -> p t key_p key_t head")
+    positions = np.arange(n_positions)
+    is_seen = (positions <= positions[:, None])[:, None, :, None, None]
+    scores = np.where(is_seen, scores, -np.inf)
+    moved = einsum(v, first.W_O, read, "p t head d_head, head d_head d_model, d_model row -> p t head row")
     moved[..., n_read] = 1
+    constant = second.b_O + einsum(second.b_V, second.W_O, "head d_head, head d_head d_model -> d_model")
     return Circuits(
-        base=(stream + b_O[0]) @ read,
+        base=(embedded + first.b_O) @ read,
         moved=moved,
         attraction=np.exp(scores - scores.max(axis=(2, 3), keepdims=True)),
-        query_bias=b_Q[1] / scale,
-        output_bias=bias @ basis,
+        query_bias=second.b_Q / scale,
+        output_bias=constant @ basis,
         readout=triangle[: min(d_model, W_U.shape[1])],
         unembed_bias=b_U,
-        epsilon=epsilon,
     )
+
+
+@dataclass(frozen=True)
+class _Attention:
+    """A layer's attention, reading a centred residual stream over ρ, and writing centred."""
+
+    W_Q: np.ndarray
+    b_Q: np.ndarray
+    W_K: np.ndarray
+    b_K: np.ndarray
+    W_V: np.ndarray
+    b_V: np.ndarray
+    W_O: np.ndarray
+    b_O: np.ndarray
+
+
+def _folded(tensors: Mapping[str, np.ndarray], block: str) -> _Attention:
+    norm = tensors[f"{block}ln1.w"], tensors[f"{block}ln1.b"]
+    read: dict[str, np.ndarray] = {}
+    for kind in "QKV":
+        weight, bias = _read_through(*norm, tensors[f"{block}attn.W_{kind}"])
+        read |= {f"W_{kind}": weight, f"b_{kind}": bias + tensors[f"{block}attn.b_{kind}"]}
+    written = {name: _centred(tensors[f"{block}attn.{name}"]) for name in ("W_O", "b_O")}
+    return _Attention(**read, **written)
+
+
+def _read_through(weight: np.ndarray, bias: np.ndarray, matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What reads a stream over ρ as the matrix reads it behind a layer norm: a matrix and a bias."""
+    return weight[:, None] * matrix, bias @ matrix
+
+
+def _centred(vectors: np.ndarray) -> np.ndarray:
+    return vectors - vectors.mean(axis=-1, keepdims=True)

@@ -10,7 +10,7 @@ from einops import einsum, rearrange
 from jaxtyping import Float
 
 from sumint.data import Sums
-from sumint.exhaustive.circuits import Circuits
+from sumint.exhaustive.circuits import LAYER_NORM_EPSILON, Circuits
 
 
 def answer_logits(circuits: Circuits, sums: Sums) -> Float[np.ndarray, "sum digit token"]:
@@ -20,7 +20,7 @@ def answer_logits(circuits: Circuits, sums: Sums) -> Float[np.ndarray, "sum digi
     n_heads, d_head, d_model = circuits.n_heads, circuits.d_head, circuits.d_model
     ends = np.cumsum([d_model, n_heads * d_head, n_heads * d_model, n_heads * d_head])
     x, keys, values, queries = (part for part in np.split(rows, ends, axis=-1)[:4])
-    rho = np.sqrt((x**2).mean(axis=-1) + circuits.epsilon)[..., None]
+    rho = np.sqrt((x**2).mean(axis=-1) + LAYER_NORM_EPSILON)[..., None]
     k = rearrange(keys / rho, "sum key (head d) -> sum head key d", head=n_heads)
     u = rearrange(values / rho, "sum key (head d) -> sum head key d", head=n_heads)
     asking = circuits.layout.predicting
@@ -33,7 +33,7 @@ def answer_logits(circuits: Circuits, sums: Sums) -> Float[np.ndarray, "sum digi
     attention /= attention.sum(axis=-1, keepdims=True)
     moved = einsum(attention, u, "sum head query key, sum head key d -> sum query d")
     final = x[:, asking] + circuits.output_bias + moved
-    final /= np.sqrt((final**2).mean(axis=-1, keepdims=True) + circuits.epsilon)
+    final /= np.sqrt((final**2).mean(axis=-1, keepdims=True) + LAYER_NORM_EPSILON)
     return final[..., : len(circuits.readout)] @ circuits.readout + circuits.unembed_bias
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sumint.data import VOCABULARY
-from sumint.exhaustive.circuits import Circuits
+from sumint.exhaustive.circuits import LAYER_NORM_EPSILON, Circuits
 from sumint.exhaustive.compiling import inlined
 
 N_TOKENS = len(VOCABULARY)
@@ -57,7 +57,7 @@ def tables_of(circuits: Circuits) -> Tables:
         output_bias=flat(np.append(circuits.output_bias, 0)),  # one more, for whoever takes two at a time
         readout=flat(circuits.readout),
         unembed_bias=flat(circuits.unembed_bias),
-        epsilon=np.float32(circuits.epsilon),
+        epsilon=np.float32(LAYER_NORM_EPSILON),
     )
 
 

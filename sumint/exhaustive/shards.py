@@ -1,0 +1,149 @@
+"""A portion of all sums, and the tally of it: what is kept when it is done, sent elsewhere, and added up.
+
+Where a margin is so small that single precision could have the wrong sign, double precision decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Float
+
+from sumint.data import Layout, Sums
+from sumint.exhaustive.answers import Verdicts
+from sumint.exhaustive.circuits import Circuits
+from sumint.exhaustive.counting import count_clear
+from sumint.exhaustive.lanes import WIDTH
+from sumint.exhaustive.plain import answer_logits
+from sumint.exhaustive.tables import Tables, tables_of
+from sumint.exhaustive.tally import N_BINS, UNITS_PER_NAT, Judged, Tally, merged, nothing, tally_of
+from sumint.exhaustive.tiles import Tile, n_low, n_pairs, verdicts_on
+
+ROUNDING = 1e-4
+"""How far a margin in single precision may be off, as a share of how large a logit can be."""
+
+MOST_SHARDS = 500
+LEAST_TILES = 2
+
+AT_ONCE = 500
+"""How many sums are decided in double precision at a time, so that memory stays flat."""
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Some tiles in a row."""
+
+    layout: Layout
+    first: int
+    """The number of the first tile."""
+    after: int
+    """The number of the tile that follows the last."""
+
+    @property
+    def tiles(self) -> tuple[Tile, ...]:
+        return tuple(Tile(self.layout, number * WIDTH) for number in range(self.first, self.after))
+
+    @property
+    def n_sums(self) -> int:
+        return sum(tile.n_lanes for tile in self.tiles) * n_low(self.layout) ** 2
+
+
+def shards_of(layout: Layout) -> tuple[Shard, ...]:
+    """All sums, each in one shard."""
+    n_tiles = -(-n_pairs(layout) // WIDTH)
+    size = max(LEAST_TILES, -(-n_tiles // MOST_SHARDS))
+    return tuple(Shard(layout, first, min(first + size, n_tiles)) for first in range(0, n_tiles, size))
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network, ready to be asked for all sums of a shard."""
+
+    circuits: Circuits
+
+    @cached_property
+    def tables(self) -> Tables:
+        return tables_of(self.circuits)
+
+    @cached_property
+    def doubt(self) -> float:
+        """A margin up to this is decided in double precision."""
+        readout = np.sqrt((self.circuits.readout**2).sum(axis=0).max() * self.circuits.d_model)
+        return ROUNDING * float(readout + np.abs(self.circuits.unembed_bias).max())
+
+
+def tally_shard(network: Network, shard: Shard, before_tile: Callable[[], None] = lambda: None) -> Tally:
+    """The tally of a shard; what `before_tile` raises gives it up."""
+    total = nothing(shard.layout)
+    for tile in shard.tiles:
+        before_tile()
+        total = merged(total, tally_tile(network, tile))
+    return total
+
+
+def tally_tile(network: Network, tile: Tile) -> Tally:
+    """The tally of a tile."""
+    verdicts = verdicts_on(network.tables, tile)
+    n = tile.layout.n_digits
+    flat = Verdicts(*(array.ravel() for array in verdicts))
+    n_places = flat.margin.size // n
+    units, bins = np.zeros(n, np.int64), np.zeros(n * N_BINS, np.int64)
+    least, places = np.zeros(n, np.int64), np.zeros(n_places, np.int64)
+    n_others = count_clear(flat, n, tile.n_lanes, np.float32(network.doubt), units, bins, least, places)
+
+    def sums_at(places: np.ndarray) -> Sums:
+        low_a, low_b, lane = np.unravel_index(places, verdicts.margin.shape[1:])
+        return tile.operands(low_a, low_b, lane)
+
+    clear = replace(
+        nothing(tile.layout),
+        n_sums=tile.n_lanes * n_low(tile.layout) ** 2 - n_others,
+        loss_nats=units // UNITS_PER_NAT,
+        loss_units=units % UNITS_PER_NAT,
+        probabilities=bins.reshape(n, N_BINS),
+        **_least(flat.margin.reshape(n, -1), least, sums_at),
+    )
+    places = places[:n_others]
+    margin, loss, probability, said, lead = (
+        array.reshape(n, -1)[:, places].T.astype(np.float64) for array in flat
+    )
+    # What is not a number is not clear, either.
+    is_clear = np.minimum(np.abs(margin), lead) > network.doubt
+    doubtful = np.flatnonzero(~is_clear.all(axis=1))
+    judged = Judged(sums_at(places), margin, loss, probability, np.where(is_clear, said, 0).astype(np.int64))
+    decide(network, judged, doubtful)
+    return merged(clear, replace(tally_of(judged), n_doubtful=len(doubtful)))
+
+
+def _least(margin: np.ndarray, places: np.ndarray, sums_at: Callable[[np.ndarray], Sums]) -> dict[str, np.ndarray]:
+    """The least margin of each digit, and whose it is; −1 is the place of none."""
+    sums = sums_at(np.maximum(places, 0))
+    found = margin[np.arange(len(places)), np.maximum(places, 0)].astype(np.float64)
+    operands = np.stack([sums.a, sums.b], axis=1).astype(np.int64)
+    return {
+        "least_margin": np.where(places < 0, np.inf, found),
+        "least_sum": np.where(places[:, None] < 0, 0, operands),
+    }
+
+
+def decide(network: Network, judged: Judged, which: np.ndarray) -> None:
+    """Judge these of the sums anew, in double precision."""
+    for start in range(0, len(which), AT_ONCE):
+        some = which[start : start + AT_ONCE]
+        again = judge(judged.sums[some], answer_logits(network.circuits, judged.sums[some]))
+        for name in ("margin", "loss", "probability", "said"):
+            getattr(judged, name)[some] = getattr(again, name)
+
+
+def judge(sums: Sums, logits: Float[np.ndarray, "sum digit token"]) -> Judged:
+    """What logits say of the digits of sums."""
+    right = sums.answer_digits[..., None]
+    mine = np.take_along_axis(logits, right, axis=-1)
+    others = logits.copy()
+    np.put_along_axis(others, right, -np.inf, axis=-1)
+    largest = logits.max(axis=-1, keepdims=True)
+    loss = np.log(np.exp(logits - largest).sum(axis=-1)) + (largest - mine)[..., 0]
+    return Judged(sums, mine[..., 0] - others.max(axis=-1), loss, np.exp(-loss), logits.argmax(axis=-1))

@@ -1,0 +1,226 @@
+"""What was found on some sums, so that it can be added up: in any order, in any portions, to the same bytes.
+
+Counts are whole numbers. So is the loss, in units too small to be seen: a total of floating-point numbers would
+depend on the order. And of all wrong sums those are listed that come first by margin, whatever order they came in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from sumint.data import N_DIGIT_TOKENS, Layout, Sums
+
+UNITS_PER_NAT = 2**30
+"""The loss is counted in these."""
+
+N_BINS = 100
+"""Of the right digit's probability, each 0.01 wide."""
+
+N_BLOCKS = 100
+"""Of each operand's values, in the plane of all sums; fewer where there are fewer values."""
+
+LISTED = 100_000
+"""How many wrong sums are listed at most: those with the least margins. All are counted."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Some sums, and what is said of their digits."""
+
+    sums: Sums
+    margin: Float[np.ndarray, "sum digit"]
+    """By how much the right digit's logit leads all others; the digit is wrong if it does not."""
+    loss: Float[np.ndarray, "sum digit"]
+    """The cross-entropy, in nats."""
+    probability: Float[np.ndarray, "sum digit"]
+    """Of the right digit."""
+    said: Int[np.ndarray, "sum digit"]
+    """The token with the largest logit."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What was found, added up."""
+
+    n_sums: int
+    loss_nats: Int[np.ndarray, " digit"]
+    """The whole nats of the total cross-entropy at each digit, …"""
+    loss_units: Int[np.ndarray, " digit"]
+    """… and what is left of it, in units."""
+    probabilities: Int[np.ndarray, "digit bin"]
+    """Over how many sums the right digit has a probability in each bin."""
+    least_margin: Float[np.ndarray, " digit"]
+    """By which the right digit leads all others; infinite where no sum was looked at."""
+    least_sum: Int[np.ndarray, "digit operand"]
+    """The sum that has it; the first of several."""
+    n_doubtful: int
+    """How many sums were so close that they were decided again, in double precision."""
+    n_wrong: int
+    wrong_by_count: Int[np.ndarray, " n_digits"]
+    """How many sums have so many wrong digits."""
+    wrong_by_run: Int[np.ndarray, "digit run"]
+    """Wrong digits by how many columns in a row sum to 9 between them and the one that decides their carry."""
+    wrong_by_step: Int[np.ndarray, "digit step"]
+    """Wrong digits by what is said less what is right, modulo 10; last where no digit is said."""
+    wrong_by_pair: Int[np.ndarray, "digit a b"]
+    """Wrong digits by the two digits of their column."""
+    wrong_by_block: Int[np.ndarray, "block_a block_b"]
+    """Wrong sums by where they lie in the plane of the operands."""
+    listed: Int[np.ndarray, "wrong operand"]
+    """The wrong sums, by margin."""
+    listed_said: Int[np.ndarray, "wrong digit"]
+    """What is said of their digits."""
+    listed_margin: Float[np.ndarray, " wrong"]
+    """The least of their digits' margins."""
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(len(self.loss_nats))
+
+    @property
+    def wrong_digits(self) -> Int[np.ndarray, " digit"]:
+        """How often each digit is wrong."""
+        return self.wrong_by_run.sum(axis=1)
+
+    @property
+    def loss(self) -> Float[np.ndarray, " digit"]:
+        """The mean cross-entropy of each digit, in nats."""
+        return (self.loss_nats + self.loss_units / UNITS_PER_NAT) / self.n_sums
+
+
+def nothing(layout: Layout) -> Tally:
+    """The tally of no sum."""
+    n = layout.n_digits
+    blocks = min(N_BLOCKS, layout.operand_limit)
+
+    def none(*shape: int) -> Any:
+        return np.zeros(shape, np.int64)
+
+    return Tally(
+        n_sums=0,
+        loss_nats=none(n),
+        loss_units=none(n),
+        probabilities=none(n, N_BINS),
+        least_margin=np.full(n, np.inf),
+        least_sum=none(n, 2),
+        n_doubtful=0,
+        n_wrong=0,
+        wrong_by_count=none(n + 1),
+        wrong_by_run=none(n, n),
+        wrong_by_step=none(n, N_DIGIT_TOKENS + 1),
+        wrong_by_pair=none(n, N_DIGIT_TOKENS, N_DIGIT_TOKENS),
+        wrong_by_block=none(blocks, blocks),
+        listed=none(0, 2),
+        listed_said=none(0, n),
+        listed_margin=np.zeros(0),
+    )
+
+
+def tally_of(judged: Judged) -> Tally:
+    """The tally of some sums."""
+    sums, layout = judged.sums, judged.sums.layout
+    n = layout.n_digits
+    empty = nothing(layout)
+    if not len(sums):
+        return empty
+    digits = np.arange(n)
+    units = np.rint(judged.loss.astype(np.float64) * UNITS_PER_NAT).astype(np.int64).sum(axis=0)
+    bins = bins_of(judged.probability)
+    np.add.at(empty.probabilities, (digits, bins), 1)
+    order = np.lexsort((sums.b, sums.a))
+    least = order[judged.margin[order].argmin(axis=0)]
+
+    is_wrong = ~(judged.margin > 0)
+    which, digit = np.nonzero(is_wrong)
+    columns_a, columns_b = sums.a_digits, sums.b_digits
+    step = (judged.said - sums.answer_digits) % N_DIGIT_TOKENS
+    step[judged.said >= N_DIGIT_TOKENS] = N_DIGIT_TOKENS
+    np.add.at(empty.wrong_by_run, (digit, runs_of_nines(sums)[which, digit]), 1)
+    np.add.at(empty.wrong_by_step, (digit, step[which, digit]), 1)
+    np.add.at(empty.wrong_by_pair, (digit, columns_a[which, digit], columns_b[which, digit]), 1)
+    wrong = is_wrong.any(axis=1)
+    per_block = layout.operand_limit // len(empty.wrong_by_block)
+    np.add.at(empty.wrong_by_block, (sums.a[wrong] // per_block, sums.b[wrong] // per_block), 1)
+    np.add.at(empty.wrong_by_count, is_wrong.sum(axis=1)[wrong], 1)
+    return Tally(
+        **{
+            **{field.name: getattr(empty, field.name) for field in fields(empty)},
+            "n_sums": len(sums),
+            "loss_nats": units // UNITS_PER_NAT,
+            "loss_units": units % UNITS_PER_NAT,
+            "least_margin": judged.margin[least, digits].astype(np.float64),
+            "least_sum": np.stack([sums.a[least], sums.b[least]], axis=1),
+            "n_wrong": int(wrong.sum()),
+            **_first(
+                sums.a[wrong], sums.b[wrong], judged.said[wrong], judged.margin[wrong].min(axis=1, initial=np.inf)
+            ),
+        }
+    )
+
+
+def merged(one: Tally, other: Tally) -> Tally:
+    """Both together; of the same sums only once, which is the caller's care."""
+    together: dict[str, Any] = {}
+    for field in fields(one):
+        mine, theirs = getattr(one, field.name), getattr(other, field.name)
+        together[field.name] = mine + theirs if not field.name.startswith(("least", "listed")) else mine
+    units = together["loss_units"]
+    together["loss_nats"] = together["loss_nats"] + units // UNITS_PER_NAT
+    together["loss_units"] = units % UNITS_PER_NAT
+    takes_theirs = np.array(
+        [
+            (b, *pair_b) < (a, *pair_a)
+            for a, pair_a, b, pair_b in zip(
+                one.least_margin, one.least_sum, other.least_margin, other.least_sum, strict=True
+            )
+        ]
+    )
+    together["least_margin"] = np.where(takes_theirs, other.least_margin, one.least_margin)
+    together["least_sum"] = np.where(takes_theirs[:, None], other.least_sum, one.least_sum)
+    listed = np.concatenate([one.listed, other.listed])
+    said = np.concatenate([one.listed_said, other.listed_said])
+    margin = np.concatenate([one.listed_margin, other.listed_margin])
+    return Tally(**{**together, **_first(listed[:, 0], listed[:, 1], said, margin)})
+
+
+def bins_of(probability: Float[np.ndarray, "*any"]) -> Int[np.ndarray, "*any"]:
+    """The bin that each probability falls into."""
+    return np.clip((probability * N_BINS).astype(np.int64), 0, N_BINS - 1)
+
+
+def runs_of_nines(sums: Sums) -> Int[np.ndarray, "sum digit"]:
+    """How many columns in a row, right of each digit, sum to 9: they hand on a carry, and make none."""
+    is_nine = sums.a_digits + sums.b_digits == N_DIGIT_TOKENS - 1
+    runs = np.zeros(is_nine.shape, np.int64)
+    for digit in range(is_nine.shape[1] - 2, -1, -1):
+        runs[:, digit] = np.where(is_nine[:, digit + 1], runs[:, digit + 1] + 1, 0)
+    return runs
+
+
+def all_runs_of_nines(layout: Layout) -> Int[np.ndarray, "digit run"]:
+    """How many of all sums have each run at each digit."""
+    n = layout.n_digits
+    pairs = np.array([layout.operand_limit // 10 ** (n - 1)] + [N_DIGIT_TOKENS] * (n - 1), dtype=object) ** 2
+    counts = np.zeros((n, n), dtype=object)
+    for digit in range(n):
+        for run in range(n - digit):
+            before = int(np.prod(pairs[: digit + 1]))
+            nines = N_DIGIT_TOKENS**run
+            behind = n - digit - 1 - run
+            others = (pairs[-1] - N_DIGIT_TOKENS) * pairs[-1] ** (behind - 1) if behind else 1
+            counts[digit, run] = before * nines * others
+    return counts.astype(np.int64)
+
+
+def _first(a: Any, b: Any, said: Any, margin: Any) -> dict[str, Any]:
+    """The list of wrong sums, by margin, then by operands."""
+    order = np.lexsort((b, a, margin))[:LISTED]
+    return {
+        "listed": np.stack([a, b], axis=1).astype(np.int64)[order],
+        "listed_said": said.astype(np.int64)[order],
+        "listed_margin": margin.astype(np.float64)[order],
+    }

@@ -1,0 +1,142 @@
+"""Whatever the portions and their order, the tally of all sums is the same, to the last byte."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from functools import reduce
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from sumint.data import Layout, Sums, all_sums
+from sumint.exhaustive import tally
+from sumint.exhaustive.circuits import circuits_of
+from sumint.exhaustive.plain import answer_logits
+from sumint.exhaustive.shards import Network, Shard, judge, shards_of, tally_shard
+from sumint.exhaustive.tally import Judged, Tally, all_runs_of_nines, merged, nothing, runs_of_nines, tally_of
+from sumint.weights import Architecture, Weights
+
+LAYOUT = Layout(3)
+
+
+def random_judged(n_sums: int, seed: int = 0) -> Judged:
+    """Verdicts as they might be: a third of the sums is wrong, many margins are equal."""
+    random = np.random.default_rng(seed)
+    shape = (n_sums, LAYOUT.n_digits)
+    operands = random.permutation(LAYOUT.n_sums)[:n_sums]
+    sums = Sums(LAYOUT, *np.divmod(operands, LAYOUT.operand_limit))
+    margin = np.round(random.normal(1, 1, shape), 1)
+    said = np.where(margin > 0, sums.answer_digits, (sums.answer_digits + random.integers(1, 10, shape)) % 10)
+    probability = random.random(shape)
+    return Judged(sums, margin, -np.log(probability), probability, said)
+
+
+def part_of(judged: Judged, which: np.ndarray) -> Judged:
+    return Judged(*(getattr(judged, field.name)[which] for field in fields(judged)))
+
+
+def bytes_of(one: Tally) -> dict[str, bytes]:
+    return {field.name: np.asarray(getattr(one, field.name)).tobytes() for field in fields(one)}
+
+
+@pytest.mark.parametrize("listed", [100_000, 17])
+def test_portions_add_up_in_any_order(listed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tally, "LISTED", listed)
+    judged = random_judged(1000)
+    whole = bytes_of(tally_of(judged))
+    for seed in range(5):
+        order = np.random.default_rng(seed).permutation(1000)
+        portions = [tally_of(part_of(judged, which)) for which in np.array_split(order, seed + 2)]
+        assert bytes_of(reduce(merged, portions, nothing(LAYOUT))) == whole
+        in_pairs = merged(reduce(merged, portions[1:]), portions[0])
+        assert bytes_of(in_pairs) == whole
+
+
+def test_the_counts_are_what_a_simple_count_gives() -> None:
+    judged = random_judged(300)
+    found = tally_of(judged)
+    sums = judged.sums
+    wrong = [(i, d) for i in range(300) for d in range(3) if not judged.margin[i, d] > 0]
+    assert found.n_sums == 300
+    assert found.n_wrong == len({i for i, _ in wrong})
+    assert found.wrong_digits.tolist() == [sum(d == digit for _, d in wrong) for digit in range(3)]
+    assert np.allclose(found.loss, judged.loss.mean(axis=0), atol=1e-8)
+    assert found.probabilities.sum(axis=1).tolist() == [300, 300, 300]
+    assert found.probabilities[0, 50] == ((judged.probability[:, 0] * 100).astype(int) == 50).sum()
+    for i, d in wrong[:20]:
+        pair = sums.a_digits[i, d], sums.b_digits[i, d]
+        assert found.wrong_by_pair[d][pair] >= 1
+    steps = [(judged.said[i, d] - sums.answer_digits[i, d]) % 10 for i, d in wrong if d == 1]
+    assert found.wrong_by_step[1].tolist() == [steps.count(step) for step in range(10)] + [0]
+    assert found.least_margin.tolist() == judged.margin.min(axis=0).tolist()
+    assert found.listed_margin.tolist() == sorted(judged.margin.min(axis=1)[np.any(judged.margin <= 0, axis=1)])
+    assert (np.diff(found.listed_margin) >= 0).all()
+    by_block = found.wrong_by_block
+    assert by_block.sum() == found.n_wrong
+    a, b = found.listed[0]
+    assert by_block[a // 5, b // 5] >= 1
+
+
+def test_what_is_no_digit_is_counted_apart() -> None:
+    sums = Sums(LAYOUT, np.array([1]), np.array([2]))
+    ones = np.ones((1, 3))
+    judged = Judged(sums, np.array([[1.0, 1.0, -1.0]]), ones, ones, np.array([[0, 0, 11]]))
+    assert tally_of(judged).wrong_by_step[2].tolist() == [0] * 10 + [1]
+
+
+def test_runs_of_nines_are_those_between_a_digit_and_what_decides_its_carry() -> None:
+    layout = Layout(4)
+    sums = Sums(layout, np.array([1234, 1234, 4999]), np.array([3765, 2668, 4999]))
+    assert runs_of_nines(sums).tolist() == [[3, 2, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
+    every = runs_of_nines(all_sums(LAYOUT))
+    counted = [[(every[:, digit] == run).sum() for run in range(3)] for digit in range(3)]
+    assert all_runs_of_nines(LAYOUT).tolist() == counted
+
+
+def test_every_sum_is_in_one_shard() -> None:
+    for n_digits in (2, 3, 4, 5, 6):
+        layout = Layout(n_digits)
+        shards = shards_of(layout)
+        assert all(one.after == other.first for one, other in pairwise(shards))
+        assert len(shards) <= 500
+    assert sum(shard.n_sums for shard in shards_of(Layout(4))) == Layout(4).n_sums
+
+
+@pytest.mark.parametrize("scale", [1.0, 4.0])
+def test_a_shard_is_tallied_as_its_sums_are_one_by_one(untrained: Callable[..., Weights], scale: float) -> None:
+    """With weights 4 times as large single precision overflows, so that double precision has to decide."""
+    weights = untrained(Architecture(n_digits=2, n_heads=2, d_model=12, d_head=5), scale=scale)
+    network, layout = Network(circuits_of(weights)), Layout(2)
+    found = reduce(merged, (tally_shard(network, shard) for shard in shards_of(layout)))
+    sums = all_sums(layout)
+    expected = tally_of(judge(sums, answer_logits(network.circuits, sums)))
+    for name in (
+        "n_sums",
+        "n_wrong",
+        "wrong_by_count",
+        "wrong_by_run",
+        "wrong_by_step",
+        "wrong_by_pair",
+        "wrong_by_block",
+    ):
+        assert np.array_equal(getattr(found, name), getattr(expected, name)), name
+    assert np.allclose(found.loss, expected.loss, atol=1e-5)
+    assert np.allclose(found.least_margin, expected.least_margin, atol=1e-4)
+    assert np.array_equal(np.sort(found.listed, axis=0), np.sort(expected.listed, axis=0))
+    assert (found.n_doubtful > 100) == (scale > 1)
+
+
+def test_a_shard_is_given_up_between_two_tiles(untrained: Callable[..., Weights]) -> None:
+    network = Network(circuits_of(untrained(Architecture(n_digits=3, n_heads=1, d_model=8, d_head=4))))
+    begun: list[int] = []
+
+    def before_tile() -> None:
+        begun.append(1)
+        if len(begun) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        tally_shard(network, Shard(Layout(3), 0, 2), before_tile)
+    assert len(begun) == 2
