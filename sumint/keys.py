@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-COMPUTING = ("torch", "transformer_lens", "numpy")
+COMPUTING = ("torch", "transformer_lens", "numpy", "numba")
 """The libraries that results are computed with."""
 
 _ROOT = Path(__file__).parent.parent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, get_type_hints
@@ -12,6 +12,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, get_type_hints
 from sumint.cache import ResultStore
 from sumint.data import Layout, Probe, Sums
 from sumint.errors import InputError
+from sumint.exhaustive.conditions import current, under
 from sumint.keys import Key, digest_file, sources_of, versions
 from sumint.model import Model, load_model
 from sumint.recipe import TrainingHistory
@@ -127,6 +128,30 @@ class Lab:
     ) -> Result:
         """The result of an analysis with these settings: remembered, kept from an earlier build, or measured."""
         key = self.key(analysis, settings)
+
+        def measure() -> Result:
+            return analysis(self.model, self.sums, **settings)  # pyright: ignore[reportCallIssue]
+
+        return self._answered(key, analysis, settings, measure)
+
+    def examine(self, analysis: Callable[[Weights], Result]) -> Result:
+        """Likewise, of an analysis of the weights alone, which looks at no probe; on the CPU, on any device."""
+        whatever = {"probe": None, "device": None, "dtype": None}
+        key = self.key(analysis, {}, **whatever)
+
+        def measure() -> Result:
+            with under(replace(current(), store=self.store)):
+                return analysis(self._weights)
+
+        return self._answered(key, analysis, {}, measure)
+
+    def _answered(
+        self,
+        key: Key,
+        analysis: Callable[..., Result],
+        settings: Mapping[str, Any],
+        measure: Callable[[], Result],
+    ) -> Result:
         if key.digest in self._results:
             return self._results[key.digest]
         self.before_run(key.name)
@@ -137,9 +162,8 @@ class Lab:
         if result is None:
             why = self.store.store.reason(key)
             state = "measured"
-            model, sums = self.model, self.sums
             try:
-                result = analysis(model, sums, **settings)  # pyright: ignore[reportCallIssue]
+                result = measure()
             except Exception as error:
                 if self.instead is None or isinstance(error, InputError):
                     raise
@@ -150,14 +174,15 @@ class Lab:
         self.runs.append(Run(key.name, dict(settings), state, why, time.perf_counter() - started))
         return result
 
-    def key(self, analysis: Callable[..., Any], settings: Mapping[str, Any]) -> Key:
-        """All that the analysis's result depends on."""
+    def key(self, analysis: Callable[..., Any], settings: Mapping[str, Any], **instead: Any) -> Key:
+        """All that the analysis's result depends on; some ingredients may be another for it."""
         return Key(
             analysis.__name__,
             {
                 "analysis": f"{analysis.__module__}.{analysis.__qualname__}",
                 "sources": sources_of("sumint.model", analysis.__module__),
                 **self.ingredients,
+                **instead,
                 "settings": dict(settings),
                 "versions": versions(),
             },

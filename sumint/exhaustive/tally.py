@@ -218,6 +218,9 @@ def all_runs_of_nines(layout: Layout) -> Int[np.ndarray, "digit run"]:
 
 def _first(a: Any, b: Any, said: Any, margin: Any) -> dict[str, Any]:
     """The list of wrong sums, by margin, then by operands."""
+    if len(margin) > LISTED:
+        is_candidate = margin <= np.partition(margin, LISTED - 1)[LISTED - 1]
+        a, b, said, margin = a[is_candidate], b[is_candidate], said[is_candidate], margin[is_candidate]
     order = np.lexsort((b, a, margin))[:LISTED]
     return {
         "listed": np.stack([a, b], axis=1).astype(np.int64)[order],

@@ -1,0 +1,59 @@
+"""Shards sent to the workers of a Dask scheduler: the same code as on one machine, the same bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sumint.errors import InputError
+from sumint.exhaustive.shards import Network, Shard, tally_shard
+from sumint.exhaustive.tally import Tally
+from sumint.keys import sources_of
+
+PATIENCE = 10
+"""Seconds until a scheduler has to answer, and to have a worker."""
+
+RETRIES = 3
+"""How often a shard may be begun anew after its worker was lost."""
+
+
+def on_cluster(address: str, network: Network, shards: Iterable[Shard]) -> Iterator[tuple[Shard, Tally]]:
+    """The tally of each shard, as soon as some worker has done it; one that is lost is replaced by another.
+
+    Raises:
+        InputError: if dask.distributed is not installed, nothing answers at the address, there is no worker, or
+            the workers have other code.
+    """
+    try:
+        from distributed import Client, as_completed
+    except ImportError:
+        raise InputError(
+            "--cluster needs dask.distributed: python -m pip install -c constraints.txt -e '.[cluster]'"
+        ) from None
+    try:
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"--cluster {address}: no Dask scheduler answers there ({reason})") from None
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError:
+            raise InputError(f"--cluster {address}: has no worker; start some: dask worker {address}") from None
+        _check_code(client, address)
+        there = client.scatter(network, broadcast=True)
+        begun = {client.submit(tally_shard, there, shard, pure=False, retries=RETRIES): shard for shard in shards}
+        for done in as_completed(begun, loop=client.loop):
+            yield begun[done], done.result()
+
+
+def _check_code(client: object, address: str) -> None:
+    ours = _code()
+    for worker, theirs in client.run(_code, on_error="return").items():  # pyright: ignore[reportAttributeAccessIssue]
+        if theirs != ours:
+            said = f" ({theirs})" if isinstance(theirs, Exception) else ""
+            raise InputError(f"--cluster {address}: the worker {worker} has other code than this machine{said}")
+
+
+def _code() -> dict[str, str]:
+    """The digests of what tallies a shard."""
+    return sources_of("sumint.exhaustive.shards")
