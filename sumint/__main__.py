@@ -1,4 +1,4 @@
-"""`python -m sumint`: train a model of this family."""
+"""`python -m sumint`: train a model of this family, and check one on every sum."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import argparse
 import sys
 from pathlib import Path
 
+from sumint import verify
 from sumint.data import SUPPORTED_DIGITS
 from sumint.device import DEVICES
 from sumint.errors import InputError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; the exit code: 0 done, 2 bad input, 130 interrupted."""
+    """Run one command; the exit code: 0 done, 1 a sum is wrong, 2 bad input, 130 interrupted."""
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
@@ -46,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--device", default="auto", choices=DEVICES, help="where to compute")
     train.add_argument("--out", type=Path, default=Path("model.safetensors"), help="the checkpoint to write")
     train.set_defaults(run=_train)
+    verify.add(commands)
     return parser
 
 

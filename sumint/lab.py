@@ -135,12 +135,11 @@ class Lab:
         return self._answered(key, analysis, settings, measure)
 
     def examine(self, analysis: Callable[[Weights], Result]) -> Result:
-        """Likewise, of an analysis of the weights alone, which looks at no probe; on the CPU, on any device."""
-        whatever = {"probe": None, "device": None, "dtype": None}
-        key = self.key(analysis, {}, **whatever)
+        """Likewise, of an analysis of the weights alone, which looks at no probe."""
+        key = self.key(analysis, {}, probe=None)
 
         def measure() -> Result:
-            with under(replace(current(), store=self.store)):
+            with under(replace(current(), store=self.store, device=self.device)):
                 return analysis(self._weights)
 
         return self._answered(key, analysis, {}, measure)

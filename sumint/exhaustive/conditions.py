@@ -21,6 +21,8 @@ class Conditions:
     """Where finished shards are kept, so that a run that was interrupted goes on."""
     cluster: str = ""
     """The address of a Dask scheduler, whose workers do it; this machine does it without one."""
+    device: str = "cpu"
+    """Where it is computed, without a cluster."""
     n_threads: int | None = None
     """How many, on this machine; None is one for each processor."""
     on_progress: Callable[[int, int], None] = lambda done, of: None

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import numpy as np
 
-from sumint.exhaustive.circuits import Circuits, circuits_of
+from sumint.exhaustive.circuits import circuits_of
 from sumint.exhaustive.conditions import Conditions
 from sumint.exhaustive.shards import Network, Shard, shards_of, tally_shard
 from sumint.exhaustive.tally import Tally, merged, nothing
@@ -26,9 +26,9 @@ def tally_all(weights: Weights, conditions: Conditions) -> Tally:
     Raises:
         InputError: if there is no cluster at the address, or its workers have other code.
     """
-    network = Network(circuits_of(weights))
+    network = Network(circuits_of(weights), "cpu" if conditions.cluster else conditions.device)
     layout, store = weights.architecture.layout, conditions.store
-    keys = {shard: _key(network.circuits, shard) for shard in shards_of(layout)}
+    keys = {shard: _key(network, shard) for shard in shards_of(layout)}
     total = nothing(layout)
     waiting = []
     for shard, key in keys.items():
@@ -80,9 +80,9 @@ class _GivenUpError(Exception):
     """Nobody waits for the shard any more."""
 
 
-def _key(circuits: Circuits, shard: Shard) -> Key:
+def _key(network: Network, shard: Shard) -> Key:
     digest = hashlib.sha256()
-    for array in circuits:
+    for array in network.circuits:
         digest.update(np.ascontiguousarray(array).tobytes())
     return Key(
         "shard",
@@ -90,6 +90,7 @@ def _key(circuits: Circuits, shard: Shard) -> Key:
             "sources": sources_of("sumint.exhaustive.shards"),
             "circuits": digest.hexdigest(),
             "tiles": [shard.first, shard.after],
+            "device": network.device,
             "versions": versions(LIBRARIES),
         },
     )

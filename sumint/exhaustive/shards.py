@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from jaxtyping import Float
@@ -63,6 +63,17 @@ class Network:
     """A network, ready to be asked for all sums of a shard."""
 
     circuits: Circuits
+    device: str = "cpu"
+    """Of another one, torch makes use."""
+
+    @cached_property
+    def verdicts_on(self) -> Callable[[Tile], Verdicts]:
+        """What tells the verdicts on every digit of every sum of a tile [digit, low_a, low_b, lane]."""
+        if self.device == "cpu":
+            return partial(verdicts_on, self.tables)
+        from sumint.exhaustive.batched import Batched
+
+        return Batched(self.circuits, self.device).verdicts_on
 
     @cached_property
     def tables(self) -> Tables:
@@ -86,7 +97,7 @@ def tally_shard(network: Network, shard: Shard, before_tile: Callable[[], None] 
 
 def tally_tile(network: Network, tile: Tile) -> Tally:
     """The tally of a tile."""
-    verdicts = verdicts_on(network.tables, tile)
+    verdicts = network.verdicts_on(tile)
     n = tile.layout.n_digits
     flat = Verdicts(*(array.ravel() for array in verdicts))
     n_places = flat.margin.size // n

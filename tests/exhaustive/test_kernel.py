@@ -11,6 +11,7 @@ import torch
 
 from sumint.data import Layout, Probe, Sums, all_sums
 from sumint.exhaustive.answers import Verdicts
+from sumint.exhaustive.batched import Batched
 from sumint.exhaustive.circuits import Circuits, circuits_of
 from sumint.exhaustive.kernel import LOW
 from sumint.exhaustive.lanes import WIDTH
@@ -97,6 +98,17 @@ def test_the_kernel_computes_what_the_tables_hold(shape: Architecture, untrained
         sums = tile.operands(low_a, low_b, lane)
         found = Verdicts(*(array[:, low_a, low_b, lane].T for array in verdicts_on(tables_of(circuits), tile)))
         assert_said(found, sums, answer_logits(circuits, sums))
+
+
+@pytest.mark.parametrize("shape", SHAPES[:4], ids=name_of)
+def test_torch_computes_what_the_kernel_does(shape: Architecture, untrained: Untrained) -> None:
+    circuits, tile = circuits_of(untrained(shape)), Tile(shape.layout, 0)
+    by_torch = Batched(circuits, "cpu").verdicts_on(tile)
+    by_kernel = verdicts_on(tables_of(circuits), tile)
+    for name in ("margin", "loss", "probability", "lead"):
+        assert np.abs(getattr(by_torch, name) - getattr(by_kernel, name)).max() < WITHIN, name
+    is_clear = by_kernel.lead > WITHIN
+    assert np.array_equal(by_torch.said[is_clear], by_kernel.said[is_clear])
 
 
 @pytest.mark.parametrize("n_digits", [2, 3])

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -107,16 +108,16 @@ def test_the_lab_keeps_the_result_and_the_shards(untrained: Callable[..., Weight
 
 
 @pytest.fixture(scope="module")
-def workers() -> Iterator[LocalCluster]:
+def workers() -> Iterator[Any]:
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
     ) as started:
         yield started
 
 
 @pytest.mark.filterwarnings("ignore")
 def test_a_cluster_gives_the_same_bytes_also_if_a_worker_is_killed(
-    weights: Weights, expected: dict[str, bytes], workers: LocalCluster
+    weights: Weights, expected: dict[str, bytes], workers: Any
 ) -> None:
     address = workers.scheduler_address
     killed: list[int] = []
@@ -132,7 +133,7 @@ def test_a_cluster_gives_the_same_bytes_also_if_a_worker_is_killed(
 
 @pytest.mark.filterwarnings("ignore")
 def test_workers_with_other_code_are_an_error(
-    weights: Weights, workers: LocalCluster, monkeypatch: pytest.MonkeyPatch
+    weights: Weights, workers: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "sources_of", lambda *_: {"sumint.exhaustive.shards": "another"})
     with pytest.raises(InputError, match=r"the worker tcp://.+ has other code than this machine"):

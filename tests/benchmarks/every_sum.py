@@ -1,0 +1,132 @@
+"""How fast all sums are gone through, beside transformer_lens's forward pass and what the processor can multiply.
+
+    python -m tests.benchmarks.every_sum [CHECKPOINT]
+
+In turn, so that all meets the same noise: the forward pass at its best batch, on two threads; the engine on one
+thread and on two; and products added to sums that stay in registers, which is the most that one thread can do. Of
+all medians are printed, and of the engine the share of that peak which its multiplications alone would take.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from itertools import cycle
+
+import numpy as np
+import torch
+
+from sumint.checkpoints import locate
+from sumint.data import Probe
+from sumint.exhaustive.circuits import circuits_of
+from sumint.exhaustive.compiling import outermost
+from sumint.exhaustive.lanes import WIDTH, load, multiply_add, store
+from sumint.exhaustive.run import on_this_machine
+from sumint.exhaustive.shards import Network, shards_of
+from sumint.model import load_model, tokens_for
+from sumint.weights import Architecture, read_weights
+
+ROUNDS = 7
+BATCH = 512
+N_BATCHES = 20
+N_SHARDS = 4
+REPEATED = 20_000_000
+CHAINS = 8
+
+
+def main() -> None:
+    weights = read_weights(locate(sys.argv[1] if len(sys.argv) > 1 else "bundled"))
+    layout, network, model = weights.architecture.layout, Network(circuits_of(weights)), load_model(weights)
+    tokens = tokens_for(model, Probe(layout.n_digits, BATCH * N_BATCHES).draw())
+    shards = cycle(shards_of(layout)[:-1])
+    torch.set_num_threads(2)
+
+    def forward() -> int:
+        with torch.inference_mode():
+            for start in range(0, len(tokens), BATCH):
+                model(tokens[start : start + BATCH])
+        return len(tokens)
+
+    def engine(n_threads: int) -> Callable[[], int]:
+        def some() -> int:
+            chosen = [next(shards) for _ in range(N_SHARDS * n_threads)]
+            return sum(tally.n_sums for _, tally in on_this_machine(network, chosen, n_threads))
+
+        return some
+
+    def peak() -> int:
+        multiply(np.ones(2 * CHAINS * WIDTH, np.float32), REPEATED)
+        return REPEATED * CHAINS * WIDTH
+
+    started = time.perf_counter()
+    engine(1)()
+    took = time.perf_counter() - started
+    print(f"the first {N_SHARDS} shards, compiling included if it was not kept: {took:.1f} s")
+    work = {
+        "forward pass, 2 threads": forward,
+        "engine, 1 thread": engine(1),
+        "engine, 2 threads": engine(2),
+        "products, 1 thread": peak,
+    }
+    rates: dict[str, list[float]] = {name: [] for name in work}
+    peak()
+    for _ in range(ROUNDS):
+        for name, do in work.items():
+            started = time.perf_counter()
+            done = do()
+            rates[name].append(done / (time.perf_counter() - started))
+    medians = {name: statistics.median(found) for name, found in rates.items()}
+    for name, rate in medians.items():
+        spread = f"{min(rates[name]):,.0f} to {max(rates[name]):,.0f}"
+        print(f"{name:24} {rate:16,.0f} per second ({spread})")
+    both = zip(rates["engine, 2 threads"], rates["forward pass, 2 threads"], strict=True)
+    ratio = statistics.median(engine / forward for engine, forward in both)
+    print(f"engine to forward pass, 2 threads, median of {ROUNDS} rounds: {ratio:.1f} times")
+    floor = medians["products, 1 thread"] / products_per_sum(weights.architecture)
+    share = medians["engine, 1 thread"] / floor
+    print(f"a sum's products alone: {floor:,.0f} sums per second on 1 thread; the engine does {share:.0%} of that")
+
+
+@outermost
+def multiply(numbers: np.ndarray, repeated: int) -> None:
+    """Products added to eight vectors in registers, as often as it is said."""
+    x0, x1, x2, x3 = load(numbers, 0), load(numbers, WIDTH), load(numbers, 2 * WIDTH), load(numbers, 3 * WIDTH)
+    x4, x5 = load(numbers, 4 * WIDTH), load(numbers, 5 * WIDTH)
+    x6, x7 = load(numbers, 6 * WIDTH), load(numbers, 7 * WIDTH)
+    y, z = load(numbers, 8 * WIDTH), load(numbers, 9 * WIDTH)
+    for _ in range(repeated):
+        x0, x1, x2, x3 = (
+            multiply_add(x0, y, z),
+            multiply_add(x1, y, z),
+            multiply_add(x2, y, z),
+            multiply_add(x3, y, z),
+        )
+        x4, x5, x6, x7 = (
+            multiply_add(x4, y, z),
+            multiply_add(x5, y, z),
+            multiply_add(x6, y, z),
+            multiply_add(x7, y, z),
+        )
+    store(numbers, 0, x0)
+    store(numbers, WIDTH, x1)
+    store(numbers, 2 * WIDTH, x2)
+    store(numbers, 3 * WIDTH, x3)
+    store(numbers, 4 * WIDTH, x4)
+    store(numbers, 5 * WIDTH, x5)
+    store(numbers, 6 * WIDTH, x6)
+    store(numbers, 7 * WIDTH, x7)
+
+
+def products_per_sum(sizes: Architecture) -> int:
+    """How many products a sum needs in the inner loop, by the sizes alone: settling, scores, values, logits."""
+    n, heads, wide, narrow = sizes.n_digits, sizes.n_heads, sizes.d_model, sizes.d_head
+    row = wide + heads * (wide + 2 * narrow)
+    keys = sum(2 * n + 2 + query for query in range(n))
+    settled = (n + 1) * row * heads * 2
+    return settled + keys * heads * (narrow + wide) + n * wide * 12
+
+
+if __name__ == "__main__":
+    main()
