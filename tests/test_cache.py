@@ -149,4 +149,4 @@ def test_an_edit_changes_the_sources_of_those_that_reach_it(
 
 
 def test_the_versions_of_all_that_computes_are_in_the_key() -> None:
-    assert set(versions()) == {"python", "torch", "transformer_lens", "numpy"}
+    assert set(versions()) == {"python", "torch", "transformer_lens", "numpy", "numba"}
