@@ -10,7 +10,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sumint.data import SUPPORTED_DIGITS
+from sumint.data import SUPPORTED_DIGITS, VOCABULARY
 from sumint.device import DEVICES
 from sumint.errors import InputError
 
@@ -87,13 +87,15 @@ def run(options: argparse.Namespace) -> int:
         print(json.dumps(as_json(tally), indent=1))
     else:
         reused = lab.runs[-1].state == "reused"
-        print(report(tally, lab.weights_path, None if reused else time.perf_counter() - started))
+        print(in_words(tally, lab.weights_path, None if reused else time.perf_counter() - started))
     return 1 if tally.n_wrong else 0
 
 
-def report(tally: Tally, weights: Path, seconds: float | None) -> str:
+def in_words(tally: Tally, weights: Path, seconds: float | None) -> str:
     """The tally in words; `seconds` is what it took, if it was not kept from an earlier run."""
-    layout = tally.layout
+    from sumint.exhaustive.tally import LISTED
+
+    n_digits = tally.layout.n_digits
     lines = [
         f"{weights}",
         f"{tally.n_sums:,} sums, {tally.n_wrong:,} wrong ({tally.n_wrong / tally.n_sums:.4%})"
@@ -105,14 +107,14 @@ def report(tally: Tally, weights: Path, seconds: float | None) -> str:
         a, b = tally.least_sum[digit]
         lines.append(
             f"  C{digit}  {wrong:>10,} wrong   least margin {tally.least_margin[digit]:+.3f}, at "
-            f"{a:0{layout.n_digits}}+{b:0{layout.n_digits}}"
+            f"{a:0{n_digits}}+{b:0{n_digits}}"
         )
     for (a, b), said, margin in zip(tally.listed[:SHOWN], tally.listed_said, tally.listed_margin, strict=False):
-        right = f"{a + b:0{layout.n_digits}}"
-        answer = "".join(str(token) if token < 10 else "?" for token in said)
-        lines.append(f"  {a:0{layout.n_digits}}+{b:0{layout.n_digits}}={right}, it says {answer} ({margin:+.3f})")
+        right = f"{a + b:0{n_digits}}"
+        answer = "".join(VOCABULARY[token] for token in said)
+        lines.append(f"  {a:0{n_digits}}+{b:0{n_digits}}={right}, it says {answer} ({margin:+.3f})")
     if tally.n_wrong > SHOWN:
-        lines.append(f"  … and {tally.n_wrong - SHOWN:,} more; --json lists them")
+        lines.append(f"  … and {tally.n_wrong - SHOWN:,} more; --json lists up to {LISTED:,}")
     return "\n".join(lines)
 
 

@@ -5,7 +5,7 @@ Four positions that predict are worked out together, since all of them read the 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -29,26 +29,12 @@ from sumint.exhaustive.lanes import (
 )
 from sumint.exhaustive.residuals import ONE, ZERO, inverse_length
 from sumint.exhaustive.tables import N_TOKENS, Tables
+from sumint.exhaustive.verdicts import Verdicts
 
 TOGETHER = 4
 """Of the positions that predict."""
 
 NOTHING = np.float32(-np.inf)
-
-
-class Verdicts(NamedTuple):
-    """What is said of every digit of many sums; a number of each for each digit of each sum."""
-
-    margin: np.ndarray
-    """By how much the logit of the right digit leads all others."""
-    loss: np.ndarray
-    """The cross-entropy, in nats."""
-    probability: np.ndarray
-    """Of the right digit."""
-    said: np.ndarray
-    """The token with the largest logit."""
-    lead: np.ndarray
-    """By how much that leads all others."""
 
 
 @inner

@@ -10,9 +10,11 @@ from numba.experimental import structref
 
 from sumint.data import N_DIGIT_TOKENS
 from sumint.exhaustive.answers import TOGETHER, stream_size
+from sumint.exhaustive.circuits import row_size
 from sumint.exhaustive.compiling import inner
 from sumint.exhaustive.lanes import WIDTH
 from sumint.exhaustive.tables import N_TOKENS, Tables
+from sumint.weights import Architecture
 
 
 @structref.register
@@ -79,6 +81,14 @@ class Bench(structref.StructRefProxy):
 structref.define_proxy(Bench, BenchType, list(Bench.__annotations__))
 
 
+def bench_bytes(sizes: Architecture) -> int:
+    """How much memory a bench takes, of which each thread has one: nearly all is blocks, most of them `far`."""
+    n_positions = sizes.layout.n_ctx - 1
+    block = sizes.n_heads * row_size(sizes) * WIDTH
+    n_blocks = n_positions * (N_TOKENS + 1) + 2 * N_DIGIT_TOKENS + 7 * sizes.n_digits
+    return n_blocks * block * np.dtype(np.float32).itemsize
+
+
 @inner
 def _numbers(n: int) -> Any:
     return np.zeros(n * WIDTH, np.float32)
@@ -87,7 +97,7 @@ def _numbers(n: int) -> Any:
 @inner
 def new_bench(t: Tables) -> Bench:
     """The arrays for a model of these sizes, all zero but for the ones."""
-    n_high, n_positions = t.n_digits - 2, 3 * t.n_digits + 1
+    n_high, n_positions = t.n_high, t.n_positions
     heads_row = t.n_heads * t.row
     n_rows = n_positions + TOGETHER + 1  # answers look a few positions beyond the last
     return Bench(

@@ -30,7 +30,7 @@ import numpy as np
 from einops import einsum, rearrange
 
 from sumint.data import Layout
-from sumint.weights import N_LAYERS, Weights
+from sumint.weights import N_LAYERS, Architecture, Weights
 
 LAYER_NORM_EPSILON = 1e-5
 """The ε of ρ, which transformer_lens takes where nothing else is said."""
@@ -80,6 +80,12 @@ class Circuits(NamedTuple):
         return len(self.output_bias)
 
 
+def row_size(sizes: Architecture) -> int:
+    """How many numbers a row has: what layer 1 reads, and at least one more."""
+    n_parts = sizes.d_model + sizes.n_heads * (sizes.d_model + 2 * sizes.d_head)
+    return n_parts + ROW_MULTIPLE - n_parts % ROW_MULTIPLE
+
+
 def circuits_of(weights: Weights) -> Circuits:
     """The tables of a network, from its unprocessed weights, in double precision throughout.
 
@@ -103,7 +109,7 @@ def circuits_of(weights: Weights) -> Circuits:
         axis=1,
     )
     n_read = read.shape[1]
-    read = np.pad(read, ((0, 0), (0, ROW_MULTIPLE - n_read % ROW_MULTIPLE)))
+    read = np.pad(read, ((0, 0), (0, row_size(weights.architecture) - n_read)))
 
     n_positions = layout.n_ctx - 1
     embedded = _centred(tensors["pos_embed.W_pos"][:n_positions, None] + tensors["embed.W_E"])

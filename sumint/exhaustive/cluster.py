@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sumint.errors import InputError
 from sumint.exhaustive.shards import Network, Shard, tally_shard
@@ -46,9 +47,9 @@ def on_cluster(address: str, network: Network, shards: Iterable[Shard]) -> Itera
             yield begun[done], done.result()
 
 
-def _check_code(client: object, address: str) -> None:
+def _check_code(client: Any, address: str) -> None:
     ours = _code()
-    for worker, theirs in client.run(_code, on_error="return").items():  # pyright: ignore[reportAttributeAccessIssue]
+    for worker, theirs in client.run(_code, on_error="return").items():
         if theirs != ours:
             said = f" ({theirs})" if isinstance(theirs, Exception) else ""
             raise InputError(f"--cluster {address}: the worker {worker} has other code than this machine{said}")

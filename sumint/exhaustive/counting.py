@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from sumint.exhaustive.answers import Verdicts
 from sumint.exhaustive.compiling import outermost
 from sumint.exhaustive.lanes import WIDTH
 from sumint.exhaustive.tally import N_BINS, UNITS_PER_NAT
+from sumint.exhaustive.verdicts import Verdicts
 
 
 @outermost

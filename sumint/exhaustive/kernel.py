@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 
 from sumint.data import EQUALS, N_DIGIT_TOKENS, PLUS
-from sumint.exhaustive.answers import TOGETHER, Verdicts, answer, judge, stream_size
+from sumint.exhaustive.answers import TOGETHER, answer, judge, stream_size
 from sumint.exhaustive.bench import Bench, new_bench
 from sumint.exhaustive.compiling import inlined, inner, outermost
 from sumint.exhaustive.lanes import WIDTH, load, splat, store
@@ -37,10 +37,8 @@ from sumint.exhaustive.residuals import (
     spread,
     weigh,
 )
-from sumint.exhaustive.tables import Tables, entry
-
-LOW = 100
-"""How many values the low digits of an operand have, where it has more than two."""
+from sumint.exhaustive.tables import LOW, Tables, entry
+from sumint.exhaustive.verdicts import Verdicts
 
 
 @outermost
@@ -51,14 +49,13 @@ def evaluate(t: Tables, high_a: Any, high_b: Any, verdicts: Verdicts) -> None:
     ((d · n + i) · n + j) · WIDTH + lane, n being how many values the low digits have.
     """
     bench = new_bench(t)
-    n_low = min(LOW, 5 * 10 ** (t.n_digits - 1))
     _read_lanes(t, bench, high_a, high_b)
     _gather_far(t, bench)
     _gather_own(t, bench)
-    for low_a in range(n_low):
+    for low_a in range(t.n_low):
         _place_low_a(t, bench, low_a)
         settled = -1
-        for low_b in range(n_low):
+        for low_b in range(t.n_low):
             carry = (low_a + low_b) // LOW
             if low_b % 10 == 0:
                 _place_b_tens(t, bench, low_b // 10)
@@ -67,51 +64,56 @@ def evaluate(t: Tables, high_a: Any, high_b: Any, verdicts: Verdicts) -> None:
                 _gather_own_c(t, bench, low_b // 10, carry)
                 settled = carry
             _place_low_b(t, bench, low_a, low_b, carry)
-            _answer_all(t, bench, carry, n_low * n_low, low_a * n_low + low_b, verdicts)
+            _answer_all(t, bench, carry, low_a * t.n_low + low_b, verdicts)
 
 
 @inner
 def _read_lanes(t: Tables, bench: Bench, high_a: Any, high_b: Any) -> None:
     """The lanes' own tokens: of the operands, and of the answer, without a carry from the low digits and with."""
-    n, n_high = t.n_digits, t.n_digits - 2
     for lane in range(WIDTH):
         a, b = high_a[lane], high_b[lane]
-        for place in range(n_high - 1, -1, -1):
+        for place in range(t.n_high - 1, -1, -1):
             bench.tokens[place * WIDTH + lane] = a % 10
-            bench.tokens[(n + 1 + place) * WIDTH + lane] = b % 10
+            bench.tokens[(t.b_high + place) * WIDTH + lane] = b % 10
             a, b = a // 10, b // 10
         for carry in range(2):
             total = high_a[lane] + high_b[lane] + carry
-            for place in range(n_high - 1, -1, -1):
-                here = (carry * n + place) * WIDTH + lane
+            for place in range(t.n_high - 1, -1, -1):
+                here = _right_at(t, place, carry) + lane
                 bench.right[here] = total % 10
                 bench.right_names[here] = total % 10
                 total //= 10
     heads_row = t.n_heads * t.row
-    for high in range(n_high):
-        for position in (high, n + 1 + high):
+    for high in range(t.n_high):
+        for position in (high, t.b_high + high):
             at = position * WIDTH
             spread(t, bench.sent, heads_row * at, t.moved, t.n_heads, position, bench.tokens, at)
             spread(t, bench.bases, t.row * at, t.base, 1, position, bench.tokens, at)
         for carry in range(2):
-            position = 2 * n + 2 + high
-            at = (carry * n + high) * WIDTH
+            position = t.c_high + high
+            at = _right_at(t, high, carry)
             place = _place_of_c(t, high, carry) * WIDTH
             spread(t, bench.sent, heads_row * place, t.moved, t.n_heads, position, bench.right, at)
             spread(t, bench.bases, t.row * place, t.base, 1, position, bench.right, at)
 
 
 @inlined
+def _right_at(t: Tables, digit: int, carry: int) -> int:
+    """Where in `right` the lanes' tokens of a digit of the answer begin."""
+    return (carry * t.n_digits + digit) * WIDTH
+
+
+@inlined
 def _place_of_c(t: Tables, high: int, carry: int) -> int:
     """Where in `sent` and `bases` a high digit of the answer stands: with a carry, behind all others."""
-    return 2 * t.n_digits + 2 + high + carry * (t.n_digits - 1)
+    return high + (t.n_positions if carry else t.c_high)
 
 
 @inner
 def _send_high(t: Tables, bench: Bench, block: Any, start: int, query: int, asking: Any, at: int) -> None:
     """What the operands' high digits send to a query; to no position before their own."""
-    for high in range(t.n_digits - 2):
-        for key in (high, t.n_digits + 1 + high):
+    for high in range(t.n_high):
+        for key in (high, t.b_high + high):
             if key <= query:
                 weigh(t, bench.weights, query, asking, at, key, bench.tokens, key * WIDTH)
                 send_own(t, block, start, bench.weights, bench.sent, key * t.n_heads * t.row * WIDTH)
@@ -122,10 +124,10 @@ def _send_high_c(
     t: Tables, bench: Bench, block: Any, start: int, query: int, asking: Any, at: int, carry: int
 ) -> None:
     """What the answer's high digits send to a query."""
-    for high in range(t.n_digits - 2):
-        key = 2 * t.n_digits + 2 + high
+    for high in range(t.n_high):
+        key = t.c_high + high
         if key <= query:
-            weigh(t, bench.weights, query, asking, at, key, bench.right, (carry * t.n_digits + high) * WIDTH)
+            weigh(t, bench.weights, query, asking, at, key, bench.right, _right_at(t, high, carry))
             sent = _place_of_c(t, high, carry) * t.n_heads * t.row * WIDTH
             send_own(t, block, start, bench.weights, bench.sent, sent)
 
@@ -149,8 +151,8 @@ def _send_same(
 @inner
 def _gather_far(t: Tables, bench: Bench) -> None:
     """What high digits send to plain queries, for each token that may ask: `far`, and `far_last` by carry."""
-    n, block = t.n_digits, t.n_heads * t.row * WIDTH
-    for query in (n - 2, n - 1, n, 2 * n - 1, 2 * n, 2 * n + 1):
+    block = t.n_heads * t.row * WIDTH
+    for query in (t.a_low, t.a_low + 1, t.plus, t.b_low, t.b_low + 1, t.equals):
         first, after = _tokens_at(t, query)
         for token in range(first, after):
             _fill_same(bench, token)
@@ -159,16 +161,16 @@ def _gather_far(t: Tables, bench: Bench) -> None:
         for token in range(N_DIGIT_TOKENS):
             _fill_same(bench, token)
             start = (carry * N_DIGIT_TOKENS + token) * block
-            _send_high(t, bench, bench.far_last, start, 3 * n, bench.same, 0)
-            _send_high_c(t, bench, bench.far_last, start, 3 * n, bench.same, 0, carry)
+            _send_high(t, bench, bench.far_last, start, t.c_last, bench.same, 0)
+            _send_high_c(t, bench, bench.far_last, start, t.c_last, bench.same, 0, carry)
 
 
 @inlined
 def _tokens_at(t: Tables, position: int) -> Any:
     """The first token that may stand at a plain position, and the one after the last."""
-    if position == t.n_digits:
+    if position == t.plus:
         return PLUS, PLUS + 1
-    if position == 2 * t.n_digits + 1:
+    if position == t.equals:
         return EQUALS, EQUALS + 1
     return 0, N_DIGIT_TOKENS
 
@@ -176,22 +178,22 @@ def _tokens_at(t: Tables, position: int) -> Any:
 @inner
 def _gather_own(t: Tables, bench: Bench) -> None:
     """What high digits and signs send to own queries; the first operand's see no more, and are settled."""
-    n, block = t.n_digits, t.n_heads * t.row * WIDTH
-    for high in range(n - 2):
+    block = t.n_heads * t.row * WIDTH
+    for high in range(t.n_high):
         copy(bench.gathered, 0, bench.no_block, 0, block)
         _send_high(t, bench, bench.gathered, 0, high, bench.tokens, high * WIDTH)
         _settle_own(t, bench, high, high, bench.gathered, 0)
-        query = n + 1 + high
+        query = t.b_high + high
         _send_high(t, bench, bench.own_b, high * block, query, bench.tokens, query * WIDTH)
-        _send_same(t, bench, bench.own_b, high * block, query, bench.tokens, query * WIDTH, n, PLUS)
-        query = 2 * n + 2 + high
+        _send_same(t, bench, bench.own_b, high * block, query, bench.tokens, query * WIDTH, t.plus, PLUS)
+        query = t.c_high + high
         for carry in range(2):
-            start = (carry * (n - 2) + high) * block
-            at = (carry * n + high) * WIDTH
+            start = (carry * t.n_high + high) * block
+            at = _right_at(t, high, carry)
             _send_high(t, bench, bench.own_c, start, query, bench.right, at)
             _send_high_c(t, bench, bench.own_c, start, query, bench.right, at, carry)
-            _send_same(t, bench, bench.own_c, start, query, bench.right, at, n, PLUS)
-            _send_same(t, bench, bench.own_c, start, query, bench.right, at, 2 * n + 1, EQUALS)
+            _send_same(t, bench, bench.own_c, start, query, bench.right, at, t.plus, PLUS)
+            _send_same(t, bench, bench.own_c, start, query, bench.right, at, t.equals, EQUALS)
 
 
 @inner
@@ -235,46 +237,46 @@ def _settle_plain(t: Tables, bench: Bench, position: int, token: int, far: Any, 
 @inner
 def _place_low_a(t: Tables, bench: Bench, low_a: int) -> None:
     """The first operand's low digits: they, the plus and the second operand's high digits are settled."""
-    n, heads_row = t.n_digits, t.n_heads * t.row
+    heads_row = t.n_heads * t.row
     block = heads_row * WIDTH
     tens, units = low_a // 10, low_a % 10
-    for query, token in ((n - 2, tens), (n - 1, units), (n, PLUS)):
-        send_row(t, bench.row, 0, bench.no_row, 0, query, token, n - 2, tens)
-        if query > n - 2:
-            send_row(t, bench.row, 0, bench.row, 0, query, token, n - 1, units)
-        if query == n:
-            send_row(t, bench.row, 0, bench.row, 0, query, token, n, PLUS)
+    for query, token in ((t.a_low, tens), (t.a_low + 1, units), (t.plus, PLUS)):
+        send_row(t, bench.row, 0, bench.no_row, 0, query, token, t.a_low, tens)
+        if query > t.a_low:
+            send_row(t, bench.row, 0, bench.row, 0, query, token, t.a_low + 1, units)
+        if query == t.plus:
+            send_row(t, bench.row, 0, bench.row, 0, query, token, t.plus, PLUS)
         _settle_plain(t, bench, query, token, bench.far, entry(query, token) * block)
-    for high in range(n - 2):
-        query = n + 1 + high
+    for high in range(t.n_high):
+        query = t.b_high + high
         copy(bench.gathered, 0, bench.own_b, high * block, block)
-        for key, token in ((n - 2, tens), (n - 1, units)):
+        for key, token in ((t.a_low, tens), (t.a_low + 1, units)):
             _send_same(t, bench, bench.gathered, 0, query, bench.tokens, query * WIDTH, key, token)
         _settle_own(t, bench, query, query, bench.gathered, 0)
-    copy(bench.own_c_low_a, 0, bench.own_c, 0, 2 * (n - 2) * block)
+    copy(bench.own_c_low_a, 0, bench.own_c, 0, 2 * t.n_high * block)
     for carry in range(2):
-        for high in range(n - 2):
-            start = (carry * (n - 2) + high) * block
-            at = (carry * n + high) * WIDTH
-            for key, token in ((n - 2, tens), (n - 1, units)):
-                _send_same(t, bench, bench.own_c_low_a, start, 2 * n + 2 + high, bench.right, at, key, token)
+        for high in range(t.n_high):
+            start = (carry * t.n_high + high) * block
+            at = _right_at(t, high, carry)
+            for key, token in ((t.a_low, tens), (t.a_low + 1, units)):
+                _send_same(t, bench, bench.own_c_low_a, start, t.c_high + high, bench.right, at, key, token)
     # What is known of the rows of plain queries to come: the digits placed now, the signs, and themselves.
-    for query in (2 * n - 1, 2 * n, 2 * n + 1, 3 * n):
+    for query in (t.b_low, t.b_low + 1, t.equals, t.c_last):
         first, after = _tokens_at(t, query)
         for token in range(first, after):
             start = entry(query, token) * heads_row
-            send_row(t, bench.rows, start, bench.no_row, 0, query, token, n - 2, tens)
-            send_row(t, bench.rows, start, bench.rows, start, query, token, n - 1, units)
-            send_row(t, bench.rows, start, bench.rows, start, query, token, n, PLUS)
+            send_row(t, bench.rows, start, bench.no_row, 0, query, token, t.a_low, tens)
+            send_row(t, bench.rows, start, bench.rows, start, query, token, t.a_low + 1, units)
+            send_row(t, bench.rows, start, bench.rows, start, query, token, t.plus, PLUS)
             send_row(t, bench.rows, start, bench.rows, start, query, token, query, token)
-            if query > 2 * n + 1:
-                send_row(t, bench.rows, start, bench.rows, start, query, token, 2 * n + 1, EQUALS)
+            if query > t.equals:
+                send_row(t, bench.rows, start, bench.rows, start, query, token, t.equals, EQUALS)
 
 
 @inner
 def _place_b_tens(t: Tables, bench: Bench, tens: int) -> None:
     """The tens of the second operand's low digits."""
-    position, heads_row = 2 * t.n_digits - 1, t.n_heads * t.row
+    position, heads_row = t.b_low, t.n_heads * t.row
     start = entry(position, tens) * heads_row
     copy(bench.row, 0, bench.rows, start, heads_row)
     _settle_plain(t, bench, position, tens, bench.far, start * WIDTH)
@@ -283,33 +285,33 @@ def _place_b_tens(t: Tables, bench: Bench, tens: int) -> None:
 @inner
 def _gather_own_c(t: Tables, bench: Bench, tens: int, carry: int) -> None:
     """What the answer's high digits see but for the last digit of the second operand."""
-    n, size = t.n_digits, (t.n_digits - 2) * t.n_heads * t.row * WIDTH
+    size = t.n_high * t.n_heads * t.row * WIDTH
     copy(bench.own_c_b_tens, 0, bench.own_c_low_a, carry * size, size)
-    for high in range(n - 2):
-        start, at = high * t.n_heads * t.row * WIDTH, (carry * n + high) * WIDTH
-        _send_same(t, bench, bench.own_c_b_tens, start, 2 * n + 2 + high, bench.right, at, 2 * n - 1, tens)
+    for high in range(t.n_high):
+        start, at = high * t.n_heads * t.row * WIDTH, _right_at(t, high, carry)
+        _send_same(t, bench, bench.own_c_b_tens, start, t.c_high + high, bench.right, at, t.b_low, tens)
 
 
 @inner
 def _place_low_b(t: Tables, bench: Bench, low_a: int, low_b: int, carry: int) -> None:
     """The last digit of the second operand: all positions behind it are settled, too."""
-    n, heads_row = t.n_digits, t.n_heads * t.row
+    heads_row = t.n_heads * t.row
     tens, units = low_b // 10, low_b % 10
     last, unit = (low_a + low_b) // 10 % 10, (low_a + low_b) % 10
-    for query, token in ((2 * n, units), (2 * n + 1, EQUALS), (3 * n, last)):
+    for query, token in ((t.b_low + 1, units), (t.equals, EQUALS), (t.c_last, last)):
         start = entry(query, token) * heads_row
-        send_row(t, bench.row, 0, bench.rows, start, query, token, 2 * n - 1, tens)
-        if query > 2 * n:
-            send_row(t, bench.row, 0, bench.row, 0, query, token, 2 * n, units)
-        if query < 3 * n:
+        send_row(t, bench.row, 0, bench.rows, start, query, token, t.b_low, tens)
+        if query > t.b_low + 1:
+            send_row(t, bench.row, 0, bench.row, 0, query, token, t.b_low + 1, units)
+        if query < t.c_last:
             _settle_plain(t, bench, query, token, bench.far, start * WIDTH)
         else:
             far = (carry * N_DIGIT_TOKENS + token) * heads_row * WIDTH
             _settle_plain(t, bench, query, token, bench.far_last, far)
     _fill_same(bench, units)
-    for high in range(n - 2):
-        query, at = 2 * n + 2 + high, (carry * n + high) * WIDTH
-        weigh(t, bench.weights, query, bench.right, at, 2 * n, bench.same, 0)
+    for high in range(t.n_high):
+        query, at = t.c_high + high, _right_at(t, high, carry)
+        weigh(t, bench.weights, query, bench.right, at, t.b_low + 1, bench.same, 0)
         settle_own(
             t,
             bench.residual,
@@ -318,27 +320,24 @@ def _place_low_b(t: Tables, bench: Bench, low_a: int, low_b: int, carry: int) ->
             bench.own_c_b_tens,
             high * heads_row * WIDTH,
             t.moved,
-            entry(2 * n, units) * heads_row,
+            entry(t.b_low + 1, units) * heads_row,
             bench.weights,
             bench.bases,
             _place_of_c(t, high, carry) * t.row * WIDTH,
             bench.shares,
         )
-    at = (carry * n + n - 2) * WIDTH
+    at = _right_at(t, t.n_high, carry)
     store(bench.right_names, at, splat(np.float32(last)))
     store(bench.right_names, at + WIDTH, splat(np.float32(unit)))
 
 
 @inner
-def _answer_all(t: Tables, bench: Bench, carry: int, n_pairs: int, pair: int, verdicts: Verdicts) -> None:
+def _answer_all(t: Tables, bench: Bench, carry: int, pair: int, verdicts: Verdicts) -> None:
     """What is said of every digit of the answer."""
-    n = t.n_digits
-    for first in range(0, n, TOGETHER):
-        answer(
-            t, bench.residual, bench.inverse_rho, 2 * n + 1 + first, bench.queries, bench.attention, bench.final
-        )
-        for digit in range(first, min(n, first + TOGETHER)):
+    for first in range(0, t.n_digits, TOGETHER):
+        answer(t, bench.residual, bench.inverse_rho, t.equals + first, bench.queries, bench.attention, bench.final)
+        for digit in range(first, min(t.n_digits, first + TOGETHER)):
             start = (digit - first) * stream_size(t) * WIDTH
-            right = load(bench.right_names, (carry * n + digit) * WIDTH)
-            out = (digit * n_pairs + pair) * WIDTH
+            right = load(bench.right_names, _right_at(t, digit, carry))
+            out = (digit * t.n_low**2 + pair) * WIDTH
             judge(t, bench.final, start, right, bench.logits, verdicts, out)

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-import numpy as np
-
+from sumint.errors import InputError
+from sumint.exhaustive.bench import bench_bytes
 from sumint.exhaustive.circuits import circuits_of
 from sumint.exhaustive.conditions import Conditions
 from sumint.exhaustive.shards import Network, Shard, shards_of, tally_shard
 from sumint.exhaustive.tally import Tally, merged, nothing
 from sumint.keys import Key, sources_of, versions
-from sumint.weights import Weights
+from sumint.weights import Architecture, Weights
 
-LIBRARIES = ("numba", "numpy")
+MEMORY = 2 * 10**9
+"""Bytes, for the tables that all threads together work on."""
+
+LIBRARIES = ("numba", "numpy", "torch")
 
 
 def tally_all(weights: Weights, conditions: Conditions) -> Tally:
     """The tally of every sum there is.
 
     Raises:
-        InputError: if there is no cluster at the address, or its workers have other code.
+        InputError: if the network is too wide to be kept in tables, there is no cluster at the address, or its
+            workers have other code.
     """
+    n_threads = _threads(weights.architecture, conditions)
     network = Network(circuits_of(weights), "cpu" if conditions.cluster else conditions.device)
     layout, store = weights.architecture.layout, conditions.store
-    keys = {shard: _key(network, shard) for shard in shards_of(layout)}
+    keys = {shard: _key(weights, network.device, shard) for shard in shards_of(layout)}
     total = nothing(layout)
     waiting = []
     for shard, key in keys.items():
@@ -43,7 +47,7 @@ def tally_all(weights: Weights, conditions: Conditions) -> Tally:
 
         found = on_cluster(conditions.cluster, network, waiting)
     else:
-        found = on_this_machine(network, waiting, conditions.n_threads or n_processors())
+        found = on_this_machine(network, waiting, n_threads)
     for shard, tally in found:
         store.save(keys[shard], tally)
         total = merged(total, tally)
@@ -61,14 +65,25 @@ def on_this_machine(network: Network, shards: Iterable[Shard], n_threads: int) -
         if is_over.is_set():
             raise _GivenUpError
 
-    with ThreadPoolExecutor(n_threads) as threads:
+    threads = ThreadPoolExecutor(n_threads)
+    try:
         begun = {threads.submit(tally_shard, network, shard, before_tile): shard for shard in shards}
-        try:
-            for done in as_completed(begun):
-                yield begun[done], done.result()
-        finally:
-            is_over.set()
-            threads.shutdown(wait=True, cancel_futures=True)
+        for done in as_completed(begun):
+            yield begun[done], done.result()
+    finally:
+        is_over.set()
+        threads.shutdown(cancel_futures=True)
+
+
+def _threads(sizes: Architecture, conditions: Conditions) -> int:
+    """How many threads there is memory for, of those that are asked for."""
+    needed = bench_bytes(sizes)
+    if needed > MEMORY:
+        raise InputError(
+            f"{sizes.n_heads} heads in {sizes.d_model} dimensions: what every sum is computed from would take "
+            f"{needed / 1e9:.1f} GB; up to {MEMORY / 1e9:.0f} GB are supported"
+        )
+    return max(1, min(conditions.n_threads or n_processors(), MEMORY // needed))
 
 
 def n_processors() -> int:
@@ -80,17 +95,14 @@ class _GivenUpError(Exception):
     """Nobody waits for the shard any more."""
 
 
-def _key(network: Network, shard: Shard) -> Key:
-    digest = hashlib.sha256()
-    for array in network.circuits:
-        digest.update(np.ascontiguousarray(array).tobytes())
+def _key(weights: Weights, device: str, shard: Shard) -> Key:
     return Key(
         "shard",
         {
             "sources": sources_of("sumint.exhaustive.shards"),
-            "circuits": digest.hexdigest(),
+            "weights": weights.digest,
             "tiles": [shard.first, shard.after],
-            "device": network.device,
+            "device": device,
             "versions": versions(LIBRARIES),
         },
     )

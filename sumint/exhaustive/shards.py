@@ -10,23 +10,24 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Int
 
 from sumint.data import Layout, Sums
-from sumint.exhaustive.answers import Verdicts
 from sumint.exhaustive.circuits import Circuits
 from sumint.exhaustive.counting import count_clear
 from sumint.exhaustive.lanes import WIDTH
 from sumint.exhaustive.plain import answer_logits
-from sumint.exhaustive.tables import Tables, tables_of
-from sumint.exhaustive.tally import N_BINS, UNITS_PER_NAT, Judged, Tally, merged, nothing, tally_of
-from sumint.exhaustive.tiles import Tile, n_low, n_pairs, verdicts_on
+from sumint.exhaustive.tables import Tables, n_low, tables_of
+from sumint.exhaustive.tally import N_BINS, UNITS_PER_NAT, Tally, merged, nothing, tally_of
+from sumint.exhaustive.tiles import Tile, n_pairs, verdicts_on
+from sumint.exhaustive.verdicts import Verdicts, verdicts_from
 
 ROUNDING = 1e-4
 """How far a margin in single precision may be off, as a share of how large a logit can be."""
 
-MOST_SHARDS = 500
+MOST_SHARDS = 2000
 LEAST_TILES = 2
+"""A shard takes seconds, or what is kept of an interrupted run would be little; and there are not too many."""
 
 AT_ONCE = 500
 """How many sums are decided in double precision at a time, so that memory stays flat."""
@@ -118,15 +119,13 @@ def tally_tile(network: Network, tile: Tile) -> Tally:
         **_least(flat.margin.reshape(n, -1), least, sums_at),
     )
     places = places[:n_others]
-    margin, loss, probability, said, lead = (
-        array.reshape(n, -1)[:, places].T.astype(np.float64) for array in flat
-    )
+    sums = sums_at(places)
+    others = Verdicts(*(array.reshape(n, -1)[:, places].T.astype(np.float64) for array in flat))
     # What is not a number is not clear, either.
-    is_clear = np.minimum(np.abs(margin), lead) > network.doubt
+    is_clear = np.minimum(np.abs(others.margin), others.lead) > network.doubt
     doubtful = np.flatnonzero(~is_clear.all(axis=1))
-    judged = Judged(sums_at(places), margin, loss, probability, np.where(is_clear, said, 0).astype(np.int64))
-    decide(network, judged, doubtful)
-    return merged(clear, replace(tally_of(judged), n_doubtful=len(doubtful)))
+    decide(network, sums, others, doubtful)
+    return merged(clear, replace(tally_of(sums, others), n_doubtful=len(doubtful)))
 
 
 def _least(margin: np.ndarray, places: np.ndarray, sums_at: Callable[[np.ndarray], Sums]) -> dict[str, np.ndarray]:
@@ -140,21 +139,10 @@ def _least(margin: np.ndarray, places: np.ndarray, sums_at: Callable[[np.ndarray
     }
 
 
-def decide(network: Network, judged: Judged, which: np.ndarray) -> None:
-    """Judge these of the sums anew, in double precision."""
+def decide(network: Network, sums: Sums, verdicts: Verdicts, which: Int[np.ndarray, " sum"]) -> None:
+    """Overwrite the verdicts on these of the sums with those of double precision."""
     for start in range(0, len(which), AT_ONCE):
         some = which[start : start + AT_ONCE]
-        again = judge(judged.sums[some], answer_logits(network.circuits, judged.sums[some]))
-        for name in ("margin", "loss", "probability", "said"):
-            getattr(judged, name)[some] = getattr(again, name)
-
-
-def judge(sums: Sums, logits: Float[np.ndarray, "sum digit token"]) -> Judged:
-    """What logits say of the digits of sums."""
-    right = sums.answer_digits[..., None]
-    mine = np.take_along_axis(logits, right, axis=-1)
-    others = logits.copy()
-    np.put_along_axis(others, right, -np.inf, axis=-1)
-    largest = logits.max(axis=-1, keepdims=True)
-    loss = np.log(np.exp(logits - largest).sum(axis=-1)) + (largest - mine)[..., 0]
-    return Judged(sums, mine[..., 0] - others.max(axis=-1), loss, np.exp(-loss), logits.argmax(axis=-1))
+        logits = answer_logits(network.circuits, sums[some].tokens)
+        for array, again in zip(verdicts, verdicts_from(logits, sums[some].answer_digits), strict=True):
+            array[some] = again

@@ -6,17 +6,37 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sumint.data import VOCABULARY
+from sumint.data import VOCABULARY, Layout
 from sumint.exhaustive.circuits import LAYER_NORM_EPSILON, Circuits
 from sumint.exhaustive.compiling import inlined
 
 N_TOKENS = len(VOCABULARY)
+
+N_LOW_DIGITS = 2
+"""Of each operand: these are the kernel's loops."""
+
+LOW = 10**N_LOW_DIGITS
+"""How many values they have, if the leading digit is not among them."""
 
 
 class Tables(NamedTuple):
     """`Circuits`, flat; a tuple, since that is what numba takes."""
 
     n_digits: int
+    n_high: int
+    """How many digits of an operand are high: all but the last two."""
+    n_low: int
+    """How many values the low digits of an operand have."""
+    n_positions: int
+    a_low: int
+    """Where the first operand's low digits begin, …"""
+    plus: int
+    b_high: int
+    b_low: int
+    equals: int
+    c_high: int
+    c_last: int
+    """… and where the last digit of the answer stands that is read."""
     n_heads: int
     d_head: int
     d_model: int
@@ -42,8 +62,19 @@ def tables_of(circuits: Circuits) -> Tables:
     def flat(array: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(array, dtype=np.float32).ravel()
 
+    layout = circuits.layout
     return Tables(
-        n_digits=circuits.layout.n_digits,
+        n_digits=layout.n_digits,
+        n_high=layout.n_digits - N_LOW_DIGITS,
+        n_low=n_low(layout),
+        n_positions=layout.n_ctx - 1,
+        a_low=layout.first_operand.stop - N_LOW_DIGITS,
+        plus=layout.plus,
+        b_high=layout.second_operand.start,
+        b_low=layout.second_operand.stop - N_LOW_DIGITS,
+        equals=layout.equals,
+        c_high=layout.answer.start,
+        c_last=layout.predicting.stop - 1,
         n_heads=circuits.n_heads,
         d_head=circuits.d_head,
         d_model=circuits.d_model,
@@ -61,6 +92,16 @@ def tables_of(circuits: Circuits) -> Tables:
     )
 
 
+def n_low(layout: Layout) -> int:
+    """How many values the low digits of an operand have."""
+    return min(LOW, layout.operand_limit)
+
+
+def n_high(layout: Layout) -> int:
+    """How many values the high digits of an operand have."""
+    return layout.operand_limit // n_low(layout)
+
+
 @inlined
 def entry(position: int, token: int) -> int:
     """The number of a token at a position, in tables by both."""
@@ -70,5 +111,5 @@ def entry(position: int, token: int) -> int:
 @inlined
 def attraction_at(t: Tables, query: int, query_token: int, key: int, key_token: int) -> int:
     """Where in the table of attractions those of all heads begin."""
-    n_entries = (3 * t.n_digits + 1) * N_TOKENS
+    n_entries = t.n_positions * N_TOKENS
     return (entry(query, query_token) * n_entries + entry(key, key_token)) * t.n_heads

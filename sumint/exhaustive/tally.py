@@ -6,13 +6,14 @@ depend on the order. And of all wrong sums those are listed that come first by m
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.data import N_DIGIT_TOKENS, Layout, Sums
+from sumint.exhaustive.verdicts import Verdicts
 
 UNITS_PER_NAT = 2**30
 """The loss is counted in these."""
@@ -25,21 +26,6 @@ N_BLOCKS = 100
 
 LISTED = 100_000
 """How many wrong sums are listed at most: those with the least margins. All are counted."""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """Some sums, and what is said of their digits."""
-
-    sums: Sums
-    margin: Float[np.ndarray, "sum digit"]
-    """By how much the right digit's logit leads all others; the digit is wrong if it does not."""
-    loss: Float[np.ndarray, "sum digit"]
-    """The cross-entropy, in nats."""
-    probability: Float[np.ndarray, "sum digit"]
-    """Of the right digit."""
-    said: Int[np.ndarray, "sum digit"]
-    """The token with the largest logit."""
 
 
 @dataclass(frozen=True)
@@ -120,71 +106,66 @@ def nothing(layout: Layout) -> Tally:
     )
 
 
-def tally_of(judged: Judged) -> Tally:
-    """The tally of some sums."""
-    sums, layout = judged.sums, judged.sums.layout
-    n = layout.n_digits
-    empty = nothing(layout)
+def tally_of(sums: Sums, verdicts: Verdicts) -> Tally:
+    """The tally of some sums, from the verdicts on their digits [sum, digit]."""
+    tally = nothing(sums.layout)
     if not len(sums):
-        return empty
-    digits = np.arange(n)
-    units = np.rint(judged.loss.astype(np.float64) * UNITS_PER_NAT).astype(np.int64).sum(axis=0)
-    bins = bins_of(judged.probability)
-    np.add.at(empty.probabilities, (digits, bins), 1)
-    order = np.lexsort((sums.b, sums.a))
-    least = order[judged.margin[order].argmin(axis=0)]
+        return tally
+    digits = np.arange(sums.layout.n_digits)
+    units = np.rint(verdicts.loss.astype(np.float64) * UNITS_PER_NAT).astype(np.int64).sum(axis=0)
+    np.add.at(tally.probabilities, (digits, bins_of(verdicts.probability)), 1)
+    in_order = np.lexsort((sums.b, sums.a))
+    least = in_order[verdicts.margin[in_order].argmin(axis=0)]
 
-    is_wrong = ~(judged.margin > 0)
+    is_wrong = ~(verdicts.margin > 0)
     which, digit = np.nonzero(is_wrong)
-    columns_a, columns_b = sums.a_digits, sums.b_digits
-    step = (judged.said - sums.answer_digits) % N_DIGIT_TOKENS
-    step[judged.said >= N_DIGIT_TOKENS] = N_DIGIT_TOKENS
-    np.add.at(empty.wrong_by_run, (digit, runs_of_nines(sums)[which, digit]), 1)
-    np.add.at(empty.wrong_by_step, (digit, step[which, digit]), 1)
-    np.add.at(empty.wrong_by_pair, (digit, columns_a[which, digit], columns_b[which, digit]), 1)
-    wrong = is_wrong.any(axis=1)
-    per_block = layout.operand_limit // len(empty.wrong_by_block)
-    np.add.at(empty.wrong_by_block, (sums.a[wrong] // per_block, sums.b[wrong] // per_block), 1)
-    np.add.at(empty.wrong_by_count, is_wrong.sum(axis=1)[wrong], 1)
-    return Tally(
-        **{
-            **{field.name: getattr(empty, field.name) for field in fields(empty)},
-            "n_sums": len(sums),
-            "loss_nats": units // UNITS_PER_NAT,
-            "loss_units": units % UNITS_PER_NAT,
-            "least_margin": judged.margin[least, digits].astype(np.float64),
-            "least_sum": np.stack([sums.a[least], sums.b[least]], axis=1),
-            "n_wrong": int(wrong.sum()),
-            **_first(
-                sums.a[wrong], sums.b[wrong], judged.said[wrong], judged.margin[wrong].min(axis=1, initial=np.inf)
-            ),
-        }
+    said = verdicts.said.astype(np.int64)
+    step = np.where(said < N_DIGIT_TOKENS, (said - sums.answer_digits) % N_DIGIT_TOKENS, N_DIGIT_TOKENS)
+    np.add.at(tally.wrong_by_run, (digit, runs_of_nines(sums)[which, digit]), 1)
+    np.add.at(tally.wrong_by_step, (digit, step[which, digit]), 1)
+    np.add.at(tally.wrong_by_pair, (digit, sums.a_digits[which, digit], sums.b_digits[which, digit]), 1)
+    has_wrong = np.flatnonzero(is_wrong.any(axis=1))
+    wrong, per_block = sums[has_wrong], sums.layout.operand_limit // len(tally.wrong_by_block)
+    np.add.at(tally.wrong_by_block, (wrong.a // per_block, wrong.b // per_block), 1)
+    np.add.at(tally.wrong_by_count, is_wrong.sum(axis=1)[has_wrong], 1)
+    return replace(
+        tally,
+        n_sums=len(sums),
+        loss_nats=units // UNITS_PER_NAT,
+        loss_units=units % UNITS_PER_NAT,
+        least_margin=verdicts.margin[least, digits].astype(np.float64),
+        least_sum=_operands(sums[least]),
+        n_wrong=len(wrong),
+        **_first(_operands(wrong), said[has_wrong], verdicts.margin[has_wrong].min(axis=1)),
     )
 
 
 def merged(one: Tally, other: Tally) -> Tally:
-    """Both together; of the same sums only once, which is the caller's care."""
-    together: dict[str, Any] = {}
-    for field in fields(one):
-        mine, theirs = getattr(one, field.name), getattr(other, field.name)
-        together[field.name] = mine + theirs if not field.name.startswith(("least", "listed")) else mine
-    units = together["loss_units"]
-    together["loss_nats"] = together["loss_nats"] + units // UNITS_PER_NAT
-    together["loss_units"] = units % UNITS_PER_NAT
-    takes_theirs = np.array(
-        [
-            (b, *pair_b) < (a, *pair_a)
-            for a, pair_a, b, pair_b in zip(
-                one.least_margin, one.least_sum, other.least_margin, other.least_sum, strict=True
-            )
-        ]
+    """Both together; that no sum is in both is the caller's care."""
+    units = one.loss_units + other.loss_units
+    sums = np.stack([one.least_sum, other.least_sum])
+    margins = np.stack([one.least_margin, other.least_margin])
+    least = np.lexsort((sums[..., 1], sums[..., 0], margins), axis=0)[0]
+    digits = np.arange(len(least))
+    return Tally(
+        **{name: getattr(one, name) + getattr(other, name) for name in _COUNTS},
+        loss_nats=one.loss_nats + other.loss_nats + units // UNITS_PER_NAT,
+        loss_units=units % UNITS_PER_NAT,
+        least_margin=margins[least, digits],
+        least_sum=sums[least, digits],
+        **_first(
+            np.concatenate([one.listed, other.listed]),
+            np.concatenate([one.listed_said, other.listed_said]),
+            np.concatenate([one.listed_margin, other.listed_margin]),
+        ),
     )
-    together["least_margin"] = np.where(takes_theirs, other.least_margin, one.least_margin)
-    together["least_sum"] = np.where(takes_theirs[:, None], other.least_sum, one.least_sum)
-    listed = np.concatenate([one.listed, other.listed])
-    said = np.concatenate([one.listed_said, other.listed_said])
-    margin = np.concatenate([one.listed_margin, other.listed_margin])
-    return Tally(**{**together, **_first(listed[:, 0], listed[:, 1], said, margin)})
+
+
+_COUNTS = (
+    *("n_sums", "n_doubtful", "n_wrong", "probabilities"),
+    *("wrong_by_count", "wrong_by_run", "wrong_by_step", "wrong_by_pair", "wrong_by_block"),
+)
+"""What of a tally adds up as it is."""
 
 
 def bins_of(probability: Float[np.ndarray, "*any"]) -> Int[np.ndarray, "*any"]:
@@ -216,14 +197,23 @@ def all_runs_of_nines(layout: Layout) -> Int[np.ndarray, "digit run"]:
     return counts.astype(np.int64)
 
 
-def _first(a: Any, b: Any, said: Any, margin: Any) -> dict[str, Any]:
+def _operands(sums: Sums) -> Int[np.ndarray, "sum operand"]:
+    return np.stack([sums.a, sums.b], axis=1).astype(np.int64)
+
+
+def _first(
+    operands: Int[np.ndarray, "wrong operand"],
+    said: Int[np.ndarray, "wrong digit"],
+    margin: Float[np.ndarray, " wrong"],
+) -> dict[str, Any]:
     """The list of wrong sums, by margin, then by operands."""
-    if len(margin) > LISTED:
-        is_candidate = margin <= np.partition(margin, LISTED - 1)[LISTED - 1]
-        a, b, said, margin = a[is_candidate], b[is_candidate], said[is_candidate], margin[is_candidate]
-    order = np.lexsort((b, a, margin))[:LISTED]
+    candidates = np.arange(len(margin))
+    if len(margin) > LISTED:  # sorting takes longer than finding out where the list ends
+        candidates = np.flatnonzero(margin <= np.partition(margin, LISTED - 1)[LISTED - 1])
+    a, b = operands[candidates].T
+    chosen = candidates[np.lexsort((b, a, margin[candidates]))[:LISTED]]
     return {
-        "listed": np.stack([a, b], axis=1).astype(np.int64)[order],
-        "listed_said": said.astype(np.int64)[order],
-        "listed_margin": margin.astype(np.float64)[order],
+        "listed": operands[chosen],
+        "listed_said": said[chosen],
+        "listed_margin": margin[chosen].astype(np.float64),
     }

@@ -8,10 +8,10 @@ import numpy as np
 from jaxtyping import Int
 
 from sumint.data import Layout, Sums
-from sumint.exhaustive.answers import Verdicts
-from sumint.exhaustive.kernel import LOW, evaluate
+from sumint.exhaustive.kernel import evaluate
 from sumint.exhaustive.lanes import WIDTH
-from sumint.exhaustive.tables import Tables
+from sumint.exhaustive.tables import LOW, Tables, n_high, n_low
+from sumint.exhaustive.verdicts import Verdicts
 
 
 @dataclass(frozen=True)
@@ -41,16 +41,6 @@ class Tile:
         """The sums with these low digits in these lanes."""
         high_a, high_b = self.high_digits
         return Sums(self.layout, high_a[lane] * LOW + low_a, high_b[lane] * LOW + low_b)
-
-
-def n_low(layout: Layout) -> int:
-    """How many values the low digits of an operand have."""
-    return min(LOW, layout.operand_limit)
-
-
-def n_high(layout: Layout) -> int:
-    """How many values the high digits of an operand have."""
-    return layout.operand_limit // n_low(layout)
 
 
 def n_pairs(layout: Layout) -> int:

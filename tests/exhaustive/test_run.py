@@ -18,7 +18,7 @@ from sumint.cache import ResultStore
 from sumint.checkpoints import locate
 from sumint.data import Layout
 from sumint.errors import InputError
-from sumint.exhaustive import cluster, shards
+from sumint.exhaustive import cluster, run, shards
 from sumint.exhaustive.conditions import Conditions, current, under
 from sumint.exhaustive.run import tally_all
 from sumint.exhaustive.tally import Tally
@@ -97,12 +97,12 @@ def test_the_lab_keeps_the_result_and_the_shards(untrained: Callable[..., Weight
     path = tmp_path / "model.safetensors"
     write_weights(path, dict(untrained(SMALL).tensors), {})
     seen: list[int] = []
-    for run in range(2):
+    for attempt in range(2):
         lab = Lab(path, store=ResultStore(tmp_path / "kept"))
         with under(Conditions(on_progress=lambda done, _: seen.append(done))):
             tally = lab.examine(every_sum)
         assert tally.n_sums == Layout(3).n_sums
-        assert lab.runs[0].state == ("reused" if run else "measured")
+        assert lab.runs[0].state == ("reused" if attempt else "measured")
     assert seen == [0, Layout(3).n_sums]
     assert current().store.folder is None
 
@@ -148,3 +148,15 @@ def test_a_dead_address_is_an_error_that_names_it(
     monkeypatch.setattr(cluster, "PATIENCE", 1)
     with pytest.raises(InputError, match=f"--cluster {address}: no Dask scheduler answers there"):
         tally_all(untrained(SMALL), Conditions(cluster=address))
+
+
+def test_a_network_too_wide_for_tables_is_refused_before_they_are_made(untrained: Callable[..., Weights]) -> None:
+    weights = untrained(Architecture(n_digits=2, n_heads=32, d_model=256, d_head=8))
+    with pytest.raises(InputError, match=r"32 heads in 256 dimensions: .+ would take \d+\.\d GB; up to 2 GB"):
+        tally_all(weights, Conditions())
+
+
+def test_a_wide_network_gets_fewer_threads() -> None:
+    wide = Architecture(n_digits=4, n_heads=8, d_model=512, d_head=16)
+    assert run._threads(wide, Conditions(n_threads=64)) < 8
+    assert run._threads(SMALL, Conditions(n_threads=64)) == 64

@@ -14,14 +14,15 @@ from sumint.data import Layout, Sums, all_sums
 from sumint.exhaustive import tally
 from sumint.exhaustive.circuits import circuits_of
 from sumint.exhaustive.plain import answer_logits
-from sumint.exhaustive.shards import Network, Shard, judge, shards_of, tally_shard
-from sumint.exhaustive.tally import Judged, Tally, all_runs_of_nines, merged, nothing, runs_of_nines, tally_of
+from sumint.exhaustive.shards import MOST_SHARDS, Network, Shard, shards_of, tally_shard
+from sumint.exhaustive.tally import Tally, all_runs_of_nines, merged, nothing, runs_of_nines, tally_of
+from sumint.exhaustive.verdicts import Verdicts, verdicts_from
 from sumint.weights import Architecture, Weights
 
 LAYOUT = Layout(3)
 
 
-def random_judged(n_sums: int, seed: int = 0) -> Judged:
+def random_verdicts(n_sums: int, seed: int = 0) -> tuple[Sums, Verdicts]:
     """Verdicts as they might be: a third of the sums is wrong, many margins are equal."""
     random = np.random.default_rng(seed)
     shape = (n_sums, LAYOUT.n_digits)
@@ -30,11 +31,7 @@ def random_judged(n_sums: int, seed: int = 0) -> Judged:
     margin = np.round(random.normal(1, 1, shape), 1)
     said = np.where(margin > 0, sums.answer_digits, (sums.answer_digits + random.integers(1, 10, shape)) % 10)
     probability = random.random(shape)
-    return Judged(sums, margin, -np.log(probability), probability, said)
-
-
-def part_of(judged: Judged, which: np.ndarray) -> Judged:
-    return Judged(*(getattr(judged, field.name)[which] for field in fields(judged)))
+    return sums, Verdicts(margin, -np.log(probability), probability, said, np.abs(margin))
 
 
 def bytes_of(one: Tally) -> dict[str, bytes]:
@@ -44,20 +41,20 @@ def bytes_of(one: Tally) -> dict[str, bytes]:
 @pytest.mark.parametrize("listed", [100_000, 17])
 def test_portions_add_up_in_any_order(listed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tally, "LISTED", listed)
-    judged = random_judged(1000)
-    whole = bytes_of(tally_of(judged))
+    sums, verdicts = random_verdicts(1000)
+    whole = bytes_of(tally_of(sums, verdicts))
     for seed in range(5):
         order = np.random.default_rng(seed).permutation(1000)
-        portions = [tally_of(part_of(judged, which)) for which in np.array_split(order, seed + 2)]
+        parts = np.array_split(order, seed + 2)
+        portions = [tally_of(sums[part], Verdicts(*(array[part] for array in verdicts))) for part in parts]
         assert bytes_of(reduce(merged, portions, nothing(LAYOUT))) == whole
         in_pairs = merged(reduce(merged, portions[1:]), portions[0])
         assert bytes_of(in_pairs) == whole
 
 
 def test_the_counts_are_what_a_simple_count_gives() -> None:
-    judged = random_judged(300)
-    found = tally_of(judged)
-    sums = judged.sums
+    sums, judged = random_verdicts(300)
+    found = tally_of(sums, judged)
     wrong = [(i, d) for i in range(300) for d in range(3) if not judged.margin[i, d] > 0]
     assert found.n_sums == 300
     assert found.n_wrong == len({i for i, _ in wrong})
@@ -82,8 +79,8 @@ def test_the_counts_are_what_a_simple_count_gives() -> None:
 def test_what_is_no_digit_is_counted_apart() -> None:
     sums = Sums(LAYOUT, np.array([1]), np.array([2]))
     ones = np.ones((1, 3))
-    judged = Judged(sums, np.array([[1.0, 1.0, -1.0]]), ones, ones, np.array([[0, 0, 11]]))
-    assert tally_of(judged).wrong_by_step[2].tolist() == [0] * 10 + [1]
+    verdicts = Verdicts(np.array([[1.0, 1.0, -1.0]]), ones, ones, np.array([[0, 0, 11]]), ones)
+    assert tally_of(sums, verdicts).wrong_by_step[2].tolist() == [0] * 10 + [1]
 
 
 def test_runs_of_nines_are_those_between_a_digit_and_what_decides_its_carry() -> None:
@@ -100,7 +97,7 @@ def test_every_sum_is_in_one_shard() -> None:
         layout = Layout(n_digits)
         shards = shards_of(layout)
         assert all(one.after == other.first for one, other in pairwise(shards))
-        assert len(shards) <= 500
+        assert len(shards) <= MOST_SHARDS
     assert sum(shard.n_sums for shard in shards_of(Layout(4))) == Layout(4).n_sums
 
 
@@ -111,7 +108,7 @@ def test_a_shard_is_tallied_as_its_sums_are_one_by_one(untrained: Callable[..., 
     network, layout = Network(circuits_of(weights)), Layout(2)
     found = reduce(merged, (tally_shard(network, shard) for shard in shards_of(layout)))
     sums = all_sums(layout)
-    expected = tally_of(judge(sums, answer_logits(network.circuits, sums)))
+    expected = tally_of(sums, verdicts_from(answer_logits(network.circuits, sums.tokens), sums.answer_digits))
     for name in (
         "n_sums",
         "n_wrong",
