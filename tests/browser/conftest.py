@@ -135,6 +135,21 @@ class Reader:
         return [url for url in self.asked_for if not url.startswith((address, "data:", "blob:"))]
 
 
+def comes_to_rest_at_the_top(page: Page, anchor: str) -> None:
+    """Wait until what has the anchor rests at the top of the window, below all that sticks there."""
+    page.wait_for_function(
+        """anchor => {
+            const { top } = document.getElementById(anchor).getBoundingClientRect();
+            const covered = Math.max(0, document.querySelector('.masthead').getBoundingClientRect().bottom);
+            const rests = top === window.lastTop;
+            window.lastTop = top;
+            return rests && covered <= top && top < 150;
+        }""",
+        arg=anchor,
+        polling=200,
+    )
+
+
 @pytest.fixture
 def read(browser: Browser) -> Iterator[Callable[..., Reader]]:
     """Opens a page in a context of its own, with the context's settings."""

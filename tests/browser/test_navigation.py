@@ -7,25 +7,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Reader
+from tests.browser.conftest import Reader, comes_to_rest_at_the_top
 
 LONGEST = "direct-logit-attribution.html"
 PHONE = {"viewport": {"width": 375, "height": 700}, "has_touch": True}
-
-
-def comes_to_rest_at_the_top(page: Page, anchor: str) -> None:
-    """Wait until what has the anchor rests at the top of the window, below all that sticks there."""
-    page.wait_for_function(
-        """anchor => {
-            const { top } = document.getElementById(anchor).getBoundingClientRect();
-            const covered = Math.max(0, document.querySelector('.masthead').getBoundingClientRect().bottom);
-            const rests = top === window.lastTop;
-            window.lastTop = top;
-            return rests && covered <= top && top < 150;
-        }""",
-        arg=anchor,
-        polling=200,
-    )
 
 
 def clicked(page: Page, selector: str) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from report.single_file import SINGLE_FILE
 from report.single_file import single_file as enclose
-from tests.browser.conftest import PAGES, Reader
+from tests.browser.conftest import PAGES, Reader, comes_to_rest_at_the_top
 
 CONTENTS_BESIDE = {"width": 1300, "height": 900}
 
@@ -84,11 +84,8 @@ def test_every_page_of_the_site_is_in_it(opened: Callable[..., Reader]) -> None:
 
 def test_a_deep_link_lands_on_its_figure_which_is_drawn(opened: Callable[..., Reader]) -> None:
     reader = opened("layer-0-attention/qk-circuit", viewport=CONTENTS_BESIDE)
-    figure = reader.page.locator("[id='layer-0-attention/qk-circuit']")
-    figure.locator(".main-svg").first.wait_for()
-    box = figure.bounding_box()
-    assert box is not None
-    assert 0 <= box["y"] < 200
+    reader.page.locator("[id='layer-0-attention/qk-circuit'] .main-svg").first.wait_for()
+    comes_to_rest_at_the_top(reader.page, "layer-0-attention/qk-circuit")
     current = reader.page.locator(".contents [aria-current]")
     expect(current).to_have_attribute("href", re.compile("^#layer-0-attention/"))
     assert reader.page.locator(".contents .sections:visible").count() == 1
