@@ -63,7 +63,7 @@ class Built:
     @property
     def n_unchecked(self) -> int:
         """How many claims are the write-up's own and speak of other weights than these."""
-        return sum(claim.holds is None for claim in self.claims)
+        return sum(claim.is_of_other_weights for claim in self.claims)
 
 
 def build(

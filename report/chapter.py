@@ -17,6 +17,9 @@ from report.plot import Plot
 if TYPE_CHECKING:
     import pandas as pd
 
+CHOICES_UP_TO = 12
+"""A column with more different values than this offers no choice among them."""
+
 PUBLISHED, CORRECTED = "as published", "corrected"
 """What a figure's views are called that keep an error of the write-up beside what was meant."""
 
@@ -115,7 +118,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Absent:
-    """A figure that these weights have no data for; the page says so in its place."""
+    """A figure or table that these weights have no data for; the page says so in its place."""
 
     name: str
     title: str
@@ -145,8 +148,25 @@ class Table:
     source: Callable[..., Any]
     formats: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
     """How a column's numbers are written; the data files keep them in full."""
+    shown: int | None = None
+    """How many rows the page shows at a time, of a long table that a reader sorts, filters and turns over."""
 
     @property
+    def is_browsed(self) -> bool:
+        """Whether there are more rows than the page shows."""
+        return self.shown is not None and len(self.rows) > self.shown
+
+    @cached_property
+    def choices(self) -> Mapping[str, tuple[str, ...]]:
+        """The columns of few different values, by which a reader chooses rows, with these values in order."""
+        different = {head: sorted({str(value) for value in values}) for head, values in self.columns.items()}
+        return {
+            head: tuple(values)
+            for head, values in different.items()
+            if head not in self.formats and 1 < len(values) <= CHOICES_UP_TO
+        }
+
+    @cached_property
     def rows(self) -> tuple[tuple[Any, ...], ...]:
         """The cells, row by row."""
         return tuple(zip(*self.columns.values(), strict=True))
@@ -171,7 +191,7 @@ class Claim:
     criterion: str
     """What must be true of it for the claim to hold; Markdown."""
     holds: bool | None
-    """The verdict; None for a published claim on weights that it does not speak of."""
+    """The verdict; None for a published claim on other weights, and where there was nothing to measure."""
     source: Callable[..., Any]
     """The analysis that measured it."""
     numbers: Mapping[str, float] = field(default_factory=dict)
@@ -199,6 +219,11 @@ class Claim:
         return words[self.verdict]
 
     @property
+    def is_of_other_weights(self) -> bool:
+        """Whether the claim is the write-up's, on its own checkpoint, and these are others."""
+        return self.kind == "published" and self.holds is None
+
+    @property
     def kind_in_words(self) -> str:
         """What the claim speaks of, as the page says it."""
         words = {"general": "checked on any weights", "published": "the write-up’s, on its own checkpoint"}
@@ -215,11 +240,11 @@ class Chapter:
     values: Mapping[str, Any] = field(default_factory=dict)
     """Results and derived facts that the text prints, by the names it uses for them."""
     figures: tuple[Figure | Absent | Failed, ...] = ()
-    tables: tuple[Table | Failed, ...] = ()
+    tables: tuple[Table | Absent | Failed, ...] = ()
     claims: tuple[Claim, ...] = ()
     findings: tuple[str, ...] = ()
     """The names of the claims that say what the chapter found; the opening page shows them."""
     key_numbers: Mapping[str, str] = field(default_factory=dict)
-    """A few numbers that stand at the head of the page, by what they count."""
+    """A few numbers that stand at the head of the opening page, by what they count."""
     failures: tuple[str, ...] = ()
     """Why some of it could not be made, if so; what its text shows and it does not hold is missing for that."""

@@ -16,8 +16,32 @@ class Finding:
     """What the check of a claim came to."""
 
     value: str
-    holds: bool
+    """What was measured; or why there was nothing to measure."""
+    holds: bool | None
+    """The verdict; None where there was nothing to measure."""
     numbers: Mapping[str, float] = field(default_factory=dict)
+
+
+def general_claim(
+    name: str,
+    statement: str,
+    *,
+    criterion: str,
+    source: Callable[..., Any],
+    otherwise: str,
+    finding: Finding,
+) -> Claim:
+    """A sentence about any weights, and what was found of it."""
+    return Claim(
+        name,
+        statement,
+        finding.value,
+        criterion,
+        finding.holds,
+        source,
+        numbers=finding.numbers,
+        otherwise=otherwise,
+    )
 
 
 def published_claim(

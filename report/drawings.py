@@ -59,7 +59,7 @@ def drawn(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> Drawn:
     Raises:
         ReportError: if a figure draws what no bundle of plotly.js can.
     """
-    store, key = lab.store.store, files_key(lab, stem, *modules)
+    store, key = lab.store.store, files_key(lab, stem, chapter, *modules)
     kept = store.load(key)
     if kept is not None:
         try:
@@ -100,8 +100,9 @@ def check_traces(stem: str, figure: Figure) -> None:
                 )
 
 
-def files_key(lab: Lab, stem: str, *modules: str) -> Key:
+def files_key(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> Key:
     """All that the files of a chapter's figures and tables depend on."""
+    absent = [shown.name for shown in (*chapter.figures, *chapter.tables) if isinstance(shown, Absent)]
     card = json.dumps(dict(lab.card), sort_keys=True)
     return Key(
         f"figures-{stem}",
@@ -111,6 +112,7 @@ def files_key(lab: Lab, stem: str, *modules: str) -> Key:
                 "card": hashlib.sha256(card.encode()).hexdigest(),
                 "file": lab.weights_path.name,
             },
+            "absent": absent,
             **lab.ingredients,
             "versions": versions(LIBRARIES),
         },

@@ -7,6 +7,7 @@
 | `figures/<chapter>/<figure>.<view>.json` | Plotly | each other view |
 | `data/<chapter>/<figure>.json` | everyone else | every number that it draws, as plain lists |
 | `data/<chapter>/<figure>.csv` | everyone else | the same as rows |
+| `data/<chapter>/<table>.js` | the page | a script that hands the browser the rows of a long table |
 
 The page's script is a script and not JSON because a page opened from a disk may load scripts, but may fetch
 nothing. All files are the same for the same figure, byte by byte.
@@ -137,6 +138,8 @@ def _trace_data(trace: Any) -> dict[str, Any]:
 def _channel(trace: Any, channel: str) -> Any:
     if channel not in trace:
         return None
+    if channel == "z" and trace.customdata is not None:
+        return trace.customdata  # what is drawn is its logarithm
     return trace.error_y.array if channel == "error_y" else trace[channel]
 
 
@@ -177,7 +180,20 @@ def _table_files(chapter: str, table: Table) -> dict[str, bytes]:
     rows = [[_whole(value) for value in row] for row in table.rows]
     data = {"table": name, "title": table.title, "columns": list(table.columns), "rows": rows}
     as_csv = table.frame.to_csv(index=False, lineterminator="\n")
-    return {f"data/{name}.json": _json(data), f"data/{name}.csv": as_csv.encode()}
+    files = {f"data/{name}.json": _json(data), f"data/{name}.csv": as_csv.encode()}
+    if table.is_browsed:
+        files[f"data/{name}.js"] = f"registerTable({_safe(name)}, {_safe(_browsed(table))});\n".encode()
+    return files
+
+
+def _browsed(table: Table) -> list[dict[str, Any]]:
+    """A table column by column, as it is written, and as it is sorted where that differs."""
+    columns = []
+    for head, values in table.columns.items():
+        written = table.formats.get(head)
+        whole = [_whole(value) for value in values]
+        columns.append({"values": whole, **({} if written is None else {"written": list(map(written, values))})})
+    return columns
 
 
 def _whole(value: Any) -> Any:

@@ -11,6 +11,7 @@ import re
 from importlib.metadata import requires
 from pathlib import Path
 
+from report.affordable import affords_every_sum
 from report.assets import TEMPLATES
 from report.plotlyjs import PlotlyJs
 from report.repository import Repository
@@ -34,6 +35,7 @@ def inputs(lab: Lab, repository: Repository, plotlyjs: PlotlyJs, base_url: str) 
             "repository": [repository.commit, repository.is_dirty, repository.year, repository.address],
             "plotlyjs": hashlib.sha256(plotlyjs.script).hexdigest(),
             "base_url": base_url,
+            "affords every sum": affords_every_sum(lab),
         },
     ).digest
 

@@ -4,6 +4,7 @@ from report.chapters import (
     ablation,
     carries,
     direct_logit_attribution,
+    every_sum,
     layer_0_attention,
     layer_1_ov,
     open_questions,
@@ -19,5 +20,6 @@ OUTLINE = (
     direct_logit_attribution,
     layer_1_ov,
     carries,
+    every_sum,
     open_questions,
 )

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from report.chapter import Chapter, Figure
 from report.theme import count
-from sumint.analyses.performance import performance
+from sumint.analyses.performance import Performance, performance
 from sumint.lab import Lab
 
 
@@ -30,12 +30,17 @@ def overview(lab: Lab, chapters: Mapping[str, Chapter]) -> Chapter:
         },
         key_numbers={
             "parameters": count(lab.checkpoint.n_parameters),
-            f"of {count(measured.n_digits)} digits right": count(measured.right_digits),
+            **_right(chapters["every-sum"], measured),
             f"of {count(len(checked))} claims hold": count(sum(checked)),
         },
         figures=figures,
         failures=() if figures else chapters["unembedding"].failures,
     )
+
+
+def _right(every_sum: Chapter, measured: Performance) -> Mapping[str, str]:
+    """How much is right, of all sums if they were counted, and else of the probe's digits."""
+    return every_sum.key_numbers or {f"of {count(measured.n_digits)} digits right": count(measured.right_digits)}
 
 
 def _opening_figure(unembedding: Chapter) -> tuple[Figure, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import time
+from dataclasses import dataclass
 from types import TracebackType
 
 from tqdm import tqdm
@@ -16,6 +18,7 @@ class Progress:
         on_terminal = sys.stderr.isatty() and not quiet
         self._bar = tqdm(total=n_steps, unit="step", leave=False) if on_terminal else None
         self._begun = 0
+        self._counting: _Counting | None = None
 
     def __enter__(self) -> Progress:
         return self
@@ -41,3 +44,20 @@ class Progress:
         """What the step is busy with."""
         if self._bar is not None:
             self._bar.set_postfix_str(name)
+
+    def sums(self, done: int, of: int) -> None:
+        """How far it has come with the sums that it goes through; told once before the first."""
+        now = time.perf_counter()
+        if self._counting is None or done < self._counting.done:
+            self._counting = _Counting(done, now)
+        rate = (done - self._counting.done) / max(now - self._counting.since, 1e-9)
+        left = f", {tqdm.format_sizeof(rate)} sums/s, {(of - done) / rate:.0f} s left" if rate else ""
+        self.detail(f"{done / of:.0%}{left}")
+
+
+@dataclass(frozen=True)
+class _Counting:
+    """What was done already when the counting began, and when that was."""
+
+    done: int
+    since: float

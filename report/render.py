@@ -22,6 +22,7 @@ from report.manuscript import BLOCKS, Key, Manuscript
 from report.number_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
 from report.repository import SourceCode
 from report.text import Prose, caption
+from report.theme import count
 
 TITLE = "How a transformer adds two numbers"
 """The report's name, at the head of every page."""
@@ -108,7 +109,7 @@ class Renderer:
             key_numbers=opening.chapter.key_numbers,
             claims=claims,
             findings=findings,
-            unchecked=sum(counts[None] for counts in claims.values()),
+            unchecked=sum(claim.is_of_other_weights for chapter in chapters.values() for claim in chapter.claims),
             bibtex=bibtex,
         )
 
@@ -185,11 +186,12 @@ class Renderer:
                 more = {**self._numbers_beside(stem, thing), "controls": controls, "source": source}
                 template = "figure.html"
             case Absent():
-                more, template = {}, "absent.html"
+                more, template = {"kind": key[0]}, "absent.html"
             case Failed():
                 more, template = {"kind": key[0]}, "failed.html"
             case Table():
-                more, template = {"rows": _rows(thing), "source": self._source_code(thing.source)}, "table.html"
+                rows = {"rows": _rows(thing), "n_rows": count(len(thing.rows))}
+                more, template = {**rows, "source": self._source_code(thing.source)}, "table.html"
             case Claim():
                 more, template = {"source": self._source_code(thing.source)}, "claim.html"
         return Markup(self._template(template, **values, **more))
@@ -231,6 +233,8 @@ def _fits_on_buttons(control: Control) -> bool:
 
 
 def _rows(table: Table) -> list[list[str]]:
-    """The cells as they are written on the page."""
+    """The cells as they are written on the page, of a long table only the first."""
     formats = [table.formats.get(column, str) for column in table.columns]
-    return [[written(value) for written, value in zip(formats, row, strict=True)] for row in table.rows]
+    return [
+        [written(value) for written, value in zip(formats, row, strict=True)] for row in table.rows[: table.shown]
+    ]

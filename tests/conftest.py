@@ -25,6 +25,7 @@ CHECKED = [
 ]
 jaxtyping.install_import_hook([name for name in CHECKED if not name.endswith("__")], "beartype.beartype")
 
+import sumint.exhaustive.compiling  # noqa: E402, F401 — says where compiled code is kept, to all that tests start
 from sumint.weights import Architecture, Weights  # noqa: E402 — see above
 
 # The same examples in every run; no deadline, since a busy machine is no defect.

@@ -104,6 +104,7 @@ def run(options: argparse.Namespace) -> int:
     from sumint.cache import ResultStore
     from sumint.checkpoints import locate
     from sumint.device import choose_device
+    from sumint.exhaustive.conditions import Conditions, under
     from sumint.folders import cache_folder
     from sumint.lab import Lab
 
@@ -132,7 +133,8 @@ def run(options: argparse.Namespace) -> int:
     from report.build import STEPS, build
     from report.theme import counted
 
-    with Progress(STEPS, quiet=options.quiet) as progress:
+    progress = Progress(STEPS, quiet=options.quiet)
+    with progress, under(Conditions(on_progress=progress.sums)):
         lab.before_run = progress.detail
         built = build(
             lab,

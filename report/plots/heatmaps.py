@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
@@ -29,27 +30,32 @@ def heatmap(
     places: int | None = None,
     limits: tuple[float, float] | None = None,
     labelled_rows: Sequence[Any] | None = None,
+    labelled_columns: Sequence[Any] | None = None,
     gaps: bool = True,
+    logarithmic: bool = False,
 ) -> go.Figure:
     """A matrix as coloured cells, its first row on top.
 
     A diverging scale is centred at zero; the other runs from the least value to the largest. `text` is written
     into the cells, or the values themselves with so many decimal `places`. `limits` fix the scale, so that views
-    can be compared. Of many rows only the `labelled_rows`, named as in `y`, get a label, and `gaps` between their
-    cells would hide them.
+    can be compared. Of many rows only the `labelled_rows`, named as in `y`, get a label, of many columns the
+    `labelled_columns`, and `gaps` between their cells would hide them. On a `logarithmic` scale zero has no place,
+    and its cell is left empty; the numbers go along as `customdata`, for the hover label and the data files.
     """
     scale = DIVERGING if diverging else SEQUENTIAL
     if text is None and places is not None:
         text = [[decimals(value, places) for value in row] for row in numbers(values)]
+    reading = "customdata" if logarithmic else "z"
     trace = go.Heatmap(
-        z=numbers(values),
+        z=_logarithms(values) if logarithmic else numbers(values),
+        customdata=numbers(values) if logarithmic else None,
         x=list(x),
         y=list(y),
         coloraxis=scale,
         text=None if text is None else [list(row) for row in text],
         ygap=None if gaps else 0,
         texttemplate=None if text is None else "%{text}",
-        hovertemplate=hover((y_title, "%{y}"), (x_title, "%{x}"), ("", "<b>%{z:.4~g}</b>")),
+        hovertemplate=hover((y_title, "%{y}"), (x_title, "%{x}"), ("", f"<b>%{{{reading}:.4~g}}</b>")),
     )
     bounds = {} if limits is None else {"cmin": limits[0], "cmax": limits[1]}
     centre = {"cmid": 0} if diverging and limits is None else {}
@@ -61,6 +67,24 @@ def heatmap(
         ticks = row_ticks(labelled_rows, list(y))
         down |= {"tickmode": "array", **ticks}
         rows = ticks["ticktext"]
+    if labelled_columns is not None:
+        across |= {"tickmode": "array", **row_ticks(labelled_columns, list(x))}
     margins = room(rows, colour_bar=True)
-    layout = {scale: {**bounds, **centre}, "xaxis": across, "yaxis": down, "margin": margins}
+    decades = _decades(values) if logarithmic else {}
+    layout = {scale: {**bounds, **centre, **decades}, "xaxis": across, "yaxis": down, "margin": margins}
     return chart([trace], on_one_scale(layout) if square else layout)
+
+
+def _logarithms(values: ArrayLike) -> np.ndarray:
+    """The logarithms to the base ten; what is not above zero has none."""
+    exact = np.asarray(values, dtype=np.float64)
+    return numbers(np.log10(exact, out=np.full(exact.shape, np.nan), where=exact > 0))
+
+
+def _decades(values: ArrayLike) -> dict[str, Any]:
+    """A colour scale that names powers of ten where their logarithms stand."""
+    highest = int(np.ceil(np.nanmax(_logarithms(values), initial=0)))
+    ticks = range(highest + 1)
+    # One is to be seen, too, so the scale begins below it.
+    scale = {"tickvals": [*ticks], "ticktext": [f"{10**decade:,}" for decade in ticks]}
+    return {"cmin": -0.5, "cmax": max(highest, 1), "colorbar": scale}

@@ -68,7 +68,7 @@ def lines(
     ]
     margins = {**room(ticks=True, legend=len(series) > 1), **MARGIN}
     plot = chart(traces, {"hovermode": "x unified", "margin": margins})
-    plot.update_xaxes(title_text=x_title, showgrid=False)
+    plot.update_xaxes(title_text=x_title, showgrid=False, dtick=1 if _are_few_counts(x) else None)
     plot.update_yaxes(title_text=y_title, **_logarithmic(logarithmic))
     return plot
 
@@ -124,4 +124,9 @@ def _line(
 
 
 def _logarithmic(logarithmic: bool) -> dict[str, Any]:
-    return {"type": "log", "dtick": 1, "tickformat": "~g"} if logarithmic else {}
+    return {"type": "log", "dtick": 1, "exponentformat": "power"} if logarithmic else {}
+
+
+def _are_few_counts(x: Sequence[Any]) -> bool:
+    """Whether there is nothing between one value and the next."""
+    return len(x) <= MARKERS_UP_TO and all(isinstance(value, int) for value in x)

@@ -11,6 +11,11 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from sumint.cache import ResultStore
+from sumint.errors import InputError
+
+
+class TooWideError(InputError):
+    """A network whose tables would fill a machine's memory."""
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from sumint.errors import InputError
 from sumint.exhaustive.bench import bench_bytes
 from sumint.exhaustive.circuits import circuits_of
-from sumint.exhaustive.conditions import Conditions
+from sumint.exhaustive.conditions import Conditions, TooWideError
 from sumint.exhaustive.shards import Network, Shard, shards_of, tally_shard
 from sumint.exhaustive.tally import Tally, merged, nothing
 from sumint.keys import Key, sources_of, versions
@@ -26,8 +25,8 @@ def tally_all(weights: Weights, conditions: Conditions) -> Tally:
     """The tally of every sum there is.
 
     Raises:
-        InputError: if the network is too wide to be kept in tables, there is no cluster at the address, or its
-            workers have other code.
+        TooWideError: if the network is too wide to be kept in tables.
+        InputError: if there is no cluster at the address, or its workers have other code.
     """
     n_threads = _threads(weights.architecture, conditions)
     network = Network(circuits_of(weights), "cpu" if conditions.cluster else conditions.device)
@@ -79,7 +78,7 @@ def _threads(sizes: Architecture, conditions: Conditions) -> int:
     """How many threads there is memory for, of those that are asked for."""
     needed = bench_bytes(sizes)
     if needed > MEMORY:
-        raise InputError(
+        raise TooWideError(
             f"{sizes.n_heads} heads in {sizes.d_model} dimensions: what every sum is computed from would take "
             f"{needed / 1e9:.1f} GB; up to {MEMORY / 1e9:.0f} GB are supported"
         )

@@ -24,6 +24,9 @@ N_BINS = 100
 N_BLOCKS = 100
 """Of each operand's values, in the plane of all sums; fewer where there are fewer values."""
 
+MISSING, TOO_MANY = N_DIGIT_TOKENS - 1, 1
+"""The steps of a digit into which a carry should have come, and of one into which none should."""
+
 LISTED = 100_000
 """How many wrong sums are listed at most: those with the least margins. All are counted."""
 
@@ -76,6 +79,10 @@ class Tally:
     def loss(self) -> Float[np.ndarray, " digit"]:
         """The mean cross-entropy of each digit, in nats."""
         return (self.loss_nats + self.loss_units / UNITS_PER_NAT) / self.n_sums
+
+    def chance_of_no_error(self, n_drawn: int) -> float:
+        """How likely it is that so many sums, drawn one by one from all, are all right."""
+        return (1 - self.n_wrong / self.n_sums) ** n_drawn
 
 
 def nothing(layout: Layout) -> Tally:

@@ -1,0 +1,181 @@
+"""What the chapter on every sum asserts, and when each assertion holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from report.chapter import Claim
+from report.claims import Finding, general_claim, published_claim
+from report.parts import part
+from report.theme import count, counted, joined, percent, significant
+from sumint.analyses.every_sum import every_sum
+from sumint.exhaustive.tally import MISSING, TOO_MANY, Tally, all_runs_of_nines
+from sumint.lab import Lab
+
+# Criteria, chosen after seeing the write-up's checkpoint: they guard what was seen, they predict nothing.
+RIGHT_AT_LEAST = 0.99
+BY_ONE_AT_LEAST = 0.99
+EACH_DIRECTION_AT_LEAST = 0.1
+BLOCKS_AT_MOST = 0.5
+
+
+@part
+def claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
+    """Every claim of the chapter; where there is no tally, they are not checked."""
+    size = lab.probe.size
+
+    def of_all(check: Callable[[Tally], Finding]) -> Finding:
+        return Finding(tally, None) if isinstance(tally, str) else check(tally)
+
+    def of_errors(check: Callable[[Tally], Finding]) -> Finding:
+        return of_all(lambda tally: check(tally) if tally.n_wrong else Finding("no sum is wrong", None))
+
+    return (
+        general_claim(
+            "nearly-every-sum",
+            "Of all sums there are, the model gets nearly every one right.",
+            criterion=f"at least {percent(RIGHT_AT_LEAST, 0)} of all sums, each with every digit right",
+            source=every_sum,
+            otherwise="On these weights more sums are wrong.",
+            finding=of_all(_right),
+        ),
+        _published_accuracy(lab, tally),
+        general_claim(
+            "probe-misses",
+            f"Some sums are wrong, but more likely than not {count(size)} random ones would have shown none.",
+            criterion="some sum is wrong; the chance that none is among so many is above one half",
+            source=every_sum,
+            otherwise="On these weights so many would have shown some, or there is nothing to show.",
+            finding=of_all(lambda tally: _missed(tally, size)),
+        ),
+        general_claim(
+            "one-digit-by-one",
+            "A wrong sum is wrong in one digit, by one: as if a carry were missing, or one too many.",
+            criterion=f"so are at least {percent(BY_ONE_AT_LEAST, 0)} of the wrong sums",
+            source=every_sum,
+            otherwise="On these weights sums go wrong in other ways as well.",
+            finding=of_errors(_by_one),
+        ),
+        general_claim(
+            "both-directions",
+            "Some carries are left out, and some are added that should not be: both happen.",
+            criterion=f"each is at least {percent(EACH_DIRECTION_AT_LEAST, 0)} of both together",
+            source=every_sum,
+            otherwise="On these weights nearly all errors go one way.",
+            finding=of_errors(_directions),
+        ),
+        general_claim(
+            "errors-grow-with-nines",
+            "The more columns in a row sum to nine, the oftener is the digit before them wrong.",
+            criterion="over all digits together, the share of wrong ones grows with every nine",
+            source=every_sum,
+            otherwise="On these weights it does not grow with every nine.",
+            finding=of_errors(_nines),
+        ),
+        general_claim(
+            "errors-lie-together",
+            "The wrong sums lie close together in the plane of the operands.",
+            criterion="they fill at most half as many blocks as they would if they were scattered at random",
+            source=every_sum,
+            otherwise="On these weights they are scattered more widely.",
+            finding=of_errors(_blocks),
+        ),
+    )
+
+
+@part
+def _published_accuracy(lab: Lab, tally: Tally | str) -> Claim:
+    def check() -> Finding:
+        assert not isinstance(tally, str)
+        n_digits = tally.n_sums * tally.layout.n_digits
+        right = 1 - int(tally.wrong_digits.sum()) / n_digits
+        return Finding(f"{percent(right, 4)} of {count(n_digits)} digits are right", round(100 * right) == 100)
+
+    return published_claim(
+        lab,
+        "published-accuracy",
+        "The model’s accuracy is about 100%.",
+        criterion="the share of right digits over all sums, rounded to a whole percentage, is 100%",
+        source=every_sum,
+        check=check,
+    )
+
+
+def _right(tally: Tally) -> Finding:
+    right = 1 - tally.n_wrong / tally.n_sums
+    return Finding(
+        f"{count(tally.n_wrong)} of {count(tally.n_sums)} are wrong: {percent(right, 4)} are right",
+        right >= RIGHT_AT_LEAST,
+        {"sums": tally.n_sums, "wrong sums": tally.n_wrong, "close calls": tally.n_doubtful},
+    )
+
+
+def _missed(tally: Tally, size: int) -> Finding:
+    chance = tally.chance_of_no_error(size)
+    return Finding(
+        f"{counted(tally.n_wrong, 'sum')} in all; the chance to see none in {count(size)} is {percent(chance)}",
+        bool(tally.n_wrong and chance > 1 / 2),
+        {"chance of no error": chance},
+    )
+
+
+def _by_one(tally: Tally) -> Finding:
+    one_digit = int(tally.wrong_by_count[1])
+    by_one = int(tally.wrong_by_step[:, [MISSING, TOO_MANY]].sum())
+    other_steps = int(tally.wrong_digits.sum()) - by_one
+    # Of the sums with one wrong digit, at most so many are wrong by something else.
+    at_least = max(0, one_digit - other_steps)
+    return Finding(
+        f"{count(one_digit)} of {counted(tally.n_wrong, 'wrong sum')} have one wrong digit; "
+        f"{count(by_one)} of {counted(int(tally.wrong_digits.sum()), 'wrong digit')} are wrong by one",
+        at_least >= BY_ONE_AT_LEAST * tally.n_wrong,
+        {"with one wrong digit": one_digit, "digits wrong by one": by_one, "digits wrong otherwise": other_steps},
+    )
+
+
+def _directions(tally: Tally) -> Finding:
+    by_digit = tally.wrong_by_step[:, [MISSING, TOO_MANY]]
+    missing, too_many = map(int, by_digit.sum(axis=0))
+    both = missing + too_many
+    if not both:
+        return Finding("no digit is wrong by one", None)
+    listed = joined(
+        f"{count(little)} and {count(much)} at C{digit}"
+        for digit, (little, much) in enumerate(by_digit)
+        if little + much
+    )
+    return Finding(
+        f"{counted(missing, 'digit')} one too little, {count(too_many)} one too much: {listed}",
+        min(missing, too_many) >= EACH_DIRECTION_AT_LEAST * both,
+        {"missing": missing, "too many": too_many},
+    )
+
+
+def _nines(tally: Tally) -> Finding:
+    of_all = all_runs_of_nines(tally.layout)
+    shares = tally.wrong_by_run.sum(axis=0) / of_all.sum(axis=0)
+    by_digit = tally.wrong_by_run / np.maximum(of_all, 1)
+    falls = [
+        f"C{digit}"
+        for digit, of_digit in enumerate(by_digit)
+        if (np.diff(of_digit[: tally.layout.n_digits - digit]) < 0).any()
+    ]
+    exceptions = f"; of single digits it falls somewhere at {joined(falls)}" if falls else ""
+    return Finding(
+        f"the shares are {joined(map(significant, shares))} for {joined(range(len(shares)))} nines{exceptions}",
+        bool((np.diff(shares) > 0).all()),
+        {f"{run} nines": float(share) for run, share in enumerate(shares)},
+    )
+
+
+def _blocks(tally: Tally) -> Finding:
+    wrong = tally.wrong_by_block
+    at_random = wrong.size * (1 - (1 - 1 / wrong.size) ** tally.n_wrong)
+    filled = int((wrong > 0).sum())
+    return Finding(
+        f"{counted(filled, 'block')} of {count(wrong.size)}; at random it would be {count(round(at_random))}",
+        filled <= BLOCKS_AT_MOST * at_random,
+        {"blocks": filled, "blocks at random": float(at_random)},
+    )

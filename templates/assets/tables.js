@@ -1,0 +1,159 @@
+// A long table, of which the page shows a few rows: here it is sorted, filtered and turned over. The rows are loaded
+// when they are first asked for, as a script, because a page that is opened from a disk may fetch nothing.
+"use strict";
+{
+  const registered = new Map();
+  window.registerTable = (name, columns) => registered.set(name, columns);
+
+  const inOrder = new Intl.Collator("en", { numeric: true });
+  const compare = (one, other) =>
+    typeof one === "number" && typeof other === "number" ? one - other : inOrder.compare(one, other);
+
+  const make = (tag, properties, ...children) => {
+    const element = Object.assign(document.createElement(tag), properties);
+    element.append(...children);
+    return element;
+  };
+
+  class BrowsedTable {
+    constructor(figure) {
+      this.name = figure.dataset.table;
+      this.id = figure.id;
+      this.heads = [...figure.querySelectorAll("thead th")];
+      this.body = figure.querySelector("tbody");
+      this.size = this.body.rows.length;
+      this.choices = [...figure.querySelectorAll(".table-controls select")];
+      this.words = figure.querySelector(".table-controls input");
+      this.place = figure.querySelector(".table-place");
+      this.turns = [...figure.querySelectorAll(".table-turn button")];
+      this.sorted = null;
+      this.first = 0;
+      this.restore();
+      this.listen();
+      for (const hidden of figure.querySelectorAll(".table-controls, .table-turn button")) hidden.hidden = false;
+      if (this.isAsked) this.show();
+    }
+
+    // What is shown is kept in the address, so that a link shows the same.
+    get settings() {
+      const settings = { sort: this.sorted ? `${this.sorted.falling ? "-" : ""}${this.sorted.column}` : "" };
+      for (const choice of this.choices) settings[choice.dataset.column] = choice.value;
+      return { ...settings, find: this.words.value };
+    }
+
+    get isAsked() {
+      return Object.values(this.settings).some(Boolean);
+    }
+
+    restore() {
+      const wanted = new URLSearchParams(location.search);
+      const read = (setting) => wanted.get(`${this.id}.${setting}`) ?? "";
+      const [, falling, column] = read("sort").match(/^(-?)(\d+)$/) ?? [];
+      if (column < this.heads.length) this.sorted = { column: Number(column), falling: Boolean(falling) };
+      for (const choice of this.choices) {
+        const value = read(choice.dataset.column);
+        if ([...choice.options].some((option) => option.value === value)) choice.value = value;
+      }
+      this.words.value = read("find");
+    }
+
+    keep() {
+      const address = new URL(location.href);
+      for (const [setting, value] of Object.entries(this.settings)) {
+        if (value) address.searchParams.set(`${this.id}.${setting}`, value);
+        else address.searchParams.delete(`${this.id}.${setting}`);
+      }
+      try {
+        history.replaceState(null, "", address);
+      } catch {
+        // Some browsers keep the address of a page on a disk as it is.
+      }
+    }
+
+    listen() {
+      this.heads.forEach((head, column) => {
+        const button = make("button", { type: "button" }, ...head.childNodes);
+        button.addEventListener("click", () => {
+          this.sorted = { column, falling: this.sorted?.column === column && !this.sorted.falling };
+          this.change();
+        });
+        head.replaceChildren(button);
+      });
+      for (const choice of this.choices) choice.addEventListener("change", () => this.change());
+      this.words.addEventListener("input", () => this.change());
+      for (const turn of this.turns) {
+        turn.addEventListener("click", () => {
+          this.first += Number(turn.value) * this.size;
+          this.show();
+        });
+      }
+    }
+
+    change() {
+      this.first = 0;
+      this.keep();
+      this.show();
+    }
+
+    async show() {
+      try {
+        await loadScript(`data/${this.name}.js`);
+      } catch {
+        this.place.textContent = "The rows could not be loaded; the files below hold them.";
+        return;
+      }
+      this.columns ??= registered.get(this.name);
+      const rows = this.rows();
+      this.first = Math.min(Math.max(this.first, 0), Math.max(rows.length - 1, 0));
+      const shown = rows.slice(this.first, this.first + this.size);
+      this.body.replaceChildren(...(shown.length ? shown.map((row) => this.row(row)) : [this.none()]));
+      this.place.textContent = this.placed(rows.length, shown.length);
+      this.heads.forEach((head, column) => {
+        if (this.sorted?.column !== column) head.removeAttribute("aria-sort");
+        else head.setAttribute("aria-sort", this.sorted.falling ? "descending" : "ascending");
+      });
+      for (const turn of this.turns) {
+        turn.disabled = Number(turn.value) < 0 ? this.first === 0 : this.first + this.size >= rows.length;
+      }
+    }
+
+    // The numbers of the rows that are chosen, in the order that is.
+    rows() {
+      let rows = [...this.columns[0].values.keys()];
+      for (const choice of this.choices) {
+        if (!choice.value) continue;
+        const { values } = this.columns[choice.dataset.column];
+        rows = rows.filter((row) => String(values[row]) === choice.value);
+      }
+      for (const word of this.words.value.toLowerCase().split(/\s+/).filter(Boolean)) {
+        rows = rows.filter((row) => this.columns.some((_, column) => this.cell(row, column).toLowerCase().includes(word)));
+      }
+      if (!this.sorted) return rows;
+      const { column, falling } = this.sorted;
+      const { values } = this.columns[column];
+      return rows.sort((one, other) => (falling ? -1 : 1) * compare(values[one], values[other]) || one - other);
+    }
+
+    cell(row, column) {
+      const { written, values } = this.columns[column];
+      return String((written ?? values)[row]);
+    }
+
+    row(row) {
+      return make("tr", {}, ...this.columns.map((_, column) => make("td", { textContent: this.cell(row, column) })));
+    }
+
+    none() {
+      return make("tr", {}, make("td", { colSpan: this.heads.length, textContent: "No row is like that." }));
+    }
+
+    placed(n, nShown) {
+      const all = this.columns[0].values.length;
+      const written = (number) => number.toLocaleString("en");
+      const range = nShown ? `${written(this.first + 1)}–${written(this.first + nShown)} of ${written(n)}` : "0";
+      return n === all ? range : `${range}, chosen from ${written(all)}`;
+    }
+  }
+
+  for (const figure of document.querySelectorAll("[data-table]")) new BrowsedTable(figure);
+}
