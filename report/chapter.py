@@ -154,22 +154,31 @@ class Table:
     @property
     def is_browsed(self) -> bool:
         """Whether there are more rows than the page shows."""
-        return self.shown is not None and len(self.rows) > self.shown
+        return self.shown is not None and self.n_rows > self.shown
+
+    @property
+    def n_rows(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
 
     @cached_property
     def choices(self) -> Mapping[str, tuple[str, ...]]:
         """The columns of few different values, by which a reader chooses rows, with these values in order."""
-        different = {head: sorted({str(value) for value in values}) for head, values in self.columns.items()}
+        different = {head: set(values) for head, values in self.columns.items() if head not in self.formats}
         return {
-            head: tuple(values)
+            head: tuple(sorted(map(str, values)))
             for head, values in different.items()
-            if head not in self.formats and 1 < len(values) <= CHOICES_UP_TO
+            if 1 < len(values) <= CHOICES_UP_TO
         }
 
     @cached_property
     def rows(self) -> tuple[tuple[Any, ...], ...]:
         """The cells, row by row."""
         return tuple(zip(*self.columns.values(), strict=True))
+
+    @property
+    def rows_on_page(self) -> tuple[tuple[Any, ...], ...]:
+        """The rows that the page shows at first."""
+        return tuple(zip(*(values[: self.shown] for values in self.columns.values()), strict=True))
 
     @cached_property
     def frame(self) -> pd.DataFrame:

@@ -190,7 +190,7 @@ class Renderer:
             case Failed():
                 more, template = {"kind": key[0]}, "failed.html"
             case Table():
-                rows = {"rows": _rows(thing), "n_rows": count(len(thing.rows))}
+                rows = {"rows": _rows(thing), "n_rows": count(thing.n_rows)}
                 more, template = {**rows, "source": self._source_code(thing.source)}, "table.html"
             case Claim():
                 more, template = {"source": self._source_code(thing.source)}, "claim.html"
@@ -235,6 +235,4 @@ def _fits_on_buttons(control: Control) -> bool:
 def _rows(table: Table) -> list[list[str]]:
     """The cells as they are written on the page, of a long table only the first."""
     formats = [table.formats.get(column, str) for column in table.columns]
-    return [
-        [written(value) for written, value in zip(formats, row, strict=True)] for row in table.rows[: table.shown]
-    ]
+    return [[written(value) for written, value in zip(formats, row, strict=True)] for row in table.rows_on_page]

@@ -48,6 +48,11 @@ PLOTS: Mapping[str, Plot] = {
 }
 
 
+DECADES = plots.heatmap(
+    [[0, 1], [10, 1000]], "ab", "pq", "b", "a", diverging=False, logarithmic=True, labelled_columns="a"
+)
+
+
 def measured() -> None:
     """Stands for an analysis."""
 
@@ -199,3 +204,31 @@ def test_the_data_of_several_controls_has_a_view_for_each_combination() -> None:
 def test_views_whose_addresses_are_the_same_are_refused(labels: tuple[str, str]) -> None:
     with pytest.raises(ValueError, match=r"figure it: .* need labels whose letters and digits differ"):
         files_of("chapter", figure(dict.fromkeys(labels, PLOTS["bars"]), control="Kind"))
+
+
+def test_the_data_of_a_logarithmic_scale_are_the_numbers_themselves() -> None:
+    files = files_of("chapter", figure(DECADES))
+    (trace,) = json.loads(files["data/chapter/it.json"])["views"][0]["traces"]
+    assert trace["z"] == [[0, 1], [10, 1000]]
+    (drawn,) = drawn_by(files["figures/chapter/it.js"])
+    np.testing.assert_array_equal(decoded(drawn["data"][0]["z"]), [[np.nan, 0], [1, 3]])
+
+
+def test_a_long_table_has_a_script_that_hands_its_rows_to_the_page() -> None:
+    table = Table(
+        "it",
+        "It",
+        {"digit": ["C1", "C0", "C1"], "margin": [0.5, -2.25, 1.0]},
+        caption="",
+        source=measured,
+        formats={"margin": lambda value: f"{value:.1f}"},
+        shown=2,
+    )
+    script = files_of("chapter", table)["data/chapter/it.js"].decode()
+    name, columns = json.loads(script.replace("registerTable(", "[").replace(");", "]"))
+    assert name == "chapter/it"
+    assert columns == [
+        {"values": ["C1", "C0", "C1"]},
+        {"values": [0.5, -2.25, 1.0], "written": ["0.5", "-2.2", "1.0"]},
+    ]
+    assert table.choices == {"digit": ("C0", "C1")}

@@ -30,6 +30,9 @@ LABELLED_BLOCKS = 10
 """Of the plane's rows and columns, so that their labels do not touch."""
 
 ALL_RIGHT = "No sum is wrong."
+CARRIES = {MISSING: "missing", TOO_MANY: "too many"}
+NOT_WRONG = -1
+"""Stands for what is said of a digit that is right."""
 
 Shown = TypeVar("Shown", bound=Figure | Table)
 
@@ -226,8 +229,8 @@ def _plane(name: str, title: str, tally: Tally) -> Figure:
             tally.wrong_by_block.T,
             x=blocks,
             y=blocks,
-            x_title=f"a, from … on, in blocks of {per_block}",
-            y_title=f"b, from … on, in blocks of {per_block}",
+            x_title="a from",
+            y_title="b from",
             diverging=False,
             logarithmic=True,
             square=True,
@@ -273,37 +276,46 @@ def _probabilities(name: str, title: str, tally: Tally) -> Figure:
 @_shown("wrong-sums", "The wrong sums")
 def _wrong_sums(name: str, title: str, tally: Tally) -> Table:
     sums = Sums(tally.layout, tally.listed[:, 0], tally.listed[:, 1])
-    is_wrong = tally.listed_said != sums.answer_digits
-    steps = (tally.listed_said - sums.answer_digits) % len(DIGITS)
     n_digits = tally.layout.n_digits
-    named = {MISSING: "missing", TOO_MANY: "too many"}
-    runs = runs_of_nines(sums)
-    wrong = [np.flatnonzero(row) for row in is_wrong]
+    is_wrong = tally.listed_said != sums.answer_digits
+    steps = np.where(is_wrong, (tally.listed_said - sums.answer_digits) % len(DIGITS), NOT_WRONG)
+    runs = np.where(is_wrong, runs_of_nines(sums), NOT_WRONG)
     columns = {
-        "a": [f"{a:0{n_digits}}" for a in sums.a],
-        "b": [f"{b:0{n_digits}}" for b in sums.b],
-        "right": [f"{total:0{n_digits}}" for total in sums.a + sums.b],
-        "said": ["".join(VOCABULARY[token] for token in said) for said in tally.listed_said],
-        "wrong digit": [" ".join(f"C{digit}" for digit in digits) for digits in wrong],
-        "carry": [
-            " ".join(named.get(int(steps[row, digit]), "neither") for digit in digits)
-            for row, digits in enumerate(wrong)
-        ],
-        "nines behind it": [" ".join(map(str, runs[row, digits])) for row, digits in enumerate(wrong)],
-        "margin": tally.listed_margin,
+        "a": _as_operands(sums.a, n_digits),
+        "b": _as_operands(sums.b, n_digits),
+        "right": _as_operands(sums.a + sums.b, n_digits),
+        "said": _each(tally.listed_said, lambda said: "".join(VOCABULARY[token] for token in said)),
+        "wrong digit": _each(
+            is_wrong, lambda wrong: " ".join(f"C{digit}" for digit in range(n_digits) if wrong[digit])
+        ),
+        "carry": _each(
+            steps, lambda steps: " ".join(CARRIES.get(step, "neither") for step in steps if step != NOT_WRONG)
+        ),
+        "nines behind it": _each(runs, lambda runs: " ".join(str(run) for run in runs if run != NOT_WRONG)),
+        "margin": tally.listed_margin.tolist(),
     }
-    some = (
-        "" if tally.n_wrong <= LISTED else f" Of {count(tally.n_wrong)} those with the least margins are listed."
-    )
+    some = f" They are those of {count(tally.n_wrong)} with the least margins." if tally.n_wrong > LISTED else ""
     return Table(
         name,
         title,
-        {head: tuple(values) for head, values in columns.items()},
+        columns,
         caption=f"By margin, the clearest errors first: {counted(len(sums), 'sum')}.{some}",
         source=every_sum,
         formats={"margin": lambda margin: decimals(margin, 3)},
         shown=ROWS_SHOWN,
     )
+
+
+def _as_operands(values: np.ndarray, n_digits: int) -> list[str]:
+    return np.char.zfill(values.astype(str), n_digits).tolist()
+
+
+def _each(rows: np.ndarray, written: Callable[[list[int]], str]) -> list[str]:
+    """What is written of every row of numbers that are at least `NOT_WRONG`; of rows that are the same, once."""
+    rows = rows.astype(np.int64)
+    as_one_number = (rows - NOT_WRONG) @ (rows.max() - NOT_WRONG + 1) ** np.arange(rows.shape[1])
+    _, first, which = np.unique(as_one_number, return_index=True, return_inverse=True)
+    return np.array([written(row) for row in rows[first].tolist()])[which].tolist()
 
 
 def _share(wrong: np.ndarray, n_sums: np.ndarray) -> np.ndarray:

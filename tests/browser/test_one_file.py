@@ -167,3 +167,13 @@ def test_a_script_that_was_changed_does_not_run(
     reader.page.goto(changed.as_uri())
     assert reader.page.title() != "run"
     assert any("Content Security Policy" in said for said in reader.said)
+
+
+def test_a_long_table_is_turned_over_in_the_file(opened: Callable[..., Reader]) -> None:
+    reader = opened("every-sum/wrong-sums", viewport=CONTENTS_BESIDE)
+    table = reader.page.locator("[id='every-sum/wrong-sums']")
+    first = table.locator("tbody tr").first.inner_text()
+    table.get_by_role("button", name="Next", exact=True).click()
+    expect(table.locator(".table-place")).to_have_text(re.compile("^13–24 of "))
+    assert table.locator("tbody tr").first.inner_text() != first
+    assert reader.said == []

@@ -1,0 +1,127 @@
+"""A long table: a few rows on the page, which a reader sorts, filters and turns over."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from report.chapters.every_sum import ROWS_SHOWN
+from tests.browser.conftest import Reader
+
+PAGE = "every-sum.html"
+
+
+@pytest.fixture(scope="session")
+def rows(site: Path) -> list[dict[str, str]]:
+    """All that the table holds, by its file."""
+    with (site / "data" / "every-sum" / "wrong-sums.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture
+def reader(from_disk: str, read: Callable[..., Reader]) -> Reader:
+    reader = read()
+    reader.page.goto(f"{from_disk}/{PAGE}#wrong-sums")
+    return reader
+
+
+def table(reader: Reader) -> Locator:
+    return reader.page.locator("#wrong-sums")
+
+
+def column(reader: Reader, name: str) -> list[str]:
+    """What the rows that are shown have in a column."""
+    heads = [head.strip() for head in table(reader).locator("thead th").all_text_contents()]
+    return table(reader).locator(f"tbody td:nth-child({heads.index(name) + 1})").all_text_contents()
+
+
+def place(reader: Reader) -> Locator:
+    return table(reader).locator(".table-place")
+
+
+def written(row: dict[str, str]) -> list[str]:
+    """A row of the file as the page writes it."""
+    margin = f"{float(row['margin']):.3f}".replace("-", "−")
+    return [*(value for name, value in row.items() if name != "margin"), margin]
+
+
+def test_a_head_sorts_by_its_column_and_again_the_other_way(reader: Reader, rows: list[dict[str, str]]) -> None:
+    head = table(reader).locator("thead th", has_text="margin")
+    assert len(rows) > 10 * ROWS_SHOWN
+    assert column(reader, "a") == [row["a"] for row in rows[:ROWS_SHOWN]]
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "descending")
+    falling = sorted(rows, key=lambda row: -float(row["margin"]))
+    assert column(reader, "margin") == [written(row)[-1] for row in falling[:ROWS_SHOWN]]
+    assert reader.said == []
+
+
+def test_rows_are_chosen_by_what_a_column_says_and_by_words(reader: Reader, rows: list[dict[str, str]]) -> None:
+    one_step = [row for row in rows if row["carry"] == "missing"]
+    table(reader).get_by_label("Carry").select_option("missing")
+    expect(place(reader)).to_have_text(
+        f"1–{min(ROWS_SHOWN, len(one_step))} of {len(one_step)}, chosen from {len(rows):,}"
+    )
+    assert set(column(reader, "carry")) == {"missing"}
+    word = one_step[-1]["a"]
+    fitting = [row for row in one_step if any(word in value for value in written(row))]
+    table(reader).get_by_label("Find").fill(f" {word} ")
+    expect(place(reader)).to_contain_text(f"of {len(fitting)}, chosen from")
+    table(reader).get_by_label("Find").fill("no such row")
+    expect(place(reader)).to_have_text(f"0, chosen from {len(rows):,}")
+    assert table(reader).locator("tbody").inner_text() == "No row is like that."
+
+
+def test_it_is_turned_over_to_its_end(reader: Reader, rows: list[dict[str, str]]) -> None:
+    back, on = (table(reader).get_by_role("button", name=name, exact=True) for name in ("Previous", "Next"))
+    expect(back).to_be_disabled()
+    on.click()
+    expect(place(reader)).to_have_text(f"{ROWS_SHOWN + 1}–{2 * ROWS_SHOWN} of {len(rows):,}")
+    assert column(reader, "b") == [row["b"] for row in rows[ROWS_SHOWN : 2 * ROWS_SHOWN]]
+    back.click()
+    expect(place(reader)).to_have_text(f"1–{ROWS_SHOWN} of {len(rows):,}")
+    table(reader).get_by_label("Find").fill(written(rows[0])[-1])
+    expect(on).to_be_disabled()
+
+
+def test_the_address_brings_back_what_was_shown(reader: Reader) -> None:
+    table(reader).get_by_label("Carry").select_option("missing")
+    table(reader).get_by_label("Find").fill("1")
+    head = table(reader).locator("thead th", has_text="right")
+    head.get_by_role("button").click()
+    expect(head).to_have_attribute("aria-sort", "ascending")
+    shown, place_of_it = column(reader, "a"), place(reader).inner_text()
+    reader.page.goto("about:blank")
+    reader.page.go_back()
+    expect(place(reader)).to_have_text(place_of_it)
+    assert column(reader, "a") == shown
+    assert table(reader).get_by_label("Carry").input_value() == "missing"
+    assert reader.said == []
+
+
+def test_rows_that_cannot_be_loaded_are_said_to_be_in_the_files(
+    from_disk: str, read: Callable[..., Reader]
+) -> None:
+    reader = read()
+    reader.page.route("**/wrong-sums.js", lambda route: route.abort())
+    reader.page.goto(f"{from_disk}/{PAGE}")
+    before = column(reader, "a")
+    table(reader).get_by_role("button", name="Next", exact=True).click()
+    expect(place(reader)).to_contain_text("The rows could not be loaded")
+    assert column(reader, "a") == before
+
+
+def test_without_scripts_the_first_rows_are_there_and_no_button_that_does_nothing(
+    from_disk: str, read: Callable[..., Reader], rows: list[dict[str, str]]
+) -> None:
+    reader = read(java_script_enabled=False)
+    reader.page.goto(f"{from_disk}/{PAGE}")
+    assert column(reader, "a") == [row["a"] for row in rows[:ROWS_SHOWN]]
+    expect(table(reader).locator("button:visible, select:visible, input:visible")).to_have_count(0)
+    expect(place(reader)).to_have_text(f"1–{ROWS_SHOWN} of {len(rows):,}")
