@@ -11,7 +11,7 @@ import sumint.__main__
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-TEST_COMMAND = "python -m pip install -c constraints.txt -e '.[test]' && python -m pytest"
+TEST_COMMAND = "python -m pip install -c constraints.txt -e '.[test]' && python -m pytest -n auto --dist loadfile"
 BUILD_COMMAND = "python -m pip install -c constraints.txt -e . && python -m report build"
 
 

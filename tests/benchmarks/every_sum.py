@@ -3,8 +3,10 @@
     python -m tests.benchmarks.every_sum [CHECKPOINT]
 
 In turn, so that all meets the same noise: the forward pass at its best batch, on two threads; the engine on one
-thread and on two; and products added to sums that stay in registers, which is the most that one thread can do. Of
-all medians are printed, and of the engine the share of that peak which its multiplications alone would take.
+thread and on two; products added to sums that stay in registers, which is the most that one thread can do; and
+what the engine does without counting, on networks of the same sizes with more digits, whatever their weights. Of
+all medians are printed, of the engine the share of that peak which its multiplications alone would take, and from
+the rates how long all sums of more digits would take.
 """
 
 from __future__ import annotations
@@ -13,20 +15,22 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import cycle
 
 import numpy as np
 import torch
 
 from sumint.checkpoints import locate
-from sumint.data import Probe
+from sumint.data import Layout, Probe
 from sumint.exhaustive.circuits import circuits_of
 from sumint.exhaustive.compiling import outermost
 from sumint.exhaustive.lanes import WIDTH, load, multiply_add, store
 from sumint.exhaustive.run import on_this_machine
 from sumint.exhaustive.shards import Network, shards_of
 from sumint.model import load_model, tokens_for
-from sumint.weights import Architecture, read_weights
+from sumint.training import initial_parameters
+from sumint.weights import Architecture, Weights, read_weights
 
 ROUNDS = 7
 BATCH = 512
@@ -34,6 +38,7 @@ N_BATCHES = 20
 N_SHARDS = 4
 REPEATED = 20_000_000
 CHAINS = 8
+LONGER = (5, 6)
 
 
 def main() -> None:
@@ -60,6 +65,18 @@ def main() -> None:
         multiply(np.ones(2 * CHAINS * WIDTH, np.float32), REPEATED)
         return REPEATED * CHAINS * WIDTH
 
+    def verdicts(n_digits: int) -> Callable[[], int]:
+        sizes = replace(weights.architecture, n_digits=n_digits)
+        tensors = {name: tensor.numpy() for name, tensor in initial_parameters(sizes, seed=0).items()}
+        network, shards = Network(circuits_of(Weights(sizes, tensors))), shards_of(sizes.layout)
+        tiles = cycle(shard.tiles[0] for shard in shards[:-1])
+
+        def some() -> int:
+            chosen = [next(tiles) for _ in range(2)]
+            return sum(network.verdicts_on(tile).margin[0].size for tile in chosen)
+
+        return some
+
     started = time.perf_counter()
     engine(1)()
     took = time.perf_counter() - started
@@ -69,6 +86,7 @@ def main() -> None:
         "engine, 1 thread": engine(1),
         "engine, 2 threads": engine(2),
         "products, 1 thread": peak,
+        **{_verdicts(n_digits): verdicts(n_digits) for n_digits in (layout.n_digits, *LONGER)},
     }
     rates: dict[str, list[float]] = {name: [] for name in work}
     peak()
@@ -87,6 +105,16 @@ def main() -> None:
     floor = medians["products, 1 thread"] / products_per_sum(weights.architecture)
     share = medians["engine, 1 thread"] / floor
     print(f"a sum's products alone: {floor:,.0f} sums per second on 1 thread; the engine does {share:.0%} of that")
+    for n_digits in LONGER:
+        slower = medians[_verdicts(n_digits)] / medians[_verdicts(layout.n_digits)]
+        seconds = Layout(n_digits).n_sums / (medians["engine, 1 thread"] * slower)
+        print(
+            f"{n_digits} digits: {slower:.2f} times the rate, all sums in {seconds / 3600:,.1f} hours on 1 thread"
+        )
+
+
+def _verdicts(n_digits: int) -> str:
+    return f"verdicts, {n_digits} digits"
 
 
 @outermost
