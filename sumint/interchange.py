@@ -1,0 +1,93 @@
+"""Interchange: an activation of one sum put where the same activation of another sum was.
+
+If the answer then changes as if the other sum had been asked, what differs between the two sums passes through
+there. That is evidence of a cause, which no correlation is: the rest of the network is as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Bool, Float, Int
+
+from sumint.data import Layout
+from sumint.interventions import Hook
+from sumint.model import Model, Tensor, as_array, layout_of, tokens_for
+from sumint.routes import Pairs
+
+Z = "blocks.0.attn.hook_z"
+"""What each head of layer 0 has gathered [sum, position, head, d_head], before W_O."""
+
+
+@dataclass(frozen=True, order=True)
+class Site:
+    """One head of layer 0 at one position: the smallest place where it can have written something."""
+
+    head: int
+    position: int
+
+    def name(self, layout: Layout) -> str:
+        """As the field calls the head, and by the report's name of the position: H0.1 at B3."""
+        return f"H0.{self.head} at {layout.position_names[self.position]}"
+
+
+def at_site(site: Site, change: Callable[[Float[Tensor, "sum d_head"]], Float[Tensor, "sum d_head"]]) -> Hook:
+    """The hook that changes what is gathered at a site, and leaves all else as it is."""
+
+    def changed(values: Float[Tensor, "sum position head d_head"], hook: object) -> Tensor:  # noqa: ARG001
+        values = values.clone()
+        values[:, site.position, site.head] = change(values[:, site.position, site.head])
+        return values
+
+    return Z, changed
+
+
+def interchange(site: Site, source: Float[Tensor, "sum position head d_head"]) -> Hook:
+    """The hook that puts what other sums have gathered at a site in the place of what these have."""
+    return at_site(site, lambda _: source[:, site.position, site.head])
+
+
+def answers(
+    model: Model, tokens: Int[Tensor, "sum position"], digit: int, hooks: Sequence[Hook] = ()
+) -> Int[np.ndarray, " sum"]:
+    """The token that the model says at one digit of the answer, with some activations changed."""
+    logits = model.run_with_hooks(tokens, fwd_hooks=list(hooks))
+    return as_array(logits[:, layout_of(model).predicting.start + digit].argmax(-1))
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Pairs that the model gets right on both sides, with the tokens of both and what layer 0 gathers for each."""
+
+    pairs: Pairs
+    n_drawn: int
+    """How many pairs were drawn, the others included."""
+    base_tokens: Int[Tensor, "pair position"]
+    source_tokens: Int[Tensor, "pair position"]
+    base_z: Float[Tensor, "pair position head d_head"]
+    source_z: Float[Tensor, "pair position head d_head"]
+
+    @classmethod
+    def of(cls, model: Model, pairs: Pairs) -> Asked:
+        """Ask the model for both sums of each pair."""
+        import torch
+
+        digit = pairs.route.digit
+        asked = [tokens_for(model, sums) for sums in (pairs.base, pairs.source)]
+        right = [pairs.base_digits, pairs.source_digits]
+        is_right = np.logical_and.reduce(
+            [answers(model, tokens, digit) == digits for tokens, digits in zip(asked, right, strict=True)]
+        )
+        chosen = torch.from_numpy(is_right).to(asked[0].device)
+        base, source = (tokens[chosen] for tokens in asked)
+        gathered = [model.run_with_cache(tokens, names_filter=Z)[1][Z] for tokens in (base, source)]
+        return cls(pairs[is_right], len(pairs), base, source, *gathered)
+
+    def moved(self, model: Model, hooks: Sequence[Hook]) -> Bool[np.ndarray, " pair"]:
+        """Whether the model, asked for the base with something changed, says the source's digit."""
+        return answers(model, self.base_tokens, self.pairs.route.digit, hooks) == self.pairs.source_digits
+
+    def __len__(self) -> int:
+        return len(self.pairs)

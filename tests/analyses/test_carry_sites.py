@@ -1,0 +1,67 @@
+"""The search for where the carry is, on a model where that is known."""
+
+import numpy as np
+import pytest
+
+from sumint.analyses.carry_sites import CarrySites, carry_sites
+from sumint.data import Layout, Probe
+from sumint.interchange import Site
+from sumint.model import load_model
+from sumint.weights import read_weights
+from tests.hand_set import LAYOUT, SITES, hand_set
+
+
+@pytest.fixture(scope="module")
+def found() -> CarrySites:
+    return carry_sites(load_model(hand_set()), Probe(LAYOUT.n_digits).draw())
+
+
+def test_it_finds_the_sites_that_were_set_and_no_others(found: CarrySites) -> None:
+    to_c0, to_c1 = SITES
+    assert found.smallest == SITES
+    assert [found.serving(route) for route in range(3)] == [to_c0, to_c0, to_c1]
+    for route, site in enumerate((to_c0, to_c0, to_c1)):
+        assert found.rate(route, site) == 1
+        elsewhere = found.rates[route].copy()
+        elsewhere[site.head, site.position] = 0
+        assert elsewhere.max() == 0
+
+
+def test_a_cascade_is_a_route_of_its_own(found: CarrySites) -> None:
+    assert [(route.column, route.digit) for route in found.routes] == [(1, 0), (2, 0), (2, 1)]
+    assert (found.n_pairs[:2] == found.n_drawn).all()
+    assert 0 < found.n_pairs[2] < found.n_drawn  # it is wrong where a column sums to ten or more
+
+
+def counted(moved: dict[tuple[int, int, int], int]) -> CarrySites:
+    n_moved = np.zeros((3, 2, 11), np.int64)
+    for place, n in moved.items():
+        n_moved[place] = n
+    return CarrySites(100, np.array([100, 100, 50]), n_moved, 3)
+
+
+def test_the_smallest_set_has_as_few_sites_as_serve_every_route() -> None:
+    found = counted({(0, 0, 1): 99, (1, 0, 2): 98, (0, 1, 5): 91, (1, 1, 5): 92, (2, 1, 7): 45})
+    assert found.smallest == (Site(1, 5), Site(1, 7))
+    assert found.best == (Site(0, 1), Site(0, 2), Site(1, 7))
+    assert found.interval(2, Site(1, 7)) == pytest.approx((0.7864, 0.9565), abs=1e-4)
+
+
+def test_of_sets_as_small_the_one_with_better_rates_is_taken() -> None:
+    assert counted({(0, 0, 1): 91, (0, 1, 3): 95}).smallest == (Site(1, 3),)
+
+
+def test_a_route_that_no_site_serves_is_left_out() -> None:
+    found = counted({(0, 0, 1): 89, (1, 0, 2): 95})
+    assert found.served == (1,)
+    assert found.smallest == (Site(0, 2),)
+    assert found.serving(0) is None
+    assert counted({}).smallest == ()
+
+
+def test_on_the_write_up_s_checkpoint_four_sites_serve_all_six_routes(arena_checkpoint) -> None:
+    found = carry_sites(load_model(read_weights(arena_checkpoint)), Probe().draw())
+    names = {site.name(Layout(4)) for site in found.smallest}
+    assert len(found.served) == 6
+    assert len(names) == 4
+    assert "H0.1 at B3" in names

@@ -1,0 +1,118 @@
+"""A model whose weights are set by hand, so that where it carries is known.
+
+It adds two numbers of three digits. Layer 0 gathers, at each position that predicts a digit: by head 0 the sum of
+the digit's column; by head 1 a number that says whether a carry comes, at = from both columns on the right, ten
+times the one and once the other, and at C0 from the units. Layer 1's head 0 attends to its own position if that
+number is over a threshold, and else to +; what it finds at its own position is one more for the answer.
+
+It knows nothing of remainders: a digit whose column sums to ten or more is wrong.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sumint.data import EQUALS, N_DIGIT_TOKENS, PLUS, VOCABULARY, Layout
+from sumint.interchange import Site
+from sumint.weights import Architecture, Weights
+
+LAYOUT = Layout(3)
+FIRST, SECOND = LAYOUT.predicting.start, LAYOUT.predicting.start + 1
+"""The positions of = and C0, which predict the first two digits."""
+
+SITES = (Site(1, FIRST), Site(1, SECOND))
+"""Where the carries are: the first serves both routes to C0, the second the one to C1."""
+
+FEATURES = ("digit", "rest", "always", "sum", "carry", "one more", *(f"at {p}" for p in range(LAYOUT.n_ctx)))
+SHARP, NEVER = 1e5, 1e4
+NORM = 20.0
+"""Of every embedding, so that the first layer norm divides all by the same."""
+
+SECOND_SCALE = 5.0
+"""About what the second layer norm divides by."""
+
+CARRY_UNIT = 0.01
+"""What the number that says whether a carry comes is written in."""
+
+
+def vector(**parts: float) -> np.ndarray:
+    """A vector of the residual stream; each feature has two opposite dimensions, so that its mean is zero."""
+    values = np.zeros(len(FEATURES))
+    for name, part in parts.items():
+        values[FEATURES.index(name.replace("_", " "))] = part
+    return np.concatenate([values, -values])
+
+
+def at(position: int, part: float = 1.0) -> np.ndarray:
+    return vector(**{f"at_{position}": part})
+
+
+def reading(direction: np.ndarray) -> np.ndarray:
+    """What to multiply a vector by to get how much of a feature is in it."""
+    return direction / 2
+
+
+def hand_set() -> Weights:
+    """The model."""
+    sizes = Architecture(n_digits=LAYOUT.n_digits, n_heads=2, d_model=2 * len(FEATURES), d_head=LAYOUT.n_ctx)
+    heads, wide, narrow, n_ctx = sizes.n_heads, sizes.d_model, sizes.d_head, LAYOUT.n_ctx
+    embed = np.zeros((len(VOCABULARY), wide))
+    for token in range(len(VOCABULARY)):
+        digit = float(token) if token < N_DIGIT_TOKENS else 0.0
+        embed[token] = vector(digit=digit, rest=np.sqrt(NORM**2 - digit**2))
+    places = np.stack([at(position) + vector(always=1) for position in range(n_ctx)])
+    scale = np.sqrt(2 * (NORM**2 + 2) / wide)
+
+    tensors = {"embed.W_E": embed, "pos_embed.W_pos": places}
+    for layer in range(2):
+        shapes = {"Q": (wide, narrow), "K": (wide, narrow), "V": (wide, narrow), "O": (narrow, wide)}
+        tensors |= {f"blocks.{layer}.attn.W_{kind}": np.zeros((heads, *shape)) for kind, shape in shapes.items()}
+        tensors |= {f"blocks.{layer}.attn.b_{kind}": np.zeros((heads, narrow)) for kind in "QKV"}
+        tensors |= {f"blocks.{layer}.attn.b_O": np.zeros(wide)}
+        tensors |= {f"blocks.{layer}.ln1.w": np.ones(wide), f"blocks.{layer}.ln1.b": np.zeros(wide)}
+    tensors |= {"ln_final.w": np.ones(wide), "ln_final.b": np.zeros(wide)}
+
+    _gather(tensors, head=0, weights={FIRST: {0: 1.0}, SECOND: {1: 1.0}}, to=vector(sum=2), scale=scale)
+    _gather(
+        tensors,
+        head=1,
+        weights={FIRST: {1: 10.0, 2: 1.0}, SECOND: {2: 1.0}},
+        to=vector(carry=22 * CARRY_UNIT),
+        scale=scale,
+    )
+    _look_at_oneself_or_the_plus(tensors, thresholds={FIRST: 99.5, SECOND: 11 * 9.5})
+    unembed = np.zeros((wide, len(VOCABULARY)))
+    for token in range(N_DIGIT_TOKENS):
+        towards = vector(sum=2.0 * token, one_more=2.0 * token, always=-(float(token) ** 2))
+        unembed[:, token] = reading(towards)
+    unembed[:, [PLUS, EQUALS]] = reading(vector(always=-1000))[:, None]
+    tensors |= {"unembed.W_U": unembed, "unembed.b_U": np.zeros(len(VOCABULARY))}
+    return Weights(sizes, {name: tensor.astype(np.float32) for name, tensor in tensors.items()})
+
+
+def _gather(
+    tensors: dict[str, np.ndarray], head: int, weights: dict[int, dict[int, float]], to: np.ndarray, scale: float
+) -> None:
+    """A head of layer 0 that gathers digits of columns, by query; elsewhere it looks at +, where none is."""
+    narrow = LAYOUT.n_ctx
+    for position in range(narrow):
+        tensors["blocks.0.attn.W_K"][head, :, position] += reading(at(position)) * scale
+        wanted = np.full(narrow, -NEVER)
+        wanted[LAYOUT.plus] = 0
+        for column, weight in weights.get(position, {}).items():
+            wanted[LAYOUT.plus] = -NEVER
+            wanted[[column, LAYOUT.second_operand.start + column]] = np.log(weight)
+        tensors["blocks.0.attn.W_Q"][head] += np.outer(reading(at(position)), wanted) * scale * np.sqrt(narrow)
+    tensors["blocks.0.attn.W_V"][head, :, 0] = reading(vector(digit=1)) * scale
+    tensors["blocks.0.attn.W_O"][head, 0] = to
+
+
+def _look_at_oneself_or_the_plus(tensors: dict[str, np.ndarray], thresholds: dict[int, float]) -> None:
+    """Head 0 of layer 1: it looks at its own position, and finds one more there, if a carry comes."""
+    for row, (position, threshold) in enumerate(thresholds.items()):
+        others = [other for other in range(LAYOUT.n_ctx) if other not in (position, LAYOUT.plus)]
+        key = vector(carry=1) - at(position, threshold * CARRY_UNIT)
+        tensors["blocks.1.attn.W_K"][0, :, row] = reading(key - sum(at(other, NEVER) for other in others))
+        tensors["blocks.1.attn.W_Q"][0, :, row] = reading(at(position, SHARP))
+        tensors["blocks.1.attn.W_V"][0, :, 0] += reading(at(position))
+    tensors["blocks.1.attn.W_O"][0, 0] = vector(one_more=SECOND_SCALE)

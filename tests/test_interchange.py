@@ -1,0 +1,64 @@
+"""What is changed at a site, and that nothing else is."""
+
+import numpy as np
+import pytest
+import torch
+
+from sumint.data import Layout
+from sumint.interchange import Asked, Site, Z, answers, at_site, interchange
+from sumint.model import Model, load_model, tokens_for
+from sumint.routes import Route, pairs_on
+from tests.hand_set import LAYOUT, SITES, hand_set
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model(hand_set())
+
+
+@pytest.fixture(scope="module")
+def asked(model: Model) -> Asked:
+    return Asked.of(model, pairs_on(LAYOUT, Route(1, 0), 100))
+
+
+def logits(model: Model, asked: Asked, *hooks) -> torch.Tensor:
+    return model.run_with_hooks(asked.base_tokens, fwd_hooks=list(hooks))
+
+
+def test_a_site_is_named_as_the_field_does() -> None:
+    assert Site(1, Layout(4).second_operand.stop - 1).name(Layout(4)) == "H0.1 at B3"
+
+
+def test_an_interchange_with_itself_changes_nothing(model: Model, asked: Asked) -> None:
+    for site in SITES:
+        torch.testing.assert_close(
+            logits(model, asked, interchange(site, asked.base_z)), logits(model, asked), rtol=0, atol=0
+        )
+
+
+def test_steering_by_zero_changes_nothing(model: Model, asked: Asked) -> None:
+    steered = logits(model, asked, at_site(SITES[0], lambda gathered: gathered + 0.0))
+    torch.testing.assert_close(steered, logits(model, asked), rtol=0, atol=0)
+
+
+def test_an_interchange_changes_its_site_and_no_other(model: Model, asked: Asked) -> None:
+    seen: list[torch.Tensor] = []
+    site = SITES[0]
+    logits(model, asked, interchange(site, asked.source_z), (Z, lambda values, hook: seen.append(values.clone())))
+    (changed,) = seen
+    torch.testing.assert_close(changed[:, site.position, site.head], asked.source_z[:, site.position, site.head])
+    changed[:, site.position, site.head] = asked.base_z[:, site.position, site.head]
+    torch.testing.assert_close(changed, asked.base_z, rtol=0, atol=0)
+
+
+def test_only_pairs_that_are_right_on_both_sides_are_asked(model: Model) -> None:
+    pairs = pairs_on(LAYOUT, Route(2, 1), 200)
+    asked = Asked.of(model, pairs)
+    right = np.logical_and(
+        *(
+            answers(model, tokens_for(model, sums), 1) == sums.answer_digits[:, 1]
+            for sums in (pairs.base, pairs.source)
+        )
+    )
+    assert 0 < len(asked) == right.sum() < asked.n_drawn == 200
+    assert len(asked.base_tokens) == len(asked.source_z) == len(asked)
