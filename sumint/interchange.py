@@ -15,7 +15,7 @@ from jaxtyping import Bool, Float, Int
 from sumint.data import Layout
 from sumint.interventions import Hook
 from sumint.model import Model, Tensor, as_array, layout_of, tokens_for
-from sumint.routes import Pairs
+from sumint.routes import Pairs, Route, pairs_on
 
 Z = "blocks.0.attn.hook_z"
 """What each head of layer 0 has gathered [sum, position, head, d_head], before W_O."""
@@ -31,6 +31,18 @@ class Site:
     def name(self, layout: Layout) -> str:
         """As the field calls the head, and by the report's name of the position: H0.1 at B3."""
         return f"H0.{self.head} at {layout.position_names[self.position]}"
+
+
+Trail = tuple[int, int, int, int]
+"""A route's column and digit, and the head and position of the site that serves it."""
+
+
+def route_of(trail: Trail) -> Route:
+    return Route(*trail[:2])
+
+
+def site_of(trail: Trail) -> Site:
+    return Site(*trail[2:])
 
 
 def at_site(site: Site, change: Callable[[Float[Tensor, "sum d_head"]], Float[Tensor, "sum d_head"]]) -> Hook:
@@ -70,6 +82,11 @@ class Asked:
     source_z: Float[Tensor, "pair position head d_head"]
 
     @classmethod
+    def on(cls, model: Model, route: Route, n_pairs: int, seed: int = 0) -> Asked:
+        """Ask the model for both sums of each of so many pairs on a route."""
+        return cls.of(model, pairs_on(layout_of(model), route, n_pairs, seed))
+
+    @classmethod
     def of(cls, model: Model, pairs: Pairs) -> Asked:
         """Ask the model for both sums of each pair."""
         import torch
@@ -84,6 +101,19 @@ class Asked:
         base, source = (tokens[chosen] for tokens in asked)
         gathered = [model.run_with_cache(tokens, names_filter=Z)[1][Z] for tokens in (base, source)]
         return cls(pairs[is_right], len(pairs), base, source, *gathered)
+
+    @property
+    def towards_carry(self) -> Float[Tensor, "pair 1"]:
+        """1 where the source has the carry, −1 where the base has it."""
+        import torch
+
+        signs = np.where(self.pairs.base_carries, -1.0, 1.0)[:, None]
+        return torch.from_numpy(signs).to(self.base_z)
+
+    def carry_vector(self, site: Site) -> Float[Tensor, " d_head"]:
+        """What a site gathers with the carry less what it gathers without, on average over the pairs."""
+        apart = (self.source_z - self.base_z)[:, site.position, site.head]
+        return (apart * self.towards_carry).mean(0)
 
     def moved(self, model: Model, hooks: Sequence[Hook]) -> Bool[np.ndarray, " pair"]:
         """Whether the model, asked for the base with something changed, says the source's digit."""

@@ -8,16 +8,16 @@ becomes the other sum's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from itertools import combinations
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.data import Layout, Sums
-from sumint.interchange import Asked, Site, interchange
+from sumint.interchange import Asked, Site, Trail, interchange
 from sumint.model import Model, layout_of
-from sumint.routes import Route, pairs_on, routes_of
+from sumint.routes import Route, routes_of
 from sumint.statistics import wilson
 
 N_PAIRS = 300
@@ -99,6 +99,12 @@ class CarrySites:
             return None
         return max(self.smallest, key=lambda site: self.rate(route, site))
 
+    @property
+    def trails(self) -> tuple[Trail, ...]:
+        """Each route that is served with the site that serves it, as settings of what is measured next."""
+        serving = ((self.routes[number], self.serving(number)) for number in self.served)
+        return tuple((route.column, route.digit, *astuple(site)) for route, site in serving if site is not None)
+
     def _total_rate(self, sites: tuple[Site, ...]) -> float:
         return float(sum(max(self.rate(route, site) for site in sites) for route in self.served))
 
@@ -110,7 +116,7 @@ def carry_sites(model: Model, probe: Sums) -> CarrySites:  # noqa: ARG001 — it
     n_pairs = np.zeros(len(routes), np.int64)
     n_moved = np.zeros((len(routes), model.cfg.n_heads, layout.n_ctx), np.int64)
     for number, route in enumerate(routes):
-        asked = Asked.of(model, pairs_on(layout, route, N_PAIRS))
+        asked = Asked.on(model, route, N_PAIRS)
         n_pairs[number] = len(asked)
         if not len(asked):
             continue

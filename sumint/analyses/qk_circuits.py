@@ -172,7 +172,8 @@ def _softmax(
     scores: Float[np.ndarray, "head query key"], is_hidden: Bool[np.ndarray, "query key"]
 ) -> Float[np.ndarray, "head asking seen"]:
     """Attention from scores, without the last query and its key."""
-    weights = np.exp(np.where(is_hidden, -np.inf, scores - scores.max(axis=-1, keepdims=True)))
+    seen = np.where(is_hidden, -np.inf, scores)
+    weights = np.exp(seen - seen.max(axis=-1, keepdims=True))
     return (weights / weights.sum(axis=-1, keepdims=True))[:, :-1, :-1]
 
 

@@ -1,0 +1,87 @@
+"""One direction is enough: what of a site is swapped for the carry to move, and how much of it has to be there.
+
+The difference that a carry makes at a site, on average over pairs, is a vector. Of two sums that differ in the
+carry either the component along it is swapped, or all the rest; or, with no second sum, the vector itself is added
+where there is no carry and taken away where there is one, whole or in part. The vector is measured on other pairs
+than those that it is tried on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from sumint.data import Layout, Sums
+from sumint.interchange import Asked, Site, Trail, at_site, route_of, site_of
+from sumint.model import Model, Tensor, layout_of
+from sumint.statistics import wilson
+
+N_PAIRS = 300
+"""For each route, to measure the vector on; and as many to try it on."""
+
+WAYS = ("whole", "along", "rest", "added")
+"""What is swapped: all that the site gathers, its component along the vector, or the rest; or that is added."""
+
+DOSES = tuple(np.linspace(0, 1.5, 13).tolist())
+"""Of the vector, where it is added: 1 is all of it."""
+
+
+@dataclass(frozen=True)
+class CarryDirection:
+    """How often the digit moved by one, by route and by what was done at the site that serves it."""
+
+    n_pairs: Int[np.ndarray, " trail"]
+    n_moved: Int[np.ndarray, "trail way"]
+    n_moved_by_dose: Int[np.ndarray, "trail dose"]
+    share: Float[np.ndarray, " trail"]
+    """Of the squared distances between the two sums of each pair at the site, how much lies along the vector."""
+    n_digits: int
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.n_digits)
+
+    @property
+    def rates(self) -> Float[np.ndarray, "trail way"]:
+        return self.n_moved / np.maximum(self.n_pairs, 1)[:, None]
+
+    @property
+    def intervals(self) -> Float[np.ndarray, "trail way bound"]:
+        """Wilson's, of the rates."""
+        return wilson(self.n_moved, np.broadcast_to(self.n_pairs[:, None], self.n_moved.shape))
+
+    @property
+    def dose_rates(self) -> Float[np.ndarray, "trail dose"]:
+        return self.n_moved_by_dose / np.maximum(self.n_pairs, 1)[:, None]
+
+
+def carry_direction(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> CarryDirection:  # noqa: ARG001
+    """What moves the digit at the end of each route, at the site that serves it."""
+    n_pairs = np.zeros(len(trails), np.int64)
+    n_moved = np.zeros((len(trails), len(WAYS)), np.int64)
+    by_dose = np.zeros((len(trails), len(DOSES)), np.int64)
+    share = np.zeros(len(trails))
+    for number, trail in enumerate(trails):
+        site = site_of(trail)
+        vector = Asked.on(model, route_of(trail), N_PAIRS, seed=1).carry_vector(site)
+        asked = Asked.on(model, route_of(trail), N_PAIRS, seed=2)
+        n_pairs[number] = len(asked)
+        unit = vector / vector.norm()
+        apart = _at(asked.source_z - asked.base_z, site)
+        share[number] = float((apart @ unit).square().sum() / apart.square().sum())
+        along = (apart @ unit)[:, None] * unit
+        changes = (apart, along, apart - along, asked.towards_carry * vector)
+        n_moved[number] = [_moved(model, asked, site, change) for change in changes]
+        by_dose[number] = [_moved(model, asked, site, dose * changes[-1]) for dose in DOSES]
+    return CarryDirection(n_pairs, n_moved, by_dose, share, layout_of(model).n_digits)
+
+
+def _at(gathered: Float[Tensor, "pair position head d_head"], site: Site) -> Float[Tensor, "pair d_head"]:
+    return gathered[:, site.position, site.head]
+
+
+def _moved(model: Model, asked: Asked, site: Site, change: Float[Tensor, "pair d_head"]) -> int:
+    """How many digits move if so much is added at the site."""
+    return int(asked.moved(model, [at_site(site, lambda gathered: gathered + change)]).sum())

@@ -1,0 +1,113 @@
+"""How a carry is read off two digits: what a site looks for in a digit, and what it takes from it.
+
+A site that knows whether a column carries looks at the column's two digits. Its attention is a softmax, so the
+digit with the higher score outvotes the other: a score for each digit says whom the head listens to, and the part
+of what it takes from that digit along the carry's own direction says what it then believes.
+
+ARENA's published solution finds that heads listen to 0 first, then to 9, 1, 8 and so on to the middle: to the
+digit that settles more. That a cosine of the digit, a little off its maximum at 0, gives the same order is its
+guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from sumint.analyses.qk_circuits import qk_circuits
+from sumint.data import N_DIGIT_TOKENS, Layout, Sums
+from sumint.interchange import Asked, Site, Trail, route_of, site_of
+from sumint.model import Model, as_array, layout_of
+
+N_PAIRS = 300
+"""For each site, to measure the carry's direction on."""
+
+BY_DECISIVENESS = (0, 9, 1, 8, 2, 7, 3, 6, 4, 5)
+"""The digits, from the one that says most of a carry to the one that says least, as ARENA's solution has them."""
+
+
+@dataclass(frozen=True)
+class CosineFit:
+    """A·cos(2π(d − d₀)/10) + c, fitted to a function of the digit d by least squares."""
+
+    amplitude: float
+    first: float
+    """d₀, where the cosine is largest, in digits from −5 to 5."""
+    share: float
+    """Of the function's variance, how much the cosine has: R²."""
+    fitted: Float[np.ndarray, " digit"]
+
+
+@dataclass(frozen=True)
+class CarryReadout:
+    """What each site looks for and takes."""
+
+    sites: tuple[Site, ...]
+    columns: Int[np.ndarray, " site"]
+    """The column whose carry the site knows."""
+    scores: Float[np.ndarray, "site digit"]
+    """What a digit adds to the attention score, from the mean query."""
+    taken: Float[np.ndarray, "site digit"]
+    """What of the digit's value lies along the carry's direction, its mean over the digits taken away."""
+    attention: Float[np.ndarray, " site"]
+    """The mean attention that the site gives to the two digits of its column together."""
+    n_digits: int
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.n_digits)
+
+    @property
+    def orders(self) -> Int[np.ndarray, "site place"]:
+        """The digits by their scores, the highest first."""
+        return np.argsort(-self.scores, axis=1, kind="stable")
+
+    @property
+    def agreement(self) -> Float[np.ndarray, " site"]:
+        """Spearman's rank correlation of the scores with the order by decisiveness."""
+        ranks = np.argsort(self.orders, axis=1)
+        expected = np.argsort(BY_DECISIVENESS)
+        return np.array([np.corrcoef(of_site, expected)[0, 1] for of_site in ranks])
+
+    @property
+    def cosines(self) -> tuple[CosineFit, ...]:
+        """A cosine of the digit, fitted to each site's scores."""
+        return tuple(fit_cosine(of_site) for of_site in self.scores.astype(np.float64))
+
+
+def fit_cosine(values: Float[np.ndarray, " digit"]) -> CosineFit:
+    """The cosine that goes round once in all digits and is nearest to the values."""
+    turn = 2 * np.pi / len(values)
+    digits = np.arange(len(values))
+    waves = np.stack([np.cos(turn * digits), np.sin(turn * digits), np.ones(len(values))], axis=1)
+    (cosine, sine, _), *_ = np.linalg.lstsq(waves, values, rcond=None)
+    fitted = waves @ np.linalg.lstsq(waves, values, rcond=None)[0]
+    left, whole = ((values - fitted) ** 2).sum(), ((values - values.mean()) ** 2).sum()
+    return CosineFit(
+        amplitude=float(np.hypot(cosine, sine)),
+        first=float(np.arctan2(sine, cosine) / turn),
+        share=float(1 - left / whole) if whole else 0.0,
+        fitted=fitted,
+    )
+
+
+def carry_readout(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> CarryReadout:
+    """What each of the sites looks for and takes; a site that serves several routes by the first of them."""
+    layout = layout_of(model)
+    by_site = {site_of(trail): trail for trail in reversed(trails)}
+    sites = tuple(sorted(by_site))
+    columns = np.array([by_site[site][0] for site in sites], np.int64)
+    circuits = qk_circuits(model, probe)
+    scores = np.zeros((len(sites), N_DIGIT_TOKENS), np.float32)
+    taken = np.zeros_like(scores)
+    attention = np.zeros(len(sites), np.float32)
+    for number, (site, column) in enumerate(zip(sites, columns.tolist(), strict=True)):
+        scores[number] = circuits.token_scores[site.head, site.position, :N_DIGIT_TOKENS]
+        vector = Asked.on(model, route_of(by_site[site]), N_PAIRS).carry_vector(site)
+        values = as_array(model.W_E[:N_DIGIT_TOKENS] @ model.W_V[0][site.head] @ (vector / vector.norm()))
+        taken[number] = values - values.mean()
+        both = [range(layout.n_ctx)[operand][column] for operand in (layout.first_operand, layout.second_operand)]
+        attention[number] = circuits.measured[site.head, site.position, both].sum()
+    return CarryReadout(sites, columns, scores, taken, attention, layout.n_digits)

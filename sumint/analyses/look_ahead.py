@@ -1,0 +1,115 @@
+"""Looking ahead: what a position knows of a carry, by the sums of the two columns that decide it.
+
+A column that sums to nine leaves its carry to the column on its right. Where layer 0 gathers the carries of both
+at one position, what it writes there can weigh them: the nearer column's by much, the further one's by little, so
+that it counts only where the nearer one is undecided. What is written is looked at along one axis, from no carry
+to a carry out of the nearer column, and by the sums of both columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from einops import einsum
+from jaxtyping import Float, Int
+
+from sumint.data import N_DIGIT_TOKENS, Layout, Sums
+from sumint.interchange import Trail, Z
+from sumint.model import Model, as_array, layout_of, tokens_for
+from sumint.routes import NINE
+
+WRITTEN = "sum head d_head, head d_head d_model -> sum d_model"
+"""What all heads of a layer write together, from what each has gathered."""
+
+N_SUMS = 10_000
+"""Drawn evenly from all sums, and by another seed than the probe's."""
+SEED = 1
+
+N_TOTALS = 2 * N_DIGIT_TOKENS - 1
+"""What two digits can sum to: 0 to 18."""
+
+
+@dataclass(frozen=True)
+class LookAhead:
+    """What is written at each position that holds a carry, along the axis of the nearest column's."""
+
+    positions: tuple[int, ...]
+    columns: Int[np.ndarray, " position"]
+    """The column nearest to the digits that the position serves; the one on its right is the further one."""
+    n_sums: Int[np.ndarray, "position near far"]
+    value: Float[np.ndarray, "position near far"]
+    """The mean, by what the nearer and the further column sum to; −½ where no carry comes, ½ where one does, on
+    average."""
+    additive_share: Float[np.ndarray, " position"]
+    """Of the variance over sums, how much a function of the one total plus a function of the other has."""
+    near_share: Float[np.ndarray, " position"]
+    """How much a function of the nearer column's total has alone."""
+    n_digits: int
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.n_digits)
+
+    @property
+    def tie_break(self) -> Float[np.ndarray, " position"]:
+        """Where the nearer column sums to nine: the mean with a carry out of the further, less that without."""
+        undecided, n_sums = self.value[:, NINE], self.n_sums[:, NINE]
+        with_carry, without = (
+            np.average(undecided[:, part], axis=1, weights=np.maximum(n_sums[:, part], 1e-9))
+            for part in (slice(NINE + 1, None), slice(0, NINE))
+        )
+        return with_carry - without
+
+
+def look_ahead(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> LookAhead:  # noqa: ARG001
+    """What layer 0 writes at every position that serves a route from a column with another on its right."""
+    layout = layout_of(model)
+    nearest: dict[int, int] = {}
+    for column, _, _, position in trails:
+        nearest[position] = min(column, nearest.get(position, column))
+    chosen = {position: column for position, column in sorted(nearest.items()) if column < layout.n_digits - 1}
+    sums = _drawn(layout)
+    gathered = model.run_with_cache(tokens_for(model, sums), names_filter=Z)[1][Z]
+    totals = sums.a_digits + sums.b_digits
+    n_sums = np.zeros((len(chosen), N_TOTALS, N_TOTALS), np.int64)
+    value = np.zeros((len(chosen), N_TOTALS, N_TOTALS))
+    additive, near_only = np.zeros(len(chosen)), np.zeros(len(chosen))
+    for number, (position, column) in enumerate(chosen.items()):
+        written = as_array(einsum(gathered[:, position], model.W_O[0], WRITTEN))
+        along = _along(written.astype(np.float64), sums.carry_out[:, column])
+        near, far = totals[:, column], totals[:, column + 1]
+        np.add.at(n_sums[number], (near, far), 1)
+        np.add.at(value[number], (near, far), along)
+        near_only[number] = explained(along, near)
+        additive[number] = explained(along, near, far)
+    return LookAhead(
+        positions=tuple(chosen),
+        columns=np.array(list(chosen.values()), np.int64),
+        n_sums=n_sums,
+        value=value / np.maximum(n_sums, 1),
+        additive_share=additive,
+        near_share=near_only,
+        n_digits=layout.n_digits,
+    )
+
+
+def explained(values: Float[np.ndarray, " sum"], *groups: Int[np.ndarray, " sum"]) -> float:
+    """The share of the variance of values that a sum of functions, one of each grouping, can have at most: R²."""
+    indicators = np.concatenate([np.eye(N_TOTALS)[group] for group in groups], axis=1)
+    fitted = indicators @ np.linalg.lstsq(indicators, values, rcond=None)[0]
+    whole = ((values - values.mean()) ** 2).sum()
+    return float(1 - ((values - fitted) ** 2).sum() / whole) if whole else 0.0
+
+
+def _along(written: Float[np.ndarray, "sum d_model"], carries: np.ndarray) -> Float[np.ndarray, " sum"]:
+    """What is written, along the axis from its mean without a carry, which becomes −½, to that with one, ½."""
+    low, high = written[~carries].mean(axis=0), written[carries].mean(axis=0)
+    axis = high - low
+    return (written - (low + high) / 2) @ axis / (axis @ axis)
+
+
+def _drawn(layout: Layout) -> Sums:
+    random = np.random.default_rng(SEED)
+    a, b = random.integers(layout.operand_limit, size=(2, N_SUMS))
+    return Sums(layout, a, b)

@@ -1,0 +1,131 @@
+"""What carries a carry, measured on a model where that is known, and on the write-up's."""
+
+import numpy as np
+import pytest
+
+from sumint.analyses.carry_direction import DOSES, WAYS, CarryDirection, carry_direction
+from sumint.analyses.carry_in_layer_1 import WAYS as SEEN_BY
+from sumint.analyses.carry_in_layer_1 import CarryInLayer1, carry_in_layer_1
+from sumint.analyses.carry_readout import BY_DECISIVENESS, CarryReadout, carry_readout, fit_cosine
+from sumint.analyses.carry_sites import carry_sites
+from sumint.analyses.look_ahead import LookAhead, explained, look_ahead
+from sumint.data import Probe
+from sumint.model import Model, load_model
+from sumint.weights import read_weights
+from tests.hand_set import FIRST, LAYOUT, SECOND, SITES, hand_set
+
+TRAILS = ((1, 0, 1, FIRST), (2, 0, 1, FIRST), (2, 1, 1, SECOND))
+PROBE = Probe(LAYOUT.n_digits).draw()
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    return load_model(hand_set())
+
+
+@pytest.fixture(scope="module")
+def direction(model: Model) -> CarryDirection:
+    return carry_direction(model, PROBE, trails=TRAILS)
+
+
+@pytest.fixture(scope="module")
+def in_layer_1(model: Model) -> CarryInLayer1:
+    return carry_in_layer_1(model, PROBE, trails=TRAILS)
+
+
+@pytest.fixture(scope="module")
+def readout(model: Model) -> CarryReadout:
+    return carry_readout(model, PROBE, trails=TRAILS)
+
+
+@pytest.fixture(scope="module")
+def ahead(model: Model) -> LookAhead:
+    return look_ahead(model, PROBE, trails=TRAILS)
+
+
+def test_the_search_hands_on_what_serves_each_route(model: Model) -> None:
+    assert carry_sites(model, PROBE).trails == TRAILS
+
+
+def test_what_is_written_in_one_direction_moves_with_it_and_with_nothing_else(direction: CarryDirection) -> None:
+    np.testing.assert_allclose(direction.share, 1, atol=1e-6)
+    for way, rate in (("whole", 1), ("along", 1), ("rest", 0)):
+        np.testing.assert_array_equal(direction.rates[:, WAYS.index(way)], rate)
+
+
+def test_no_dose_moves_nothing_and_twice_the_need_moves_all(direction: CarryDirection) -> None:
+    assert DOSES[0] == 0
+    np.testing.assert_array_equal(direction.dose_rates[:, 0], 0)
+    assert (np.diff(direction.dose_rates, axis=1) >= 0).all()
+    whole = direction.dose_rates[:, DOSES.index(1.0)]
+    np.testing.assert_array_equal(direction.rates[:, WAYS.index("added")], whole)
+
+
+def test_only_keys_see_the_carry_where_only_a_key_depends_on_it(in_layer_1: CarryInLayer1) -> None:
+    rates = dict(zip(SEEN_BY, in_layer_1.rates.T, strict=True))
+    for way in ("keys", "patterns", "all of layer 1"):
+        np.testing.assert_array_equal(rates[way], 1, err_msg=way)
+    for way in ("queries", "values", "directly"):
+        np.testing.assert_array_equal(rates[way], 0, err_msg=way)
+
+
+def test_attention_switches_from_the_plus_to_the_site(in_layer_1: CarryInLayer1) -> None:
+    for number, position in enumerate((FIRST, FIRST, SECOND)):
+        without, with_carry = in_layer_1.attention[number, :, 0]
+        assert without[LAYOUT.plus] > 0.9
+        assert with_carry[position] > 0.9
+    np.testing.assert_allclose(in_layer_1.switched[:, 0], 1, atol=0.05)
+    np.testing.assert_allclose(in_layer_1.switched[:, 1], 0, atol=1e-6)  # head 1 does nothing
+
+
+def test_a_site_is_read_once_and_its_attention_is_that_to_its_column(readout: CarryReadout) -> None:
+    assert readout.sites == SITES
+    assert readout.columns.tolist() == [1, 2]
+    np.testing.assert_allclose(readout.attention, [20 / 22, 1], atol=1e-4)
+
+
+def test_what_is_taken_of_a_digit_is_what_was_set(readout: CarryReadout) -> None:
+    for taken in readout.taken:
+        np.testing.assert_allclose(np.diff(taken), taken[1] - taken[0], rtol=1e-4)
+        assert taken[0] < 0 < taken[9]
+
+
+def test_a_cosine_a_little_off_its_maximum_has_the_order_of_decisiveness() -> None:
+    digits = np.arange(10)
+    scores = (2 + 3 * np.cos(2 * np.pi * (digits + 0.3) / 10)).astype(np.float32)
+    reading = CarryReadout(SITES[:1], np.array([1]), scores[None], scores[None], np.ones(1, np.float32), 3)
+    assert reading.orders[0].tolist() == list(BY_DECISIVENESS)
+    assert reading.agreement == pytest.approx([1])
+    (cosine,) = reading.cosines
+    assert (cosine.amplitude, cosine.first, cosine.share) == pytest.approx((3, -0.3, 1), abs=1e-5)
+
+
+def test_no_cosine_explains_what_alternates() -> None:
+    fit = fit_cosine(np.array([1.0, -1.0] * 5))
+    assert (fit.amplitude, fit.share) == pytest.approx((0, 0), abs=1e-9)
+
+
+def test_what_weighs_two_columns_is_additive_and_breaks_ties(ahead: LookAhead) -> None:
+    assert ahead.positions == (FIRST,)  # at C0 there is no column further on
+    # What else is written there, the sum of the column before, shows a little along an axis that is measured.
+    assert 0.9 < ahead.near_share[0] < ahead.additive_share[0] <= 1
+    by_near = np.average(ahead.value[0], axis=1, weights=ahead.n_sums[0])
+    assert 0.5 < by_near[18] - by_near[0] < 3
+    assert 0 < ahead.tie_break[0] < 0.2
+
+
+def test_a_product_is_not_explained_by_a_sum() -> None:
+    one, other = np.repeat([0, 1], 50), np.tile([0, 1], 50)
+    assert explained((one - 0.5) * (other - 0.5), one, other) == pytest.approx(0)
+    assert explained(3.0 * one - other, one, other) == pytest.approx(1)
+    assert explained(np.ones(100), one) == 0
+
+
+def test_on_the_write_up_s_checkpoint_one_direction_is_enough(arena_checkpoint) -> None:
+    model, probe = load_model(read_weights(arena_checkpoint)), Probe().draw()
+    trails = carry_sites(model, probe).trails
+    found = carry_direction(model, probe, trails=trails)
+    assert found.rates[:, WAYS.index("along")].min() > 0.8
+    assert found.rates[:, WAYS.index("rest")].max() < 0.1
+    readout = carry_readout(model, probe, trails=trails)
+    assert readout.agreement.min() > 0.95
