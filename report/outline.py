@@ -5,6 +5,7 @@ from report.chapters import (
     carries,
     direct_logit_attribution,
     every_sum,
+    how_it_carries,
     layer_0_attention,
     layer_1_ov,
     open_questions,
@@ -21,5 +22,6 @@ OUTLINE = (
     layer_1_ov,
     carries,
     every_sum,
+    how_it_carries,
     open_questions,
 )

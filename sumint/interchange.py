@@ -98,9 +98,9 @@ class Asked:
             [answers(model, tokens, digit) == digits for tokens, digits in zip(asked, right, strict=True)]
         )
         chosen = torch.from_numpy(is_right).to(asked[0].device)
-        base, source = (tokens[chosen] for tokens in asked)
-        gathered = [model.run_with_cache(tokens, names_filter=Z)[1][Z] for tokens in (base, source)]
-        return cls(pairs[is_right], len(pairs), base, source, *gathered)
+        gathered = (model.run_with_cache(tokens, names_filter=Z)[1][Z] for tokens in asked)
+        of_right = [of_all[chosen] for of_all in (*asked, *gathered)]
+        return cls(pairs[is_right], len(pairs), *of_right)
 
     @property
     def towards_carry(self) -> Float[Tensor, "pair 1"]:

@@ -105,7 +105,7 @@ def stacked_lines(
     bottom = "y" if len(panels) == 1 else f"y{len(panels)}"
     margins = {**room(ticks=True, legend=len(names) > 1), **MARGIN}
     plot = chart(traces, {"hovermode": "x unified", "margin": margins, "showlegend": len(names) > 1, **axes})
-    plot.update_xaxes(title_text=x_title, anchor=bottom, showgrid=False)
+    plot.update_xaxes(title_text=x_title, anchor=bottom, showgrid=False, dtick=1 if _are_few_counts(x) else None)
     return plot
 
 

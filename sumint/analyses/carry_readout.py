@@ -11,15 +11,14 @@ guess.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from sumint.analyses.qk_circuits import qk_circuits
 from sumint.data import N_DIGIT_TOKENS, Layout, Sums
 from sumint.interchange import Asked, Site, Trail, route_of, site_of
-from sumint.model import Model, as_array, layout_of
+from sumint.model import Model, as_array, layout_of, tokens_for
 
 N_PAIRS = 300
 """For each site, to measure the carry's direction on."""
@@ -44,7 +43,8 @@ class CosineFit:
 class CarryReadout:
     """What each site looks for and takes."""
 
-    sites: tuple[Site, ...]
+    places: Int[np.ndarray, "site 2"]
+    """The head and the position of each site."""
     columns: Int[np.ndarray, " site"]
     """The column whose carry the site knows."""
     scores: Float[np.ndarray, "site digit"]
@@ -58,6 +58,10 @@ class CarryReadout:
     @property
     def layout(self) -> Layout:
         return Layout(self.n_digits)
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        return tuple(Site(*place) for place in self.places.tolist())
 
     @property
     def orders(self) -> Int[np.ndarray, "site place"]:
@@ -99,15 +103,21 @@ def carry_readout(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> Ca
     by_site = {site_of(trail): trail for trail in reversed(trails)}
     sites = tuple(sorted(by_site))
     columns = np.array([by_site[site][0] for site in sites], np.int64)
-    circuits = qk_circuits(model, probe)
+    attention_of = "blocks.0.attn"
+    hooks = (f"{attention_of}.hook_q", f"{attention_of}.hook_pattern", "blocks.0.ln1.hook_scale")
+    _, cache = model.run_with_cache(tokens_for(model, probe), names_filter=list(hooks))
+    queries, patterns, scales = (cache[hook].mean(0) for hook in hooks)
+    digits = model.W_E[:N_DIGIT_TOKENS]
     scores = np.zeros((len(sites), N_DIGIT_TOKENS), np.float32)
     taken = np.zeros_like(scores)
     attention = np.zeros(len(sites), np.float32)
     for number, (site, column) in enumerate(zip(sites, columns.tolist(), strict=True)):
-        scores[number] = circuits.token_scores[site.head, site.position, :N_DIGIT_TOKENS]
-        vector = Asked.on(model, route_of(by_site[site]), N_PAIRS).carry_vector(site)
-        values = as_array(model.W_E[:N_DIGIT_TOKENS] @ model.W_V[0][site.head] @ (vector / vector.norm()))
-        taken[number] = values - values.mean()
         both = [range(layout.n_ctx)[operand][column] for operand in (layout.first_operand, layout.second_operand)]
-        attention[number] = circuits.measured[site.head, site.position, both].sum()
-    return CarryReadout(sites, columns, scores, taken, attention, layout.n_digits)
+        keys = digits / scales[both].mean() @ model.W_K[0][site.head]
+        scores[number] = as_array(keys @ queries[site.position, site.head]) / model.cfg.d_head**0.5
+        vector = Asked.on(model, route_of(by_site[site]), N_PAIRS).carry_vector(site)
+        values = as_array(digits @ model.W_V[0][site.head] @ (vector / vector.norm()))
+        taken[number] = values - values.mean()
+        attention[number] = as_array(patterns[site.head, site.position, both]).sum()
+    places = np.array([astuple(site) for site in sites], np.int64).reshape(-1, 2)
+    return CarryReadout(places, columns, scores, taken, attention, layout.n_digits)

@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass
 from itertools import combinations
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from sumint.data import Layout, Sums
 from sumint.interchange import Asked, Site, Trail, interchange
@@ -24,7 +24,10 @@ N_PAIRS = 300
 """For each route."""
 
 SERVES_FROM = 0.9
-"""A site serves a route if this share of the digits moves."""
+"""A site serves a route if this share of the digits moves, …"""
+
+PAIRS_AT_LEAST = 30
+"""… and there are so many pairs that the model gets right."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +76,7 @@ class CarrySites:
     @property
     def served(self) -> tuple[int, ...]:
         """The routes, by number, that some site serves."""
-        return tuple(number for number, site in enumerate(self.best) if self.rate(number, site) >= SERVES_FROM)
+        return tuple(np.flatnonzero(self._serves.any(axis=(1, 2))).tolist())
 
     @property
     def smallest(self) -> tuple[Site, ...]:
@@ -81,7 +84,7 @@ class CarrySites:
 
         Every set is looked at, the small ones first.
         """
-        serves = self.rates >= SERVES_FROM
+        serves = self._serves
         candidates = [_site(place) for place in np.argwhere(serves.any(axis=0))]
         for size in range(len(candidates) + 1):
             sets = [
@@ -104,6 +107,10 @@ class CarrySites:
         """Each route that is served with the site that serves it, as settings of what is measured next."""
         serving = ((self.routes[number], self.serving(number)) for number in self.served)
         return tuple((route.column, route.digit, *astuple(site)) for route, site in serving if site is not None)
+
+    @property
+    def _serves(self) -> Bool[np.ndarray, "route head position"]:
+        return (self.rates >= SERVES_FROM) & (self.n_pairs >= PAIRS_AT_LEAST)[:, None, None]
 
     def _total_rate(self, sites: tuple[Site, ...]) -> float:
         return float(sum(max(self.rate(route, site) for site in sites) for route in self.served))

@@ -34,7 +34,7 @@ N_TOTALS = 2 * N_DIGIT_TOKENS - 1
 class LookAhead:
     """What is written at each position that holds a carry, along the axis of the nearest column's."""
 
-    positions: tuple[int, ...]
+    positions: Int[np.ndarray, " position"]
     columns: Int[np.ndarray, " position"]
     """The column nearest to the digits that the position serves; the one on its right is the further one."""
     n_sums: Int[np.ndarray, "position near far"]
@@ -84,7 +84,7 @@ def look_ahead(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> LookA
         near_only[number] = explained(along, near)
         additive[number] = explained(along, near, far)
     return LookAhead(
-        positions=tuple(chosen),
+        positions=np.array(list(chosen), np.int64),
         columns=np.array(list(chosen.values()), np.int64),
         n_sums=n_sums,
         value=value / np.maximum(n_sums, 1),

@@ -93,7 +93,9 @@ def test_what_is_taken_of_a_digit_is_what_was_set(readout: CarryReadout) -> None
 def test_a_cosine_a_little_off_its_maximum_has_the_order_of_decisiveness() -> None:
     digits = np.arange(10)
     scores = (2 + 3 * np.cos(2 * np.pi * (digits + 0.3) / 10)).astype(np.float32)
-    reading = CarryReadout(SITES[:1], np.array([1]), scores[None], scores[None], np.ones(1, np.float32), 3)
+    reading = CarryReadout(
+        np.array([[1, FIRST]]), np.array([1]), scores[None], scores[None], np.ones(1, np.float32), 3
+    )
     assert reading.orders[0].tolist() == list(BY_DECISIVENESS)
     assert reading.agreement == pytest.approx([1])
     (cosine,) = reading.cosines
@@ -106,7 +108,7 @@ def test_no_cosine_explains_what_alternates() -> None:
 
 
 def test_what_weighs_two_columns_is_additive_and_breaks_ties(ahead: LookAhead) -> None:
-    assert ahead.positions == (FIRST,)  # at C0 there is no column further on
+    assert ahead.positions.tolist() == [FIRST]  # at C0 there is no column further on
     # What else is written there, the sum of the column before, shows a little along an axis that is measured.
     assert 0.9 < ahead.near_share[0] < ahead.additive_share[0] <= 1
     by_near = np.average(ahead.value[0], axis=1, weights=ahead.n_sums[0])

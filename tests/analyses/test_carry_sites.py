@@ -59,6 +59,14 @@ def test_a_route_that_no_site_serves_is_left_out() -> None:
     assert counted({}).smallest == ()
 
 
+def test_a_few_pairs_prove_nothing() -> None:
+    n_moved = np.zeros((1, 1, 8), np.int64)
+    n_moved[0, 0, 5] = 29
+    assert CarrySites(300, np.array([29]), n_moved, 2).served == ()
+    n_moved[0, 0, 5] = 30
+    assert CarrySites(300, np.array([30]), n_moved, 2).served == (0,)
+
+
 def test_on_the_write_up_s_checkpoint_four_sites_serve_all_six_routes(arena_checkpoint) -> None:
     found = carry_sites(load_model(read_weights(arena_checkpoint)), Probe().draw())
     names = {site.name(Layout(4)) for site in found.smallest}

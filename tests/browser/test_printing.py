@@ -12,6 +12,15 @@ from tests.browser.conftest import Reader
 
 CHAPTER = "layer-1-ov.html"
 UNDRAWN = "[...document.querySelectorAll('.chart')].filter(chart => !chart.querySelector('.main-svg')).length"
+COUNT_WHAT_IS_HANDED_OVER = """
+    window.handedOver = 0;
+    let register;
+    Object.defineProperty(window, "registerFigure", {
+        set: (given) => { register = given; },
+        get: () => (...figure) => { register(...figure); window.handedOver += 1; },
+    });
+"""
+"""How many figures' scripts have run."""
 GROUND = "document.querySelector('.chart .main-svg').style.background"
 
 
@@ -19,12 +28,11 @@ GROUND = "document.querySelector('.chart .main-svg').style.background"
 def loaded(bundled_site: Path, read: Callable[..., Reader]) -> Reader:
     """A chapter, opened in the dark and not scrolled, when it had the time to load what it may have to print."""
     reader = read(color_scheme="dark")
+    reader.page.add_init_script(COUNT_WHAT_IS_HANDED_OVER)
     reader.page.goto(f"{bundled_site.as_uri()}/{CHAPTER}")
     reader.page.wait_for_function(
-        "() => document.querySelectorAll('script[src^=\"figures/\"]').length"
-        " === document.querySelectorAll('.chart').length"
+        "() => window.Plotly && window.handedOver === document.querySelectorAll('.chart').length"
     )
-    reader.page.wait_for_function("() => window.Plotly !== undefined")
     return reader
 
 
