@@ -5,6 +5,7 @@ from report.chapters import (
     carries,
     direct_logit_attribution,
     every_sum,
+    how_it_adds,
     how_it_carries,
     layer_0_attention,
     layer_1_ov,
@@ -23,5 +24,6 @@ OUTLINE = (
     carries,
     every_sum,
     how_it_carries,
+    how_it_adds,
     open_questions,
 )

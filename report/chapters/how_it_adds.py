@@ -1,0 +1,141 @@
+"""How two digits become one on a circle, and which symbolic model the network comes closest to."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from report import plots
+from report.affordable import affords_every_sum
+from report.chapter import Absent, Chapter, Figure
+from report.chapters.how_it_adds_claims import claims, look_ahead_name
+from report.parts import part
+from report.plot import Plot
+from sumint.analyses.digit_sum_circle import COMPONENTS, STAGES, DigitSumCircle, digit_sum_circle
+from sumint.analyses.every_sum import every_sum
+from sumint.exhaustive.conditions import TooWideError
+from sumint.exhaustive.symbolic import SymbolicAgreement, symbolic_agreement
+from sumint.lab import Lab
+
+
+def chapter(lab: Lab) -> Chapter:
+    """The chapter on how the model adds, measured on the lab's checkpoint."""
+    circle = lab.run(digit_sum_circle)
+    agreement = _agreement(lab)
+    return Chapter(
+        title="How it adds",
+        question="How do two digits and a carry become one digit?",
+        figures=(_components(circle), _heads(circle), _by_run(agreement)),
+        claims=claims(circle, agreement),
+        findings=("sum-on-a-circle", "push-and-pull", "full-look-ahead"),
+    )
+
+
+@part
+def _agreement(lab: Lab) -> SymbolicAgreement | str:
+    """How far each symbolic model agrees; or why that is not known."""
+    if not affords_every_sum(lab):
+        return "There are more sums of so many digits than a build goes through unasked."
+    try:
+        tally = lab.examine(every_sum)
+    except TooWideError as error:
+        return f"The network is too wide to be asked for every sum: {error}."
+    if len(tally.listed) < tally.n_wrong:
+        return "More sums are wrong than are listed, so that they cannot be compared one by one."
+    return symbolic_agreement(tally)
+
+
+@part
+def _components(circle: DigitSumCircle) -> Figure:
+    plot: dict[str, Plot] = {
+        f"C{column}": plots.heatmap(
+            circle.shares[number],
+            x=COMPONENTS,
+            y=STAGES,
+            x_title="what it depends on",
+            y_title="",
+            diverging=False,
+            limits=(0, 1),
+            places=2,
+        )
+        for number, column in enumerate(circle.columns)
+    }
+    return Figure(
+        "digit-sum-components",
+        "What is written of a column’s two digits",
+        plot,
+        caption=(
+            "The shares of what depends on the two digits at all, in what each layer writes where the column’s "
+            "digit is predicted, and in both together."
+        ),
+        alt=(
+            "A heatmap of layers by what depends on one digit, on the sum, on the difference and on anything else."
+        ),
+        source=digit_sum_circle,
+        control="Digit",
+        height=260,
+        width=640,
+    )
+
+
+@part
+def _heads(circle: DigitSumCircle) -> Figure:
+    heads = [f"H0.{head}" for head in range(circle.alone_cosine.shape[-1])]
+    plot: dict[str, Plot] = {
+        f"C{column}": plots.panels(
+            {
+                name: plots.heatmap(
+                    cosines[number], x=heads, y=heads, x_title="head", y_title="head", limits=(-1, 1), places=2
+                )
+                for name, cosines in (
+                    ("one digit alone", circle.alone_cosine),
+                    ("both together", circle.product_cosine),
+                )
+            }
+        )
+        for number, column in enumerate(circle.columns)
+    }
+    return Figure(
+        "push-and-pull-heads",
+        "How the heads of the first layer go together",
+        plot,
+        caption=(
+            "The cosine between what two heads write: of one digit alone, and of what only both digits together "
+            "have. Negative on the left and positive on the right means that they take back each other’s single "
+            "digits, and add up what they have of both."
+        ),
+        alt="Two heatmaps of the heads by one another, with the cosine in each cell.",
+        source=digit_sum_circle,
+        control="Digit",
+        height=340,
+        narrow_height=620,
+    )
+
+
+@part
+def _by_run(agreement: SymbolicAgreement | str) -> Figure | Absent:
+    name, title = "symbolic-agreement", "How often each symbolic model says what the network says"
+    if isinstance(agreement, str):
+        return Absent(name, title, agreement)
+    by_run = agreement.by_run
+    return Figure(
+        name,
+        title,
+        plots.heatmap(
+            np.column_stack([by_run, agreement.overall]),
+            x=[*(str(run) for run in range(by_run.shape[1])), "all"],
+            y=[look_ahead_name(look_ahead, len(by_run)) for look_ahead in range(len(by_run))],
+            x_title="nines in a row behind the digit",
+            y_title="",
+            diverging=False,
+            limits=(0, 1),
+            places=3,
+        ),
+        caption=(
+            "The share of all digits of all sums, by how many columns in a row behind them sum to nine; in the "
+            "last column whatever their number. A model that does not see far enough carries nothing."
+        ),
+        alt="A heatmap of symbolic models by the length of the run of nines, with the agreement in each cell.",
+        source=symbolic_agreement,
+        height=300,
+        width=640,
+    )

@@ -1,0 +1,130 @@
+"""What the chapter on how the model adds asserts, and when each assertion holds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from report.chapter import Claim
+from report.claims import Finding, general_claim
+from report.parts import part
+from report.theme import decimals, joined, percent
+from sumint.analyses.digit_sum_circle import STAGES, DigitSumCircle, digit_sum_circle
+from sumint.exhaustive.symbolic import SymbolicAgreement, symbolic_agreement
+
+# Criteria, chosen after seeing the write-up's checkpoint and the bundled one: they guard what was seen.
+CIRCLE_AT_LEAST = 0.85
+IDENTITY_AT_LEAST = 0.95
+PUSH_AND_PULL_AT_LEAST = 0.3
+AGREEMENT_AT_LEAST = 0.99
+LONG_RUN = 2
+LONG_RUN_AT_LEAST = 0.95
+
+BOTH = STAGES.index("both")
+
+
+def look_ahead_name(look_ahead: int, n_models: int) -> str:
+    """How a symbolic model is called."""
+    if look_ahead == n_models - 1:
+        return "full look-ahead"
+    return f"look-ahead {look_ahead}" if look_ahead else "no look-ahead"
+
+
+@part
+def claims(circle: DigitSumCircle, agreement: SymbolicAgreement | str) -> tuple[Claim, ...]:
+    """Every claim of the chapter."""
+    return (*_circle(circle), *_symbolic(agreement))
+
+
+@part
+def _circle(circle: DigitSumCircle) -> tuple[Claim, ...]:
+    first, identity = circle.sum_frequencies[:, BOTH, 0], circle.identity[:, BOTH]
+    return (
+        general_claim(
+            "sum-on-a-circle",
+            "What both layers write of two digits goes round a circle once in ten, with their sum.",
+            criterion=(
+                f"the first frequency of $a + b$ has at least {percent(CIRCLE_AT_LEAST, 0)} of what depends on "
+                "the two digits, at every digit but the leading one"
+            ),
+            source=digit_sum_circle,
+            otherwise="On these weights something else has a larger share at some digit.",
+            finding=_at_digits(circle, first, bool(first.min() >= CIRCLE_AT_LEAST)),
+        ),
+        general_claim(
+            "products-as-the-identity",
+            (
+                "The products come in pairs, as the identity has them: of the difference of the digits next to "
+                "nothing is left."
+            ),
+            criterion=(
+                f"of the first frequencies of $a + b$ and $a - b$ the sum has at least "
+                f"{percent(IDENTITY_AT_LEAST, 0)}"
+            ),
+            source=digit_sum_circle,
+            otherwise="On these weights more of the difference is left at some digit.",
+            finding=_at_digits(circle, identity, bool(identity.min() >= IDENTITY_AT_LEAST)),
+        ),
+        general_claim(
+            "push-and-pull",
+            (
+                "Two heads of the first layer push and pull: what they write of single digits they take back from "
+                "one another, and what they write of both together adds up."
+            ),
+            criterion=(
+                f"for some pair, at some digit, the one cosine is at most −{PUSH_AND_PULL_AT_LEAST} and the other "
+                f"at least {PUSH_AND_PULL_AT_LEAST}"
+            ),
+            source=digit_sum_circle,
+            otherwise="On these weights no two heads do both.",
+            finding=_at_digits(
+                circle, circle.push_and_pull, bool(circle.push_and_pull.max() >= PUSH_AND_PULL_AT_LEAST)
+            ),
+        ),
+    )
+
+
+@part
+def _symbolic(agreement: SymbolicAgreement | str) -> tuple[Claim, ...]:
+    def found(check: str) -> Finding:
+        if isinstance(agreement, str):
+            return Finding(agreement, None)
+        overall, by_run = agreement.overall, agreement.by_run
+        if check == "best":
+            listed = joined(
+                f"{percent(float(share), 3)} ({look_ahead_name(number, len(overall))})"
+                for number, share in enumerate(overall)
+            )
+            return Finding(listed, bool(overall[-1] >= overall.max() and overall[-1] >= AGREEMENT_AT_LEAST))
+        long_runs = by_run[-1, LONG_RUN:]
+        if not len(long_runs):
+            return Finding("no digit has so many columns behind it", None)
+        listed = joined(percent(float(share)) for share in long_runs)
+        return Finding(f"{listed}, from {LONG_RUN} nines on", bool(long_runs.min() >= LONG_RUN_AT_LEAST))
+
+    return (
+        general_claim(
+            "full-look-ahead",
+            "Of all symbolic models the one that looks ahead as far as it takes agrees best with the network.",
+            criterion=(
+                f"no other agrees on more digits, and it does on at least {percent(AGREEMENT_AT_LEAST, 0)} of all"
+            ),
+            source=symbolic_agreement,
+            otherwise="On these weights another comes closer, or none comes close.",
+            finding=found("best"),
+        ),
+        general_claim(
+            "look-ahead-holds-on-long-runs",
+            "So it does where the carry comes from far.",
+            criterion=(
+                f"at least {percent(LONG_RUN_AT_LEAST, 0)} agree, behind every number of nines from {LONG_RUN} on"
+            ),
+            source=symbolic_agreement,
+            otherwise="On these weights the network does not look so far, or not surely.",
+            finding=found("long"),
+        ),
+    )
+
+
+def _at_digits(circle: DigitSumCircle, values: np.ndarray, holds: bool) -> Finding:
+    by_digit = {f"C{column}": float(value) for column, value in zip(circle.columns, values, strict=True)}
+    return Finding(joined(f"{decimals(value, 3)} at {name}" for name, value in by_digit.items()), holds, by_digit)

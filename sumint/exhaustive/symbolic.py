@@ -1,0 +1,88 @@
+"""Symbolic models of a carry, compared with the network on every sum there is.
+
+A model with look-ahead j adds rightly but for this: into a digit it carries only what the next j columns decide.
+If they all sum to nine, it carries nothing. With no look-ahead it never carries; with as many columns as there are
+it is exact. Where such a model errs follows from arithmetic, and where the network errs is in the tally, so that
+the two are compared on all sums without asking either again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from sumint.data import N_DIGIT_TOKENS, Layout, Sums
+from sumint.exhaustive.tally import MISSING, Tally, all_runs_of_nines, runs_of_nines
+
+N_CARRYING_PAIRS = N_DIGIT_TOKENS * (N_DIGIT_TOKENS - 1) // 2
+"""How many pairs of digits sum to ten or more: 45 of 100."""
+
+
+@dataclass(frozen=True)
+class SymbolicAgreement:
+    """On how many of all digits each model says what the network says."""
+
+    n_digits: Int[np.ndarray, "digit run"]
+    """How many there are, by how many nines in a row are behind each."""
+    n_agreeing: Int[np.ndarray, "look_ahead digit run"]
+
+    @property
+    def by_run(self) -> Float[np.ndarray, "look_ahead run"]:
+        """The share over all digits, by the nines behind them."""
+        return self.n_agreeing.sum(axis=1) / self.n_digits.sum(axis=0)
+
+    @property
+    def overall(self) -> Float[np.ndarray, " look_ahead"]:
+        """The share over all digits of all sums."""
+        return self.n_agreeing.sum(axis=(1, 2)) / self.n_digits.sum()
+
+
+def carries_by_run(layout: Layout) -> Int[np.ndarray, "digit run"]:
+    """Into how many of all digits a carry comes through so many nines."""
+    n = layout.n_digits
+    counts = np.zeros((n, n), np.int64)
+    of_all = all_runs_of_nines(layout)
+    pairs = N_DIGIT_TOKENS**2
+    for digit in range(n):
+        for run in range(n - digit - 1):
+            # All that have the run end it with a column that sums to anything but nine.
+            ends, carrying = pairs - N_DIGIT_TOKENS, N_CARRYING_PAIRS
+            counts[digit, run] = of_all[digit, run] // ends * carrying
+    return counts
+
+
+def symbolic_agreement(tally: Tally) -> SymbolicAgreement:
+    """The agreement of every look-ahead with the network.
+
+    Raises:
+        ValueError: if the tally lists fewer wrong sums than there are.
+    """
+    if len(tally.listed) < tally.n_wrong:
+        raise ValueError(f"{tally.n_wrong} sums are wrong, and only {len(tally.listed)} are listed")
+    layout = tally.layout
+    n = layout.n_digits
+    sums = Sums(layout, tally.listed[:, 0], tally.listed[:, 1])
+    is_wrong = tally.listed_said != sums.answer_digits
+    steps = (tally.listed_said - sums.answer_digits) % N_DIGIT_TOKENS
+    is_missing = is_wrong & (tally.listed_said < N_DIGIT_TOKENS) & (steps == MISSING)
+    runs = runs_of_nines(sums)
+    of_all, carries = all_runs_of_nines(layout), carries_by_run(layout)
+
+    def counted(which: np.ndarray) -> Int[np.ndarray, "digit run"]:
+        counts = np.zeros((n, n), np.int64)
+        np.add.at(counts, (np.nonzero(which)[1], runs[which]), 1)
+        return counts
+
+    wrong, wrong_where_carried = counted(is_wrong), counted(is_wrong & sums.carry_in)
+    missing_where_carried = counted(is_missing & sums.carry_in)
+    run = np.arange(n)
+    agreeing = []
+    for look_ahead in range(n):
+        # With so long a run the model carries nothing: it is wrong wherever something is carried.
+        is_blind = run >= look_ahead
+        where_exact = of_all - wrong
+        where_blind = (of_all - carries) - (wrong - wrong_where_carried) + missing_where_carried
+        agreeing.append(np.where(is_blind, where_blind, where_exact))
+    return SymbolicAgreement(of_all, np.stack(agreeing))
