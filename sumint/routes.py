@@ -30,6 +30,11 @@ class Route:
     digit: int
 
     @property
+    def name(self) -> str:
+        """By the column that makes the carry and the digit that it changes: column 3 → C1."""
+        return f"column {self.column} → C{self.digit}"
+
+    @property
     def n_nines(self) -> int:
         """How many columns lie between the two, all of which sum to nine."""
         return self.column - self.digit - 1

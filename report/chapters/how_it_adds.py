@@ -10,8 +10,12 @@ from report.chapter import Absent, Chapter, Figure
 from report.chapters.how_it_adds_claims import claims, look_ahead_name
 from report.parts import part
 from report.plot import Plot
+from report.theme import percent
+from sumint.analyses.carry_sites import carry_sites
 from sumint.analyses.digit_sum_circle import COMPONENTS, STAGES, DigitSumCircle, digit_sum_circle
 from sumint.analyses.every_sum import every_sum
+from sumint.analyses.minimal_circuit import ENOUGH, MinimalCircuit, minimal_circuit
+from sumint.analyses.soft_carry import SoftCarry, soft_carry
 from sumint.exhaustive.conditions import TooWideError
 from sumint.exhaustive.symbolic import SymbolicAgreement, symbolic_agreement
 from sumint.lab import Lab
@@ -21,12 +25,22 @@ def chapter(lab: Lab) -> Chapter:
     """The chapter on how the model adds, measured on the lab's checkpoint."""
     circle = lab.run(digit_sum_circle)
     agreement = _agreement(lab)
+    soft = lab.run(soft_carry)
+    circuit = lab.run(minimal_circuit)
+    sites = lab.run(carry_sites)
     return Chapter(
         title="How it adds",
         question="How do two digits and a carry become one digit?",
-        figures=(_components(circle), _heads(circle), _by_run(agreement)),
-        claims=claims(circle, agreement),
-        findings=("sum-on-a-circle", "push-and-pull", "full-look-ahead"),
+        figures=(
+            _components(circle),
+            _heads(circle),
+            _by_run(agreement),
+            _softly(soft),
+            _spared(circuit),
+            _kept(circuit),
+        ),
+        claims=claims(circle, agreement, soft, circuit, sites),
+        findings=("sum-on-a-circle", "push-and-pull", "soft-carry-fades"),
     )
 
 
@@ -138,4 +152,79 @@ def _by_run(agreement: SymbolicAgreement | str) -> Figure | Absent:
         source=symbolic_agreement,
         height=300,
         width=640,
+    )
+
+
+@part
+def _softly(soft: SoftCarry) -> Figure:
+    names = [f"{route.column} → C{route.digit}" for route in soft.routes]
+    sides = {"no carry comes": 0, "a carry comes": 1}
+    return Figure(
+        "soft-carry",
+        "How much the model carries",
+        plots.bars(
+            names,
+            {name: soft.mean[:, side] for name, side in sides.items()},
+            x_title="route, from a column to a digit",
+            y_title="carried, in digits",
+            errors={name: soft.deviation[:, side] for name, side in sides.items()},
+        ),
+        caption=(
+            "The angle of the ten logits, in digits, less the sum of the two digits: its mean and standard "
+            "deviation over sums with a carry on the route and sums without. Exact addition has 0 and 1; the "
+            "digit is wrong on the wrong side of one half."
+        ),
+        alt="Bars by route: how much is carried on average where no carry comes, and where one does.",
+        source=soft_carry,
+    )
+
+
+@part
+def _spared(circuit: MinimalCircuit) -> Figure:
+    return Figure(
+        "sites-spared",
+        "What is left right with fewer and fewer sites",
+        plots.lines(
+            range(len(circuit.right)),
+            {"digits right": circuit.right},
+            x_title="sites of layer 0 that are kept",
+            y_title="share of digits right",
+        ),
+        caption=(
+            "One site after the other is replaced by its mean over the probe, each time that without which most "
+            "digits stay right."
+        ),
+        alt="A line over the number of sites that are kept: the share of digits that are right.",
+        source=minimal_circuit,
+        height=320,
+    )
+
+
+@part
+def _kept(circuit: MinimalCircuit) -> Figure:
+    positions = circuit.layout.position_names[:-1]
+    heads = 1 + int(circuit.removed[:, 0].max())
+    left = np.zeros((heads, len(positions)))
+    for n_replaced, (head, position) in enumerate(circuit.removed.tolist()):
+        left[head, position] = len(circuit.removed) - n_replaced
+    marks = [["●" if n <= circuit.n_kept else "" for n in of_head] for of_head in left]
+    return Figure(
+        "sites-kept",
+        "Which sites are kept",
+        plots.heatmap(
+            left,
+            x=positions,
+            y=[f"H0.{head}" for head in range(heads)],
+            x_title="position",
+            y_title="head",
+            diverging=False,
+            text=marks,
+        ),
+        caption=(
+            "How many sites were left when this one was replaced: the lower, the longer it was kept. A dot marks "
+            f"those that are needed for {percent(ENOUGH, 0)} of the digits that the whole model gets right."
+        ),
+        alt="A heatmap of heads by positions, with a dot in the cells of the sites that are needed.",
+        source=minimal_circuit,
+        height=250,
     )

@@ -7,8 +7,11 @@ import numpy as np
 from report.chapter import Claim
 from report.claims import Finding, general_claim
 from report.parts import part
-from report.theme import decimals, joined, percent
+from report.theme import counted, decimals, joined, percent
+from sumint.analyses.carry_sites import CarrySites
 from sumint.analyses.digit_sum_circle import STAGES, DigitSumCircle, digit_sum_circle
+from sumint.analyses.minimal_circuit import ENOUGH, MinimalCircuit, minimal_circuit
+from sumint.analyses.soft_carry import SoftCarry, soft_carry
 from sumint.exhaustive.symbolic import SymbolicAgreement, symbolic_agreement
 
 # Criteria, chosen after seeing the write-up's checkpoint and the bundled one: they guard what was seen.
@@ -18,6 +21,10 @@ PUSH_AND_PULL_AT_LEAST = 0.3
 AGREEMENT_AT_LEAST = 0.99
 LONG_RUN = 2
 LONG_RUN_AT_LEAST = 0.95
+
+CLOCK_AT_LEAST = 0.99
+HALF_TELLS_AT_LEAST = 0.9
+KEPT_AT_MOST = 0.5
 
 BOTH = STAGES.index("both")
 
@@ -30,9 +37,15 @@ def look_ahead_name(look_ahead: int, n_models: int) -> str:
 
 
 @part
-def claims(circle: DigitSumCircle, agreement: SymbolicAgreement | str) -> tuple[Claim, ...]:
+def claims(
+    circle: DigitSumCircle,
+    agreement: SymbolicAgreement | str,
+    soft: SoftCarry,
+    circuit: MinimalCircuit,
+    sites: CarrySites,
+) -> tuple[Claim, ...]:
     """Every claim of the chapter."""
-    return (*_circle(circle), *_symbolic(agreement))
+    return (*_circle(circle), *_symbolic(agreement), *_soft(soft), *_minimal(circuit, sites))
 
 
 @part
@@ -121,6 +134,94 @@ def _symbolic(agreement: SymbolicAgreement | str) -> tuple[Claim, ...]:
             source=symbolic_agreement,
             otherwise="On these weights the network does not look so far, or not surely.",
             finding=found("long"),
+        ),
+    )
+
+
+@part
+def _soft(soft: SoftCarry) -> tuple[Claim, ...]:
+    to_c0 = [number for number, route in enumerate(soft.routes) if route.digit == 0]
+    fading = soft.difference[to_c0]
+    names = [f"{route.column} → C{route.digit}" for route in soft.routes]
+    return (
+        general_claim(
+            "logits-are-a-clock",
+            "The ten logits of a digit are a cosine of the digit: a clock with one hand.",
+            criterion=f"on every route it has an R² of at least {CLOCK_AT_LEAST}, on average over the sums",
+            source=soft_carry,
+            otherwise="On these weights the logits are less like one.",
+            finding=Finding(
+                f"R² is at least {decimals(float(soft.clock.min()), 4)}",
+                bool(soft.clock.min() >= CLOCK_AT_LEAST),
+                dict(zip(names, map(float, soft.clock), strict=True)),
+            ),
+        ),
+        general_claim(
+            "soft-carry-fades",
+            "With every nine that it comes through, a carry turns the hand less.",
+            criterion=(
+                "into the leading digit, what is carried with a carry less what is without shrinks with every nine"
+            ),
+            source=soft_carry,
+            otherwise="On these weights it does not shrink with every nine.",
+            finding=Finding(
+                f"the differences are {joined(decimals(float(value)) for value in fading)} digits",
+                bool((np.diff(fading) < 0).all()) if len(fading) > 1 else None,
+                {f"{nines} nines": float(value) for nines, value in enumerate(fading)},
+            ),
+        ),
+        general_claim(
+            "half-decides",
+            "The digit is right where the hand is on the right side of one half: errors are carries that faded.",
+            criterion=f"on every route the side tells of at least {percent(HALF_TELLS_AT_LEAST, 0)} of the sums",
+            source=soft_carry,
+            otherwise="On these weights something else makes errors as well.",
+            finding=Finding(
+                f"it tells of at least {percent(float(soft.agreement.min()))}",
+                bool(soft.agreement.min() >= HALF_TELLS_AT_LEAST),
+                dict(zip(names, map(float, soft.agreement), strict=True)),
+            ),
+        ),
+    )
+
+
+@part
+def _minimal(circuit: MinimalCircuit, sites: CarrySites) -> tuple[Claim, ...]:
+    n_sites = len(circuit.removed)
+    kept = set(circuit.kept)
+    carrying = set(sites.smallest)
+    fresh = float(circuit.kept_right.mean() / max(circuit.whole_right.mean(), 1e-9))
+    return (
+        general_claim(
+            "few-sites-suffice",
+            "Fewer than half of the first layer’s sites suffice.",
+            criterion=(
+                f"at most {percent(KEPT_AT_MOST, 0)} of the sites keep at least {percent(ENOUGH, 0)} of the "
+                "digits right that the whole model gets right"
+            ),
+            source=minimal_circuit,
+            otherwise="On these weights more are needed, or the search does not find so few.",
+            finding=Finding(
+                (
+                    f"{circuit.n_kept} of {counted(n_sites, 'site')}; of other sums they keep {percent(fresh)} of "
+                    "the digits"
+                ),
+                circuit.n_kept <= KEPT_AT_MOST * n_sites,
+                {"kept": circuit.n_kept, "sites": n_sites, "right on fresh sums": fresh},
+            ),
+        ),
+        general_claim(
+            "circuit-holds-the-carries",
+            (
+                "Every site that a carry passes through is among them, though the two searches know nothing of "
+                "one another."
+            ),
+            criterion="the smallest set of sites that serve routes is part of those that are kept",
+            source=minimal_circuit,
+            otherwise="On these weights some carry’s site can be spared.",
+            finding=Finding(f"{len(carrying & kept)} of {counted(len(carrying), 'site')}", carrying <= kept)
+            if carrying
+            else Finding("no site serves any route", None),
         ),
     )
 

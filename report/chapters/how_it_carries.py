@@ -9,7 +9,8 @@ import numpy as np
 
 from report import plots
 from report.chapter import Absent, Chapter, Figure, Table
-from report.chapters.how_it_carries_claims import claims, route_name
+from report.chapters.how_it_carries_claims import claims
+from report.chapters.how_it_carries_mechanism_claims import mechanism_claims
 from report.parts import part
 from report.plot import Plot
 from report.theme import counted, percent
@@ -49,7 +50,7 @@ def chapter(lab: Lab) -> Chapter:
         ),
         tables=(_routes(sites),),
         values={"serves_from": SERVES_FROM},
-        claims=claims(lab, sites, readout, ahead, seen, direction),
+        claims=(*claims(sites, readout, ahead), *mechanism_claims(sites, seen, direction)),
         findings=("carry-sites", "carry-order", "carry-direction"),
     )
 
@@ -62,7 +63,7 @@ def _routes(sites: CarrySites) -> Table:
         lower, upper = sites.interval(number, site)
         rows.append(
             (
-                route_name(route),
+                route.name,
                 route.n_nines,
                 int(sites.n_pairs[number]),
                 site.name(sites.layout),
@@ -91,7 +92,7 @@ def _rates(sites: CarrySites) -> Figure:
     plot: dict[str, Plot] = {}
     for number, route in enumerate(sites.routes):
         seen = slice(0, sites.layout.predicting.start + route.digit + 1)
-        plot[route_name(route)] = plots.heatmap(
+        plot[route.name] = plots.heatmap(
             sites.rates[number, :, seen],
             x=sites.layout.position_names[seen],
             y=heads,
@@ -225,7 +226,7 @@ def _switch(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Fi
         looked_at = slice(0, sites.layout.predicting.start + route.digit + 1)
         without, with_carry = seen.attention[number][..., looked_at]
         highest = 1.05 * float(seen.attention[number].max())
-        plot[route_name(route)] = plots.panels(
+        plot[route.name] = plots.panels(
             {
                 f"H1.{head}": plots.bars(
                     sites.layout.position_names[looked_at],
@@ -279,7 +280,7 @@ def _doses(name: str, title: str, sites: CarrySites, direction: CarryDirection) 
         plots.lines(
             DOSES,
             {
-                route_name(route): rates
+                route.name: rates
                 for route, rates in zip(map(route_of, sites.trails), direction.dose_rates, strict=True)
             },
             x_title="how much of the vector is added",

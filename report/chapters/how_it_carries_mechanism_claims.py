@@ -1,0 +1,168 @@
+"""What the chapter on how the model carries asserts of layer 1 and of the one direction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from report.chapter import Claim
+from report.claims import Finding, general_claim
+from report.parts import part
+from report.theme import counted, decimals, joined, percent
+from sumint.analyses.carry_direction import DOSES, CarryDirection, carry_direction
+from sumint.analyses.carry_direction import WAYS as SWAPPED
+from sumint.analyses.carry_in_layer_1 import WAYS as SEEN_BY
+from sumint.analyses.carry_in_layer_1 import CarryInLayer1, carry_in_layer_1
+from sumint.analyses.carry_sites import CarrySites
+from sumint.interchange import route_of, site_of
+
+# Criteria, chosen after seeing the write-up's checkpoint and the bundled one: they guard what was seen.
+ALONG_AT_LEAST, REST_AT_MOST = 0.8, 0.1
+HALF_BETWEEN = (0.3, 0.7)
+
+
+@part
+def mechanism_claims(sites: CarrySites, seen: CarryInLayer1, direction: CarryDirection) -> tuple[Claim, ...]:
+    """The claims on what layer 1 does with a carry, and on what of a site it takes."""
+    names = [route_of(trail).name for trail in sites.trails]
+
+    def at_sites(check: Callable[[], Finding]) -> Finding:
+        return check() if sites.trails else Finding("no site serves any route", None)
+
+    return (*_seen(sites, seen, names, at_sites), *_moved(direction, names, at_sites))
+
+
+AtSites = Callable[[Callable[[], Finding]], Finding]
+
+
+@part
+def _seen(sites: CarrySites, seen: CarryInLayer1, names: list[str], at_sites: AtSites) -> tuple[Claim, ...]:
+    rates = dict(zip(SEEN_BY, seen.rates.T, strict=True))
+
+    def patterns() -> Finding:
+        holds = bool((rates["patterns"] > rates["values"]).all())
+        by_route = _by_route("patterns", names, rates["patterns"]) | _by_route("values", names, rates["values"])
+        return Finding(
+            (
+                f"by the patterns {_range(rates['patterns'])} of the digits move, by the values "
+                f"{_range(rates['values'])}"
+            ),
+            holds,
+            by_route,
+        )
+
+    def keys_or_queries() -> Finding:
+        asks = np.array(
+            [site_of(trail).position == sites.layout.predicting.start + trail[1] for trail in sites.trails]
+        )
+        by_queries = rates["queries"] > rates["keys"]
+        right = int((by_queries == asks).sum())
+        by_route = _by_route("queries", names, rates["queries"]) | _by_route("keys", names, rates["keys"])
+        return Finding(
+            f"so it is on {right} of {counted(len(asks), 'route')}; {counted(int(asks.sum()), 'site')} "
+            "at the position that asks",
+            right == len(asks),
+            by_route,
+        )
+
+    return (
+        general_claim(
+            "carry-turns-attention",
+            "Layer 1 adds one by looking elsewhere, more than by moving something else.",
+            criterion=(
+                "on every route that is served more digits move by the patterns alone than by the values alone"
+            ),
+            source=carry_in_layer_1,
+            otherwise="On these weights the values do more on some route.",
+            finding=at_sites(patterns),
+        ),
+        general_claim(
+            "keys-there-queries-here",
+            (
+                "A carry that is written before the position that predicts the digit acts by its keys; one that "
+                "is written at that position, by its queries."
+            ),
+            criterion="on every route that is served the one moves more digits than the other",
+            source=carry_in_layer_1,
+            otherwise="On these weights it is the other way on some route.",
+            finding=at_sites(keys_or_queries),
+        ),
+    )
+
+
+@part
+def _moved(direction: CarryDirection, names: list[str], at_sites: AtSites) -> tuple[Claim, ...]:
+    rates = dict(zip(SWAPPED, direction.rates.T, strict=True))
+
+    def enough() -> Finding:
+        along, rest = rates["along"], rates["rest"]
+        return Finding(
+            f"along it {_range(along)} of the digits move, by the rest {_range(rest)}",
+            bool(along.min() >= ALONG_AT_LEAST and rest.max() <= REST_AT_MOST),
+            _by_route("along", names, along) | _by_route("rest", names, rest),
+        )
+
+    def added() -> Finding:
+        return Finding(
+            f"{_range(rates['added'])} of the digits move",
+            bool(rates["added"].min() >= ALONG_AT_LEAST),
+            _by_route("added", names, rates["added"]),
+        )
+
+    def half() -> Finding:
+        halves = [
+            float(np.interp(0.5, np.maximum.accumulate(of_route), DOSES)) for of_route in direction.dose_rates
+        ]
+        low, high = HALF_BETWEEN
+        return Finding(
+            f"half of the digits have moved at {joined(map(decimals, halves))} of the vector",
+            low <= min(halves) and max(halves) <= high,
+            _by_route("half at", names, np.array(halves)),
+        )
+
+    return (
+        general_claim(
+            "carry-direction",
+            (
+                "One direction of the site is enough: swapped along it the digit moves, swapped in all else it "
+                "does not."
+            ),
+            criterion=(
+                f"on every route that is served at least {percent(ALONG_AT_LEAST, 0)} of the digits move along "
+                f"it, and at most {percent(REST_AT_MOST, 0)} by the rest"
+            ),
+            source=carry_direction,
+            otherwise="On these weights one direction does not hold all of it on some route.",
+            finding=at_sites(enough),
+        ),
+        general_claim(
+            "carry-vector",
+            "One fixed vector, added or taken away, makes a carry or unmakes it, whatever the sum.",
+            criterion=(
+                f"on every route that is served at least {percent(ALONG_AT_LEAST, 0)} of the digits move by one"
+            ),
+            source=carry_direction,
+            otherwise="On these weights it does so less often on some route.",
+            finding=at_sites(added),
+        ),
+        general_claim(
+            "carry-threshold",
+            "Between no carry and a carry there is a threshold, about halfway.",
+            criterion=(
+                f"on every route that is served half of the digits have moved between {HALF_BETWEEN[0]} and "
+                f"{HALF_BETWEEN[1]} of the vector"
+            ),
+            source=carry_direction,
+            otherwise="On these weights the threshold lies elsewhere on some route.",
+            finding=at_sites(half),
+        ),
+    )
+
+
+def _range(rates: np.ndarray) -> str:
+    return f"{percent(float(rates.min()), 0)} to {percent(float(rates.max()), 0)}"
+
+
+def _by_route(what: str, names: list[str], values: np.ndarray) -> dict[str, float]:
+    return {f"{what}, {name}": float(value) for name, value in zip(names, values, strict=True)}

@@ -1,0 +1,35 @@
+"""The search for the fewest sites, on a model where they are known."""
+
+import numpy as np
+import pytest
+
+from sumint.analyses.minimal_circuit import MinimalCircuit, fewest, minimal_circuit
+from sumint.data import Probe
+from sumint.interchange import Site
+from sumint.model import load_model
+from tests.hand_set import FIRST, LAYOUT, SECOND, hand_set
+
+
+@pytest.fixture(scope="module")
+def found() -> MinimalCircuit:
+    return minimal_circuit(load_model(hand_set()), Probe(LAYOUT.n_digits).draw())
+
+
+def test_what_was_set_is_kept_and_nothing_else(found: MinimalCircuit) -> None:
+    assert found.kept == (Site(0, FIRST), Site(0, SECOND), Site(1, FIRST), Site(1, SECOND))
+    np.testing.assert_array_equal(found.kept_right, found.whole_right)
+
+
+def test_every_site_is_spared_once(found: MinimalCircuit) -> None:
+    places = {tuple(place) for place in found.removed.tolist()}
+    assert len(places) == len(found.removed) == 2 * (LAYOUT.n_ctx - 1)
+    assert len(found.right) == len(found.removed) + 1
+    assert found.right[0] < found.right[-1]
+
+
+@pytest.mark.parametrize(
+    ("right", "n_kept"),
+    [([0.1, 0.5, 0.995, 1.0], 2), ([1.0, 1.0, 1.0], 0), ([0.2, 1.0, 0.9, 1.0], 3), ([0.0, 0.79, 0.8], 2)],
+)
+def test_the_fewest_are_those_from_which_on_enough_is_right(right: list[float], n_kept: int) -> None:
+    assert fewest(np.array(right)) == n_kept
