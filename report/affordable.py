@@ -1,6 +1,6 @@
 """What a build takes the time for unasked.
 
-All sums of four digits take some seconds, those of five the better part of an hour, those of six days. These are
+All sums of four digits take some seconds, those of five an hour or two on one core, those of six days. These are
 left to `python -m sumint verify`; what it found is told by the next build.
 """
 

@@ -158,6 +158,7 @@ class Table:
 
     @property
     def n_rows(self) -> int:
+        """How many rows there are in all."""
         return len(next(iter(self.columns.values()), ()))
 
     @cached_property

@@ -30,7 +30,8 @@ LABELLED_BLOCKS = 10
 """Of the plane's rows and columns, so that their labels do not touch."""
 
 ALL_RIGHT = "No sum is wrong."
-CARRIES = {MISSING: "missing", TOO_MANY: "too many"}
+CARRIES = ("neither", "missing", "too many")
+"""What a wrong digit says of the carry into its column: that there is none, though one comes; or the other way."""
 NOT_WRONG = -1
 """Stands for what is said of a digit that is right."""
 
@@ -119,10 +120,9 @@ def _by_digit(name: str, title: str, tally: Tally) -> Table:
         title,
         {head: tuple(values) for head, values in columns.items()},
         caption=(
-            f"Over all {count(tally.n_sums)} sums. One too little is what a digit is if the carry into its column "
-            "is missing, one too much if there is one that should not be, both modulo ten. The margin is the "
-            "right digit’s logit less the largest of all others: where it is negative, the digit is wrong. The "
-            "cross-entropy is in nats."
+            f"Over all {count(tally.n_sums)} sums. One too little and one too much are meant modulo ten. The "
+            "margin is the right digit’s logit less the largest of all others: where it is not above zero, the "
+            "digit is wrong. The cross-entropy is in nats."
         ),
         source=every_sum,
         formats={
@@ -164,22 +164,22 @@ def _by_run(name: str, title: str, tally: Tally) -> Figure:
         f"C{digit}": _share(wrong, n_sums)
         for digit, (wrong, n_sums) in enumerate(zip(tally.wrong_by_run, of_all, strict=True))
     }
-    together = _share(tally.wrong_by_run.sum(axis=0), of_all.sum(axis=0))
     return Figure(
         name,
         title,
         plots.lines(
             runs,
-            {"all digits": together, **shares},
+            shares,
             x_title="columns in a row that sum to nine",
             y_title="share of digits wrong",
             logarithmic=True,
         ),
         caption=(
-            "How many columns in a row, right of a digit, sum to nine: through so many the carry has to come. On "
-            "a logarithmic scale, on which no error has no place. All sums are counted, so nothing is estimated."
+            "How many columns in a row, right of a digit, sum to nine. Through so many a carry has to come; "
+            "behind the longest row there is no column left that could make one. On a logarithmic scale, on which "
+            "no error has no place. All sums are counted, so nothing is estimated."
         ),
-        alt="Lines over the length of the run of nines: the share of wrong digits, for each digit and for all.",
+        alt="Lines over the length of the run of nines: the share of wrong digits, for each digit.",
         source=every_sum,
     )
 
@@ -266,7 +266,7 @@ def _probabilities(name: str, title: str, tally: Tally) -> Figure:
         ),
         caption=(
             f"How many of all sums give the right digit a probability in each of {N_BINS} bins, 1% wide, on a "
-            "logarithmic scale. Below one half, another digit can be ahead."
+            "logarithmic scale. Below one half, another token can be ahead."
         ),
         alt="Lines over the probability of the right digit: the number of sums, for each digit of the answer.",
         source=every_sum,
@@ -278,7 +278,9 @@ def _wrong_sums(name: str, title: str, tally: Tally) -> Table:
     sums = Sums(tally.layout, tally.listed[:, 0], tally.listed[:, 1])
     n_digits = tally.layout.n_digits
     is_wrong = tally.listed_said != sums.answer_digits
-    steps = np.where(is_wrong, (tally.listed_said - sums.answer_digits) % len(DIGITS), NOT_WRONG)
+    steps = np.where(tally.listed_said < len(DIGITS), (tally.listed_said - sums.answer_digits) % len(DIGITS), 0)
+    carries = np.where(sums.carry_in & (steps == MISSING), 1, np.where(~sums.carry_in & (steps == TOO_MANY), 2, 0))
+    carries = np.where(is_wrong, carries, NOT_WRONG)
     runs = np.where(is_wrong, runs_of_nines(sums), NOT_WRONG)
     columns = {
         "a": _as_operands(sums.a, n_digits),
@@ -286,12 +288,12 @@ def _wrong_sums(name: str, title: str, tally: Tally) -> Table:
         "right": _as_operands(sums.a + sums.b, n_digits),
         "said": _each(tally.listed_said, lambda said: "".join(VOCABULARY[token] for token in said)),
         "wrong digit": _each(
-            is_wrong, lambda wrong: " ".join(f"C{digit}" for digit in range(n_digits) if wrong[digit])
+            is_wrong, lambda wrong: ", ".join(f"C{digit}" for digit in range(n_digits) if wrong[digit])
         ),
         "carry": _each(
-            steps, lambda steps: " ".join(CARRIES.get(step, "neither") for step in steps if step != NOT_WRONG)
+            carries, lambda of_digits: ", ".join(CARRIES[which] for which in of_digits if which != NOT_WRONG)
         ),
-        "nines behind it": _each(runs, lambda runs: " ".join(str(run) for run in runs if run != NOT_WRONG)),
+        "nines behind it": _each(runs, lambda runs: ", ".join(str(run) for run in runs if run != NOT_WRONG)),
         "margin": tally.listed_margin.tolist(),
     }
     some = f" They are those of {count(tally.n_wrong)} with the least margins." if tally.n_wrong > LISTED else ""

@@ -20,6 +20,10 @@ BY_ONE_AT_LEAST = 0.99
 EACH_DIRECTION_AT_LEAST = 0.1
 BLOCKS_AT_MOST = 0.5
 
+FEW_BLOCKS, MOST_BLOCKS = 10, 0.9
+"""Between so many blocks, and this share of all, random sums fill neither too few nor nearly all to compare "
+"with."""
+
 
 @part
 def claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
@@ -47,7 +51,7 @@ def claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
             f"Some sums are wrong, but more likely than not {count(size)} random ones would have shown none.",
             criterion="some sum is wrong; the chance that none is among so many is above one half",
             source=every_sum,
-            otherwise="On these weights so many would have shown some, or there is nothing to show.",
+            otherwise="On these weights, more likely than not, so many would have shown one.",
             finding=of_all(lambda tally: _missed(tally, size)),
         ),
         general_claim(
@@ -60,7 +64,7 @@ def claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
         ),
         general_claim(
             "both-directions",
-            "Some carries are left out, and some are added that should not be: both happen.",
+            "Some digits are one too little and some one too much: both happen.",
             criterion=f"each is at least {percent(EACH_DIRECTION_AT_LEAST, 0)} of both together",
             source=every_sum,
             otherwise="On these weights nearly all errors go one way.",
@@ -69,15 +73,18 @@ def claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
         general_claim(
             "errors-grow-with-nines",
             "The more columns in a row sum to nine, the oftener is the digit before them wrong.",
-            criterion="over all digits together, the share of wrong ones grows with every nine",
+            criterion=(
+                "with every nine the share of wrong digits grows, on average over the digits that can have as "
+                "many and one more"
+            ),
             source=every_sum,
             otherwise="On these weights it does not grow with every nine.",
             finding=of_errors(_nines),
         ),
         general_claim(
             "errors-lie-together",
-            "The wrong sums lie close together in the plane of the operands.",
-            criterion="they fill at most half as many blocks as they would if they were scattered at random",
+            "The wrong sums fill fewer blocks of the plane than as many random ones would.",
+            criterion="at most half as many",
             source=every_sum,
             otherwise="On these weights they are scattered more widely.",
             finding=of_errors(_blocks),
@@ -113,10 +120,12 @@ def _right(tally: Tally) -> Finding:
 
 
 def _missed(tally: Tally, size: int) -> Finding:
+    if not tally.n_wrong:
+        return Finding("no sum is wrong", None)
     chance = tally.chance_of_no_error(size)
     return Finding(
         f"{counted(tally.n_wrong, 'sum')} in all; the chance to see none in {count(size)} is {percent(chance)}",
-        bool(tally.n_wrong and chance > 1 / 2),
+        chance > 1 / 2,
         {"chance of no error": chance},
     )
 
@@ -154,25 +163,26 @@ def _directions(tally: Tally) -> Finding:
 
 
 def _nines(tally: Tally) -> Finding:
-    of_all = all_runs_of_nines(tally.layout)
-    shares = tally.wrong_by_run.sum(axis=0) / of_all.sum(axis=0)
-    by_digit = tally.wrong_by_run / np.maximum(of_all, 1)
-    falls = [
-        f"C{digit}"
-        for digit, of_digit in enumerate(by_digit)
-        if (np.diff(of_digit[: tally.layout.n_digits - digit]) < 0).any()
-    ]
-    exceptions = f"; of single digits it falls somewhere at {joined(falls)}" if falls else ""
+    shares = tally.wrong_by_run / np.maximum(all_runs_of_nines(tally.layout), 1)
+    steps = []
+    for run in range(1, tally.layout.n_digits):
+        # Digits with fewer columns behind them would make a difference of their own.
+        can_have_both = shares[: tally.layout.n_digits - run]
+        steps.append((float(can_have_both[:, run - 1].mean()), float(can_have_both[:, run].mean())))
+    listed = joined(f"from {significant(before)} to {significant(after)}" for before, after in steps)
     return Finding(
-        f"the shares are {joined(map(significant, shares))} for {joined(range(len(shares)))} nines{exceptions}",
-        bool((np.diff(shares) > 0).all()),
-        {f"{run} nines": float(share) for run, share in enumerate(shares)},
+        f"with each nine it goes {listed}",
+        all(after > before for before, after in steps),
+        {f"{run} nines": after for run, (_, after) in enumerate(steps, start=1)},
     )
 
 
 def _blocks(tally: Tally) -> Finding:
     wrong = tally.wrong_by_block
-    at_random = wrong.size * (1 - (1 - 1 / wrong.size) ** tally.n_wrong)
+    per_block = tally.n_sums // wrong.size
+    at_random = wrong.size * (1 - (1 - tally.n_wrong / tally.n_sums) ** per_block)
+    if per_block == 1 or not FEW_BLOCKS <= at_random <= MOST_BLOCKS * wrong.size:
+        return Finding("there are too few wrong sums, or too many, to tell", None)
     filled = int((wrong > 0).sum())
     return Finding(
         f"{counted(filled, 'block')} of {count(wrong.size)}; at random it would be {count(round(at_random))}",

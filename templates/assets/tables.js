@@ -38,7 +38,7 @@
     get settings() {
       const settings = { sort: this.sorted ? `${this.sorted.falling ? "-" : ""}${this.sorted.column}` : "" };
       for (const choice of this.choices) settings[choice.dataset.column] = choice.value;
-      return { ...settings, find: this.words.value };
+      return { ...settings, find: this.words.value, from: this.first ? String(this.first + 1) : "" };
     }
 
     get isAsked() {
@@ -55,6 +55,7 @@
         if ([...choice.options].some((option) => option.value === value)) choice.value = value;
       }
       this.words.value = read("find");
+      this.first = Math.max(0, Number.parseInt(read("from"), 10) - 1 || 0);
     }
 
     keep() {
@@ -83,7 +84,8 @@
       this.words.addEventListener("input", () => this.change());
       for (const turn of this.turns) {
         turn.addEventListener("click", () => {
-          this.first += Number(turn.value) * this.size;
+          this.first = Math.max(0, this.first + Number(turn.value) * this.size);
+          this.keep();
           this.show();
         });
       }
