@@ -187,6 +187,12 @@ class Probe:
         return Sums(Layout(self.n_digits), a, b)
 
 
+def drawn_evenly(layout: Layout, n_sums: int, seed: int) -> Sums:
+    """So many sums, each as likely as any other; where the write-up's probe is not meant."""
+    a, b = np.random.default_rng(seed).integers(layout.operand_limit, size=(2, n_sums))
+    return Sums(layout, a, b)
+
+
 def all_sums(layout: Layout, start: int = 0, stop: int | None = None) -> Sums:
     """The sums with numbers `start` to `stop` − 1 of all `layout.n_sums`, ordered by a, then b."""
     number = np.arange(start, layout.n_sums if stop is None else stop)

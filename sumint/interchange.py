@@ -16,9 +16,13 @@ from sumint.data import Layout
 from sumint.interventions import Hook
 from sumint.model import Model, Tensor, as_array, layout_of, tokens_for
 from sumint.routes import Pairs, Route, pairs_on
+from sumint.statistics import wilson
 
 Z = "blocks.0.attn.hook_z"
 """What each head of layer 0 has gathered [sum, position, head, d_head], before W_O."""
+
+N_PAIRS = 300
+"""How many pairs are drawn for a route, where nothing else is said."""
 
 
 @dataclass(frozen=True, order=True)
@@ -70,6 +74,24 @@ def answers(
 
 
 @dataclass(frozen=True)
+class Moves:
+    """How often the digit moved by one, by trail and by what was done there."""
+
+    n_pairs: Int[np.ndarray, " trail"]
+    n_moved: Int[np.ndarray, "trail way"]
+
+    @property
+    def rates(self) -> Float[np.ndarray, "trail way"]:
+        """The share of pairs whose digit moved; 0 where there is no pair."""
+        return self.n_moved / np.maximum(self.n_pairs, 1)[:, None]
+
+    @property
+    def intervals(self) -> Float[np.ndarray, "trail way bound"]:
+        """Between which rates the true ones lie, by Wilson's intervals."""
+        return wilson(self.n_moved, np.broadcast_to(self.n_pairs[:, None], self.n_moved.shape))
+
+
+@dataclass(frozen=True)
 class Asked:
     """Pairs that the model gets right on both sides, with the tokens of both and what layer 0 gathers for each."""
 
@@ -82,9 +104,9 @@ class Asked:
     source_z: Float[Tensor, "pair position head d_head"]
 
     @classmethod
-    def on(cls, model: Model, route: Route, n_pairs: int, seed: int = 0) -> Asked:
-        """Ask the model for both sums of each of so many pairs on a route."""
-        return cls.of(model, pairs_on(layout_of(model), route, n_pairs, seed))
+    def on(cls, model: Model, route: Route, seed: int = 0) -> Asked:
+        """Ask the model for both sums of `N_PAIRS` pairs on a route."""
+        return cls.of(model, pairs_on(layout_of(model), route, N_PAIRS, seed))
 
     @classmethod
     def of(cls, model: Model, pairs: Pairs) -> Asked:
@@ -110,10 +132,13 @@ class Asked:
         signs = np.where(self.pairs.base_carries, -1.0, 1.0)[:, None]
         return torch.from_numpy(signs).to(self.base_z)
 
+    def apart(self, site: Site) -> Float[Tensor, "pair d_head"]:
+        """What a site gathers for the source less what it gathers for the base."""
+        return (self.source_z - self.base_z)[:, site.position, site.head]
+
     def carry_vector(self, site: Site) -> Float[Tensor, " d_head"]:
         """What a site gathers with the carry less what it gathers without, on average over the pairs."""
-        apart = (self.source_z - self.base_z)[:, site.position, site.head]
-        return (apart * self.towards_carry).mean(0)
+        return (self.apart(site) * self.towards_carry).mean(0)
 
     def moved(self, model: Model, hooks: Sequence[Hook]) -> Bool[np.ndarray, " pair"]:
         """Whether the model, asked for the base with something changed, says the source's digit."""

@@ -52,10 +52,9 @@ class ForwardPass:
 
     def heads(self, layer: int) -> Float[Tensor, "sum head position d_model"]:
         """What each head of a layer writes."""
-        return einsum(
-            self.cache[f"blocks.{layer}.attn.hook_z"],
-            self.model.W_O[layer],
-            "sum position head d_head, head d_head d_model -> sum head position d_model",
+        gathered = self.cache[f"blocks.{layer}.attn.hook_z"]
+        return rearrange(
+            written(self.model, layer, gathered), "sum position head d_model -> sum head position d_model"
         )
 
     def output_bias(self, layer: int) -> Float[Tensor, "sum component position d_model"]:
@@ -112,6 +111,13 @@ class ForwardPass:
     @property
     def _unembedding(self) -> Float[Tensor, "d_model value"]:
         return self.model.W_U[:, :N_DIGIT_TOKENS]
+
+
+def written(
+    model: Model, layer: int, gathered: Float[Tensor, "*any head d_head"]
+) -> Float[Tensor, "*any head d_model"]:
+    """What each head of a layer writes, from what it has gathered: transformer_lens's `hook_z`."""
+    return einsum(gathered, model.W_O[layer], "... head d_head, head d_head d_model -> ... head d_model")
 
 
 def head_names(model: Model, layer: int) -> tuple[str, ...]:

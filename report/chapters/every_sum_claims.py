@@ -21,8 +21,8 @@ EACH_DIRECTION_AT_LEAST = 0.1
 BLOCKS_AT_MOST = 0.5
 
 FEW_BLOCKS, MOST_BLOCKS = 10, 0.9
-"""Between so many blocks, and this share of all, random sums fill neither too few nor nearly all to compare "
-"with."""
+"""Between so many blocks, and this share of all, random sums fill neither too few nor nearly all to compare
+with."""
 
 
 @part

@@ -13,13 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from sumint.data import Layout, Sums
-from sumint.interchange import Asked, Site, Trail, at_site, route_of, site_of
-from sumint.model import Model, Tensor, layout_of
-from sumint.statistics import wilson
-
-N_PAIRS = 300
-"""For each route, to measure the vector on; and as many to try it on."""
+from sumint.data import Sums
+from sumint.interchange import Asked, Moves, Site, Trail, at_site, route_of, site_of
+from sumint.model import Model, Tensor
 
 WAYS = ("whole", "along", "rest", "added")
 """What is swapped: all that the site gathers, its component along the vector, or the rest; or that is added."""
@@ -29,28 +25,12 @@ DOSES = tuple(np.linspace(0, 1.5, 13).tolist())
 
 
 @dataclass(frozen=True)
-class CarryDirection:
-    """How often the digit moved by one, by route and by what was done at the site that serves it."""
+class CarryDirection(Moves):
+    """How often the digit moved by one, by what was done at the site that serves its route."""
 
-    n_pairs: Int[np.ndarray, " trail"]
-    n_moved: Int[np.ndarray, "trail way"]
     n_moved_by_dose: Int[np.ndarray, "trail dose"]
     share: Float[np.ndarray, " trail"]
     """Of the squared distances between the two sums of each pair at the site, how much lies along the vector."""
-    n_digits: int
-
-    @property
-    def layout(self) -> Layout:
-        return Layout(self.n_digits)
-
-    @property
-    def rates(self) -> Float[np.ndarray, "trail way"]:
-        return self.n_moved / np.maximum(self.n_pairs, 1)[:, None]
-
-    @property
-    def intervals(self) -> Float[np.ndarray, "trail way bound"]:
-        """Wilson's, of the rates."""
-        return wilson(self.n_moved, np.broadcast_to(self.n_pairs[:, None], self.n_moved.shape))
 
     @property
     def dose_rates(self) -> Float[np.ndarray, "trail dose"]:
@@ -65,21 +45,17 @@ def carry_direction(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> 
     share = np.zeros(len(trails))
     for number, trail in enumerate(trails):
         site = site_of(trail)
-        vector = Asked.on(model, route_of(trail), N_PAIRS, seed=1).carry_vector(site)
-        asked = Asked.on(model, route_of(trail), N_PAIRS, seed=2)
+        vector = Asked.on(model, route_of(trail), seed=1).carry_vector(site)
+        asked = Asked.on(model, route_of(trail), seed=2)
         n_pairs[number] = len(asked)
         unit = vector / vector.norm()
-        apart = _at(asked.source_z - asked.base_z, site)
+        apart = asked.apart(site)
         share[number] = float((apart @ unit).square().sum() / apart.square().sum())
         along = (apart @ unit)[:, None] * unit
         changes = (apart, along, apart - along, asked.towards_carry * vector)
         n_moved[number] = [_moved(model, asked, site, change) for change in changes]
         by_dose[number] = [_moved(model, asked, site, dose * changes[-1]) for dose in DOSES]
-    return CarryDirection(n_pairs, n_moved, by_dose, share, layout_of(model).n_digits)
-
-
-def _at(gathered: Float[Tensor, "pair position head d_head"], site: Site) -> Float[Tensor, "pair d_head"]:
-    return gathered[:, site.position, site.head]
+    return CarryDirection(n_pairs, n_moved, by_dose, share)
 
 
 def _moved(model: Model, asked: Asked, site: Site, change: Float[Tensor, "pair d_head"]) -> int:

@@ -14,14 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from sumint.data import Layout, Sums
-from sumint.interchange import Asked, Site, Trail, interchange, route_of, site_of
+from sumint.data import Sums
+from sumint.interchange import Asked, Moves, Site, Trail, interchange, route_of, site_of
 from sumint.interventions import Hook
 from sumint.model import Model, Tensor, as_array, layout_of
-from sumint.statistics import wilson
-
-N_PAIRS = 300
-"""For each route."""
 
 PARTS = {
     "queries": ("q",),
@@ -39,27 +35,11 @@ RESIDUAL = "blocks.1.hook_resid_post"
 
 
 @dataclass(frozen=True)
-class CarryInLayer1:
+class CarryInLayer1(Moves):
     """How often the digit moved by one, by route and by what saw the carry; and where layer 1 then looks."""
 
-    n_pairs: Int[np.ndarray, " trail"]
-    n_moved: Int[np.ndarray, "trail way"]
     attention: Float[np.ndarray, "trail carry head position"]
     """The mean attention from the position that predicts the digit, without the carry and with it."""
-    n_digits: int
-
-    @property
-    def layout(self) -> Layout:
-        return Layout(self.n_digits)
-
-    @property
-    def rates(self) -> Float[np.ndarray, "trail way"]:
-        return self.n_moved / np.maximum(self.n_pairs, 1)[:, None]
-
-    @property
-    def intervals(self) -> Float[np.ndarray, "trail way bound"]:
-        """Wilson's, of the rates."""
-        return wilson(self.n_moved, np.broadcast_to(self.n_pairs[:, None], self.n_moved.shape))
 
     @property
     def switched(self) -> Float[np.ndarray, "trail head"]:
@@ -74,7 +54,7 @@ def carry_in_layer_1(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) ->
     n_moved = np.zeros((len(trails), len(WAYS)), np.int64)
     attention = np.zeros((len(trails), 2, model.cfg.n_heads, layout.n_ctx), np.float32)
     for number, trail in enumerate(trails):
-        asked = Asked.on(model, route_of(trail), N_PAIRS)
+        asked = Asked.on(model, route_of(trail))
         hook = interchange(site_of(trail), asked.source_z)
         seen = _activations(model, asked.base_tokens, [hook])
         ways = [[_replaced(kind, seen[kind]) for kind in kinds] for kinds in PARTS.values()]
@@ -88,7 +68,7 @@ def carry_in_layer_1(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) ->
         query = layout.predicting.start + trail[1]
         for index, patterns in enumerate((np.where(carries, after, before), np.where(carries, before, after))):
             attention[number, index] = patterns[:, :, query].mean(axis=0)
-    return CarryInLayer1(n_pairs, n_moved, attention, layout.n_digits)
+    return CarryInLayer1(n_pairs, n_moved, attention)
 
 
 def _activations(
@@ -117,7 +97,7 @@ def _name(kind: str) -> str:
 
 def _directly(model: Model, asked: Asked, site: Site) -> Hook:
     """Adds to the last residual what the interchange adds to the residual after layer 0."""
-    apart = (asked.source_z - asked.base_z)[:, site.position, site.head] @ model.W_O[0][site.head]
+    apart = asked.apart(site) @ model.W_O[0][site.head]
 
     def added(residual: Float[Tensor, "pair position d_model"], hook: object) -> Tensor:  # noqa: ARG001
         residual = residual.clone()

@@ -20,9 +20,6 @@ from sumint.data import N_DIGIT_TOKENS, Layout, Sums
 from sumint.interchange import Asked, Site, Trail, route_of, site_of
 from sumint.model import Model, as_array, layout_of, tokens_for
 
-N_PAIRS = 300
-"""For each site, to measure the carry's direction on."""
-
 BY_DECISIVENESS = (0, 9, 1, 8, 2, 7, 3, 6, 4, 5)
 """The digits, from the one that says most of a carry to the one that says least, as ARENA's solution has them."""
 
@@ -86,8 +83,8 @@ def fit_cosine(values: Float[np.ndarray, " digit"]) -> CosineFit:
     turn = 2 * np.pi / len(values)
     digits = np.arange(len(values))
     waves = np.stack([np.cos(turn * digits), np.sin(turn * digits), np.ones(len(values))], axis=1)
-    (cosine, sine, _), *_ = np.linalg.lstsq(waves, values, rcond=None)
-    fitted = waves @ np.linalg.lstsq(waves, values, rcond=None)[0]
+    weights, *_ = np.linalg.lstsq(waves, values, rcond=None)
+    (cosine, sine, _), fitted = weights, waves @ weights
     left, whole = ((values - fitted) ** 2).sum(), ((values - values.mean()) ** 2).sum()
     return CosineFit(
         amplitude=float(np.hypot(cosine, sine)),
@@ -115,7 +112,7 @@ def carry_readout(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> Ca
         both = [range(layout.n_ctx)[operand][column] for operand in (layout.first_operand, layout.second_operand)]
         keys = digits / scales[both].mean() @ model.W_K[0][site.head]
         scores[number] = as_array(keys @ queries[site.position, site.head]) / model.cfg.d_head**0.5
-        vector = Asked.on(model, route_of(by_site[site]), N_PAIRS).carry_vector(site)
+        vector = Asked.on(model, route_of(by_site[site])).carry_vector(site)
         values = as_array(digits @ model.W_V[0][site.head] @ (vector / vector.norm()))
         taken[number] = values - values.mean()
         attention[number] = as_array(patterns[site.head, site.position, both]).sum()

@@ -15,13 +15,10 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from sumint.data import Layout, Sums
-from sumint.interchange import Asked, Site, Trail, interchange
+from sumint.interchange import N_PAIRS, Asked, Site, Trail, interchange
 from sumint.model import Model, layout_of
 from sumint.routes import Route, routes_of
 from sumint.statistics import wilson
-
-N_PAIRS = 300
-"""For each route."""
 
 SERVES_FROM = 0.9
 """A site serves a route if this share of the digits moves, …"""
@@ -123,7 +120,7 @@ def carry_sites(model: Model, probe: Sums) -> CarrySites:  # noqa: ARG001 — it
     n_pairs = np.zeros(len(routes), np.int64)
     n_moved = np.zeros((len(routes), model.cfg.n_heads, layout.n_ctx), np.int64)
     for number, route in enumerate(routes):
-        asked = Asked.on(model, route, N_PAIRS)
+        asked = Asked.on(model, route)
         n_pairs[number] = len(asked)
         if not len(asked):
             continue

@@ -12,11 +12,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from einops import einsum
 from jaxtyping import Float
 
-from sumint.data import N_DIGIT_TOKENS, Layout, Sums
+from sumint.data import N_DIGIT_TOKENS, Layout, Sums, drawn_evenly
 from sumint.model import Model, as_array, layout_of, tokens_for
+from sumint.residual import written
 
 N_SUMS = 10_000
 """Drawn evenly from all sums, and by another seed than the probe's."""
@@ -25,14 +25,11 @@ SEED = 1
 STAGES = ("layer 0", "layer 1", "both")
 COMPONENTS = ("one digit alone", "a + b", "a − b", "anything else")
 
-WRITTEN = "sum head d_head, head d_head d_model -> head sum d_model"
-"""What each head of a layer writes, from what it has gathered."""
-
 
 @dataclass(frozen=True)
 class DigitSumCircle:
-    """Shares of what depends on the two digits at all, at each column but the leading one, whose digits are "
-    "fewer."""
+    """Shares of what depends on the two digits at all, at each column but the leading one, whose digits are
+    fewer."""
 
     shares: Float[np.ndarray, "column stage component"]
     sum_frequencies: Float[np.ndarray, "column stage frequency"]
@@ -40,8 +37,8 @@ class DigitSumCircle:
     difference_frequencies: Float[np.ndarray, "column stage frequency"]
     """The same of a − b."""
     alone_cosine: Float[np.ndarray, "column head head"]
-    """Between what two heads of layer 0 write of one digit alone; −1 where the one takes back what the other "
-    "adds."""
+    """Between what two heads of layer 0 write of one digit alone; −1 where the one takes back what the other
+    adds."""
     product_cosine: Float[np.ndarray, "column head head"]
     """Between what they write of both digits together."""
     n_digits: int
@@ -56,8 +53,8 @@ class DigitSumCircle:
 
     @property
     def identity(self) -> Float[np.ndarray, "column stage"]:
-        """Of the first frequency of a + b and that of a − b together, the share of a + b: 1 as the identity has "
-        "it."""
+        """Of the first frequency of a + b and that of a − b together, the share of a + b: 1 as the identity has
+        it."""
         of_sum, of_difference = self.sum_frequencies[..., 0], self.difference_frequencies[..., 0]
         both = of_sum + of_difference
         return np.divide(of_sum, both, out=np.zeros_like(both), where=both > 0)
@@ -78,16 +75,13 @@ class DigitSumCircle:
 def digit_sum_circle(model: Model, probe: Sums) -> DigitSumCircle:  # noqa: ARG001 — it draws more sums
     """What each layer writes of a column's two digits, where the column's digit is predicted."""
     layout = layout_of(model)
-    random = np.random.default_rng(SEED)
-    sums = Sums(layout, *random.integers(layout.operand_limit, size=(2, N_SUMS)))
+    sums = drawn_evenly(layout, N_SUMS, SEED)
     names = [f"blocks.{layer}.attn.hook_z" for layer in range(model.cfg.n_layers)]
     _, cache = model.run_with_cache(tokens_for(model, sums), names_filter=names)
     by_column = [
         [
             _by_digits(
-                as_array(einsum(cache[name][:, layout.predicting.start + column], model.W_O[layer], WRITTEN)),
-                sums,
-                column,
+                as_array(written(model, layer, cache[name][:, layout.predicting.start + column])), sums, column
             )
             for layer, name in enumerate(names)
         ]
@@ -132,14 +126,14 @@ def apart(
 
 
 def _by_digits(
-    written: Float[np.ndarray, "head sum d_model"], sums: Sums, column: int
+    wrote: Float[np.ndarray, "sum head d_model"], sums: Sums, column: int
 ) -> Float[np.ndarray, "head a b d_model"]:
     """The mean over all sums with the same two digits in a column."""
     cell = sums.a_digits[:, column] * N_DIGIT_TOKENS + sums.b_digits[:, column]
     n_cells = N_DIGIT_TOKENS**2
     indicator = np.eye(n_cells)[cell] / np.maximum(np.bincount(cell, minlength=n_cells), 1)
-    means = np.einsum("sc,hsd->hcd", indicator, written.astype(np.float64), optimize=True)
-    return means.reshape(len(written), N_DIGIT_TOKENS, N_DIGIT_TOKENS, -1)
+    means = np.einsum("sc,shd->hcd", indicator, wrote.astype(np.float64), optimize=True)
+    return means.reshape(len(means), N_DIGIT_TOKENS, N_DIGIT_TOKENS, -1)
 
 
 def _cosines(functions: Float[np.ndarray, "head a b d_model"]) -> Float[np.ndarray, "head head"]:

@@ -11,16 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from einops import einsum
 from jaxtyping import Float, Int
 
-from sumint.data import N_DIGIT_TOKENS, Layout, Sums
+from sumint.data import N_DIGIT_TOKENS, Layout, Sums, drawn_evenly
 from sumint.interchange import Trail, Z
 from sumint.model import Model, as_array, layout_of, tokens_for
+from sumint.residual import written
 from sumint.routes import NINE
-
-WRITTEN = "sum head d_head, head d_head d_model -> sum d_model"
-"""What all heads of a layer write together, from what each has gathered."""
 
 N_SUMS = 10_000
 """Drawn evenly from all sums, and by another seed than the probe's."""
@@ -69,15 +66,15 @@ def look_ahead(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> LookA
     for column, _, _, position in trails:
         nearest[position] = min(column, nearest.get(position, column))
     chosen = {position: column for position, column in sorted(nearest.items()) if column < layout.n_digits - 1}
-    sums = _drawn(layout)
+    sums = drawn_evenly(layout, N_SUMS, SEED)
     gathered = model.run_with_cache(tokens_for(model, sums), names_filter=Z)[1][Z]
     totals = sums.a_digits + sums.b_digits
     n_sums = np.zeros((len(chosen), N_TOTALS, N_TOTALS), np.int64)
     value = np.zeros((len(chosen), N_TOTALS, N_TOTALS))
     additive, near_only = np.zeros(len(chosen)), np.zeros(len(chosen))
     for number, (position, column) in enumerate(chosen.items()):
-        written = as_array(einsum(gathered[:, position], model.W_O[0], WRITTEN))
-        along = _along(written.astype(np.float64), sums.carry_out[:, column])
+        wrote = as_array(written(model, 0, gathered[:, position]).sum(1))
+        along = _along(wrote.astype(np.float64), sums.carry_out[:, column])
         near, far = totals[:, column], totals[:, column + 1]
         np.add.at(n_sums[number], (near, far), 1)
         np.add.at(value[number], (near, far), along)
@@ -107,9 +104,3 @@ def _along(written: Float[np.ndarray, "sum d_model"], carries: np.ndarray) -> Fl
     low, high = written[~carries].mean(axis=0), written[carries].mean(axis=0)
     axis = high - low
     return (written - (low + high) / 2) @ axis / (axis @ axis)
-
-
-def _drawn(layout: Layout) -> Sums:
-    random = np.random.default_rng(SEED)
-    a, b = random.integers(layout.operand_limit, size=(2, N_SUMS))
-    return Sums(layout, a, b)

@@ -9,12 +9,12 @@ led to a smaller one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
-from sumint.data import Layout, Sums
+from sumint.data import Layout, Sums, drawn_evenly
 from sumint.interchange import Site, Z
 from sumint.interventions import Hook
 from sumint.model import Model, Tensor, as_array, layout_of, tokens_for
@@ -80,24 +80,19 @@ def minimal_circuit(model: Model, probe: Sums) -> MinimalCircuit:
     removed: list[Site] = []
     right = [right_without(removed)]
     while left:
-        spared = max(left, key=lambda site: right_without([*removed, site]))
-        left.remove(spared)
-        removed.append(spared)
+        least_missed = max(left, key=lambda site: right_without([*removed, site]))
+        left.remove(least_missed)
+        removed.append(least_missed)
         right.append(right_without(removed))
     by_kept = np.array(right[::-1])
-    n_kept = fewest(by_kept)
-    random = np.random.default_rng(SEED)
-    fresh = Sums(layout, *random.integers(layout.operand_limit, size=(2, N_FRESH)))
+    spared = removed[: len(removed) - fewest(by_kept)]
+    fresh = drawn_evenly(layout, N_FRESH, SEED)
     fresh_tokens = tokens_for(model, fresh)
-    return MinimalCircuit(
-        removed=np.array([[site.head, site.position] for site in removed], np.int64),
-        right=by_kept,
-        kept_right=_right(model, fresh_tokens, fresh, [_replaced(removed[: len(removed) - n_kept], means)]).mean(
-            axis=0
-        ),
-        whole_right=_right(model, fresh_tokens, fresh, []).mean(axis=0),
-        n_digits=layout.n_digits,
+    kept_right, whole_right = (
+        _right(model, fresh_tokens, fresh, hooks).mean(axis=0) for hooks in ([_replaced(spared, means)], [])
     )
+    places = np.array([astuple(site) for site in removed], np.int64)
+    return MinimalCircuit(places, by_kept, kept_right, whole_right, layout.n_digits)
 
 
 def _replaced(sites: Sequence[Site], means: Float[Tensor, "position head d_head"]) -> Hook:
