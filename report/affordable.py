@@ -6,8 +6,11 @@ left to `python -m sumint verify`; what it found is told by the next build.
 
 from __future__ import annotations
 
+from report.theme import count
 from sumint.analyses.every_sum import every_sum
 from sumint.data import Layout
+from sumint.exhaustive.conditions import TooWideError
+from sumint.exhaustive.tally import Tally
 from sumint.lab import Lab
 
 MOST_SUMS = Layout(4).n_sums
@@ -16,3 +19,16 @@ MOST_SUMS = Layout(4).n_sums
 def affords_every_sum(lab: Lab) -> bool:
     """Whether a build goes through all sums, because they are few enough or it has been done already."""
     return lab.checkpoint.layout.n_sums <= MOST_SUMS or lab.is_known(every_sum)
+
+
+def tally_of_every_sum(lab: Lab) -> Tally | str:
+    """The tally of all sums; or why there is none, in Markdown."""
+    if not affords_every_sum(lab):
+        return (
+            f"The {count(lab.checkpoint.layout.n_sums)} sums of so many digits are more than a build goes through "
+            "unasked: `python -m sumint verify` does, and the next build shows what it found."
+        )
+    try:
+        return lab.examine(every_sum)
+    except TooWideError as error:
+        return f"The network is too wide to be asked for every sum: {error}."

@@ -17,9 +17,6 @@ from report.plot import Plot
 if TYPE_CHECKING:
     import pandas as pd
 
-CHOICES_UP_TO = 12
-"""A column with more different values than this offers no choice among them."""
-
 PUBLISHED, CORRECTED = "as published", "corrected"
 """What a figure's views are called that keep an error of the write-up beside what was meant."""
 
@@ -150,6 +147,8 @@ class Table:
     """How a column's numbers are written; the data files keep them in full."""
     shown: int | None = None
     """How many rows the page shows at a time, of a long table that a reader sorts, filters and turns over."""
+    chosen_by: tuple[str, ...] = ()
+    """The columns by which rows of such a table are chosen; a cell is a word, or several with commas between."""
 
     @property
     def is_browsed(self) -> bool:
@@ -163,13 +162,12 @@ class Table:
 
     @cached_property
     def choices(self) -> Mapping[str, tuple[str, ...]]:
-        """The columns of few different values, by which a reader chooses rows, with these values in order."""
-        different = {head: set(values) for head, values in self.columns.items() if head not in self.formats}
-        return {
-            head: tuple(sorted(map(str, values)))
-            for head, values in different.items()
-            if 1 < len(values) <= CHOICES_UP_TO
+        """What a reader can choose rows by, for each column that they are chosen by: what its cells list."""
+        listed = {
+            head: {part for cell in set(self.columns[head]) for part in cell.split(", ")}
+            for head in self.chosen_by
         }
+        return {head: tuple(sorted(parts - {""})) for head, parts in listed.items()}
 
     @cached_property
     def rows(self) -> tuple[tuple[Any, ...], ...]:

@@ -187,12 +187,20 @@ def _table_files(chapter: str, table: Table) -> dict[str, bytes]:
 
 
 def _browsed(table: Table) -> list[dict[str, Any]]:
-    """A table column by column, as it is written, and as it is sorted where that differs."""
+    """A table column by column: as it is written, and as it is sorted where that differs.
+
+    A column with few different values has each once, and the place of each row's among them.
+    """
     columns = []
     for head, values in table.columns.items():
-        written = table.formats.get(head)
-        whole = [_whole(value) for value in values]
-        columns.append({"values": whole, **({} if written is None else {"written": list(map(written, values))})})
+        if head in table.chosen_by:
+            different = sorted(set(values))
+            place = {value: number for number, value in enumerate(different)}
+            columns.append({"values": different, "which": [place[value] for value in values]})
+        elif head in table.formats:
+            columns.append({"values": _plain(values), "written": list(map(table.formats[head], values))})
+        else:
+            columns.append({"values": [_whole(value) for value in values]})
     return columns
 
 

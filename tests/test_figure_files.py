@@ -218,17 +218,19 @@ def test_a_long_table_has_a_script_that_hands_its_rows_to_the_page() -> None:
     table = Table(
         "it",
         "It",
-        {"digit": ["C1", "C0", "C1"], "margin": [0.5, -2.25, 1.0]},
+        {"digit": ["C1", "C0, C2", "C1"], "a": ["5", "5", "6"], "margin": [0.5, -2.25, 1.0]},
         caption="",
         source=measured,
         formats={"margin": lambda value: f"{value:.1f}"},
         shown=2,
+        chosen_by=("digit",),
     )
     script = files_of("chapter", table)["data/chapter/it.js"].decode()
     name, columns = json.loads(script.replace("registerTable(", "[").replace(");", "]"))
     assert name == "chapter/it"
     assert columns == [
-        {"values": ["C1", "C0", "C1"]},
+        {"values": ["C0, C2", "C1"], "which": [1, 0, 1]},
+        {"values": ["5", "5", "6"]},
         {"values": [0.5, -2.25, 1.0], "written": ["0.5", "-2.2", "1.0"]},
     ]
-    assert table.choices == {"digit": ("C0", "C1")}
+    assert table.choices == {"digit": ("C0", "C1", "C2")}

@@ -31,7 +31,7 @@ def claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
     size = lab.probe.size
 
     def of_all(check: Callable[[Tally], Finding]) -> Finding:
-        return Finding(tally, None) if isinstance(tally, str) else check(tally)
+        return Finding("not all sums were gone through", None) if isinstance(tally, str) else check(tally)
 
     def of_errors(check: Callable[[Tally], Finding]) -> Finding:
         return of_all(lambda tally: check(tally) if tally.n_wrong else Finding("no sum is wrong", None))
@@ -64,7 +64,7 @@ def claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
         ),
         general_claim(
             "both-directions",
-            "Some digits are one too little and some one too much: both happen.",
+            "Some carries are left out, and some are added that should not be: both happen.",
             criterion=f"each is at least {percent(EACH_DIRECTION_AT_LEAST, 0)} of both together",
             source=every_sum,
             otherwise="On these weights nearly all errors go one way.",
@@ -82,7 +82,7 @@ def claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
             finding=of_errors(_nines),
         ),
         general_claim(
-            "errors-lie-together",
+            "errors-gather",
             "The wrong sums fill fewer blocks of the plane than as many random ones would.",
             criterion="at most half as many",
             source=every_sum,
@@ -131,32 +131,27 @@ def _missed(tally: Tally, size: int) -> Finding:
 
 
 def _by_one(tally: Tally) -> Finding:
-    one_digit = int(tally.wrong_by_count[1])
-    by_one = int(tally.wrong_by_step[:, [MISSING, TOO_MANY]].sum())
-    other_steps = int(tally.wrong_digits.sum()) - by_one
-    # Of the sums with one wrong digit, at most so many are wrong by something else.
-    at_least = max(0, one_digit - other_steps)
+    share = tally.n_off_by_one / tally.n_wrong
     return Finding(
-        f"{count(one_digit)} of {counted(tally.n_wrong, 'wrong sum')} have one wrong digit; "
-        f"{count(by_one)} of {counted(int(tally.wrong_digits.sum()), 'wrong digit')} are wrong by one",
-        at_least >= BY_ONE_AT_LEAST * tally.n_wrong,
-        {"with one wrong digit": one_digit, "digits wrong by one": by_one, "digits wrong otherwise": other_steps},
+        f"{count(tally.n_off_by_one)} of {counted(tally.n_wrong, 'wrong sum')}: {percent(share)}",
+        share >= BY_ONE_AT_LEAST,
+        {"wrong in one digit by one": tally.n_off_by_one, "wrong": tally.n_wrong},
     )
 
 
 def _directions(tally: Tally) -> Finding:
-    by_digit = tally.wrong_by_step[:, [MISSING, TOO_MANY]]
+    by_digit = tally.wrong_by_carry[:, [MISSING, TOO_MANY]]
     missing, too_many = map(int, by_digit.sum(axis=0))
     both = missing + too_many
     if not both:
-        return Finding("no digit is wrong by one", None)
+        return Finding("no error is the carry’s", None)
     listed = joined(
         f"{count(little)} and {count(much)} at C{digit}"
         for digit, (little, much) in enumerate(by_digit)
         if little + much
     )
     return Finding(
-        f"{counted(missing, 'digit')} one too little, {count(too_many)} one too much: {listed}",
+        f"{count(missing)} are missing, {count(too_many)} too many: {listed}",
         min(missing, too_many) >= EACH_DIRECTION_AT_LEAST * both,
         {"missing": missing, "too many": too_many},
     )

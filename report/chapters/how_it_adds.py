@@ -5,18 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from report import plots
-from report.affordable import affords_every_sum
-from report.chapter import Absent, Chapter, Figure
+from report.absent import shown
+from report.affordable import tally_of_every_sum
+from report.chapter import Chapter, Figure
 from report.chapters.how_it_adds_claims import claims, look_ahead_name
 from report.parts import part
 from report.plot import Plot
 from report.theme import percent
 from sumint.analyses.carry_sites import carry_sites
 from sumint.analyses.digit_sum_circle import COMPONENTS, STAGES, DigitSumCircle, digit_sum_circle
-from sumint.analyses.every_sum import every_sum
 from sumint.analyses.minimal_circuit import ENOUGH, MinimalCircuit, minimal_circuit
 from sumint.analyses.soft_carry import SoftCarry, soft_carry
-from sumint.exhaustive.conditions import TooWideError
 from sumint.exhaustive.symbolic import SymbolicAgreement, symbolic_agreement
 from sumint.lab import Lab
 
@@ -47,12 +46,9 @@ def chapter(lab: Lab) -> Chapter:
 @part
 def _agreement(lab: Lab) -> SymbolicAgreement | str:
     """How far each symbolic model agrees; or why that is not known."""
-    if not affords_every_sum(lab):
-        return "There are more sums of so many digits than a build goes through unasked."
-    try:
-        tally = lab.examine(every_sum)
-    except TooWideError as error:
-        return f"The network is too wide to be asked for every sum: {error}."
+    tally = tally_of_every_sum(lab)
+    if isinstance(tally, str):
+        return tally
     if len(tally.listed) < tally.n_wrong:
         return "More sums are wrong than are listed, so that they cannot be compared one by one."
     return symbolic_agreement(tally)
@@ -125,11 +121,13 @@ def _heads(circle: DigitSumCircle) -> Figure:
     )
 
 
-@part
-def _by_run(agreement: SymbolicAgreement | str) -> Figure | Absent:
-    name, title = "symbolic-agreement", "How often each symbolic model says what the network says"
-    if isinstance(agreement, str):
-        return Absent(name, title, agreement)
+def _uncompared(agreement: SymbolicAgreement | str) -> str:
+    """Why they are not compared."""
+    return agreement if isinstance(agreement, str) else ""
+
+
+@shown("symbolic-agreement", "How often each symbolic model says what the network says", unless=_uncompared)
+def _by_run(name: str, title: str, agreement: SymbolicAgreement) -> Figure:
     by_run = agreement.by_run
     return Figure(
         name,

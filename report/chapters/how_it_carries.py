@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import wraps
-
 import numpy as np
 
 from report import plots
+from report.absent import shown
 from report.chapter import Absent, Chapter, Figure, Table
 from report.chapters.how_it_carries_claims import claims
 from report.chapters.how_it_carries_mechanism_claims import mechanism_claims
@@ -24,8 +22,6 @@ from sumint.analyses.look_ahead import N_TOTALS, LookAhead, look_ahead
 from sumint.data import DIGITS
 from sumint.interchange import route_of
 from sumint.lab import Lab
-
-NO_SITE = "On these weights no site of layer 0 serves any route, so there is nothing to look at more closely."
 
 
 def chapter(lab: Lab) -> Chapter:
@@ -118,21 +114,12 @@ def _rates(sites: CarrySites) -> Figure:
     )
 
 
-def _of_sites(name: str, title: str) -> Callable[..., Callable[..., Figure | Absent]]:
-    """For a figure of what goes on at the sites that serve routes: it is absent where no site serves any."""
-
-    def found_only(make: Callable[..., Figure]) -> Callable[..., Figure | Absent]:
-        @part
-        @wraps(make)
-        def made(sites: CarrySites, *measured: object) -> Figure | Absent:
-            return make(name, title, sites, *measured) if sites.trails else Absent(name, title, NO_SITE)
-
-        return made
-
-    return found_only
+def _no_site(sites: CarrySites, *_: object) -> str:
+    """Why there is nothing to look at more closely."""
+    return "" if sites.trails else "On these weights no site of the first layer serves any route."
 
 
-@_of_sites("carry-readout", "What a site looks for in a digit, and takes from it")
+@shown("carry-readout", "What a site looks for in a digit, and takes from it", unless=_no_site)
 def _read_off(name: str, title: str, sites: CarrySites, readout: CarryReadout) -> Figure:
     plot: dict[str, Plot] = {
         f"{site.name(sites.layout)}, column {column}": plots.stacked_lines(
@@ -163,7 +150,7 @@ def _read_off(name: str, title: str, sites: CarrySites, readout: CarryReadout) -
     )
 
 
-@_of_sites("look-ahead", "What is written of two columns at one position")
+@shown("look-ahead", "What is written of two columns at one position", unless=_no_site)
 def _ahead(name: str, title: str, sites: CarrySites, ahead: LookAhead) -> Figure | Absent:
     if not len(ahead.positions):
         return Absent(name, title, "The only sites that serve a route know of the units’ carry alone.")
@@ -201,7 +188,7 @@ def _ahead(name: str, title: str, sites: CarrySites, ahead: LookAhead) -> Figure
     )
 
 
-@_of_sites("carry-seen-by", "What of layer 1 has to see the carry")
+@shown("carry-seen-by", "What of layer 1 has to see the carry", unless=_no_site)
 def _seen(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Figure:
     return Figure(
         name,
@@ -219,7 +206,7 @@ def _seen(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Figu
     )
 
 
-@_of_sites("carry-attention-switch", "Where layer 1 looks with the carry, and without")
+@shown("carry-attention-switch", "Where layer 1 looks with the carry, and without", unless=_no_site)
 def _switch(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Figure:
     plot: dict[str, Plot] = {}
     for number, route in enumerate(map(route_of, sites.trails)):
@@ -254,7 +241,7 @@ def _switch(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Fi
     )
 
 
-@_of_sites("carry-swaps", "What of a site has to be swapped")
+@shown("carry-swaps", "What of a site has to be swapped", unless=_no_site)
 def _direction(name: str, title: str, sites: CarrySites, direction: CarryDirection) -> Figure:
     return Figure(
         name,
@@ -272,7 +259,7 @@ def _direction(name: str, title: str, sites: CarrySites, direction: CarryDirecti
     )
 
 
-@_of_sites("carry-dose", "How much of the vector it takes")
+@shown("carry-dose", "How much of the vector it takes", unless=_no_site)
 def _doses(name: str, title: str, sites: CarrySites, direction: CarryDirection) -> Figure:
     return Figure(
         name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,6 +18,7 @@ from sumint.data import N_DIGIT_TOKENS
 
 # Criteria, chosen after seeing the write-up's checkpoint and the bundled one: they guard what was seen.
 NEXT_AT_MOST = 0.25
+ATTENTION_AT_LEAST = 0.9
 ORDER_AT_LEAST = 0.9
 COSINE_AT_LEAST = 0.9
 COSINE_WITHIN = 1
@@ -91,6 +93,10 @@ def _where(sites: CarrySites) -> tuple[Claim, ...]:
 def _read_off(sites: CarrySites, readout: CarryReadout) -> tuple[Claim, ...]:
     names = [site.name(sites.layout) for site in readout.sites]
 
+    def at_column() -> Finding:
+        attention = dict(zip(names, map(float, readout.attention), strict=True))
+        return Finding(_listed(attention), min(attention.values()) >= ATTENTION_AT_LEAST, attention)
+
     def order() -> Finding:
         agreement = dict(zip(names, map(float, readout.agreement), strict=True))
         return Finding(_listed(agreement), min(agreement.values()) >= ORDER_AT_LEAST, agreement)
@@ -109,6 +115,14 @@ def _read_off(sites: CarrySites, readout: CarryReadout) -> tuple[Claim, ...]:
 
     written = " > ".join(map(str, BY_DECISIVENESS))
     return (
+        general_claim(
+            "sites-look-at-their-column",
+            "A site that a carry passes through looks at the two digits of the column that makes it.",
+            criterion=f"at least {percent(ATTENTION_AT_LEAST, 0)} of its attention, on average over the probe",
+            source=carry_readout,
+            otherwise="On these weights some site looks elsewhere as well.",
+            finding=_at_sites(sites, at_column),
+        ),
         general_claim(
             "carry-order",
             f"A site listens to the digit that settles more: ${written}$.",
@@ -149,6 +163,11 @@ def _ahead(sites: CarrySites, ahead: LookAhead) -> tuple[Claim, ...]:
         by_name = dict(zip(names, map(float, values), strict=True))
         return Finding(_listed(by_name), bool(holds(values)), by_name)
 
+    def adds() -> Finding:
+        found = of_positions(ahead.additive_share, lambda shares: shares.min() >= ADDITIVE_AT_LEAST)
+        alone = joined(decimals(float(share)) for share in ahead.near_share)
+        return replace(found, value=f"{found.value}; the nearer column alone {alone}") if names else found
+
     return (
         general_claim(
             "look-ahead-adds",
@@ -158,9 +177,7 @@ def _ahead(sites: CarrySites, ahead: LookAhead) -> tuple[Claim, ...]:
             ),
             source=look_ahead,
             otherwise="On these weights the two act together at some position.",
-            finding=_at_sites(
-                sites, lambda: of_positions(ahead.additive_share, lambda shares: shares.min() >= ADDITIVE_AT_LEAST)
-            ),
+            finding=_at_sites(sites, adds),
         ),
         general_claim(
             "look-ahead-breaks-ties",

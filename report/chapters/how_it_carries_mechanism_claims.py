@@ -46,7 +46,8 @@ def _seen(sites: CarrySites, seen: CarryInLayer1, names: list[str], at_sites: At
         return Finding(
             (
                 f"by the patterns {_range(rates['patterns'])} of the digits move, by the values "
-                f"{_range(rates['values'])}"
+                f"{_range(rates['values'])}; up to {percent(float(seen.switched.max()), 0)} of a head’s attention "
+                "goes elsewhere"
             ),
             holds,
             by_route,
@@ -98,14 +99,15 @@ def _moved(direction: CarryDirection, names: list[str], at_sites: AtSites) -> tu
     def enough() -> Finding:
         along, rest = rates["along"], rates["rest"]
         return Finding(
-            f"along it {_range(along)} of the digits move, by the rest {_range(rest)}",
+            f"along it {_with_interval(direction, 'along')} of the digits move, by the rest {_range(rest)}; it "
+            f"has {_range(direction.share)} of the squared distance between the two sums there",
             bool(along.min() >= ALONG_AT_LEAST and rest.max() <= REST_AT_MOST),
             _by_route("along", names, along) | _by_route("rest", names, rest),
         )
 
     def added() -> Finding:
         return Finding(
-            f"{_range(rates['added'])} of the digits move",
+            f"{_with_interval(direction, 'added')} of the digits move",
             bool(rates["added"].min() >= ALONG_AT_LEAST),
             _by_route("added", names, rates["added"]),
         )
@@ -166,3 +168,12 @@ def _range(rates: np.ndarray) -> str:
 
 def _by_route(what: str, names: list[str], values: np.ndarray) -> dict[str, float]:
     return {f"{what}, {name}": float(value) for name, value in zip(names, values, strict=True)}
+
+
+def _with_interval(direction: CarryDirection, way: str) -> str:
+    """The least and the greatest rate, with Wilson's interval of the least."""
+    number = SWAPPED.index(way)
+    rates = direction.rates[:, number]
+    lower, upper = direction.intervals[rates.argmin(), number]
+    least, greatest, lower, upper = (percent(float(rate), 0) for rate in (rates.min(), rates.max(), lower, upper))
+    return f"{least} (95% interval {lower} to {upper}) to {greatest}"

@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.data import N_DIGIT_TOKENS, Layout, Sums
-from sumint.exhaustive.tally import MISSING, Tally, all_runs_of_nines, runs_of_nines
+from sumint.exhaustive.tally import MISSING, Tally, all_runs_of_nines, carry_errors, runs_of_nines
 
 N_CARRYING_PAIRS = N_DIGIT_TOKENS * (N_DIGIT_TOKENS - 1) // 2
 """How many pairs of digits sum to ten or more: 45 of 100."""
@@ -65,8 +65,7 @@ def symbolic_agreement(tally: Tally) -> SymbolicAgreement:
     n = layout.n_digits
     sums = Sums(layout, tally.listed[:, 0], tally.listed[:, 1])
     is_wrong = tally.listed_said != sums.answer_digits
-    steps = (tally.listed_said - sums.answer_digits) % N_DIGIT_TOKENS
-    is_missing = is_wrong & (tally.listed_said < N_DIGIT_TOKENS) & (steps == MISSING)
+    is_missing = carry_errors(sums, tally.listed_said) == MISSING
     runs = runs_of_nines(sums)
     of_all, carries = all_runs_of_nines(layout), carries_by_run(layout)
 
@@ -76,13 +75,13 @@ def symbolic_agreement(tally: Tally) -> SymbolicAgreement:
         return counts
 
     wrong, wrong_where_carried = counted(is_wrong), counted(is_wrong & sums.carry_in)
-    missing_where_carried = counted(is_missing & sums.carry_in)
+    missing = counted(is_missing)
     run = np.arange(n)
     agreeing = []
     for look_ahead in range(n):
         # With so long a run the model carries nothing: it is wrong wherever something is carried.
         is_blind = run >= look_ahead
         where_exact = of_all - wrong
-        where_blind = (of_all - carries) - (wrong - wrong_where_carried) + missing_where_carried
+        where_blind = (of_all - carries) - (wrong - wrong_where_carried) + missing
         agreeing.append(np.where(is_blind, where_blind, where_exact))
     return SymbolicAgreement(of_all, np.stack(agreeing))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from sumint.data import N_DIGIT_TOKENS, Layout, Sums
 from sumint.exhaustive.verdicts import Verdicts
@@ -24,8 +24,9 @@ N_BINS = 100
 N_BLOCKS = 100
 """Of each operand's values, in the plane of all sums; fewer where there are fewer values."""
 
-MISSING, TOO_MANY = N_DIGIT_TOKENS - 1, 1
-"""The steps of a digit into which a carry should have come, and of one into which none should."""
+NEITHER, MISSING, TOO_MANY = range(3)
+"""What a wrong digit says of the carry into its column: nothing of the kind; none, though one comes; one, though
+none does."""
 
 LISTED = 100_000
 """How many wrong sums are listed at most: those with the least margins. All are counted."""
@@ -53,8 +54,10 @@ class Tally:
     """How many sums have so many wrong digits."""
     wrong_by_run: Int[np.ndarray, "digit run"]
     """Wrong digits by how many columns in a row sum to 9 between them and the one that decides their carry."""
-    wrong_by_step: Int[np.ndarray, "digit step"]
-    """Wrong digits by what is said less what is right, modulo 10; last where no digit is said."""
+    n_off_by_one: int
+    """How many sums have one wrong digit, and that is one too much or too little, modulo ten."""
+    wrong_by_carry: Int[np.ndarray, "digit carry_error"]
+    """Wrong digits by what they say of the carry into their column: `NEITHER`, `MISSING`, `TOO_MANY`."""
     wrong_by_pair: Int[np.ndarray, "digit a b"]
     """Wrong digits by the two digits of their column."""
     wrong_by_block: Int[np.ndarray, "block_a block_b"]
@@ -104,7 +107,8 @@ def nothing(layout: Layout) -> Tally:
         n_wrong=0,
         wrong_by_count=none(n + 1),
         wrong_by_run=none(n, n),
-        wrong_by_step=none(n, N_DIGIT_TOKENS + 1),
+        n_off_by_one=0,
+        wrong_by_carry=none(n, 3),
         wrong_by_pair=none(n, N_DIGIT_TOKENS, N_DIGIT_TOKENS),
         wrong_by_block=none(blocks, blocks),
         listed=none(0, 2),
@@ -127,9 +131,8 @@ def tally_of(sums: Sums, verdicts: Verdicts) -> Tally:
     is_wrong = ~(verdicts.margin > 0)
     which, digit = np.nonzero(is_wrong)
     said = verdicts.said.astype(np.int64)
-    step = np.where(said < N_DIGIT_TOKENS, (said - sums.answer_digits) % N_DIGIT_TOKENS, N_DIGIT_TOKENS)
     np.add.at(tally.wrong_by_run, (digit, runs_of_nines(sums)[which, digit]), 1)
-    np.add.at(tally.wrong_by_step, (digit, step[which, digit]), 1)
+    np.add.at(tally.wrong_by_carry, (digit, carry_errors(sums, said)[which, digit]), 1)
     np.add.at(tally.wrong_by_pair, (digit, sums.a_digits[which, digit], sums.b_digits[which, digit]), 1)
     has_wrong = np.flatnonzero(is_wrong.any(axis=1))
     wrong, per_block = sums[has_wrong], sums.layout.operand_limit // len(tally.wrong_by_block)
@@ -143,6 +146,7 @@ def tally_of(sums: Sums, verdicts: Verdicts) -> Tally:
         least_margin=verdicts.margin[least, digits].astype(np.float64),
         least_sum=_operands(sums[least]),
         n_wrong=len(wrong),
+        n_off_by_one=int((is_off_by_one(sums, said) & is_wrong)[is_wrong.sum(axis=1) == 1].sum()),
         **_first(_operands(wrong), said[has_wrong], verdicts.margin[has_wrong].min(axis=1)),
     )
 
@@ -169,8 +173,8 @@ def merged(one: Tally, other: Tally) -> Tally:
 
 
 _COUNTS = (
-    *("n_sums", "n_doubtful", "n_wrong", "probabilities"),
-    *("wrong_by_count", "wrong_by_run", "wrong_by_step", "wrong_by_pair", "wrong_by_block"),
+    *("n_sums", "n_doubtful", "n_wrong", "n_off_by_one", "probabilities"),
+    *("wrong_by_count", "wrong_by_run", "wrong_by_carry", "wrong_by_pair", "wrong_by_block"),
 )
 """What of a tally adds up as it is."""
 
@@ -178,6 +182,24 @@ _COUNTS = (
 def bins_of(probability: Float[np.ndarray, "*any"]) -> Int[np.ndarray, "*any"]:
     """The bin that each probability falls into."""
     return np.clip((probability * N_BINS).astype(np.int64), 0, N_BINS - 1)
+
+
+def is_off_by_one(sums: Sums, said: Int[np.ndarray, "sum digit"]) -> Bool[np.ndarray, "sum digit"]:
+    """Whether a digit is said that is one more or one less than the right one, modulo ten."""
+    return (said < N_DIGIT_TOKENS) & np.isin((said - sums.answer_digits) % N_DIGIT_TOKENS, (1, N_DIGIT_TOKENS - 1))
+
+
+def carry_errors(sums: Sums, said: Int[np.ndarray, "sum digit"]) -> Int[np.ndarray, "sum digit"]:
+    """What each digit that is said has wrong about the carry into its column, or `NEITHER`.
+
+    A digit that is one less than the right one lacks a carry only where one comes, and one that is one more has
+    one too many only where none does.
+    """
+    without = (sums.a_digits + sums.b_digits) % N_DIGIT_TOKENS
+    with_carry = (without + 1) % N_DIGIT_TOKENS
+    is_missing = sums.carry_in & (said == without)
+    is_too_many = ~sums.carry_in & (said == with_carry)
+    return np.select([is_missing, is_too_many], [MISSING, TOO_MANY], NEITHER)
 
 
 def runs_of_nines(sums: Sums) -> Int[np.ndarray, "sum digit"]:

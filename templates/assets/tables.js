@@ -2,12 +2,19 @@
 // when they are first asked for, as a script, because a page that is opened from a disk may fetch nothing.
 "use strict";
 {
+  const PAUSE = 120; // milliseconds without a key, after which is searched
   const registered = new Map();
   window.registerTable = (name, columns) => registered.set(name, columns);
 
   const inOrder = new Intl.Collator("en", { numeric: true });
   const compare = (one, other) =>
     typeof one === "number" && typeof other === "number" ? one - other : inOrder.compare(one, other);
+
+  // Columns with few different values come with each of them once.
+  const unpacked = ({ values, which, written }) => {
+    const whole = which ? which.map((place) => values[place]) : values;
+    return { values: whole, written: written ?? whole.map(String) };
+  };
 
   const make = (tag, properties, ...children) => {
     const element = Object.assign(document.createElement(tag), properties);
@@ -81,7 +88,11 @@
         head.replaceChildren(button);
       });
       for (const choice of this.choices) choice.addEventListener("change", () => this.change());
-      this.words.addEventListener("input", () => this.change());
+      let pause;
+      this.words.addEventListener("input", () => {
+        clearTimeout(pause);
+        pause = setTimeout(() => this.change(), PAUSE);
+      });
       for (const turn of this.turns) {
         turn.addEventListener("click", () => {
           this.first = Math.max(0, this.first + Number(turn.value) * this.size);
@@ -104,7 +115,7 @@
         this.place.textContent = "The rows could not be loaded; the files below hold them.";
         return;
       }
-      this.columns ??= registered.get(this.name);
+      this.columns ??= registered.get(this.name).map(unpacked);
       const rows = this.rows();
       this.first = Math.min(Math.max(this.first, 0), Math.max(rows.length - 1, 0));
       const shown = rows.slice(this.first, this.first + this.size);
@@ -125,10 +136,10 @@
       for (const choice of this.choices) {
         if (!choice.value) continue;
         const { values } = this.columns[choice.dataset.column];
-        rows = rows.filter((row) => String(values[row]) === choice.value);
+        rows = rows.filter((row) => values[row].split(", ").includes(choice.value));
       }
       for (const word of this.words.value.toLowerCase().split(/\s+/).filter(Boolean)) {
-        rows = rows.filter((row) => this.columns.some((_, column) => this.cell(row, column).toLowerCase().includes(word)));
+        rows = rows.filter((row) => this.texts[row].includes(word));
       }
       if (!this.sorted) return rows;
       const { column, falling } = this.sorted;
@@ -136,13 +147,16 @@
       return rows.sort((one, other) => (falling ? -1 : 1) * compare(values[one], values[other]) || one - other);
     }
 
-    cell(row, column) {
-      const { written, values } = this.columns[column];
-      return String((written ?? values)[row]);
+    // Each row as one text, its cells apart, for the search.
+    get texts() {
+      this.foundIn ??= this.columns[0].values.map((_, row) =>
+        this.columns.map(({ written }) => written[row].toLowerCase()).join("\n"),
+      );
+      return this.foundIn;
     }
 
     row(row) {
-      return make("tr", {}, ...this.columns.map((_, column) => make("td", { textContent: this.cell(row, column) })));
+      return make("tr", {}, ...this.columns.map(({ written }) => make("td", { textContent: written[row] })));
     }
 
     none() {

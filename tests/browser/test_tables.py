@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from report.chapters.every_sum import ROWS_SHOWN
+from report.chapters.every_sum_list import ROWS_SHOWN
 from tests.browser.conftest import Reader
 
 PAGE = "every-sum.html"
@@ -63,14 +63,14 @@ def test_a_head_sorts_by_its_column_and_again_the_other_way(reader: Reader, rows
 
 
 def test_rows_are_chosen_by_what_a_column_says_and_by_words(reader: Reader, rows: list[dict[str, str]]) -> None:
-    one_step = [row for row in rows if row["carry"] == "missing"]
+    missing = [row for row in rows if "missing" in row["carry"].split(", ")]
     table(reader).get_by_label("Carry").select_option("missing")
     expect(place(reader)).to_have_text(
-        f"1–{min(ROWS_SHOWN, len(one_step))} of {len(one_step)}, chosen from {len(rows):,}"
+        f"1–{min(ROWS_SHOWN, len(missing))} of {len(missing)}, chosen from {len(rows):,}"
     )
-    assert set(column(reader, "carry")) == {"missing"}
-    word = one_step[-1]["a"]
-    fitting = [row for row in one_step if any(word in value for value in written(row))]
+    assert all("missing" in cell for cell in column(reader, "carry"))
+    word = missing[-1]["a"]
+    fitting = [row for row in missing if any(word in value for value in written(row))]
     table(reader).get_by_label("Find").fill(f" {word} ")
     expect(place(reader)).to_contain_text(f"of {len(fitting)}, chosen from")
     table(reader).get_by_label("Find").fill("no such row")

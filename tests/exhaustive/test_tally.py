@@ -15,7 +15,18 @@ from sumint.exhaustive import tally
 from sumint.exhaustive.circuits import circuits_of
 from sumint.exhaustive.plain import answer_logits
 from sumint.exhaustive.shards import MOST_SHARDS, Network, Shard, shards_of, tally_shard
-from sumint.exhaustive.tally import Tally, all_runs_of_nines, merged, nothing, runs_of_nines, tally_of
+from sumint.exhaustive.tally import (
+    MISSING,
+    NEITHER,
+    TOO_MANY,
+    Tally,
+    all_runs_of_nines,
+    carry_errors,
+    merged,
+    nothing,
+    runs_of_nines,
+    tally_of,
+)
 from sumint.exhaustive.verdicts import Verdicts, verdicts_from
 from sumint.weights import Architecture, Weights
 
@@ -52,6 +63,30 @@ def test_portions_add_up_in_any_order(listed: int, monkeypatch: pytest.MonkeyPat
         assert bytes_of(in_pairs) == whole
 
 
+def carry_error(a: int, b: int, digit: int, said: int) -> int:
+    """What a digit of a three-digit sum that is said has wrong about its carry, by plain arithmetic."""
+    place = 10 ** (2 - digit)
+    column, carry = a // place % 10 + b // place % 10, (a % place + b % place) // place
+    if carry and said == column % 10:
+        return MISSING
+    return TOO_MANY if not carry and said == (column + 1) % 10 else NEITHER
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "said", "error"),
+    [
+        (455, 45, [4, 0, 0], MISSING),
+        (45, 54, [1, 9, 9], TOO_MANY),
+        (346, 442, [6, 8, 8], NEITHER),  # one too little, though no carry comes
+        (459, 48, [6, 0, 7], NEITHER),  # one too much, though the carry that comes is right
+        (45, 54, [3, 9, 9], NEITHER),
+    ],
+)
+def test_an_error_is_the_carry_s_only_where_that_is_wrong(a: int, b: int, said: list[int], error: int) -> None:
+    sums = Sums(LAYOUT, np.array([a]), np.array([b]))
+    assert carry_errors(sums, np.array([said]))[0, 0] == error == carry_error(a, b, 0, said[0])
+
+
 def test_the_counts_are_what_a_simple_count_gives() -> None:
     sums, judged = random_verdicts(300)
     found = tally_of(sums, judged)
@@ -65,8 +100,13 @@ def test_the_counts_are_what_a_simple_count_gives() -> None:
     for i, d in wrong[:20]:
         pair = sums.a_digits[i, d], sums.b_digits[i, d]
         assert found.wrong_by_pair[d][pair] >= 1
-    steps = [(judged.said[i, d] - sums.answer_digits[i, d]) % 10 for i, d in wrong if d == 1]
-    assert found.wrong_by_step[1].tolist() == [steps.count(step) for step in range(10)] + [0]
+    errors = [carry_error(sums.a[i], sums.b[i], d, judged.said[i, d]) for i, d in wrong if d == 1]
+    assert found.wrong_by_carry[1].tolist() == [errors.count(error) for error in (NEITHER, MISSING, TOO_MANY)]
+    assert 0 < found.n_off_by_one < found.wrong_by_count[1]
+    alone = [(i, d) for i, d in wrong if (judged.margin[i] > 0).sum() == 2]
+    assert found.n_off_by_one == sum(
+        (judged.said[i, d] - sums.answer_digits[i, d]) % 10 in (1, 9) for i, d in alone
+    )
     assert found.least_margin.tolist() == judged.margin.min(axis=0).tolist()
     assert found.listed_margin.tolist() == sorted(judged.margin.min(axis=1)[np.any(judged.margin <= 0, axis=1)])
     assert (np.diff(found.listed_margin) >= 0).all()
@@ -80,7 +120,9 @@ def test_what_is_no_digit_is_counted_apart() -> None:
     sums = Sums(LAYOUT, np.array([1]), np.array([2]))
     ones = np.ones((1, 3))
     verdicts = Verdicts(np.array([[1.0, 1.0, -1.0]]), ones, ones, np.array([[0, 0, 11]]), ones)
-    assert tally_of(sums, verdicts).wrong_by_step[2].tolist() == [0] * 10 + [1]
+    found = tally_of(sums, verdicts)
+    assert found.wrong_by_carry[2].tolist() == [1, 0, 0]
+    assert (found.n_wrong, found.n_off_by_one) == (1, 0)
 
 
 def test_runs_of_nines_are_those_between_a_digit_and_what_decides_its_carry() -> None:
@@ -114,7 +156,8 @@ def test_a_shard_is_tallied_as_its_sums_are_one_by_one(untrained: Callable[..., 
         "n_wrong",
         "wrong_by_count",
         "wrong_by_run",
-        "wrong_by_step",
+        "n_off_by_one",
+        "wrong_by_carry",
         "wrong_by_pair",
         "wrong_by_block",
     ):
