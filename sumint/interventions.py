@@ -34,6 +34,22 @@ def ablate_head(activation: str, layer: int, head: int, replacement: Replacement
     return f"blocks.{layer}.attn.hook_{activation}", replace
 
 
+def mean_ablate(activation: str, means: Float[Tensor, "position head d_head"], *where: Sequence[int]) -> Hook:
+    """The hook that lets an activation say the same of every sum at some places.
+
+    `where` are positions, there all heads say their means; or positions and heads, place by place. Whatever is
+    replaced is replaced in one run, so that what two places do together is seen.
+    """
+
+    def replaced(values: Float[Tensor, "sum position head d_head"], hook: object) -> Tensor:  # noqa: ARG001
+        values = values.clone()
+        places = tuple(map(list, where))
+        values[(slice(None), *places)] = means[places]
+        return values
+
+    return activation, replaced
+
+
 def answer_log_probabilities(
     model: Model, tokens: Int[Tensor, "sum position"], hooks: Sequence[Hook] = ()
 ) -> Float[Tensor, "sum digit token"]:

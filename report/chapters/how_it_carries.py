@@ -8,19 +8,19 @@ from report import plots
 from report.absent import shown
 from report.chapter import Absent, Chapter, Figure, Table
 from report.chapters.how_it_carries_claims import claims
+from report.chapters.how_it_carries_mechanism import mechanism_figures, no_site
 from report.chapters.how_it_carries_mechanism_claims import mechanism_claims
 from report.parts import part
 from report.plot import Plot
 from report.theme import counted, percent
-from sumint.analyses.carry_direction import DOSES, CarryDirection, carry_direction
-from sumint.analyses.carry_direction import WAYS as SWAPPED
-from sumint.analyses.carry_in_layer_1 import WAYS as SEEN_BY
-from sumint.analyses.carry_in_layer_1 import CarryInLayer1, carry_in_layer_1
+from sumint.analyses.carry_direction import carry_direction
+from sumint.analyses.carry_in_layer_1 import carry_in_layer_1
 from sumint.analyses.carry_readout import CarryReadout, carry_readout
 from sumint.analyses.carry_sites import SERVES_FROM, CarrySites, carry_sites
+from sumint.analyses.carry_turn import carry_turn
+from sumint.analyses.constant_bank import constant_bank
 from sumint.analyses.look_ahead import N_TOTALS, LookAhead, look_ahead
 from sumint.data import DIGITS
-from sumint.interchange import route_of
 from sumint.lab import Lab
 
 
@@ -31,6 +31,8 @@ def chapter(lab: Lab) -> Chapter:
     readout = lab.run(carry_readout, trails=trails)
     ahead = lab.run(look_ahead, trails=trails)
     seen = lab.run(carry_in_layer_1, trails=trails)
+    bank = lab.run(constant_bank, trails=trails)
+    turned = lab.run(carry_turn, trails=trails)
     direction = lab.run(carry_direction, trails=trails)
     return Chapter(
         title="How it carries",
@@ -39,14 +41,11 @@ def chapter(lab: Lab) -> Chapter:
             _rates(sites),
             _read_off(sites, readout),
             _ahead(sites, ahead),
-            _seen(sites, seen),
-            _switch(sites, seen),
-            _direction(sites, direction),
-            _doses(sites, direction),
+            *mechanism_figures(sites, seen, bank, turned, direction),
         ),
         tables=(_routes(sites),),
         values={"serves_from": SERVES_FROM},
-        claims=(*claims(sites, readout, ahead), *mechanism_claims(sites, seen, direction)),
+        claims=(*claims(sites, readout, ahead), *mechanism_claims(sites, seen, bank, turned, direction)),
         findings=("carry-sites", "carry-order", "carry-direction"),
     )
 
@@ -114,12 +113,7 @@ def _rates(sites: CarrySites) -> Figure:
     )
 
 
-def _no_site(sites: CarrySites, *_: object) -> str:
-    """Why there is nothing to look at more closely."""
-    return "" if sites.trails else "On these weights no site of the first layer serves any route."
-
-
-@shown("carry-readout", "What a site looks for in a digit, and takes from it", unless=_no_site)
+@shown("carry-readout", "What a site looks for in a digit, and takes from it", unless=no_site)
 def _read_off(name: str, title: str, sites: CarrySites, readout: CarryReadout) -> Figure:
     plot: dict[str, Plot] = {
         f"{site.name(sites.layout)}, column {column}": plots.stacked_lines(
@@ -150,7 +144,7 @@ def _read_off(name: str, title: str, sites: CarrySites, readout: CarryReadout) -
     )
 
 
-@shown("look-ahead", "What is written of two columns at one position", unless=_no_site)
+@shown("look-ahead", "What is written of two columns at one position", unless=no_site)
 def _ahead(name: str, title: str, sites: CarrySites, ahead: LookAhead) -> Figure | Absent:
     if not len(ahead.positions):
         return Absent(name, title, "The only sites that serve a route know of the units’ carry alone.")
@@ -185,112 +179,4 @@ def _ahead(name: str, title: str, sites: CarrySites, ahead: LookAhead) -> Figure
         control="Position",
         height=520,
         width=560,
-    )
-
-
-@shown("carry-seen-by", "What of layer 1 has to see the carry", unless=_no_site)
-def _seen(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Figure:
-    return Figure(
-        name,
-        title,
-        _ways(seen.rates, SEEN_BY, sites),
-        caption=(
-            "The share of digits that move when the interchange reaches only this: layer 1’s queries, its keys, "
-            "its values, the patterns that queries and keys make, all of layer 1, or only what the site adds to "
-            "the logits itself."
-        ),
-        alt="A heatmap of parts of layer 1 by routes, with the share of digits that moved in each cell.",
-        source=carry_in_layer_1,
-        height=300,
-        width=640,
-    )
-
-
-@shown("carry-attention-switch", "Where layer 1 looks with the carry, and without", unless=_no_site)
-def _switch(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Figure:
-    plot: dict[str, Plot] = {}
-    for number, route in enumerate(map(route_of, sites.trails)):
-        looked_at = slice(0, sites.layout.predicting.start + route.digit + 1)
-        without, with_carry = seen.attention[number][..., looked_at]
-        highest = 1.05 * float(seen.attention[number].max())
-        plot[route.name] = plots.panels(
-            {
-                f"H1.{head}": plots.bars(
-                    sites.layout.position_names[looked_at],
-                    {"no carry": without[head], "carry": with_carry[head]},
-                    x_title="position attended to",
-                    y_title="attention",
-                    highest=highest,
-                )
-                for head in range(len(without))
-            }
-        )
-    return Figure(
-        name,
-        title,
-        plot,
-        caption=(
-            "The mean attention from the position that predicts the digit, over the same sums twice: as they are, "
-            "and with the carry at the site taken from the other sum of the pair, and nothing else."
-        ),
-        alt="Bars by the position attended to, with the carry and without, in a panel for each head of layer 1.",
-        source=carry_in_layer_1,
-        control="Route",
-        height=520,
-        narrow_height=900,
-    )
-
-
-@shown("carry-swaps", "What of a site has to be swapped", unless=_no_site)
-def _direction(name: str, title: str, sites: CarrySites, direction: CarryDirection) -> Figure:
-    return Figure(
-        name,
-        title,
-        _ways(direction.rates, SWAPPED, sites),
-        caption=(
-            "The share of digits that move when all that the site has gathered is swapped, only its component "
-            "along the carry’s direction, or only the rest; and when one fixed vector is added or taken away. "
-            "Direction and vector were measured on other pairs."
-        ),
-        alt="A heatmap of what is swapped by routes, with the share of digits that moved in each cell.",
-        source=carry_direction,
-        height=240,
-        width=640,
-    )
-
-
-@shown("carry-dose", "How much of the vector it takes", unless=_no_site)
-def _doses(name: str, title: str, sites: CarrySites, direction: CarryDirection) -> Figure:
-    return Figure(
-        name,
-        title,
-        plots.lines(
-            DOSES,
-            {
-                route.name: rates
-                for route, rates in zip(map(route_of, sites.trails), direction.dose_rates, strict=True)
-            },
-            x_title="how much of the vector is added",
-            y_title="share of digits moved by one",
-        ),
-        caption=(
-            "The vector that a carry makes at the site, added in part where there is no carry and taken away "
-            "where there is one; 1 is all of it."
-        ),
-        alt="Lines over the dose: the share of digits that move, for each route.",
-        source=carry_direction,
-    )
-
-
-def _ways(rates: np.ndarray, ways: tuple[str, ...], sites: CarrySites) -> Plot:
-    routes = map(route_of, sites.trails)
-    return plots.heatmap(
-        rates.T,
-        x=[f"{route.column} → C{route.digit}" for route in routes],
-        y=ways,
-        x_title="route, from a column to a digit",
-        y_title="",
-        diverging=False,
-        limits=(0, 1),
-        places=2,
     )

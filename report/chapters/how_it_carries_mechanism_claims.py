@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 
 import numpy as np
 
@@ -15,22 +16,35 @@ from sumint.analyses.carry_direction import WAYS as SWAPPED
 from sumint.analyses.carry_in_layer_1 import WAYS as SEEN_BY
 from sumint.analyses.carry_in_layer_1 import CarryInLayer1, carry_in_layer_1
 from sumint.analyses.carry_sites import CarrySites
+from sumint.analyses.carry_turn import CarryTurn, carry_turn
+from sumint.analyses.constant_bank import KINDS, ConstantBank, constant_bank
 from sumint.interchange import route_of, site_of
 
 # Criteria, chosen after seeing the write-up's checkpoint and the bundled one: they guard what was seen.
 ALONG_AT_LEAST, REST_AT_MOST = 0.8, 0.1
 HALF_BETWEEN = (0.3, 0.7)
+RIGHT_AT_LEAST = 0.9
+BY_LAYER_1_AT_LEAST = 0.5
+ONE_WITHIN = 0.25
+ALIKE_WITHIN = 0.15
 
 
 @part
-def mechanism_claims(sites: CarrySites, seen: CarryInLayer1, direction: CarryDirection) -> tuple[Claim, ...]:
+def mechanism_claims(
+    sites: CarrySites, seen: CarryInLayer1, bank: ConstantBank, turned: CarryTurn, direction: CarryDirection
+) -> tuple[Claim, ...]:
     """The claims on what layer 1 does with a carry, and on what of a site it takes."""
     names = [route_of(trail).name for trail in sites.trails]
 
     def at_sites(check: Callable[[], Finding]) -> Finding:
         return check() if sites.trails else Finding("no site serves any route", None)
 
-    return (*_seen(sites, seen, names, at_sites), *_moved(direction, names, at_sites))
+    return (
+        *_seen(sites, seen, names, at_sites),
+        *_constant(bank, at_sites),
+        *_turned(sites, turned, names, at_sites),
+        *_moved(direction, names, at_sites),
+    )
 
 
 AtSites = Callable[[Callable[[], Finding]], Finding]
@@ -90,6 +104,108 @@ def _seen(sites: CarrySites, seen: CarryInLayer1, names: list[str], at_sites: At
             finding=at_sites(keys_or_queries),
         ),
     )
+
+
+@part
+def _constant(bank: ConstantBank, at_sites: AtSites) -> tuple[Claim, ...]:
+    def constant() -> Finding:
+        names = [bank.layout.position_names[position] for position in bank.bank]
+        right = dict(zip(KINDS, map(float, bank.right_with_bank_constant), strict=True))
+        others = float(bank.right_with_others_constant[list(KINDS).index("both")])
+        return Finding(
+            f"with keys and values of {joined(names)} replaced {percent(right['both'])} of the digits are right, "
+            f"with those of all others {percent(others)}; the heads give {_range(bank.bank_attention)} of "
+            "their attention to the first",
+            right["both"] >= RIGHT_AT_LEAST,
+            {f"right, {kind}": share for kind, share in right.items()} | {"right, others": others},
+        )
+
+    return (
+        general_claim(
+            "constant-bank",
+            (
+                "Of a position before = that holds no carry, layer 1 needs nothing that depends on the sum: its "
+                "keys and values are a bank of constants."
+            ),
+            criterion=(
+                f"at least {percent(RIGHT_AT_LEAST, 0)} of the digits are right with the keys and values of all "
+                "these positions replaced by their means"
+            ),
+            source=constant_bank,
+            otherwise="On these weights layer 1 needs more of some of these positions.",
+            finding=at_sites(constant),
+        ),
+    )
+
+
+@part
+def _turned(sites: CarrySites, turned: CarryTurn, names: list[str], at_sites: AtSites) -> tuple[Claim, ...]:
+    def by_layer_1() -> Finding:
+        shares = turned.by_layer_1
+        return Finding(
+            f"{_range(shares)} of the turn",
+            bool(shares.min() >= BY_LAYER_1_AT_LEAST),
+            _by_route("by layer 1", names, shares),
+        )
+
+    def by_one() -> Finding:
+        near = [number for number, trail in enumerate(sites.trails) if not route_of(trail).n_nines]
+        if not near:
+            return Finding("no site serves a route to the next digit", None)
+        turns = turned.turn[near]
+        of_routes = [names[number] for number in near]
+        return Finding(
+            f"by {joined(map(decimals, map(float, turns)))}",
+            bool(np.abs(turns - 1).max() <= ONE_WITHIN),
+            _by_route("turn", of_routes, turns),
+        )
+
+    def alike() -> Finding:
+        apart = _apart(sites, turned)
+        if not apart:
+            return Finding("no two routes reach a digit through one position", None)
+        listed = joined(f"{name} by {percent(share, 0)}" for name, share in apart.items())
+        return Finding(f"the shares differ at {listed}", max(apart.values()) <= ALIKE_WITHIN, apart)
+
+    return (
+        general_claim(
+            "layer-1-turns",
+            "It is layer 1 that turns the answer, more than what the site writes to the digit itself.",
+            criterion=f"its heads make at least {percent(BY_LAYER_1_AT_LEAST, 0)} of the turn on every route",
+            source=carry_turn,
+            otherwise="On these weights something else turns the answer on some route.",
+            finding=at_sites(by_layer_1),
+        ),
+        general_claim(
+            "one-more-is-a-tenth",
+            "A carry out of the next column turns the digit’s logits by one digit, a tenth of the circle.",
+            criterion=f"within {ONE_WITHIN} of a digit, on every such route that is served",
+            source=carry_turn,
+            otherwise="On these weights it turns them by more or less on some route.",
+            finding=at_sites(by_one),
+        ),
+        general_claim(
+            "heads-share-alike",
+            "From whichever column a carry comes, if it comes by one position, the same heads turn the digit.",
+            criterion=(
+                f"at most {percent(ALIKE_WITHIN, 0)} of the turn is shared otherwise between routes by which a "
+                "digit is reached through one position (total variation distance)"
+            ),
+            source=carry_turn,
+            otherwise="On these weights the routes are shared otherwise.",
+            finding=at_sites(alike),
+        ),
+    )
+
+
+def _apart(sites: CarrySites, turned: CarryTurn) -> dict[str, float]:
+    """How far the heads' shares are apart between routes to one digit through one position, at most."""
+    apart: dict[str, float] = {}
+    for (one, shares), (other, others) in combinations(zip(sites.trails, turned.shares, strict=True), 2):
+        if (route_of(one).digit, site_of(one).position) == (route_of(other).digit, site_of(other).position):
+            name = f"C{route_of(one).digit} through {sites.layout.position_names[site_of(one).position]}"
+            apart[name] = max(apart.get(name, 0.0), float(np.abs(shares - others).sum() / 2))
+    return apart
 
 
 @part

@@ -16,7 +16,7 @@ from jaxtyping import Float, Int
 
 from sumint.data import Layout, Sums, drawn_evenly
 from sumint.interchange import Site, Z
-from sumint.interventions import Hook
+from sumint.interventions import Hook, mean_ablate
 from sumint.model import Model, Tensor, as_array, layout_of, tokens_for
 
 N_SUMS = 300
@@ -72,8 +72,11 @@ def minimal_circuit(model: Model, probe: Sums) -> MinimalCircuit:
     chosen_by = probe[:N_SUMS]
     asked = tokens[:N_SUMS]
 
+    def silenced(sites: Sequence[Site]) -> Hook:
+        return mean_ablate(Z, means, [site.position for site in sites], [site.head for site in sites])
+
     def right_without(sites: Sequence[Site]) -> float:
-        return float(_right(model, asked, chosen_by, [_replaced(sites, means)]).mean())
+        return float(_right(model, asked, chosen_by, [silenced(sites)]).mean())
 
     # The last position predicts nothing.
     left = [Site(head, position) for head in range(model.cfg.n_heads) for position in range(layout.n_ctx - 1)]
@@ -89,22 +92,10 @@ def minimal_circuit(model: Model, probe: Sums) -> MinimalCircuit:
     fresh = drawn_evenly(layout, N_FRESH, SEED)
     fresh_tokens = tokens_for(model, fresh)
     kept_right, whole_right = (
-        _right(model, fresh_tokens, fresh, hooks).mean(axis=0) for hooks in ([_replaced(spared, means)], [])
+        _right(model, fresh_tokens, fresh, hooks).mean(axis=0) for hooks in ([silenced(spared)], [])
     )
     places = np.array([astuple(site) for site in removed], np.int64)
     return MinimalCircuit(places, by_kept, kept_right, whole_right, layout.n_digits)
-
-
-def _replaced(sites: Sequence[Site], means: Float[Tensor, "position head d_head"]) -> Hook:
-    """The hook that puts the mean in the place of what these sites have gathered."""
-
-    def replaced(values: Float[Tensor, "sum position head d_head"], hook: object) -> Tensor:  # noqa: ARG001
-        values = values.clone()
-        for site in sites:
-            values[:, site.position, site.head] = means[site.position, site.head]
-        return values
-
-    return Z, replaced
 
 
 def _right(

@@ -1,0 +1,206 @@
+"""What the chapter on how the model carries shows of layer 1 and of the one direction."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from report import plots
+from report.absent import shown
+from report.chapter import Absent, Figure
+from report.plot import Plot
+from sumint.analyses.carry_direction import DOSES, CarryDirection, carry_direction
+from sumint.analyses.carry_direction import WAYS as SWAPPED
+from sumint.analyses.carry_in_layer_1 import WAYS as SEEN_BY
+from sumint.analyses.carry_in_layer_1 import CarryInLayer1, carry_in_layer_1
+from sumint.analyses.carry_sites import CarrySites
+from sumint.analyses.carry_turn import CarryTurn, carry_turn
+from sumint.analyses.constant_bank import KINDS, ConstantBank, constant_bank
+from sumint.interchange import route_of
+
+
+def mechanism_figures(
+    sites: CarrySites, seen: CarryInLayer1, bank: ConstantBank, turned: CarryTurn, direction: CarryDirection
+) -> tuple[Figure | Absent, ...]:
+    """How layer 1 reads a carry and what it does with it, and what of a site it takes."""
+    return (
+        _seen(sites, seen),
+        _switch(sites, seen),
+        _bank(sites, bank),
+        _turn(sites, turned),
+        _direction(sites, direction),
+        _doses(sites, direction),
+    )
+
+
+def no_site(sites: CarrySites, *_: object) -> str:
+    """Why there is nothing to look at more closely."""
+    return "" if sites.trails else "On these weights no site of the first layer serves any route."
+
+
+@shown("carry-seen-by", "What of layer 1 has to see the carry", unless=no_site)
+def _seen(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Figure:
+    return Figure(
+        name,
+        title,
+        _ways(seen.rates, SEEN_BY, sites),
+        caption=(
+            "The share of digits that move when the interchange reaches only this: layer 1’s queries, its keys, "
+            "its values, the patterns that queries and keys make, all of layer 1, or only what the site adds to "
+            "the logits itself."
+        ),
+        alt="A heatmap of parts of layer 1 by routes, with the share of digits that moved in each cell.",
+        source=carry_in_layer_1,
+        height=300,
+        width=640,
+    )
+
+
+@shown("carry-attention-switch", "Where layer 1 looks with the carry, and without", unless=no_site)
+def _switch(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Figure:
+    plot: dict[str, Plot] = {}
+    for number, route in enumerate(map(route_of, sites.trails)):
+        looked_at = slice(0, sites.layout.predicting.start + route.digit + 1)
+        without, with_carry = seen.attention[number][..., looked_at]
+        highest = 1.05 * float(seen.attention[number].max())
+        plot[route.name] = plots.panels(
+            {
+                f"H1.{head}": plots.bars(
+                    sites.layout.position_names[looked_at],
+                    {"no carry": without[head], "carry": with_carry[head]},
+                    x_title="position attended to",
+                    y_title="attention",
+                    highest=highest,
+                )
+                for head in range(len(without))
+            }
+        )
+    return Figure(
+        name,
+        title,
+        plot,
+        caption=(
+            "The mean attention from the position that predicts the digit, over the same sums twice: as they are, "
+            "and with the carry at the site taken from the other sum of the pair, and nothing else."
+        ),
+        alt="Bars by the position attended to, with the carry and without, in a panel for each head of layer 1.",
+        source=carry_in_layer_1,
+        control="Route",
+        height=520,
+        narrow_height=900,
+    )
+
+
+@shown("constant-bank", "What layer 1 needs to know of each position", unless=no_site)
+def _bank(name: str, title: str, sites: CarrySites, bank: ConstantBank) -> Figure:
+    positions = sites.layout.position_names
+    attention = bank.attention.mean(axis=0)
+    return Figure(
+        name,
+        title,
+        plots.panels(
+            {
+                "digits left right": plots.bars(
+                    positions,
+                    dict(zip(KINDS, bank.right_without, strict=True)),
+                    x_title="position whose keys, values or both say the same of every sum",
+                    y_title="digits right",
+                    highest=1.05,
+                ),
+                "attention": plots.bars(
+                    positions,
+                    {f"H1.{head}": of_head for head, of_head in enumerate(attention)},
+                    x_title="position attended to",
+                    y_title="attention",
+                ),
+            },
+            columns=1,
+        ),
+        caption=(
+            "Above, the share of digits that stay right when layer 1’s keys and values at one position are "
+            "replaced by their means over the probe. Below, how much its heads look there, on average over the "
+            "digits and the probe."
+        ),
+        alt="Bars by position: digits left right, and attention, which is large where digits stay right as well.",
+        source=constant_bank,
+        height=560,
+        narrow_height=620,
+    )
+
+
+@shown("carry-turn", "Who turns the hand when a carry comes", unless=no_site)
+def _turn(name: str, title: str, sites: CarrySites, turned: CarryTurn) -> Figure:
+    routes = [f"{route.column} → C{route.digit}" for route in map(route_of, sites.trails)]
+    by_part = (turned.shares * turned.turn[:, None]).T
+    return Figure(
+        name,
+        title,
+        plots.bars(
+            routes,
+            dict(zip(turned.parts, by_part, strict=True)),
+            x_title="route, from a column to a digit",
+            y_title="turn, in digits",
+        ),
+        caption=(
+            "What each head of layer 1 turns the digit’s logits, and what reaches them directly, when the carry "
+            "is switched at the site that serves the route; in digits, on average over the pairs. The bars of a "
+            "route add up to its whole turn, which for exact addition is 1."
+        ),
+        alt="Grouped bars: for each route how far each head of layer 1 turns the logits.",
+        source=carry_turn,
+        height=380,
+    )
+
+
+@shown("carry-swaps", "What of a site has to be swapped", unless=no_site)
+def _direction(name: str, title: str, sites: CarrySites, direction: CarryDirection) -> Figure:
+    return Figure(
+        name,
+        title,
+        _ways(direction.rates, SWAPPED, sites),
+        caption=(
+            "The share of digits that move when all that the site has gathered is swapped, only its component "
+            "along the carry’s direction, or only the rest; and when one fixed vector is added or taken away. "
+            "Direction and vector were measured on other pairs."
+        ),
+        alt="A heatmap of what is swapped by routes, with the share of digits that moved in each cell.",
+        source=carry_direction,
+        height=240,
+        width=640,
+    )
+
+
+@shown("carry-dose", "How much of the vector it takes", unless=no_site)
+def _doses(name: str, title: str, sites: CarrySites, direction: CarryDirection) -> Figure:
+    return Figure(
+        name,
+        title,
+        plots.lines(
+            DOSES,
+            {
+                route.name: rates
+                for route, rates in zip(map(route_of, sites.trails), direction.dose_rates, strict=True)
+            },
+            x_title="how much of the vector is added",
+            y_title="share of digits moved by one",
+        ),
+        caption=(
+            "The vector that a carry makes at the site, added in part where there is no carry and taken away "
+            "where there is one; 1 is all of it."
+        ),
+        alt="Lines over the dose: the share of digits that move, for each route.",
+        source=carry_direction,
+    )
+
+
+def _ways(rates: np.ndarray, ways: tuple[str, ...], sites: CarrySites) -> Plot:
+    routes = map(route_of, sites.trails)
+    return plots.heatmap(
+        rates.T,
+        x=[f"{route.column} → C{route.digit}" for route in routes],
+        y=ways,
+        x_title="route, from a column to a digit",
+        y_title="",
+        diverging=False,
+        limits=(0, 1),
+        places=2,
+    )

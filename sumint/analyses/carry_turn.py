@@ -1,0 +1,66 @@
+"""How far a carry turns the answer, and who turns it.
+
+On the circle of digits one more is a tenth of a turn. A carry is switched by an interchange at the site that
+serves its route, and the hand of the digit's logits, their first frequency, is looked at before and after. What
+each head of layer 1 adds to it changes; the part of this change that is across the hand turns it, the part along
+it makes it longer or shorter. The parts across add up to the turn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Complex, Float, Int
+
+from sumint.data import Sums
+from sumint.hands import hand_parts, part_names, turn
+from sumint.interchange import Asked, Trail, interchange, route_of, site_of
+from sumint.model import Model
+
+
+@dataclass(frozen=True)
+class CarryTurn:
+    """What a carry does to the hand of the digit at the end of its route, on average over pairs."""
+
+    n_pairs: Int[np.ndarray, " trail"]
+    turn: Float[np.ndarray, " trail"]
+    """How far the hand is further on with the carry, in digits: 1 for exact addition."""
+    shares: Float[np.ndarray, "trail part"]
+    """Of the turn, what each part makes; a negative one turns back. They add up to 1."""
+    parts: tuple[str, ...]
+    """Layer 1's heads, and last all else, which reaches the logits directly."""
+
+    @property
+    def by_layer_1(self) -> Float[np.ndarray, " trail"]:
+        """The share that layer 1's heads make together."""
+        return self.shares[:, :-1].sum(axis=1)
+
+
+def carry_turn(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> CarryTurn:  # noqa: ARG001
+    """How far the hand turns on each route that is served, and what each part has of it."""
+    names = part_names(model)
+    n_pairs = np.zeros(len(trails), np.int64)
+    turns, shares = np.zeros(len(trails)), np.zeros((len(trails), len(names)))
+    for number, trail in enumerate(trails):
+        asked = Asked.on(model, route_of(trail))
+        hook = interchange(site_of(trail), asked.source_z)
+        as_it_is, switched = (hand_parts(model, asked.base_tokens, trail[1], hooks) for hooks in ([], [hook]))
+        carries = asked.pairs.base_carries[:, None]
+        without, with_carry = np.where(carries, switched, as_it_is), np.where(carries, as_it_is, switched)
+        n_pairs[number] = len(asked)
+        turns[number] = turn(without.sum(axis=1), with_carry.sum(axis=1)).mean()
+        shares[number] = shares_of_turn(without, with_carry)
+    return CarryTurn(n_pairs, turns, shares, names)
+
+
+def shares_of_turn(
+    before: Complex[np.ndarray, "sum part"], after: Complex[np.ndarray, "sum part"]
+) -> Float[np.ndarray, " part"]:
+    """What each part has in the turn from one hand to another, summed over sums; nothing where nothing turns."""
+    hands = [parts.sum(axis=1) for parts in (before, after)]
+    # Halfway between the two: with hands of one length, across it is all that differs between them.
+    halfway = sum(hand / np.maximum(np.abs(hand), 1e-12) for hand in hands)
+    across = -((after - before) * np.conj(halfway)[:, None]).imag.sum(axis=0)
+    whole = across.sum()
+    return np.divide(across, whole, out=np.zeros_like(across), where=whole != 0)

@@ -1,0 +1,90 @@
+"""A bank of constant keys and values: what of the positions that are read layer 1 needs to know.
+
+Layer 1 looks back from the position that predicts a digit. What it finds where a carry is written depends on the
+sum. Elsewhere it need not: if its keys and values there are replaced by their means over the probe, the same for
+every sum, and the digits stay right, then such a position holds a constant, and what layer 1 takes from it is
+decided by how much it looks there, not by what stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from sumint.data import Layout, Sums
+from sumint.interchange import Trail, site_of
+from sumint.interventions import Hook, mean_ablate
+from sumint.model import Model, as_array, layout_of, tokens_for
+
+KINDS = {"keys": ("k",), "values": ("v",), "both": ("k", "v")}
+"""What is replaced, and the activations that it consists of, as transformer_lens names them."""
+
+N_SUMS = 300
+"""Of the probe, to ask position by position; the bank and the others are asked of all of it."""
+
+
+@dataclass(frozen=True)
+class ConstantBank:
+    """What stays right where layer 1's keys and values say the same of every sum."""
+
+    attention: Float[np.ndarray, "digit head position"]
+    """The mean attention of layer 1 from the position that predicts a digit."""
+    right_without: Float[np.ndarray, "kind position"]
+    """The share of digits right with one position's keys, values or both replaced."""
+    bank: Int[np.ndarray, " place"]
+    """The positions before = that hold no carry that was found."""
+    right_with_bank_constant: Float[np.ndarray, " kind"]
+    """The share of digits right with those of all these positions replaced."""
+    right_with_others_constant: Float[np.ndarray, " kind"]
+    """With those of all other positions replaced."""
+    right: float
+    """Of the whole model."""
+    n_digits: int
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.n_digits)
+
+    @property
+    def bank_attention(self) -> Float[np.ndarray, "digit head"]:
+        """How much of its attention each head gives to the bank."""
+        return self.attention[..., self.bank].sum(axis=-1)
+
+
+def constant_bank(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> ConstantBank:
+    """What stays right as layer 1's keys and values become constant, position by position and in sets."""
+    layout = layout_of(model)
+    tokens = tokens_for(model, probe)
+    _, cache = model.run_with_cache(tokens, names_filter=[_name(kind) for kind in ("k", "v", "pattern")])
+
+    def right_without(positions: Sequence[int], n_sums: int) -> Float[np.ndarray, " kind"]:
+        by_kind = [
+            [mean_ablate(_name(part), cache[_name(part)].mean(0), positions) for part in parts]
+            for parts in KINDS.values()
+        ]
+        return np.array([right(hooks, n_sums) for hooks in by_kind])
+
+    def right(hooks: Sequence[Hook], n_sums: int) -> float:
+        logits = model.run_with_hooks(tokens[:n_sums], fwd_hooks=list(hooks))[:, layout.predicting]
+        return float((as_array(logits.argmax(-1)) == probe.answer_digits[:n_sums]).mean())
+
+    held = {site_of(trail).position for trail in trails}
+    bank = [position for position in range(layout.predicting.start) if position not in held]
+    others = [position for position in range(layout.n_ctx) if position not in bank]
+    attention = as_array(cache[_name("pattern")].mean(0))[:, layout.predicting]
+    return ConstantBank(
+        attention=attention.swapaxes(0, 1),
+        right_without=np.stack([right_without([place], N_SUMS) for place in range(layout.n_ctx)], axis=1),
+        bank=np.array(bank, np.int64),
+        right_with_bank_constant=right_without(bank, len(probe)),
+        right_with_others_constant=right_without(others, len(probe)),
+        right=right([], len(probe)),
+        n_digits=layout.n_digits,
+    )
+
+
+def _name(kind: str) -> str:
+    return f"blocks.1.attn.hook_{kind}"

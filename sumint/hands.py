@@ -1,0 +1,63 @@
+"""The hand of the clock: the ten logits of a digit as one complex number, and what each part of the model adds.
+
+The logits of the ten digits are nearly a cosine whose phase is the answer. Their first frequency is a complex
+number, the hand, and it is linear in what is unembedded: so with the scale of the final layer norm held at what it
+was, each head of layer 1 adds a hand of its own, and all that was there before adds another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Complex, Float, Int
+
+from sumint.data import N_DIGIT_TOKENS
+from sumint.fourier import first_frequency
+from sumint.interventions import Hook
+from sumint.model import Model, Tensor, as_array, layout_of
+from sumint.residual import head_names, written
+
+GATHERED, SCALE, AFTER = "blocks.1.attn.hook_z", "ln_final.hook_scale", "blocks.1.hook_resid_post"
+
+
+def part_names(model: Model) -> tuple[str, ...]:
+    """What adds a hand of its own: layer 1's heads, and all else together."""
+    return (*head_names(model, 1), "directly")
+
+
+def hand_parts(
+    model: Model, tokens: Int[Tensor, "sum position"], digit: int, hooks: Sequence[Hook] = ()
+) -> Complex[np.ndarray, "sum part"]:
+    """What each of `part_names` adds to the first frequency of a digit's logits, with some activations changed.
+
+    The last part is what the embeddings, layer 0 and all biases add. The parts of a sum add up to the first
+    frequency of its ten logits.
+    """
+    seen: dict[str, Tensor] = {}
+    position = layout_of(model).predicting.start + digit
+
+    def keep(name: str) -> Hook:
+        def kept(values: Tensor, hook: object) -> None:  # noqa: ARG001
+            seen[name] = values[:, position].clone()
+
+        return name, kept
+
+    model.run_with_hooks(tokens, fwd_hooks=[*hooks, *map(keep, (GATHERED, SCALE, AFTER))])
+    heads = written(model, 1, seen[GATHERED])
+    rest = seen[AFTER] - heads.sum(dim=1)
+    by_heads, by_rest = (as_array(_logits(model, part, seen[SCALE])) for part in (heads, rest[:, None]))
+    parts = np.concatenate([by_heads, by_rest + as_array(model.b_U[:N_DIGIT_TOKENS])], axis=1)
+    return first_frequency(parts)
+
+
+def turn(before: Complex[np.ndarray, "*any"], after: Complex[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
+    """How far one hand is turned to become the other, in digits from −5 to 5; 0 where there is none."""
+    # A hand that points to a digit has minus its angle as its phase.
+    return -np.angle(after * np.conj(before)) * N_DIGIT_TOKENS / (2 * np.pi)
+
+
+def _logits(
+    model: Model, part: Float[Tensor, "sum part d_model"], scale: Float[Tensor, "sum 1"]
+) -> Float[Tensor, "sum part digit"]:
+    return part / scale[:, None] @ model.W_U[:, :N_DIGIT_TOKENS]
