@@ -27,6 +27,8 @@ STYLES = (
     "figures",
     "attention",
     "clouds",
+    "diagram",
+    "diagrams-on-pages",
     "claims",
     "opening",
     "search",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+from report.diagram import Diagram
 from report.plot import Plot
 
 if TYPE_CHECKING:
@@ -247,7 +248,7 @@ class Chapter:
     """What the chapter answers, as a question."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """Results and derived facts that the text prints, by the names it uses for them."""
-    figures: tuple[Figure | Absent | Failed, ...] = ()
+    figures: tuple[Figure | Diagram | Absent | Failed, ...] = ()
     tables: tuple[Table | Absent | Failed, ...] = ()
     claims: tuple[Claim, ...] = ()
     findings: tuple[str, ...] = ()

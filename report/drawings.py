@@ -19,6 +19,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from report.chapter import Absent, Chapter, Failed, Figure, Table
+from report.diagram import Diagram
 from report.errors import ReportError
 from report.figure_files import files_of
 from report.plotlyjs import TRACES
@@ -28,7 +29,7 @@ from sumint.files import first_line
 from sumint.keys import COMPUTING, Key, sources_of, versions
 from sumint.lab import Lab
 
-Shown = TypeVar("Shown", bound=Figure | Absent | Failed | Table)
+Shown = TypeVar("Shown", bound=Figure | Diagram | Absent | Failed | Table)
 
 LIBRARIES = (*COMPUTING, "plotly", "pandas")
 PACKAGES = ("report", "sumint")

@@ -7,6 +7,7 @@
 | `figures/<chapter>/<figure>.<view>.json` | Plotly | each other view |
 | `data/<chapter>/<figure>.json` | everyone else | every number that it draws, as plain lists |
 | `data/<chapter>/<figure>.csv` | everyone else | the same as rows |
+| `figures/<chapter>/<diagram>.svg` | everyone else | a diagram; its data files have its arrows |
 | `data/<chapter>/<table>.js` | the page | a script that hands the browser the rows of a long table |
 
 The page's script is a script and not JSON because a page opened from a disk may load scripts, but may fetch
@@ -27,6 +28,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from report.chapter import Absent, Failed, Figure, Table, View
+from report.diagram import Diagram
+from report.diagram_svg import svg_file
 from report.plots import GUIDE
 from report.theme import roles_template, traces_of
 
@@ -37,13 +40,15 @@ SINGLE_PRECISION = 7
 """Significant digits of a number in single precision."""
 
 
-def files_of(chapter: str, shown: Figure | Table | Absent | Failed) -> dict[str, bytes]:
+def files_of(chapter: str, shown: Figure | Diagram | Table | Absent | Failed) -> dict[str, bytes]:
     """The files of a chapter's figure or table, by their path in the site."""
     match shown:
         case Absent() | Failed():
             return {}
         case Table():
             return _table_files(chapter, shown)
+        case Diagram():
+            return _diagram_files(chapter, shown)
         case Figure():
             return _figure_files(chapter, shown)
 
@@ -173,6 +178,16 @@ def _cells(drawn: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         for column, x in enumerate(drawn["x"]):
             inside = {channel: drawn[channel][row][column] for channel in ("z", "text") if channel in drawn}
             yield {"x": x, "y": y, **inside}
+
+
+def _diagram_files(chapter: str, diagram: Diagram) -> dict[str, bytes]:
+    name = f"{chapter}/{diagram.name}"
+    data = {"figure": name, "title": diagram.title, "arrows": list(diagram.rows)}
+    return {
+        f"figures/{name}.svg": svg_file(diagram),
+        f"data/{name}.json": _json(data),
+        f"data/{name}.csv": _csv(map(dict, diagram.rows)),
+    }
 
 
 def _table_files(chapter: str, table: Table) -> dict[str, bytes]:

@@ -16,13 +16,14 @@ from pathlib import Path
 from markupsafe import Markup
 
 from report.chapter import Absent, Chapter, Claim, Failed, Figure, Table
+from report.diagram import Diagram
 from report.errors import TextError
 from report.text import Call, Prose, Text
 
 BLOCKS = ("figure", "table", "claim")
 """What a text shows of its chapter, by the functions it calls."""
 
-Shown = Figure | Absent | Failed | Table | Claim
+Shown = Figure | Diagram | Absent | Failed | Table | Claim
 Key = tuple[str, str]
 """The function and the name by which a text shows something: figure, gram."""
 

@@ -16,6 +16,9 @@ from markupsafe import Markup
 
 from report.assets import TEMPLATES, assets
 from report.chapter import Absent, Chapter, Claim, Control, Failed, Figure, Table
+from report.diagram import KINDS, Diagram
+from report.diagram_layout import TALL, WIDE
+from report.diagram_svg import inline_svg, key_svg
 from report.figure_files import figure_data, slug
 from report.highlighting import highlighted
 from report.manuscript import BLOCKS, Key, Manuscript
@@ -185,6 +188,8 @@ class Renderer:
                 controls = [(control, _fits_on_buttons(control)) for control in thing.offered_controls]
                 more = {**self._numbers_beside(stem, thing), "controls": controls, "source": source}
                 template = "figure.html"
+            case Diagram():
+                more, template = {**_diagram(thing), "source": self._source_code(thing.source)}, "diagram.html"
             case Absent():
                 more, template = {"kind": key[0]}, "absent.html"
             case Failed():
@@ -226,6 +231,12 @@ def _findings(stem: str, chapter: Chapter) -> list[tuple[str, Claim, Markup]]:
 def _writer(place: str) -> Callable[[str], Markup]:
     """What turns the Markdown of a caption or a claim into HTML; `place` is where it is written."""
     return lambda text: caption(text, place)
+
+
+def _diagram(diagram: Diagram) -> dict[str, Any]:
+    """Both forms of a diagram, of which a page shows the one that fits, and its key."""
+    forms = {name: Markup(inline_svg(diagram, form)) for name, form in (("wide", WIDE), ("tall", TALL))}
+    return {**forms, "key": [(kind, KINDS[kind], Markup(key_svg(kind))) for kind in diagram.kinds]}
 
 
 def _fits_on_buttons(control: Control) -> bool:

@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 from markupsafe import Markup
 
 from report.chapter import Absent, Claim, Failed, Figure, Table
+from report.diagram import Diagram
 from report.manuscript import BLOCKS, Key, Manuscript
 from report.text import caption
 
@@ -73,7 +74,7 @@ def _entry(manuscript: Manuscript, key: Key) -> Found:
         case Claim():
             evidence = f" Measured: {written(thing.value)}" if thing.value else ""
             return Found("Claim", name, thing.verdict_in_words, written(thing.statement) + evidence)
-        case Figure():
+        case Figure() | Diagram():
             return Found("Figure", name, f"{label} {thing.title}", written(thing.caption))
         case Failed():
             return Found(function.capitalize(), name, f"{label} {thing.title}".strip(), thing.message)

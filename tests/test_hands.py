@@ -26,7 +26,8 @@ def test_the_parts_add_up_to_the_logits_first_frequency(model: Model, is_changed
     tokens = tokens_for(model, Probe(2, 20).draw())
     hooks: list[Hook] = [(Z, lambda gathered, hook: gathered * 0)] if is_changed else []
     for digit in range(2):
-        logits = model.run_with_hooks(tokens, fwd_hooks=list(hooks))[:, layout_of(model).predicting.start + digit, :10]
+        position = layout_of(model).predicting.start + digit
+        logits = model.run_with_hooks(tokens, fwd_hooks=list(hooks))[:, position, :10]
         parts = hand_parts(model, tokens, digit, hooks)
         assert parts.shape == (20, len(part_names(model)))
         np.testing.assert_allclose(parts.sum(axis=1), first_frequency(as_array(logits)), atol=1e-4)

@@ -8,6 +8,7 @@ from report import plots
 from report.absent import shown
 from report.chapter import Absent, Chapter, Figure, Table
 from report.chapters.how_it_carries_claims import claims
+from report.chapters.how_it_carries_diagram import gathering_claims, the_algorithm
 from report.chapters.how_it_carries_mechanism import mechanism_figures, no_site
 from report.chapters.how_it_carries_mechanism_claims import mechanism_claims
 from report.parts import part
@@ -20,6 +21,7 @@ from sumint.analyses.carry_sites import SERVES_FROM, CarrySites, carry_sites
 from sumint.analyses.carry_turn import carry_turn
 from sumint.analyses.constant_bank import constant_bank
 from sumint.analyses.look_ahead import N_TOTALS, LookAhead, look_ahead
+from sumint.analyses.needed_sites import needed_sites
 from sumint.data import DIGITS
 from sumint.lab import Lab
 
@@ -34,10 +36,13 @@ def chapter(lab: Lab) -> Chapter:
     bank = lab.run(constant_bank, trails=trails)
     turned = lab.run(carry_turn, trails=trails)
     direction = lab.run(carry_direction, trails=trails)
+    needed = lab.run(needed_sites)
+    mechanism = mechanism_claims(sites, seen, bank, needed, turned, direction)
     return Chapter(
         title="How it carries",
         question="How does a carry get from the column that makes it to the digit that it changes?",
         figures=(
+            the_algorithm(sites, needed, bank, mechanism),
             _rates(sites),
             _read_off(sites, readout),
             _ahead(sites, ahead),
@@ -45,7 +50,7 @@ def chapter(lab: Lab) -> Chapter:
         ),
         tables=(_routes(sites),),
         values={"serves_from": SERVES_FROM},
-        claims=(*claims(sites, readout, ahead), *mechanism_claims(sites, seen, bank, turned, direction)),
+        claims=(*gathering_claims(needed), *claims(sites, readout, ahead), *mechanism),
         findings=("carry-sites", "carry-order", "carry-direction"),
     )
 

@@ -18,12 +18,14 @@ from sumint.analyses.carry_in_layer_1 import CarryInLayer1, carry_in_layer_1
 from sumint.analyses.carry_sites import CarrySites
 from sumint.analyses.carry_turn import CarryTurn, carry_turn
 from sumint.analyses.constant_bank import KINDS, ConstantBank, constant_bank
-from sumint.interchange import route_of, site_of
+from sumint.analyses.needed_sites import NeededSites, needed_sites
+from sumint.interchange import Site, route_of, site_of
 
 # Criteria, chosen after seeing the write-up's checkpoint and the bundled one: they guard what was seen.
 ALONG_AT_LEAST, REST_AT_MOST = 0.8, 0.1
 HALF_BETWEEN = (0.3, 0.7)
 RIGHT_AT_LEAST = 0.9
+LESS_BY = 2
 BY_LAYER_1_AT_LEAST = 0.5
 ONE_WITHIN = 0.25
 ALIKE_WITHIN = 0.15
@@ -31,7 +33,12 @@ ALIKE_WITHIN = 0.15
 
 @part
 def mechanism_claims(
-    sites: CarrySites, seen: CarryInLayer1, bank: ConstantBank, turned: CarryTurn, direction: CarryDirection
+    sites: CarrySites,
+    seen: CarryInLayer1,
+    bank: ConstantBank,
+    needed: NeededSites,
+    turned: CarryTurn,
+    direction: CarryDirection,
 ) -> tuple[Claim, ...]:
     """The claims on what layer 1 does with a carry, and on what of a site it takes."""
     names = [route_of(trail).name for trail in sites.trails]
@@ -41,7 +48,7 @@ def mechanism_claims(
 
     return (
         *_seen(sites, seen, names, at_sites),
-        *_constant(bank, at_sites),
+        *_constant(bank, needed, at_sites),
         *_turned(sites, turned, names, at_sites),
         *_moved(direction, names, at_sites),
     )
@@ -107,7 +114,7 @@ def _seen(sites: CarrySites, seen: CarryInLayer1, names: list[str], at_sites: At
 
 
 @part
-def _constant(bank: ConstantBank, at_sites: AtSites) -> tuple[Claim, ...]:
+def _constant(bank: ConstantBank, needed: NeededSites, at_sites: AtSites) -> tuple[Claim, ...]:
     def constant() -> Finding:
         names = [bank.layout.position_names[position] for position in bank.bank]
         right = dict(zip(KINDS, map(float, bank.right_with_bank_constant), strict=True))
@@ -120,9 +127,36 @@ def _constant(bank: ConstantBank, at_sites: AtSites) -> tuple[Claim, ...]:
             {f"right, {kind}": share for kind, share in right.items()} | {"right, others": others},
         )
 
+    def kept() -> Finding:
+        places = [
+            (head, position)
+            for position in bank.bank.tolist()
+            for head in range(needed.attention.shape[0])
+            if needed.is_needed[:, head, position].any()
+        ]
+        if not places:
+            return Finding("no digit needs a head there", None)
+        both = bank.right_without[list(KINDS).index("both")]
+        costs = {
+            Site(head, position).name(bank.layout): (
+                float(needed.fall[:, head, position].mean()),
+                max(bank.right - float(both[position]), 0.0),
+            )
+            for head, position in places
+        }
+        listed = joined(
+            f"{percent(lost)} of the digits without {name}, {percent(replaced)} with keys and values replaced"
+            for name, (lost, replaced) in costs.items()
+        )
+        return Finding(
+            listed,
+            all(lost >= LESS_BY * replaced for lost, replaced in costs.values()),
+            {f"without {name}": lost for name, (lost, _) in costs.items()},
+        )
+
     return (
         general_claim(
-            "constant-bank",
+            "bank-of-constants",
             (
                 "Of a position before = that holds no carry, layer 1 needs nothing that depends on the sum: its "
                 "keys and values are a bank of constants."
@@ -134,6 +168,17 @@ def _constant(bank: ConstantBank, at_sites: AtSites) -> tuple[Claim, ...]:
             source=constant_bank,
             otherwise="On these weights layer 1 needs more of some of these positions.",
             finding=at_sites(constant),
+        ),
+        general_claim(
+            "kept-constant",
+            "Where layer 0 is needed at such a position, it is to keep it the same for every sum.",
+            criterion=(
+                f"of every head that a digit needs there, the loss costs at least {LESS_BY} times as many digits "
+                "as to replace the keys and values of the whole position"
+            ),
+            source=needed_sites,
+            otherwise="On these weights some head there says something that is needed.",
+            finding=at_sites(kept),
         ),
     )
 

@@ -1,0 +1,283 @@
+"""The whole algorithm in one picture, drawn from what was found on the weights at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from report.chapter import Absent, Claim
+from report.claims import Finding, general_claim
+from report.diagram import Arrow, Diagram, Group, Kind, Node, Rank
+from report.parts import part
+from report.theme import joined, percent
+from sumint.analyses.carry_sites import CarrySites
+from sumint.analyses.constant_bank import ConstantBank
+from sumint.analyses.needed_sites import MOST_OF, NEEDED_FROM, NeededSites, needed_sites
+from sumint.data import Layout
+from sumint.interchange import Site, site_of
+
+NAME, TITLE = "the-algorithm", "How the model adds, as far as it was found"
+PAGE = "how-it-carries.html"
+BANK = "constants"
+NAMED_UP_TO = 2
+"""So many heads are named in one node."""
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """Heads of layer 0 that gather the same at one position, for the same digits."""
+
+    heads: tuple[int, ...]
+    position: int
+    column: int | None
+    """That they look at; None if several."""
+    kinds: tuple[tuple[int, Kind], ...]
+    """The digits of the answer that need it, and what it is to them."""
+
+    def name(self, layout: Layout) -> str:
+        return f"{' '.join(self.head_names)} at {layout.position_names[self.position]}"
+
+    @property
+    def head_names(self) -> tuple[str, ...]:
+        return tuple(f"H0.{head}" for head in self.heads)
+
+    @property
+    def briefly(self) -> str:
+        """Its heads, as short as there is room for."""
+        return " ".join(self.head_names) if len(self.heads) <= NAMED_UP_TO else f"{len(self.heads)} heads"
+
+    @property
+    def kind(self) -> Kind:
+        """What it is first of all: a carry, if it is one to any digit."""
+        first: tuple[Kind, ...] = ("carry", "handed-on", "digits", "unknown", "constant")
+        kinds = {kind for _, kind in self.kinds}
+        return next(kind for kind in first if kind in kinds)
+
+
+@part
+def the_algorithm(
+    sites: CarrySites, needed: NeededSites, bank: ConstantBank, claims: Iterable[Claim]
+) -> Diagram | Absent:
+    """What layer 0 gathers where, for which digit; `claims` say whether layer 1 has a bank of constants."""
+    layout = sites.layout
+    holding = {claim.name for claim in claims if claim.holds}
+    has_bank = "bank-of-constants" in holding
+    is_kept = {"bank-of-constants", "kept-constant"} <= holding
+    found = gatherings(sites, needed, bank.bank.tolist() if is_kept else ())
+    if not found:
+        return Absent(NAME, TITLE, "On these weights no digit needs any site of the first layer.")
+    arrows = [*_reading(found, needed), *_carrying(found, sites), *_needing(found, needed)]
+    if has_bank:
+        arrows += _constants(bank)
+    return Diagram(
+        NAME,
+        TITLE,
+        ranks=(_read(layout), _gathered(found, layout, has_bank=has_bank), _answered(layout)),
+        arrows=tuple(arrows),
+        caption=(
+            "From top to bottom, on a small screen from left to right: the digits of each column; the heads of "
+            "layer 0 that gather them, at the positions where they do; and the positions where layer 1 makes the "
+            "answer’s digits of what it finds. A head is drawn if a carry passes there, or if without what it "
+            f"says at least {percent(NEEDED_FROM, 0)} more of a digit are wrong: both are found by intervention. "
+            "What it looks at is its attention. Each arrow says what was measured when it is pointed at, and "
+            "leads to the claim behind it; all are in words below."
+        ),
+        alt=_in_words(found, layout),
+        source=needed_sites,
+    )
+
+
+def gatherings(sites: CarrySites, needed: NeededSites, constant: Collection[int]) -> tuple[Gathering, ...]:
+    """Every site that some digit needs or that a carry passes through, by position; those alike in one.
+
+    At positions that may be `constant`, a site is needed for that: so that they are.
+    """
+    layout = sites.layout
+    carried: dict[Site, dict[int, Kind]] = {}
+    for column, digit, *place in sites.trails:
+        kind: Kind = "carry" if column == digit + 1 else "handed-on"
+        of_site = carried.setdefault(Site(*place), {})
+        of_site[digit] = "carry" if "carry" in (kind, of_site.get(digit)) else kind
+    alike: dict[tuple, list[int]] = {}
+    for position in range(layout.n_ctx):
+        for head in range(needed.attention.shape[0]):
+            site = Site(head, position)
+            column = needed.column(site)
+            kinds = dict(carried.get(site, {}))
+            for digit in np.flatnonzero(needed.is_needed[:, head, position]).tolist():
+                is_own = column in (None, digit)
+                kinds.setdefault(digit, "constant" if position in constant else "digits" if is_own else "unknown")
+            if kinds:
+                # A site of a carry is one by itself: that was found of it alone.
+                apart = site if site in carried else None
+                alike.setdefault((position, column, tuple(sorted(kinds.items())), apart), []).append(head)
+    return tuple(
+        Gathering(tuple(heads), position, column, kinds) for (position, column, kinds, _), heads in alike.items()
+    )
+
+
+@part
+def gathering_claims(needed: NeededSites) -> tuple[Claim, ...]:
+    """The claim on where the digits themselves are gathered."""
+    layout = needed.layout
+    heads = [
+        [
+            head
+            for head in range(needed.attention.shape[0])
+            if needed.is_needed[digit, head, layout.predicting.start + digit]
+            and needed.column(Site(head, layout.predicting.start + digit)) == digit
+        ]
+        for digit in range(layout.n_digits)
+    ]
+    listed = joined(f"{_names(of_digit)} for C{digit}" for digit, of_digit in enumerate(heads) if of_digit)
+    return (
+        general_claim(
+            "digits-gathered-there",
+            "The digits of a column are gathered where their sum is predicted.",
+            criterion=(
+                "every digit of the answer needs, at the position that predicts it, a head that gives more than "
+                f"{percent(MOST_OF, 0)} of its attention to the column’s two digits"
+            ),
+            source=needed_sites,
+            otherwise="On these weights some digit needs no such head.",
+            finding=Finding(
+                listed or "no digit needs such a head",
+                all(heads),
+                {f"heads for C{digit}": len(of_digit) for digit, of_digit in enumerate(heads)},
+            ),
+        ),
+    )
+
+
+def _read(layout: Layout) -> Rank:
+    return Rank(
+        ("what is", "read"),
+        tuple(
+            Group(f"column {column}", (Node(_column(column), (f"A{column}", f"B{column}")),))
+            for column in range(layout.n_digits)
+        ),
+    )
+
+
+def _gathered(found: Sequence[Gathering], layout: Layout, *, has_bank: bool) -> Rank:
+    positions = sorted({one.position for one in found} | set(range(layout.n_ctx)[layout.predicting]))
+    groups = [
+        Group(
+            layout.position_names[position],
+            tuple(_node(one, layout) for one in found if one.position == position),
+        )
+        for position in positions
+    ]
+    if has_bank:
+        groups.insert(0, Group("elsewhere", (Node(BANK, ("the same", "for all sums"), "constant"),)))
+    return Rank(("layer 0", "gathers, at"), tuple(groups))
+
+
+def _node(one: Gathering, layout: Layout) -> Node:
+    looks = "mixed" if one.column is None else " ".join(_digits(one, layout))
+    return Node(one.name(layout), (one.briefly, looks), one.kind)
+
+
+def _answered(layout: Layout) -> Rank:
+    return Rank(
+        ("layer 1", "answers, at"),
+        tuple(
+            Group(place, (Node(f"C{digit}", (f"C{digit}",)),), under=place)
+            for digit, place in enumerate(layout.position_names[layout.predicting])
+        ),
+    )
+
+
+def _reading(found: Iterable[Gathering], needed: NeededSites) -> Iterable[Arrow]:
+    for one in found:
+        if one.column is None:
+            continue
+        attention = float(np.mean([needed.attention[head, one.position, one.column] for head in one.heads]))
+        is_carry = one.kind in ("carry", "handed-on")
+        verb = "gives" if len(one.heads) == 1 else "give"
+        yield Arrow(
+            _column(one.column),
+            one.name(needed.layout),
+            "carry" if is_carry else one.kind,
+            f"{one.name(needed.layout)} {verb} {percent(attention, 0)} of the attention to "
+            f"{joined(_digits(one, needed.layout))}, on average over sums.",
+            attention,
+            f"{PAGE}#{'sites-look-at-their-column' if is_carry else 'digits-gathered-there'}",
+        )
+
+
+def _carrying(found: Iterable[Gathering], sites: CarrySites) -> Iterable[Arrow]:
+    by_place = {(one.position, head): one for one in found for head in one.heads}
+    rates = {
+        trail: sites.rate(number, site_of(trail)) for number, trail in zip(sites.served, sites.trails, strict=True)
+    }
+    done: dict[tuple[str, str], Arrow] = {}
+    for trail, rate in sorted(rates.items(), key=lambda of_trail: of_trail[0][0]):
+        column, digit, head, position = trail
+        name = by_place[position, head].name(sites.layout)
+        nines = column - digit - 1
+        through = "" if not nines else f", through {nines} {'column' if nines == 1 else 'columns'} of nine"
+        says = (
+            f"Switched at {name}, the carry out of column {column} moves C{digit} by one in {percent(rate, 0)} of "
+            f"pairs{through}."
+        )
+        kind: Kind = "handed-on" if nines else "carry"
+        before = done.get((name, f"C{digit}"))
+        arrow = Arrow(name, f"C{digit}", kind, says, rate, f"{PAGE}#carry-sites")
+        # One site can serve two routes to a digit; they are one arrow, which says both.
+        done[name, f"C{digit}"] = arrow if before is None else replace(before, says=f"{before.says} {says}")
+    return done.values()
+
+
+def _needing(found: Iterable[Gathering], needed: NeededSites) -> Iterable[Arrow]:
+    for one in found:
+        for digit, kind in one.kinds:
+            if kind in ("carry", "handed-on"):
+                continue
+            left = [float(needed.right_without[digit, head, one.position]) for head in one.heads]
+            each = " each" if len(left) > 1 else ""
+            yield Arrow(
+                one.name(needed.layout),
+                f"C{digit}",
+                kind,
+                f"Without {_names(one.heads)}{each} at {needed.layout.position_names[one.position]}, "
+                f"{joined(percent(share, 0) for share in left)} of C{digit} is right.",
+                min(left),
+                f"{PAGE}#{'kept-constant' if kind == 'constant' else 'digits-gathered-there'}",
+            )
+
+
+def _constants(bank: ConstantBank) -> Iterable[Arrow]:
+    for digit, attention in enumerate(bank.bank_attention.mean(axis=-1)):
+        yield Arrow(
+            BANK,
+            f"C{digit}",
+            "constant",
+            f"For C{digit} layer 1’s heads give {percent(float(attention), 0)} of their attention to positions "
+            "where keys and values may be the same for every sum.",
+            float(attention),
+            f"{PAGE}#bank-of-constants",
+        )
+
+
+def _in_words(found: Iterable[Gathering], layout: Layout) -> str:
+    parts = [f"{one.name(layout)} for {joined(f'C{digit}' for digit, _ in one.kinds)}" for one in found]
+    return (
+        f"A diagram of columns, heads of layer 0 and digits of the answer, joined by arrows: {'; '.join(parts)}."
+    )
+
+
+def _digits(one: Gathering, layout: Layout) -> list[str]:
+    """The digits of its column that it can see."""
+    names = [f"A{one.column}", f"B{one.column}"]
+    return [name for name in names if layout.position_names.index(name) <= one.position]
+
+
+def _column(column: int) -> str:
+    return f"A{column} and B{column}"
+
+
+def _names(heads: Iterable[int]) -> str:
+    return joined(f"H0.{head}" for head in heads)
