@@ -65,6 +65,18 @@ def interchange(site: Site, source: Float[Tensor, "sum position head d_head"]) -
     return at_site(site, lambda _: source[:, site.position, site.head])
 
 
+def interchange_all(sites: Sequence[Site], source: Float[Tensor, "sum position head d_head"]) -> Hook:
+    """The hook that does so at several sites at once."""
+    positions, heads = [site.position for site in sites], [site.head for site in sites]
+
+    def changed(values: Float[Tensor, "sum position head d_head"], hook: object) -> Tensor:  # noqa: ARG001
+        values = values.clone()
+        values[:, positions, heads] = source[:, positions, heads]
+        return values
+
+    return Z, changed
+
+
 def answers(
     model: Model, tokens: Int[Tensor, "sum position"], digit: int, hooks: Sequence[Hook] = ()
 ) -> Int[np.ndarray, " sum"]:
@@ -104,9 +116,9 @@ class Asked:
     source_z: Float[Tensor, "pair position head d_head"]
 
     @classmethod
-    def on(cls, model: Model, route: Route, seed: int = 0) -> Asked:
-        """Ask the model for both sums of `N_PAIRS` pairs on a route."""
-        return cls.of(model, pairs_on(layout_of(model), route, N_PAIRS, seed))
+    def on(cls, model: Model, route: Route, seed: int = 0, n_pairs: int = N_PAIRS) -> Asked:
+        """Ask the model for both sums of so many pairs on a route."""
+        return cls.of(model, pairs_on(layout_of(model), route, n_pairs, seed))
 
     @classmethod
     def of(cls, model: Model, pairs: Pairs) -> Asked:

@@ -21,6 +21,8 @@ SHAPES = [
     Architecture(n_digits=3, n_heads=2, d_model=20, d_head=6),
     Architecture(n_digits=5, n_heads=4, d_model=32, d_head=8),
 ]
+NOTHING_TO_MEASURE = {"few-sites-together"}
+"""On the write-up's checkpoint: a single site serves each route."""
 A_LITTLE = {"epochs": 3, "training_sums": 2560, "validation_sums": 100, "batch_size": 64}
 
 
@@ -115,4 +117,5 @@ def test_without_a_record_of_the_training_there_is_no_curve(tmp_path: Path) -> N
 @pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
 def test_every_claim_holds_on_the_write_up_s_checkpoint(module: ModuleType, arena_checkpoint: Path) -> None:
     claims = module.chapter(Lab(arena_checkpoint)).claims
-    assert {claim.name: claim.value for claim in claims if not claim.holds} == {}
+    assert {claim.name: claim.value for claim in claims if claim.holds is False} == {}
+    assert {claim.name for claim in claims if claim.holds is None} <= NOTHING_TO_MEASURE

@@ -9,6 +9,7 @@ from report.absent import shown
 from report.chapter import Absent, Chapter, Figure, Table
 from report.chapters.how_it_carries_claims import claims
 from report.chapters.how_it_carries_diagram import gathering_claims, the_algorithm
+from report.chapters.how_it_carries_joint import joint_claims, joint_table
 from report.chapters.how_it_carries_mechanism import mechanism_figures, no_site
 from report.chapters.how_it_carries_mechanism_claims import mechanism_claims
 from report.parts import part
@@ -20,6 +21,7 @@ from sumint.analyses.carry_readout import CarryReadout, carry_readout
 from sumint.analyses.carry_sites import SERVES_FROM, CarrySites, carry_sites
 from sumint.analyses.carry_turn import carry_turn
 from sumint.analyses.constant_bank import constant_bank
+from sumint.analyses.joint_sites import joint_sites
 from sumint.analyses.look_ahead import N_TOTALS, LookAhead, look_ahead
 from sumint.analyses.needed_sites import needed_sites
 from sumint.data import DIGITS
@@ -30,6 +32,7 @@ def chapter(lab: Lab) -> Chapter:
     """The chapter on how the model carries, measured on the lab's checkpoint."""
     sites = lab.run(carry_sites)
     trails = sites.trails
+    joint = lab.run(joint_sites, routes=sites.unserved)
     readout = lab.run(carry_readout, trails=trails)
     ahead = lab.run(look_ahead, trails=trails)
     seen = lab.run(carry_in_layer_1, trails=trails)
@@ -48,9 +51,9 @@ def chapter(lab: Lab) -> Chapter:
             _ahead(sites, ahead),
             *mechanism_figures(sites, seen, bank, turned, direction),
         ),
-        tables=(_routes(sites),),
+        tables=(_routes(sites), joint_table(joint)),
         values={"serves_from": SERVES_FROM},
-        claims=(*gathering_claims(needed), *claims(sites, readout, ahead), *mechanism),
+        claims=(*gathering_claims(needed), *claims(sites, readout, ahead), *joint_claims(joint), *mechanism),
         findings=("carry-sites", "carry-order", "carry-direction"),
     )
 

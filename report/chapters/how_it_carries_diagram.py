@@ -17,6 +17,7 @@ from sumint.analyses.constant_bank import ConstantBank
 from sumint.analyses.needed_sites import MOST_OF, NEEDED_FROM, NeededSites, needed_sites
 from sumint.data import Layout
 from sumint.interchange import Site, site_of
+from sumint.routes import Route
 
 NAME, TITLE = "the-algorithm", "How the model adds, as far as it was found"
 PAGE = "how-it-carries.html"
@@ -82,7 +83,7 @@ def the_algorithm(
             "answer’s digits of what it finds. A head is drawn if a carry passes there, or if without what it "
             f"says at least {percent(NEEDED_FROM, 0)} more of a digit are wrong: both are found by intervention. "
             "What it looks at is its attention. Each arrow says what was measured when it is pointed at, and "
-            "leads to the claim behind it; all are in words below."
+            f"leads to the claim behind it; all are in words below.{_left_out(sites)}"
         ),
         alt=_in_words(found, layout),
         source=needed_sites,
@@ -260,6 +261,14 @@ def _constants(bank: ConstantBank) -> Iterable[Arrow]:
             float(attention),
             f"{PAGE}#bank-of-constants",
         )
+
+
+def _left_out(sites: CarrySites) -> str:
+    unserved = [Route(*ends).name for ends in sites.unserved]
+    if not unserved:
+        return ""
+    several = f"[several may]({PAGE}#few-sites-together)"
+    return f" No single site holds the carry on {joined(unserved)}: {several}, not drawn here."
 
 
 def _in_words(found: Iterable[Gathering], layout: Layout) -> str:

@@ -76,6 +76,11 @@ class CarrySites:
         return tuple(np.flatnonzero(self._serves.any(axis=(1, 2))).tolist())
 
     @property
+    def unserved(self) -> tuple[tuple[int, int], ...]:
+        """The column and the digit of each route that none serves, as settings of what is measured next."""
+        return tuple(astuple(route) for number, route in enumerate(self.routes) if number not in self.served)
+
+    @property
     def smallest(self) -> tuple[Site, ...]:
         """The fewest sites that serve all routes that any serves; of several such sets the best by rate.
 

@@ -1,0 +1,100 @@
+"""Where several sites hold a carry together: the fewest whose interchange moves the digit, found one by one.
+
+Of a carry that no single site moves, each of several may hold a part. Sites are interchanged together, and added
+one at a time, always the one that moves most digits with those that were chosen before. They are chosen by some
+pairs and tried on others, since of many sets the best on the same pairs would look better than it is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from sumint.data import Layout, Sums
+from sumint.interchange import Asked, Site, interchange_all
+from sumint.model import Model, layout_of
+from sumint.routes import Route
+from sumint.statistics import wilson
+
+N_CHOOSING, N_FRESH = 120, 300
+"""Pairs for each route to choose by, and others to try what was chosen."""
+
+ENOUGH = 0.9
+"""No further site is added once so large a share of the digits moves, …"""
+MOST = 4
+"""… or once there are so many."""
+
+NONE = -1
+"""Stands for a site that was not needed any more."""
+
+
+@dataclass(frozen=True)
+class JointSites:
+    """The sites that move a route's digit together."""
+
+    routes: tuple[tuple[int, int], ...]
+    """The column and the digit of each route."""
+    places: Int[np.ndarray, "route step 2"]
+    """The head and the position of each site, in the order in which they were added."""
+    n_pairs: Int[np.ndarray, " route"]
+    """The fresh ones that the model gets right on both sides."""
+    n_moved: Int[np.ndarray, " route"]
+    """In how many of them the digit moved by one, with all the chosen sites interchanged."""
+    n_digits: int
+
+    @property
+    def layout(self) -> Layout:
+        return Layout(self.n_digits)
+
+    def sites(self, route: int) -> tuple[Site, ...]:
+        return tuple(Site(head, place) for head, place in self.places[route].tolist() if head != NONE)
+
+    @property
+    def rates(self) -> Float[np.ndarray, " route"]:
+        """The share of pairs whose digit moved; 0 where there is no pair."""
+        return self.n_moved / np.maximum(self.n_pairs, 1)
+
+    @property
+    def intervals(self) -> Float[np.ndarray, "route bound"]:
+        """Between which rates the true ones lie, by Wilson's intervals."""
+        return wilson(self.n_moved, self.n_pairs)
+
+
+def joint_sites(model: Model, probe: Sums, *, routes: tuple[tuple[int, int], ...]) -> JointSites:  # noqa: ARG001
+    """For each of these routes, the sites of layer 0 that move its digit together."""
+    layout = layout_of(model)
+    places = np.full((len(routes), MOST, 2), NONE, np.int64)
+    n_pairs, n_moved = np.zeros((2, len(routes)), np.int64)
+    for number, route in enumerate(Route(*ends) for ends in routes):
+        chosen = _chosen(model, route)
+        fresh = Asked.on(model, route, seed=1, n_pairs=N_FRESH)
+        n_pairs[number] = len(fresh)
+        for step, site in enumerate(chosen):
+            places[number, step] = site.head, site.position
+        if chosen and len(fresh):
+            n_moved[number] = fresh.moved(model, [interchange_all(chosen, fresh.source_z)]).sum()
+    return JointSites(routes, places, n_pairs, n_moved, layout.n_digits)
+
+
+def _chosen(model: Model, route: Route) -> list[Site]:
+    """Sites, one after the other, until enough digits move; none where the model knows no pair."""
+    asked = Asked.on(model, route, n_pairs=N_CHOOSING)
+    if not len(asked):
+        return []
+    # What is gathered after the position that predicts the digit cannot reach it.
+    n_positions = layout_of(model).predicting.start + route.digit + 1
+    left = [Site(head, place) for head, place in np.ndindex(model.cfg.n_heads, n_positions)]
+
+    def share(sites: list[Site]) -> float:
+        return float(asked.moved(model, [interchange_all(sites, asked.source_z)]).mean())
+
+    chosen: list[Site] = []
+    while len(chosen) < MOST and left:
+        best = max(left, key=lambda site: share([*chosen, site]))
+        chosen.append(best)
+        left.remove(best)
+        if share(chosen) >= ENOUGH:
+            break
+    return chosen

@@ -1,0 +1,59 @@
+"""Sites that hold a carry together, on models where that is known."""
+
+import numpy as np
+import pytest
+
+from sumint.analyses.joint_sites import ENOUGH, JointSites, joint_sites
+from sumint.data import Probe
+from sumint.model import Model, load_model
+from sumint.weights import Weights
+from tests.hand_set import LAYOUT, SITES, hand_set
+
+PROBE = Probe(LAYOUT.n_digits).draw()
+ROUTES = ((1, 0), (2, 0), (2, 1))
+
+
+def split(weights: Weights, share: float) -> Weights:
+    """The model that carries in a known way, with that head's carries written by two heads in parts."""
+    tensors = {name: tensor.copy() for name, tensor in weights.tensors.items()}
+    for kind in ("W_Q", "W_K", "W_V", "W_O", "b_Q", "b_K", "b_V"):
+        for layer in range(2):
+            of_heads = tensors[f"blocks.{layer}.attn.{kind}"]
+            third = of_heads[1:2] if layer == 0 else np.zeros_like(of_heads[1:2])
+            tensors[f"blocks.{layer}.attn.{kind}"] = np.concatenate([of_heads, third])
+    tensors["blocks.0.attn.W_O"][1] *= share
+    tensors["blocks.0.attn.W_O"][2] *= 1 - share
+    sizes = type(weights.architecture)(**{**vars(weights.architecture), "n_heads": 3})
+    return Weights(sizes, tensors)
+
+
+@pytest.fixture(scope="module")
+def halved() -> JointSites:
+    return joint_sites(load_model(split(hand_set(), 0.5)), PROBE, routes=ROUTES)
+
+
+def test_a_site_that_holds_all_of_it_is_found_alone() -> None:
+    found = joint_sites(load_model(hand_set()), PROBE, routes=ROUTES)
+    assert [found.sites(route) for route in range(3)] == [(SITES[0],), (SITES[0],), (SITES[1],)]
+    np.testing.assert_array_equal(found.rates, 1)
+
+
+def test_two_heads_that_hold_halves_of_it_are_found_together(halved: JointSites) -> None:
+    for route, site in enumerate((SITES[0], SITES[0], SITES[1])):
+        assert {(one.head, one.position) for one in halved.sites(route)} == {
+            (1, site.position),
+            (2, site.position),
+        }
+    np.testing.assert_array_equal(halved.rates, 1)
+
+
+def test_the_rate_is_told_with_its_interval(halved: JointSites) -> None:
+    low, high = halved.intervals.T
+    assert (low > ENOUGH).all()
+    np.testing.assert_allclose(high, 1)
+
+
+def test_where_every_route_is_served_there_is_nothing_to_find(tiny_weights: Weights) -> None:
+    model: Model = load_model(tiny_weights)
+    found = joint_sites(model, Probe(2).draw(), routes=())
+    assert found.rates.shape == (0,)
