@@ -27,6 +27,7 @@ STYLES = (
     "figures",
     "attention",
     "clouds",
+    "worked-example",
     "diagram",
     "diagrams-on-pages",
     "claims",

@@ -57,6 +57,13 @@ def turn(before: Complex[np.ndarray, "*any"], after: Complex[np.ndarray, "*any"]
     return -np.angle(after * np.conj(before)) * N_DIGIT_TOKENS / (2 * np.pi)
 
 
+def carried(hand: Complex[np.ndarray, "*any"], totals: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
+    """How much is carried, from −5 to 5: where the hand points less the sum of the two digits, all in digits."""
+    points_to = -np.angle(hand) * N_DIGIT_TOKENS / (2 * np.pi)
+    half = N_DIGIT_TOKENS / 2
+    return (points_to - totals + half) % N_DIGIT_TOKENS - half
+
+
 def _logits(
     model: Model, part: Float[Tensor, "sum part d_model"], scale: Float[Tensor, "sum 1"]
 ) -> Float[Tensor, "sum part digit"]:

@@ -9,6 +9,7 @@ from report.absent import shown
 from report.affordable import tally_of_every_sum
 from report.chapter import Chapter, Figure
 from report.chapters.how_it_adds_claims import claims, look_ahead_name
+from report.chapters.how_it_adds_worked import worked
 from report.parts import part
 from report.plot import Plot
 from report.theme import percent
@@ -35,6 +36,7 @@ def chapter(lab: Lab) -> Chapter:
             _heads(circle),
             _by_run(agreement),
             _softly(soft),
+            worked(lab, sites),
             _spared(circuit),
             _kept(circuit),
         ),

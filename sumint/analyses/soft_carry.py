@@ -14,6 +14,7 @@ from jaxtyping import Float
 
 from sumint.data import N_DIGIT_TOKENS, Layout, Sums
 from sumint.fourier import first_frequency
+from sumint.hands import carried
 from sumint.model import Model, as_array, layout_of, tokens_for
 from sumint.routes import Pairs, Route, pairs_on, routes_of
 
@@ -66,15 +67,6 @@ def soft_carry(model: Model, probe: Sums) -> SoftCarry:  # noqa: ARG001 — it l
     return SoftCarry(mean, deviation, wrong, beyond_half, agreement, clock, layout.n_digits)
 
 
-def carried(
-    logits: Float[np.ndarray, "sum value"], totals: Float[np.ndarray, " sum"]
-) -> Float[np.ndarray, " sum"]:
-    """How much is carried, from −5 to 5: the first frequency's angle less the digits' sum, all in digits."""
-    angle = -np.angle(first_frequency(logits)) * N_DIGIT_TOKENS / (2 * np.pi)
-    half = N_DIGIT_TOKENS / 2
-    return (angle - totals + half) % N_DIGIT_TOKENS - half
-
-
 def clock_share(logits: Float[np.ndarray, "sum value"]) -> float:
     """The share of the first frequency in the variance of each row, on average over the rows."""
     variance = logits.var(axis=1)
@@ -94,7 +86,7 @@ def _measured(
     """Mean, deviation, wrong and beyond one half, without a carry and with one; agreement and clock over all."""
     of_digits = logits[:, :N_DIGIT_TOKENS]
     totals = (sums.a_digits + sums.b_digits)[:, digit].astype(np.float64)
-    amount, comes = carried(of_digits, totals), sums.carry_in[:, digit]
+    amount, comes = carried(first_frequency(of_digits), totals), sums.carry_in[:, digit]
     is_wrong = logits.argmax(axis=1) != sums.answer_digits[:, digit]
     is_beyond = (amount > 0.5) != comes
     by_side = [

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.soft_carry import carried, clock_share, soft_carry
+from sumint.analyses.soft_carry import clock_share, soft_carry
 from sumint.data import Probe
+from sumint.fourier import first_frequency
+from sumint.hands import carried
 from sumint.model import load_model
 from sumint.weights import read_weights
 
@@ -21,7 +23,7 @@ def clock(*angles: float) -> np.ndarray:
     [(7.0, 7, 0.0), (8.0, 7, 1.0), (7.3, 7, 0.3), (0.2, 9, 1.2), (3.4, 13, 0.4), (6.8, 7, -0.2), (9.9, 10, -0.1)],
 )
 def test_what_is_carried_is_the_angle_less_the_digits_sum(angle: float, total: int, expected: float) -> None:
-    assert carried(clock(angle), np.array([float(total)])) == pytest.approx([expected])
+    assert carried(first_frequency(clock(angle)), np.array([float(total)])) == pytest.approx([expected])
 
 
 def test_a_clock_is_all_clock_and_noise_is_not() -> None:

@@ -1,0 +1,239 @@
+"""One sum, step by step: which carry a digit needs, who holds it, where layer 1 looks, and what turns the hand.
+
+Averages over many sums say what is so as a rule. Here the same is measured of a few sums one by one, digit by
+digit. A digit of the answer needs the carry that the nearest column decides which does not sum to nine. A site of
+layer 0 holds it as a quantity: how far what it writes lies on the way from the mean without the carry to the mean
+with it. Layer 1's heads look for it, and each adds an arrow to the hand of the digit's logits, their first
+frequency.
+
+Then the carry is switched: the difference that it makes on average is taken away at the site that serves its
+route, or added where no carry comes, and nothing else is changed. What layer 1 then does otherwise is due to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Complex, Float, Int
+
+from sumint.carries import carrying
+from sumint.data import Layout, Sums, drawn_evenly
+from sumint.exhaustive.tally import runs_of_nines
+from sumint.hands import carried, hand_parts, part_names
+from sumint.interchange import Asked, Site, Trail, Z, at_site, route_of, site_of
+from sumint.interventions import Hook
+from sumint.model import Model, Tensor, as_array, layout_of, tokens_for
+from sumint.routes import Pairs, pairs_on, routes_of
+
+AS_IT_IS, SWITCHED = range(2)
+"""The two ways in which the model is asked."""
+
+N_DRAWN = 50
+SEED = 3
+"""For each route so many sums are drawn to choose one from, and not those on which anything else was measured."""
+N_WITHOUT = 500
+"""Of so many sums drawn evenly, enough carry nothing, with up to six digits."""
+
+NONE = -1
+
+PATTERN, LOGITS = "blocks.1.attn.hook_pattern", "unembed.hook_out"
+
+
+@dataclass(frozen=True)
+class WorkedExample:
+    """What happens inside the model for each digit of a few sums, as it is and with the digit's carry switched.
+
+    A digit's carry can be switched if a column decides it and a site serves the route; else what would be there
+    then is NaN.
+    """
+
+    a: Int[np.ndarray, " sum"]
+    b: Int[np.ndarray, " sum"]
+    decides: Int[np.ndarray, "sum digit"]
+    """The nearest column on the right that does not sum to nine; −1 if there is none."""
+    trails: Int[np.ndarray, "trail 4"]
+    """Each route that a site serves: its column and digit, and the site's head and position."""
+    held: Float[np.ndarray, "sum trail"]
+    """What the trail's site holds: 0 is its mean without a carry and 1 that with one, on the first route that it
+    serves."""
+    usual: Float[np.ndarray, "trail carry"]
+    """The same on average over sums without and with a carry on this route."""
+    attention: Float[np.ndarray, "sum digit way head position"]
+    """Layer 1's, from the position that predicts the digit."""
+    parts: Complex[np.ndarray, "sum digit way part"]
+    """What each part adds to the first frequency of the digit's ten logits."""
+    part_names: tuple[str, ...]
+    """Layer 1's heads, and last all that was there before: embeddings, layer 0 and biases."""
+    said: Int[np.ndarray, "sum digit way"]
+    """The token that the model says; −1 where nothing is switched."""
+    n_digits: int
+
+    @property
+    def sums(self) -> Sums:
+        return Sums(Layout(self.n_digits), self.a, self.b)
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """The site of each trail."""
+        return tuple(Site(head, position) for head, position in self.trails[:, 2:].tolist())
+
+    @property
+    def hand(self) -> Complex[np.ndarray, "sum digit way"]:
+        """All parts together."""
+        return self.parts.sum(axis=-1)
+
+    @property
+    def carried(self) -> Float[np.ndarray, "sum digit way"]:
+        """How much is carried into each digit, in digits: 0 or 1 for exact addition."""
+        totals = (self.sums.a_digits + self.sums.b_digits).astype(np.float64)
+        return carried(self.hand, np.stack([totals, totals], axis=-1))
+
+    @property
+    def n_nines(self) -> Int[np.ndarray, " sum"]:
+        """How many nines the carry that comes furthest comes through; −1 if nothing is carried."""
+        passed = self.decides - np.arange(self.n_digits) - 1
+        return np.where(self.sums.carry_in, passed, NONE).max(axis=1)
+
+
+@dataclass(frozen=True)
+class _Carry:
+    """What the carry on a trail is at its site."""
+
+    vector: Float[Tensor, " d_head"]
+    """The mean with it less the mean without."""
+    middle: Float[Tensor, " d_head"]
+    """Halfway between the two."""
+
+    @classmethod
+    def on(cls, model: Model, trail: Trail) -> _Carry:
+        asked, site = Asked.on(model, route_of(trail), seed=1), site_of(trail)
+        both = (asked.base_z + asked.source_z)[:, site.position, site.head]
+        return cls(asked.carry_vector(site), both.mean(0) / 2)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there were pairs to measure it on."""
+        return bool(self.vector.isfinite().all())
+
+    def sides(self) -> list[Float[Tensor, " d_head"]]:
+        """The mean without the carry, and the mean with it."""
+        return [self.middle - self.vector / 2, self.middle + self.vector / 2]
+
+    def held(
+        self, gathered: Float[Tensor, "any d_head"], w_o: Float[Tensor, "d_head d_model"]
+    ) -> Float[np.ndarray, " any"]:
+        """How far what is gathered lies from the one mean to the other, once it is written."""
+        axis = self.vector @ w_o
+        wrote = (gathered - self.sides()[0]) @ w_o
+        return as_array(wrote @ axis / (axis @ axis))
+
+
+def worked_example(
+    model: Model,
+    probe: Sums,  # noqa: ARG001 — it looks at sums of its own
+    *,
+    trails: tuple[Trail, ...],
+    wrong: tuple[tuple[int, int], ...] = (),
+) -> WorkedExample:
+    """A sum for every route, the longest first, one that carries nothing, and those given, digit by digit."""
+    layout = layout_of(model)
+    sums = _chosen(model, wrong)
+    tokens = tokens_for(model, sums)
+    carries = [_Carry.on(model, trail) for trail in trails]
+    behind = np.arange(layout.n_digits) + 1 + runs_of_nines(sums)
+    decides = np.where(behind < layout.n_digits, behind, NONE)
+    held, usual = _held(model, tokens, trails, carries)
+
+    shape = (len(sums), layout.n_digits, 2)
+    attention = np.full((*shape, model.cfg.n_heads, layout.n_ctx), np.nan, np.float32)
+    parts = np.full((*shape, model.cfg.n_heads + 1), complex(np.nan, np.nan))
+    said = np.full(shape, NONE)
+    routes = [route_of(trail) for trail in trails]
+    for digit in range(layout.n_digits):
+        attention[:, digit, AS_IT_IS], parts[:, digit, AS_IT_IS], said[:, digit, AS_IT_IS] = _asked(
+            model, tokens, digit
+        )
+        for route, trail, carry in zip(routes, trails, carries, strict=True):
+            chosen = np.flatnonzero(decides[:, digit] == route.column)
+            if route.digit != digit or not len(chosen) or not carry.is_known:
+                continue
+            signs = np.where(sums.carry_in[chosen, digit], -1.0, 1.0)[:, None]
+            change = carry.vector.new_tensor(signs) * carry.vector
+            hook = at_site(site_of(trail), lambda gathered, change=change: gathered + change)
+            here = chosen, digit, SWITCHED
+            attention[here], parts[here], said[here] = _asked(model, tokens[chosen], digit, [hook])
+    return WorkedExample(
+        a=sums.a,
+        b=sums.b,
+        decides=decides,
+        trails=np.array(trails, np.int64).reshape(-1, 4),
+        held=held,
+        usual=usual,
+        attention=attention,
+        parts=parts,
+        part_names=part_names(model),
+        said=said,
+        n_digits=layout.n_digits,
+    )
+
+
+def _asked(
+    model: Model, tokens: Int[Tensor, "sum position"], digit: int, hooks: Sequence[Hook] = ()
+) -> tuple[Float[np.ndarray, "sum head position"], Complex[np.ndarray, "sum part"], Int[np.ndarray, " sum"]]:
+    """Where layer 1 looks from the position that predicts a digit, what the parts add, and what is said."""
+    seen: dict[str, Tensor] = {}
+
+    def keep(name: str) -> Hook:
+        def kept(values: Tensor, hook: object) -> None:  # noqa: ARG001
+            seen[name] = values.clone()
+
+        return name, kept
+
+    parts = hand_parts(model, tokens, digit, [*hooks, keep(PATTERN), keep(LOGITS)])
+    position = layout_of(model).predicting.start + digit
+    return as_array(seen[PATTERN][:, :, position]), parts, as_array(seen[LOGITS][:, position].argmax(-1))
+
+
+def _held(
+    model: Model, tokens: Int[Tensor, "sum position"], trails: tuple[Trail, ...], carries: Sequence[_Carry]
+) -> tuple[Float[np.ndarray, "sum trail"], Float[np.ndarray, "trail carry"]]:
+    """What the sums' sites hold of the carry, and what they hold without and with one on average."""
+    import torch
+
+    gathered = model.run_with_cache(tokens, names_filter=Z)[1][Z]
+    held, usual = np.zeros((len(tokens), len(trails))), np.zeros((len(trails), 2))
+    first: dict[Site, _Carry] = {}
+    for number, (trail, carry) in enumerate(zip(trails, carries, strict=True)):
+        site = site_of(trail)
+        w_o = model.W_O[0][site.head]
+        measure = first.setdefault(site, carry)
+        held[:, number] = measure.held(gathered[:, site.position, site.head], w_o)
+        usual[number] = measure.held(torch.stack(carry.sides()), w_o)
+    return held, usual
+
+
+def _chosen(model: Model, wrong: tuple[tuple[int, int], ...]) -> Sums:
+    """The sums to look at, none of them twice."""
+    layout = layout_of(model)
+    routes = sorted(routes_of(layout), key=lambda route: -route.n_nines)
+    evenly = drawn_evenly(layout, N_WITHOUT, SEED)
+    drawn = [_with_carry(pairs_on(layout, route, N_DRAWN, SEED)) for route in routes]
+    chosen: list[tuple[int, int]] = []
+    for candidates in (*drawn, evenly[~carrying(evenly)]):
+        said = model(tokens_for(model, candidates))[:, layout.predicting].argmax(-1)
+        n_right = (as_array(said) == candidates.answer_digits).sum(axis=1)
+        # The first of those that the model gets most digits of right: all, where it has learnt to add.
+        by_right = candidates[np.argsort(-n_right, kind="stable")]
+        operands = zip(by_right.a.tolist(), by_right.b.tolist(), strict=True)
+        chosen.append(next(pair for pair in operands if pair not in chosen))
+    chosen += [pair for pair in dict.fromkeys(wrong) if pair not in chosen]
+    a, b = np.array(chosen).T
+    return Sums(layout, a, b)
+
+
+def _with_carry(pairs: Pairs) -> Sums:
+    """Of each pair the sum that has the carry."""
+    base, source, carries = pairs.base, pairs.source, pairs.base_carries
+    return Sums(base.layout, np.where(carries, base.a, source.a), np.where(carries, base.b, source.b))
