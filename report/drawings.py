@@ -26,7 +26,7 @@ from report.plotlyjs import TRACES
 from report.theme import traces_of
 from sumint.errors import InputError
 from sumint.files import first_line
-from sumint.keys import COMPUTING, Key, sources_of, versions
+from sumint.keys import COMPUTING, Key, digest_file, sources_of, versions
 from sumint.lab import Lab
 
 Shown = TypeVar("Shown", bound=Figure | Diagram | Absent | Failed | Table)
@@ -114,6 +114,7 @@ def files_key(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> Key:
                 "file": lab.weights_path.name,
             },
             "absent": absent,
+            "others": {path.name: digest_file(path) for path in lab.others},
             **lab.ingredients,
             "versions": versions(LIBRARIES),
         },

@@ -1,29 +1,10 @@
-"""The chapters, in reading order: the one place where the order is written down."""
+"""The chapters, in reading order.
 
-from report.chapters import (
-    ablation,
-    carries,
-    direct_logit_attribution,
-    every_sum,
-    how_it_adds,
-    how_it_carries,
-    layer_0_attention,
-    layer_1_ov,
-    open_questions,
-    the_task,
-    unembedding,
-)
+Those that make claims about a checkpoint come first; they are listed where their claims are compared with those
+on other checkpoints.
+"""
 
-OUTLINE = (
-    the_task,
-    unembedding,
-    ablation,
-    layer_0_attention,
-    direct_logit_attribution,
-    layer_1_ov,
-    carries,
-    every_sum,
-    how_it_carries,
-    how_it_adds,
-    open_questions,
-)
+from report.chapters import open_questions, other_seeds
+from report.survey import SURVEYED
+
+OUTLINE = (*SURVEYED, other_seeds, open_questions)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -62,6 +62,9 @@ class Lab:
         InputError: if the checkpoint cannot be read; at once for the file, with the first use for its content.
     """
 
+    is_brief = False
+    """Whether what takes longer than all else is left out."""
+
     def __init__(
         self,
         weights_path: Path,
@@ -72,6 +75,7 @@ class Lab:
         store: ResultStore | None = None,
         before_run: Callable[[str], None] = lambda name: None,
         instead: Callable[[str, Exception], Any] | None = None,
+        others: Callable[[Checkpoint], Sequence[Path]] = lambda checkpoint: (),
     ) -> None:
         check_readable(weights_path)
         self.weights_path = weights_path
@@ -81,6 +85,7 @@ class Lab:
         self.before_run = before_run
         self.instead = instead
         """Gives what stands for the result of an analysis that failed; without it the failure goes its way."""
+        self._compared_with = others
         self.runs: list[Run] = []
         self._probe = probe
         self._results: dict[str, Any] = {}
@@ -95,6 +100,11 @@ class Lab:
         card = read_card(self.weights_path)
         check_card(card, self.checkpoint.digest, self.weights_path)
         return card
+
+    @cached_property
+    def others(self) -> tuple[Path, ...]:
+        """Other checkpoints, to compare this one with."""
+        return tuple(self._compared_with(self.checkpoint))
 
     @cached_property
     def history(self) -> TrainingHistory | None:

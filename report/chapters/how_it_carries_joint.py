@@ -8,7 +8,6 @@ from report.claims import Finding, general_claim
 from report.parts import part
 from report.theme import joined, percent
 from sumint.analyses.joint_sites import ENOUGH, MOST, N_CHOOSING, JointSites, joint_sites
-from sumint.routes import Route
 
 PAIRS_AT_LEAST = 30
 """Fresh pairs that the model gets right; with fewer a rate says little."""
@@ -26,7 +25,7 @@ def _all_served(joint: JointSites) -> str:
 def joint_table(name: str, title: str, joint: JointSites) -> Table:
     """The routes that no single site serves, with the sites that do together."""
     columns = {
-        "route": [Route(*ends).name for ends in joint.routes],
+        "route": [route.name for route in joint.routes],
         "sites": [_listed(joint, number) for number in range(len(joint.routes))],
         "pairs": joint.n_pairs,
         "digits moved": joint.rates,
@@ -50,7 +49,7 @@ def joint_table(name: str, title: str, joint: JointSites) -> Table:
 def joint_claims(joint: JointSites) -> tuple[Claim, ...]:
     """The claim that a few sites together hold what no single one does."""
     measured = [number for number, n_pairs in enumerate(joint.n_pairs) if n_pairs >= PAIRS_AT_LEAST]
-    rates = {Route(*joint.routes[number]).name: float(joint.rates[number]) for number in measured}
+    rates = {joint.routes[number].name: float(joint.rates[number]) for number in measured}
     if not joint.routes:
         finding = Finding("a single site serves each route", None)
     elif not measured:

@@ -64,6 +64,11 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="publish nothing and exit with 1 if anything fails or a claim does not hold",
     )
+    build.add_argument(
+        "--no-seeds",
+        action="store_true",
+        help="leave out the comparison with the bundled seeds, which takes a minute or two the first time",
+    )
     build.add_argument("--no-cache", action="store_true", help="measure everything anew, and keep nothing")
     build.add_argument(
         "--explain", action="store_true", help="say of every analysis whether it was measured again, and why"
@@ -102,7 +107,7 @@ def run(options: argparse.Namespace) -> int:
     from report.repository import Repository
     from report.site import stands
     from sumint.cache import ResultStore
-    from sumint.checkpoints import locate
+    from sumint.checkpoints import locate, siblings
     from sumint.device import choose_device
     from sumint.exhaustive.conditions import Conditions, under
     from sumint.folders import cache_folder
@@ -120,7 +125,8 @@ def run(options: argparse.Namespace) -> int:
     device = choose_device(options.device)
     store = ResultStore(None if options.no_cache else cache_folder() / "results")
     plotlyjs = smallest(cache_folder())
-    lab = Lab(locate(options.weights), device=device, store=store)
+    others = (lambda checkpoint: ()) if options.no_seeds else siblings
+    lab = Lab(locate(options.weights), device=device, store=store, others=others)
     wants_work = options.no_cache or options.explain
     made_from = None if options.single_file else inputs(lab, Repository(), plotlyjs, base_url)
     if site and made_from and not wants_work and stands(site, made_from):

@@ -34,7 +34,7 @@ NONE = -1
 class JointSites:
     """The sites that move a route's digit together."""
 
-    routes: tuple[tuple[int, int], ...]
+    ends: Int[np.ndarray, "route 2"]
     """The column and the digit of each route."""
     places: Int[np.ndarray, "route step 2"]
     """The head and the position of each site, in the order in which they were added."""
@@ -47,6 +47,10 @@ class JointSites:
     @property
     def layout(self) -> Layout:
         return Layout(self.n_digits)
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        return tuple(Route(*ends) for ends in self.ends.tolist())
 
     def sites(self, route: int) -> tuple[Site, ...]:
         return tuple(Site(head, place) for head, place in self.places[route].tolist() if head != NONE)
@@ -67,7 +71,8 @@ def joint_sites(model: Model, probe: Sums, *, routes: tuple[tuple[int, int], ...
     layout = layout_of(model)
     places = np.full((len(routes), MOST, 2), NONE, np.int64)
     n_pairs, n_moved = np.zeros((2, len(routes)), np.int64)
-    for number, route in enumerate(Route(*ends) for ends in routes):
+    ends = np.array(routes, np.int64).reshape(-1, 2)
+    for number, route in enumerate(Route(*of_route) for of_route in routes):
         chosen = _chosen(model, route)
         fresh = Asked.on(model, route, seed=1, n_pairs=N_FRESH)
         n_pairs[number] = len(fresh)
@@ -75,7 +80,7 @@ def joint_sites(model: Model, probe: Sums, *, routes: tuple[tuple[int, int], ...
             places[number, step] = site.head, site.position
         if chosen and len(fresh):
             n_moved[number] = fresh.moved(model, [interchange_all(chosen, fresh.source_z)]).sum()
-    return JointSites(routes, places, n_pairs, n_moved, layout.n_digits)
+    return JointSites(ends, places, n_pairs, n_moved, layout.n_digits)
 
 
 def _chosen(model: Model, route: Route) -> list[Site]:

@@ -10,10 +10,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sumint.checkpoints.published import PublishedCheckpoint, fetch
 from sumint.errors import InputError
 from sumint.folders import cache_folder
+from sumint.weights import Architecture, read_card
+
+if TYPE_CHECKING:
+    from sumint.lab import Checkpoint
 
 DEFAULT_CHECKPOINT = "seed-4-300-epochs.safetensors"
 """The checkpoint in this folder that `bundled` means; its card says from how many it was chosen, and why."""
@@ -45,6 +50,18 @@ def locate(name: str) -> Path:
     if name == "arena":
         return fetch(ARENA, cache_folder() / "checkpoints")
     return Path(name)
+
+
+def siblings(checkpoint: Checkpoint) -> tuple[Path, ...]:
+    """The bundled checkpoints that a checkpoint can be compared with: of its sizes, and not itself."""
+    sizes = Architecture(checkpoint.n_digits, checkpoint.n_heads, checkpoint.d_model, checkpoint.d_head)
+    if sizes != Architecture():
+        return ()
+    return tuple(path for path in bundled_checkpoints() if _digest_on_card(path) != checkpoint.digest)
+
+
+def _digest_on_card(path: Path) -> str:
+    return str(read_card(path).get("tensors_sha256"))
 
 
 def bundled_checkpoints() -> list[Path]:

@@ -1,0 +1,196 @@
+"""What the chapter on other seeds asserts, and when each assertion holds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from report.chapter import Claim
+from report.claims import Finding, general_claim
+from report.parts import part
+from report.survey import Surveyed, survey
+from report.theme import counted, joined, percent
+from sumint.statistics import wilson
+
+# Chosen after seeing the bundled seeds.
+RECURS_FROM = 1.0
+ACCIDENT_BELOW = 0.5
+ONE_FREQUENCY = "one-frequency"
+WITH_IT = ("digits-on-a-circle", "sum-on-a-circle", "logits-are-a-clock")
+CHECKED_AT_LEAST = 4
+"""So many seeds have to tell, for anything to be said of recurring."""
+
+
+@dataclass(frozen=True)
+class Recurrence:
+    """One claim, and on how many seeds it holds."""
+
+    name: str
+    chapter: str
+    n_holding: int
+    n_checked: int
+    """The seeds where there was something to measure."""
+
+    @property
+    def share(self) -> float:
+        return self.n_holding / max(1, self.n_checked)
+
+
+def alike(surveyed: Sequence[Surveyed]) -> list[Surveyed]:
+    """The seeds that were trained alike: the largest group of other checkpoints with one number of epochs."""
+    others = surveyed[1:]
+    if not others:
+        return []
+    (epochs, _), *_ = Counter(one.epochs for one in others).most_common(1)
+    return [one for one in others if one.epochs == epochs]
+
+
+def recurrences(surveyed: Sequence[Surveyed]) -> list[Recurrence]:
+    """Every claim that was checked on some seed, those that recur most often first, then in reading order."""
+    chapters = {verdict.name: verdict.chapter for one in surveyed for verdict in one.verdicts}
+    rows = []
+    for name, chapter in chapters.items():
+        verdicts = [one.holds(name) for one in alike(surveyed)]
+        checked = [holds for holds in verdicts if holds is not None]
+        if checked:
+            rows.append(Recurrence(name, chapter, sum(checked), len(checked)))
+    return sorted(rows, key=lambda row: (-row.share, -row.n_checked))
+
+
+@part
+def claims(surveyed: Sequence[Surveyed]) -> tuple[Claim, ...]:
+    """What is said of the seeds together."""
+    rows = {row.name: row for row in recurrences(surveyed)}
+    return (
+        _recurs(
+            rows,
+            "order-recurs",
+            "Wherever a site holds a carry, it listens to digits in the same order, and a cosine explains it.",
+            ("carry-order", "carry-cosine"),
+        ),
+        _recurs(
+            rows,
+            "direction-recurs",
+            "Wherever a site holds a carry, one direction of it is enough.",
+            ("carry-direction", "carry-threshold"),
+        ),
+        _recurs(
+            rows,
+            "together-recurs",
+            "Where no single site holds a carry, a few together do, on every seed.",
+            ("few-sites-together",),
+        ),
+        _recurs(
+            rows,
+            "identity-recurs",
+            "Products of cosines come as the cosine of a sum needs them, on every seed.",
+            ("products-as-the-identity",),
+        ),
+        _recurs(
+            rows,
+            "fading-recurs",
+            "A carry that comes through nines fades, on every seed.",
+            ("soft-carry-fades",),
+        ),
+        _differ(surveyed),
+        _accident(
+            rows,
+            "single-site-is-an-accident",
+            "That a single site holds each carry is an accident of the seed.",
+            "carry-sites",
+            otherwise="Most seeds have such sites.",
+        ),
+        _accident(
+            rows,
+            "frequency-is-an-accident",
+            "That digits are written with a single frequency is an accident of the seed.",
+            "one-frequency",
+            otherwise="Most seeds have a single frequency.",
+        ),
+        _together(surveyed),
+    )
+
+
+def _recurs(rows: dict[str, Recurrence], name: str, statement: str, of_claims: tuple[str, ...]) -> Claim:
+    told = [rows[claim] for claim in of_claims if claim in rows]
+    if len(told) < len(of_claims) or min(row.n_checked for row in told) < CHECKED_AT_LEAST:
+        finding = Finding("too few seeds tell", None)
+    else:
+        finding = Finding(
+            joined(f"{row.name} on {_of_seeds(row)}" for row in told),
+            all(row.share >= RECURS_FROM for row in told),
+            {row.name: row.share for row in told},
+        )
+    return general_claim(
+        name,
+        statement,
+        criterion=f"{joined(of_claims)}: on each of the seeds trained alike where there is something to measure",
+        source=survey,
+        otherwise="Some seed does otherwise.",
+        finding=finding,
+    )
+
+
+def _differ(surveyed: Sequence[Surveyed]) -> Claim:
+    sites = [one.sites for one in alike(surveyed) if one.sites]
+    n_different = len(set(sites))
+    return general_claim(
+        "sites-differ",
+        "Where the carries are is an accident of the seed.",
+        criterion="no two of the seeds trained alike have the same sites",
+        source=survey,
+        otherwise="Two seeds have the same sites.",
+        finding=Finding(
+            f"{counted(len(sites), 'seed')} with sites have {counted(n_different, 'set')} of them",
+            n_different == len(sites),
+            {"seeds with sites": len(sites), "different sets": n_different},
+        )
+        if len(sites) >= CHECKED_AT_LEAST
+        else Finding("too few seeds tell", None),
+    )
+
+
+def _accident(rows: dict[str, Recurrence], name: str, statement: str, of_claim: str, *, otherwise: str) -> Claim:
+    row = rows.get(of_claim)
+    return general_claim(
+        name,
+        statement,
+        criterion=f"{of_claim} holds on fewer than {percent(ACCIDENT_BELOW, 0)} of the seeds trained alike",
+        source=survey,
+        otherwise=otherwise,
+        finding=Finding(f"on {_of_seeds(row)}", row.share < ACCIDENT_BELOW, {"share": row.share})
+        if row is not None and row.n_checked >= CHECKED_AT_LEAST
+        else Finding("too few seeds tell", None),
+    )
+
+
+def _together(surveyed: Sequence[Surveyed]) -> Claim:
+    seeds = alike(surveyed)
+    agreeing = [one for one in seeds if len({one.holds(name) for name in (ONE_FREQUENCY, *WITH_IT)}) == 1]
+    return general_claim(
+        "clock-comes-with-the-frequency",
+        "The clock with one hand comes with the single frequency: a seed has both, or neither.",
+        criterion=(
+            f"{joined((ONE_FREQUENCY, *WITH_IT))} hold together or fail together, on each of the seeds trained "
+            "alike"
+        ),
+        source=survey,
+        otherwise="On some seed only one of them holds.",
+        finding=Finding(
+            f"so it is on {len(agreeing)} of {counted(len(seeds), 'seed')}",
+            len(agreeing) == len(seeds),
+            {"seeds": len(seeds), "agreeing": len(agreeing)},
+        )
+        if len(seeds) >= CHECKED_AT_LEAST
+        else Finding("too few seeds tell", None),
+    )
+
+
+def _of_seeds(row: Recurrence) -> str:
+    """How many of how many, with Wilson's interval, as there are few."""
+    ((low, high),) = wilson(np.array([row.n_holding]), np.array([row.n_checked]))
+    interval = f"{percent(float(low), 0)} to {percent(float(high), 0)}"
+    return f"{row.n_holding} of {counted(row.n_checked, 'seed')} (95% interval {interval})"
