@@ -49,20 +49,27 @@ def site_of(trail: Trail) -> Site:
     return Site(*trail[2:])
 
 
-def at_site(site: Site, change: Callable[[Float[Tensor, "sum d_head"]], Float[Tensor, "sum d_head"]]) -> Hook:
-    """The hook that changes what is gathered at a site, and leaves all else as it is."""
+def at_site(
+    site: Site,
+    change: Callable[[Float[Tensor, "sum d_head"]], Float[Tensor, "sum d_head"]],
+    activation: str = Z,
+) -> Hook:
+    """The hook that changes an activation of one head at one position, and leaves all else as it is.
+
+    Of layer 0 what is gathered, unless another of either layer is named.
+    """
 
     def changed(values: Float[Tensor, "sum position head d_head"], hook: object) -> Tensor:  # noqa: ARG001
         values = values.clone()
         values[:, site.position, site.head] = change(values[:, site.position, site.head])
         return values
 
-    return Z, changed
+    return activation, changed
 
 
-def interchange(site: Site, source: Float[Tensor, "sum position head d_head"]) -> Hook:
+def interchange(site: Site, source: Float[Tensor, "sum position head d_head"], activation: str = Z) -> Hook:
     """The hook that puts what other sums have gathered at a site in the place of what these have."""
-    return at_site(site, lambda _: source[:, site.position, site.head])
+    return at_site(site, lambda _: source[:, site.position, site.head], activation)
 
 
 def interchange_all(sites: Sequence[Site], source: Float[Tensor, "sum position head d_head"]) -> Hook:

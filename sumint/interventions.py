@@ -50,6 +50,11 @@ def mean_ablate(activation: str, means: Float[Tensor, "position head d_head"], *
     return activation, replaced
 
 
+def freeze(activation: str, values: Tensor) -> Hook:
+    """The hook that holds a whole activation at values that it had, or would have, elsewhere."""
+    return activation, lambda _, hook: values
+
+
 def answer_log_probabilities(
     model: Model, tokens: Int[Tensor, "sum position"], hooks: Sequence[Hook] = ()
 ) -> Float[Tensor, "sum digit token"]:

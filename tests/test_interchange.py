@@ -51,6 +51,15 @@ def test_an_interchange_changes_its_site_and_no_other(model: Model, asked: Asked
     torch.testing.assert_close(changed, asked.base_z, rtol=0, atol=0)
 
 
+def test_another_activation_of_a_later_layer_can_be_interchanged(model: Model, asked: Asked) -> None:
+    # What head 0 of layer 1 has gathered is all that tells the answer of the carry.
+    name = "blocks.1.attn.hook_z"
+    _, cache = model.run_with_cache(asked.source_tokens, names_filter=name)
+    where = Site(0, SITES[0].position)
+    assert asked.moved(model, [interchange(where, cache[name], name)]).all()
+    assert not asked.moved(model, [interchange(Site(1, where.position), cache[name], name)]).any()
+
+
 def test_only_pairs_that_are_right_on_both_sides_are_asked(model: Model) -> None:
     pairs = pairs_on(LAYOUT, Route(2, 1), 200)
     asked = Asked.of(model, pairs)

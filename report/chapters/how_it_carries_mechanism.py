@@ -93,37 +93,33 @@ def _switch(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Fi
 @shown("constant-bank", "What layer 1 needs to know of each position", unless=no_site)
 def _bank(name: str, title: str, sites: CarrySites, bank: ConstantBank) -> Figure:
     positions = sites.layout.position_names
-    attention = bank.attention.mean(axis=0)
+    lost = bank.right_before - bank.right_without
     return Figure(
         name,
         title,
-        plots.panels(
-            {
-                "digits left right": plots.bars(
-                    positions,
-                    dict(zip(KINDS, bank.right_without, strict=True)),
-                    x_title="position whose keys, values or both say the same of every sum",
-                    y_title="digits right",
-                    highest=1.05,
-                ),
-                "attention": plots.bars(
-                    positions,
-                    {f"H1.{head}": of_head for head, of_head in enumerate(attention)},
-                    x_title="position attended to",
-                    y_title="attention",
-                ),
-            },
-            columns=1,
-        ),
+        {
+            "digits lost": plots.bars(
+                positions,
+                dict(zip(KINDS, lost, strict=True)),
+                x_title="position",
+                y_title="share of digits lost",
+            ),
+            "attention": plots.bars(
+                positions,
+                {f"H1.{head}": of_head for head, of_head in enumerate(bank.attention.mean(axis=0))},
+                x_title="position attended to",
+                y_title="attention",
+            ),
+        },
         caption=(
-            "Above, the share of digits that stay right when layer 1’s keys and values at one position are "
-            "replaced by their means over the probe. Below, how much its heads look there, on average over the "
-            "digits and the probe."
+            "The share of digits that are not right any more when layer 1’s keys, its values or both are replaced "
+            "at one position by their means over the probe; and how much its heads look there, on average over "
+            "the digits and the probe."
         ),
-        alt="Bars by position: digits left right, and attention, which is large where digits stay right as well.",
+        alt="Bars by position: digits lost, and attention, which is large also where none are lost.",
         source=constant_bank,
-        height=560,
-        narrow_height=620,
+        control="Shown",
+        height=380,
     )
 
 
@@ -174,21 +170,28 @@ def _doses(name: str, title: str, sites: CarrySites, direction: CarryDirection) 
     return Figure(
         name,
         title,
-        plots.lines(
-            DOSES,
-            {
-                route.name: rates
-                for route, rates in zip(map(route_of, sites.trails), direction.dose_rates, strict=True)
-            },
-            x_title="how much of the vector is added",
-            y_title="share of digits moved by one",
-        ),
+        {
+            "the vector added": _by_dose(sites, direction.dose_rates, "how much of the vector is added"),
+            "between two sums": _by_dose(sites, direction.way_rates, "how far from the one sum to the other"),
+        },
         caption=(
             "The vector that a carry makes at the site, added in part where there is no carry and taken away "
-            "where there is one; 1 is all of it."
+            "where there is one; 1 is all of it. Or the site put between what it gathers for the two sums of a "
+            "pair, and beyond."
         ),
         alt="Lines over the dose: the share of digits that move, for each route.",
         source=carry_direction,
+        control="What",
+    )
+
+
+def _by_dose(sites: CarrySites, by_route: np.ndarray, x_title: str) -> Plot:
+    routes = map(route_of, sites.trails)
+    return plots.lines(
+        DOSES,
+        {route.name: rates for route, rates in zip(routes, by_route, strict=True)},
+        x_title=x_title,
+        y_title="share of digits moved by one",
     )
 
 

@@ -69,7 +69,8 @@ def _seeds(name: str, title: str, surveyed: Sequence[Surveyed]) -> Table:
         caption=(
             "The weights at hand, and the seeds that come with the project. The third column is what the "
             "checkpoint’s card says of its validation sums at the best epoch; the fourth is measured here. A "
-            "route has a site if one head at one position moves nearly all of its digits."
+            "route has a site if one head at one position moves nearly all of its digits. What needs every sum "
+            "was checked on the weights at hand only."
         ),
         source=survey,
     )
@@ -84,7 +85,7 @@ def _claims(name: str, title: str, surveyed: Sequence[Surveyed]) -> Table:
         "seeds": [f"{one.n_holding} of {one.n_checked}" for one in found],
     }
     for number, one in enumerate(surveyed):
-        head = HERE if number == 0 else one.name.replace("seed ", "s").replace(" epochs", "").replace(",", "")
+        head = HERE if number == 0 else _short(one)
         columns[head] = [MARKS[one.holds(row.name)] for row in found]
     return Table(
         name,
@@ -105,7 +106,7 @@ def _claims(name: str, title: str, surveyed: Sequence[Surveyed]) -> Table:
 @shown("verdicts-by-seed", "How many claims hold", unless=_alone)
 def _verdicts(name: str, title: str, surveyed: Sequence[Surveyed]) -> Figure:
     by_accuracy = sorted(surveyed, key=lambda one: one.digit_accuracy)
-    names = ["these weights" if one is surveyed[0] else one.name for one in by_accuracy]
+    names = [HERE if one is surveyed[0] else _short(one) for one in by_accuracy]
     measured = {verdict.name for one in surveyed[1:] for verdict in one.verdicts if verdict.holds is not None}
 
     def counted(wanted: bool | None) -> list[int]:
@@ -121,13 +122,19 @@ def _verdicts(name: str, title: str, surveyed: Sequence[Surveyed]) -> Figure:
             y_title="claims",
         ),
         caption=(
-            "Of the claims that could be checked on some other checkpoint, how many hold; the checkpoints are "
-            "ordered by how many of the probe’s digits they get right."
+            "Of the claims that could be checked on some other checkpoint, how many hold. The checkpoints are "
+            "ordered by how many of the probe’s digits they get right; s0 is seed 0, and the weights at hand are "
+            "here."
         ),
         alt="Bars for each checkpoint: claims that hold, that do not, and that there was nothing to measure of.",
         source=survey,
         height=380,
     )
+
+
+def _short(one: Surveyed) -> str:
+    """As it fits over a narrow column: s0, or s0 300 for the one that was trained longer."""
+    return one.name.replace("seed ", "s").replace(" epochs", "").replace(",", "")
 
 
 def _name(number: int, one: Surveyed) -> str:

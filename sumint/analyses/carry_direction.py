@@ -2,7 +2,8 @@
 
 The difference that a carry makes at a site, on average over pairs, is a vector. Of two sums that differ in the
 carry either the component along it is swapped, or all the rest; or, with no second sum, the vector itself is added
-where there is no carry and taken away where there is one, whole or in part. The vector is measured on other pairs
+where there is no carry and taken away where there is one, whole or in part; or the site is put somewhere between
+the two sums. The vector is measured on other pairs
 than those that it is tried on.
 """
 
@@ -21,7 +22,7 @@ WAYS = ("whole", "along", "rest", "added")
 """What is swapped: all that the site gathers, its component along the vector, or the rest; or that is added."""
 
 DOSES = tuple(np.linspace(0, 1.5, 13).tolist())
-"""Of the vector, where it is added: 1 is all of it."""
+"""Of the vector, where it is added: 1 is all of it; or of the way from the one sum to the other."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ class CarryDirection(Moves):
     """How often the digit moved by one, by what was done at the site that serves its route."""
 
     n_moved_by_dose: Int[np.ndarray, "trail dose"]
+    """With so much of the vector added."""
+    n_moved_by_way: Int[np.ndarray, "trail dose"]
+    """With the site so far on the way to what it gathers for the other sum."""
     share: Float[np.ndarray, " trail"]
     """Of the squared distances between the two sums of each pair at the site, how much lies along the vector."""
 
@@ -36,12 +40,16 @@ class CarryDirection(Moves):
     def dose_rates(self) -> Float[np.ndarray, "trail dose"]:
         return self.n_moved_by_dose / np.maximum(self.n_pairs, 1)[:, None]
 
+    @property
+    def way_rates(self) -> Float[np.ndarray, "trail dose"]:
+        return self.n_moved_by_way / np.maximum(self.n_pairs, 1)[:, None]
+
 
 def carry_direction(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> CarryDirection:  # noqa: ARG001
     """What moves the digit at the end of each route, at the site that serves it."""
     n_pairs = np.zeros(len(trails), np.int64)
     n_moved = np.zeros((len(trails), len(WAYS)), np.int64)
-    by_dose = np.zeros((len(trails), len(DOSES)), np.int64)
+    by_dose, by_way = np.zeros((2, len(trails), len(DOSES)), np.int64)
     share = np.zeros(len(trails))
     for number, trail in enumerate(trails):
         site = site_of(trail)
@@ -55,7 +63,8 @@ def carry_direction(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> 
         changes = (apart, along, apart - along, asked.towards_carry * vector)
         n_moved[number] = [_moved(model, asked, site, change) for change in changes]
         by_dose[number] = [_moved(model, asked, site, dose * changes[-1]) for dose in DOSES]
-    return CarryDirection(n_pairs, n_moved, by_dose, share)
+        by_way[number] = [_moved(model, asked, site, dose * apart) for dose in DOSES]
+    return CarryDirection(n_pairs, n_moved, by_dose, by_way, share)
 
 
 def _moved(model: Model, asked: Asked, site: Site, change: Float[Tensor, "pair d_head"]) -> int:

@@ -16,7 +16,7 @@ from jaxtyping import Float, Int
 
 from sumint.data import Sums
 from sumint.interchange import Asked, Moves, Site, Trail, interchange, route_of, site_of
-from sumint.interventions import Hook
+from sumint.interventions import Hook, freeze
 from sumint.model import Model, Tensor, as_array, layout_of
 
 PARTS = {
@@ -57,7 +57,7 @@ def carry_in_layer_1(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) ->
         asked = Asked.on(model, route_of(trail))
         hook = interchange(site_of(trail), asked.source_z)
         seen = _activations(model, asked.base_tokens, [hook])
-        ways = [[_replaced(kind, seen[kind]) for kind in kinds] for kinds in PARTS.values()]
+        ways = [[freeze(_name(kind), seen[kind]) for kind in kinds] for kinds in PARTS.values()]
         ways.append([_directly(model, asked, site_of(trail))])
         n_pairs[number] = len(asked)
         n_moved[number] = [asked.moved(model, hooks).sum() for hooks in ways]
@@ -85,10 +85,6 @@ def _activations(
 
     model.run_with_hooks(tokens, fwd_hooks=[*hooks, *map(keep, ("q", "k", "v", "pattern"))])
     return seen
-
-
-def _replaced(kind: str, values: Tensor) -> Hook:
-    return _name(kind), lambda _, hook: values
 
 
 def _name(kind: str) -> str:

@@ -34,6 +34,8 @@ class ConstantBank:
     """The mean attention of layer 1 from the position that predicts a digit."""
     right_without: Float[np.ndarray, "kind position"]
     """The share of digits right with one position's keys, values or both replaced."""
+    right_before: float
+    """The same, of the same sums, with none replaced."""
     bank: Int[np.ndarray, " place"]
     """The positions before = that hold no carry that was found."""
     right_with_bank_constant: Float[np.ndarray, " kind"]
@@ -78,6 +80,7 @@ def constant_bank(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> Co
     return ConstantBank(
         attention=attention.swapaxes(0, 1),
         right_without=np.stack([right_without([place], N_SUMS) for place in range(layout.n_ctx)], axis=1),
+        right_before=right([], N_SUMS),
         bank=np.array(bank, np.int64),
         right_with_bank_constant=right_without(bank, len(probe)),
         right_with_others_constant=right_without(others, len(probe)),

@@ -61,6 +61,14 @@ def test_no_dose_moves_nothing_and_twice_the_need_moves_all(direction: CarryDire
     np.testing.assert_array_equal(direction.rates[:, WAYS.index("added")], whole)
 
 
+def test_halfway_between_two_sums_lies_between_none_of_it_and_all(direction: CarryDirection) -> None:
+    np.testing.assert_array_equal(direction.way_rates[:, 0], 0)
+    assert (np.diff(direction.way_rates, axis=1) >= 0).all()
+    np.testing.assert_array_equal(
+        direction.way_rates[:, DOSES.index(1.0)], direction.rates[:, WAYS.index("whole")]
+    )
+
+
 def test_only_keys_see_the_carry_where_only_a_key_depends_on_it(in_layer_1: CarryInLayer1) -> None:
     rates = dict(zip(SEEN_BY, in_layer_1.rates.T, strict=True))
     for way in ("keys", "patterns", "all of layer 1"):

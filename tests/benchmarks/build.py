@@ -1,15 +1,17 @@
 """How long a build takes after each kind of edit, beside the heavy imports alone.
 
-    python -m tests.benchmarks.build [CHECKPOINT]
+    python -m tests.benchmarks.build [CHECKPOINT] [ROUNDS]
 
-Every build is a process of its own, as a user starts it, and runs on a copy of the code, so that the code can be
-edited. What is timed is timed in turn, so that all of it meets the same noise; medians and the ratio to the
-imports are printed.
+Of a build with nothing kept it is told, too, what the chapters on how the model carries and adds take of it, and
+what it is without the other seeds. Every build is a process of its own, as a user starts it, and runs on a copy of
+the code, so that the code can be edited. What is timed is timed in turn, so that all of it meets the same noise;
+medians and the ratio to the imports are printed.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -21,6 +23,14 @@ from pathlib import Path
 from sumint.checkpoints import locate
 
 ROUNDS = 5
+CARRIES_AND_ADDS = {
+    *("carry_sites", "joint_sites", "needed_sites", "carry_readout", "look_ahead", "carry_in_layer_1"),
+    *("constant_bank", "carry_turn", "carry_direction", "digit_sum_circle", "soft_carry", "worked_example"),
+    "minimal_circuit",
+}
+"""The analyses of the chapters on how the model carries and adds."""
+MEASURED = re.compile(r"^(\w+)(?:\(.*\))?\s+measured\s+([\d.]+) s", re.MULTILINE)
+"""A line of a build's account of what it took."""
 ROOT = Path(__file__).parent.parent.parent
 COPIED = ("report", "sumint", "templates")
 IMPORTS = [sys.executable, "-c", "import torch, transformer_lens"]
@@ -34,6 +44,7 @@ EDITS = {
 
 def main() -> None:
     weights = str(locate(sys.argv[1] if len(sys.argv) > 1 else "bundled").resolve())
+    rounds = int(sys.argv[2]) if len(sys.argv) > 2 else ROUNDS
     seconds: dict[str, list[float]] = {}
     with tempfile.TemporaryDirectory() as folder:
         code, cache, site = Path(folder, "code"), Path(folder, "cache"), Path(folder, "site")
@@ -41,14 +52,21 @@ def main() -> None:
             shutil.copytree(ROOT / name, code / name, ignore=shutil.ignore_patterns("__pycache__"))
         build = [sys.executable, "-m", "report", "build", "--weights", weights, "--site", str(site)]
 
-        def timed(name: str, command: list[str]) -> None:
-            seconds.setdefault(name, []).append(time_of(command, code, cache))
+        def timed(name: str, command: list[str]) -> str:
+            took, said = ran(command, code, cache)
+            seconds.setdefault(name, []).append(took)
+            return said
 
-        time_of(build, code, cache)  # compiles the copy
-        for _ in range(ROUNDS):
+        ran(build, code, cache)  # compiles the copy
+        for _ in range(rounds):
             shutil.rmtree(cache)
             shutil.rmtree(site)
             timed("imports alone", IMPORTS)
+            said = timed("nothing kept, no other seeds", [*build, "--no-seeds", "--verbose"])
+            of_them = sum(float(took) for name, took in MEASURED.findall(said) if name in CARRIES_AND_ADDS)
+            seconds.setdefault("of it, how it carries and adds", []).append(of_them)
+            shutil.rmtree(cache)
+            shutil.rmtree(site)
             timed("nothing kept", build)
             timed("nothing changed", build)
             for name, (path, said, says) in EDITS.items():
@@ -57,20 +75,21 @@ def main() -> None:
                 (code / path).write_text(original.replace(said, says, 1), encoding="utf-8")
                 timed(name, build)
                 (code / path).write_text(original, encoding="utf-8")
-                time_of(build, code, cache)
+                ran(build, code, cache)
     imports = statistics.median(seconds["imports alone"])
-    print(f"seconds, median of {ROUNDS} rounds in turn")
+    print(f"seconds, median of {rounds} rounds in turn")
     for name, times in seconds.items():
         median = statistics.median(times)
         spread = f"{min(times):.2f} to {max(times):.2f}"
-        print(f"  {name:20} {median:6.2f}  ({spread}; {median / imports:.2f} × the imports)")
+        print(f"  {name:30} {median:6.2f}  ({spread}; {median / imports:.2f} × the imports)")
 
 
-def time_of(command: list[str], code: Path, cache: Path) -> float:
+def ran(command: list[str], code: Path, cache: Path) -> tuple[float, str]:
+    """How long a command took, and what it said."""
     started = time.perf_counter()
     environment = {**os.environ, "SUMINT_CACHE": str(cache), "PYTHONPATH": str(code)}
-    subprocess.run(command, check=True, capture_output=True, env=environment, cwd=code)
-    return time.perf_counter() - started
+    finished = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=code)
+    return time.perf_counter() - started, finished.stdout
 
 
 if __name__ == "__main__":
