@@ -6,6 +6,8 @@ import sys
 import zipfile
 from pathlib import Path
 
+from sumint.weights import Weights, write_weights
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -21,7 +23,9 @@ def run(*command: str, **environment: str) -> str:
     return finished.stdout
 
 
-def test_a_wheel_holds_templates_texts_and_weights_and_builds_a_site(tmp_path: Path) -> None:
+def test_a_wheel_holds_templates_texts_and_weights_and_builds_a_site(
+    tmp_path: Path, tiny_weights: Weights
+) -> None:
     wheels, installed, site = tmp_path / "wheels", tmp_path / "installed", tmp_path / "site"
     run("-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT))
     with zipfile.ZipFile(next(wheels.iterdir())) as wheel:
@@ -29,8 +33,14 @@ def test_a_wheel_holds_templates_texts_and_weights_and_builds_a_site(tmp_path: P
     assert not (installed / "templates").exists()
     where = run("-c", "import report; print(report.__file__)", PYTHONPATH=str(installed))
     assert where.startswith(str(installed))
+    bundled = run(
+        "-c", "from sumint.checkpoints import locate; print(locate('bundled'))", PYTHONPATH=str(installed)
+    )
+    assert Path(bundled.strip()).is_relative_to(installed)
+    assert Path(bundled.strip()).exists()
+    write_weights(tmp_path / "tiny.safetensors", tiny_weights.tensors, {})
     run(
-        *("-m", "report", "build", "--no-seeds", "--site", str(site)),
+        *("-m", "report", "build", "--weights", str(tmp_path / "tiny.safetensors"), "--site", str(site)),
         PYTHONPATH=str(installed),
         SUMINT_CACHE=str(tmp_path / "cache"),
     )

@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Reader
 
-STYLED = ({"color_scheme": "light"}, {"color_scheme": "dark"}, {"viewport": {"width": 375, "height": 800}})
+STYLED = ({"color_scheme": "dark"}, {"viewport": {"width": 375, "height": 800}})
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +56,7 @@ def test_every_arrow_is_a_link_to_the_claim_behind_it(
     expect(reader.page.locator(f"#{anchor}")).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("settings", STYLED, ids=["light", "dark", "small"])
+@pytest.mark.parametrize("settings", STYLED, ids=["dark", "small"])
 def test_nothing_stands_in_the_way_of_anyone(
     bundled_site: Path, read: Callable[..., Reader], settings: dict[str, Any]
 ) -> None:
