@@ -2,19 +2,25 @@
 
 The chapters tell the same of any weights, so their claims can be checked anywhere. Two things are left out on the
 others, as they take longer than all else: going through every sum, and the search for a minimal circuit. The
-checkpoints are surveyed side by side, each in a process of its own, and what was found is kept.
+checkpoints are surveyed side by side, in as many processes as there are processors, and what was found is kept.
+
+What fails on one of them leaves the others alone. It is told with the failures of this build and not kept, so that
+the next build tries it again.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from report.chapters import (
     ablation,
@@ -28,12 +34,15 @@ from report.chapters import (
     the_task,
     unembedding,
 )
-from report.parts import Unmeasured, told, unmeasured
-from sumint.analyses.carry_sites import carry_sites
+from report.parts import Unmeasured, UnmeasuredError, told, unmeasured
+from report.theme import counted
+from sumint.analyses.carry_sites import CarrySites, carry_sites
 from sumint.analyses.minimal_circuit import minimal_circuit
 from sumint.analyses.performance import performance
 from sumint.analyses.worked_example import worked_example
 from sumint.cache import ResultStore
+from sumint.card import card_text
+from sumint.exhaustive.run import n_processors
 from sumint.keys import Key, digest_file, sources_of, versions
 from sumint.lab import Lab
 
@@ -52,6 +61,14 @@ SURVEYED = (
 """The chapters that make claims about a checkpoint, in reading order."""
 
 LEFT_OUT = (minimal_circuit, worked_example)
+TOO_LONG = "it takes too long for a survey"
+
+MOST_PROCESSES = 5
+"""Each takes up to a gigabyte of memory."""
+
+Found = TypeVar("Found")
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -74,14 +91,17 @@ class Surveyed:
     """Of its training, where its card tells."""
     validation_accuracy: float | None
     """The share of digits that were right at the end of it, likewise."""
-    digit_accuracy: float
-    """The share of the probe's digits that are right."""
+    digit_accuracy: float | None
+    """The share of the probe's digits that are right; None where that could not be measured."""
     n_routes: int
+    """0 where the sites could not be measured."""
     n_served: int
     """The routes that a single site serves."""
     sites: tuple[str, ...]
     """The fewest that serve them."""
     verdicts: tuple[Verdict, ...]
+    failures: tuple[str, ...] = ()
+    """What could not be measured, though it should have been; the claims about it have no verdict."""
 
     def holds(self, name: str) -> bool | None:
         """Whether a claim holds; None also where nothing is known of it."""
@@ -95,92 +115,136 @@ class BriefLab(Lab):
 
     def run(self, analysis: Callable[..., Any], *_: Any, **settings: Any) -> Any:
         if analysis in LEFT_OUT:
-            return Unmeasured(analysis.__name__, RuntimeError("it takes too long for a survey"))
+            return Unmeasured(analysis.__name__, RuntimeError(TOO_LONG))
         return super().run(analysis, **settings)
 
 
 def survey(lab: Lab) -> tuple[Surveyed, ...]:
-    """The weights at hand, and after them the lab's other checkpoints, in their order."""
+    """The weights at hand, and after them the lab's other checkpoints, in their order.
+
+    Raises:
+        InputError: if one of the others is no checkpoint.
+    """
     return (_surveyed(lab), *_others(lab))
 
 
 def _surveyed(lab: Lab) -> Surveyed:
-    chapters = [(module, told(module.__name__, lambda module=module: module.chapter(lab))) for module in SURVEYED]
+    chapters = {
+        _stem(module): told(_stem(module), lambda module=module: module.chapter(lab)) for module in SURVEYED
+    }
     verdicts = [
-        Verdict(_stem(module), claim.name, claim.statement, claim.holds, claim.value)
-        for module, chapter in chapters
+        Verdict(stem, claim.name, claim.statement, claim.holds, claim.value)
+        for stem, chapter in chapters.items()
         for claim in chapter.claims
         if claim.kind == "general"
     ]
-    sites, card = lab.run(carry_sites), lab.card
+    failures = dict.fromkeys(failure for chapter in chapters.values() for failure in chapter.failures)
+    sites = _unless_failed(lambda: _sites(lab.run(carry_sites)))
+    card, history = lab.card, lab.history
     recipe = card.get("recipe")
     epochs = recipe.get("epochs") if isinstance(recipe, dict) else None
-    history = lab.history
     return Surveyed(
-        name=str(card.get("name", lab.weights_path.stem)),
+        name=card_text(card, "name", lab.weights_path.stem),
         epochs=epochs if isinstance(epochs, int) else None,
         validation_accuracy=max(history.validation_accuracy) if history else None,
-        digit_accuracy=lab.run(performance).digit_accuracy,
-        n_routes=len(sites.routes),
-        n_served=len(sites.served),
-        sites=tuple(site.name(sites.layout) for site in sites.smallest),
+        digit_accuracy=_unless_failed(lambda: lab.run(performance).digit_accuracy),
+        **(sites or {"n_routes": 0, "n_served": 0, "sites": ()}),
         verdicts=tuple(verdicts),
+        failures=tuple(failure for failure in failures if not failure.endswith(TOO_LONG)),
     )
 
 
+def _sites(found: CarrySites) -> dict[str, Any]:
+    return {
+        "n_routes": len(found.routes),
+        "n_served": len(found.served),
+        "sites": tuple(site.name(found.layout) for site in found.smallest),
+    }
+
+
+def _unless_failed(read: Callable[[], Found]) -> Found | None:
+    """What is read of a result; None of one that could not be measured."""
+    try:
+        return read()
+    except UnmeasuredError:
+        return None
+
+
 def _others(lab: Lab) -> Iterator[Surveyed]:
-    """The other checkpoints: kept from an earlier build, or surveyed side by side."""
+    """The other checkpoints, kept from an earlier build or surveyed now."""
     store = lab.store.store
-    keys = {path: _key(lab, path) for path in lab.others}
-    found = {path: content for path, key in keys.items() if (content := store.load(key)) is not None}
-    jobs = [(path, lab.device, lab.dtype, store.folder) for path in lab.others if path not in found]
-    for (path, *_), content in zip(jobs, _answers(jobs), strict=True):
-        lab.before_run(f"surveyed {path.stem}")
-        store.save(keys[path], content)
-        found[path] = content
-    return (_read(found[path]) for path in lab.others)
+    modules = ("report.survey", *(module.__name__ for module in SURVEYED))
+    sources = sources_of(*modules, packages=("report", "sumint"))
+    keys = {path: _key(lab, path, sources) for path in lab.others}
+    found = {path: _read(content) for path, key in keys.items() if (content := store.load(key)) is not None}
+    missing = [path for path in lab.others if path not in found]
+    if missing:
+        lab.before_run(counted(len(missing), "other checkpoint"))
+    jobs = [(path, lab.device, lab.dtype, store.folder) for path in missing]
+    for number, (path, one) in enumerate(zip(missing, _answers(jobs), strict=True), start=1):
+        lab.before_run(f"{number} of {counted(len(missing), 'other checkpoint')}: {one.name}")
+        found[path] = one
+        for failure in one.failures:
+            log.error("%s: %s", one.name, failure)
+        if not one.failures:
+            store.save(keys[path], json.dumps(asdict(one)).encode())
+    return (found[path] for path in lab.others)
 
 
 Job = tuple[Path, str, str, Path | None]
 """A checkpoint, the device, the type of numbers, and the folder where results are kept."""
 
 
-def _answers(jobs: Sequence[Job]) -> Iterator[bytes]:
-    n_processes = min(len(jobs), os.cpu_count() or 1)
+def _answers(jobs: Sequence[Job]) -> Iterator[Surveyed]:
+    n_processes = min(len(jobs), n_processors(), MOST_PROCESSES)
     if n_processes < 2 or any(device != "cpu" for _, device, *_ in jobs):
         yield from map(_answer, jobs)
         return
+    with _processes(n_processes) as processes:
+        yield from processes.map(_answer, jobs)
+
+
+@contextmanager
+def _processes(n_processes: int) -> Iterator[ProcessPoolExecutor]:
+    """So many processes, which end at once if this is interrupted."""
+    earlier = multiprocessing.active_children()
     # Not forked: the libraries that compute have threads already.
-    processes = multiprocessing.get_context("spawn")
-    with processes.Pool(n_processes, _by_itself) as pool:
-        yield from pool.imap(_answer, jobs)
+    pool = ProcessPoolExecutor(n_processes, multiprocessing.get_context("spawn"), _by_itself)
+    try:
+        yield pool
+    except BaseException:
+        for process in multiprocessing.active_children():
+            if process not in earlier:
+                process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _by_itself() -> None:
-    """A process has one thread, as there are as many processes as cores, and is ended by the first one alone."""
+    """A process has one thread, is ended by the first one alone, and leaves the telling of failures to it."""
     os.environ["OMP_NUM_THREADS"] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    logging.getLogger().addHandler(logging.NullHandler())
 
 
-def _answer(job: Job) -> bytes:
+def _answer(job: Job) -> Surveyed:
     path, device, dtype, folder = job
-    lab = BriefLab(path, device=device, dtype=dtype, store=ResultStore(folder), instead=unmeasured)
-    return json.dumps(asdict(_surveyed(lab))).encode()
+    return _surveyed(BriefLab(path, device=device, dtype=dtype, store=ResultStore(folder), instead=unmeasured))
 
 
 def _read(content: bytes) -> Surveyed:
     fields = json.loads(content)
     verdicts = tuple(Verdict(**verdict) for verdict in fields["verdicts"])
-    return Surveyed(**{**fields, "sites": tuple(fields["sites"]), "verdicts": verdicts})
+    return Surveyed(**{**fields, "sites": tuple(fields["sites"]), "verdicts": verdicts, "failures": ()})
 
 
-def _key(lab: Lab, path: Path) -> Key:
-    modules = ("report.survey", *(module.__name__ for module in SURVEYED))
+def _key(lab: Lab, path: Path, sources: Mapping[str, str]) -> Key:
     card = path.with_suffix(".json")
     return Key(
         f"survey-{path.stem}",
         {
-            "sources": sources_of(*modules, packages=("report", "sumint")),
+            "sources": sources,
             "weights": digest_file(path),
             "card": digest_file(card) if card.exists() else None,
             "device": lab.device,

@@ -2,23 +2,43 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import report.survey
-from report.chapter import Absent, Table
-from report.chapters import how_it_carries, other_seeds
+from report.chapter import Absent, Chapter, Figure, Table
+from report.chapters import how_it_carries, layer_0_attention, other_seeds
 from report.chapters.other_seeds_claims import Recurrence, alike, claims, recurrences
+from report.figure_files import figure_data
 from report.inputs import inputs
+from report.parts import unmeasured
 from report.plotlyjs import PlotlyJs
 from report.repository import Repository
 from report.survey import SURVEYED, BriefLab, Surveyed, Verdict, survey
+from sumint.analyses.carry_sites import CarrySites
+from sumint.analyses.qk_circuits import QkCircuits
 from sumint.cache import ResultStore
 from sumint.checkpoints import bundled_checkpoints, locate, siblings
+from sumint.data import Sums
 from sumint.lab import Lab
+from sumint.model import Model
 from sumint.weights import Weights, write_weights
+
+REASON = "the queries went missing"
+
+
+def qk_circuits(model: Model, probe: Sums) -> QkCircuits:  # noqa: ARG001
+    raise RuntimeError(REASON)
+
+
+def carry_sites(model: Model, probe: Sums) -> CarrySites:  # noqa: ARG001
+    raise RuntimeError(REASON)
 
 
 @pytest.fixture(scope="module")
@@ -66,10 +86,50 @@ def test_what_takes_long_is_left_out_of_a_survey(checkpoints: list[Path]) -> Non
 def test_the_chapter_shows_every_checkpoint(checkpoints: list[Path], store: ResultStore) -> None:
     first, *others = checkpoints
     chapter = other_seeds.chapter(Lab(first, store=store, others=lambda _: others))
-    seeds, by_seed = (table for table in chapter.tables if isinstance(table, Table))
+    seeds, recurring = (table for table in chapter.tables if isinstance(table, Table))
     assert seeds.n_rows == 3
-    assert list(by_seed.columns)[3:] == ["here", "s1", "s2"]
-    assert not any(isinstance(shown, Absent) for shown in chapter.figures)
+    matrix, _ = (shown for shown in chapter.figures if isinstance(shown, Figure))
+    drawn = figure_data("claims-by-seed", matrix)["views"][0]["traces"]
+    assert {column for trace in drawn for column in trace["x"]} == {"here", "s1", "s2"}
+    assert sum(len(trace["y"]) for trace in drawn) == 3 * recurring.n_rows
+    assert not chapter.failures
+
+
+def test_what_fails_on_a_seed_leaves_the_rest_of_it_and_is_tried_again(
+    checkpoints: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, _ = checkpoints
+    keeps = ResultStore(tmp_path)
+
+    def told() -> Chapter:
+        return other_seeds.chapter(Lab(first, store=keeps, instead=unmeasured, others=lambda _: [second]))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(layer_0_attention, "qk_circuits", qk_circuits)
+        patch.setattr(report.survey, "carry_sites", carry_sites)
+        chapter = told()
+    assert chapter.failures == (f"seed 1: the analysis qk_circuits failed: {REASON}",)
+    seeds = next(shown for shown in chapter.tables if isinstance(shown, Table))
+    assert "qk_circuits" in seeds.columns["what failed"][1]
+    assert seeds.columns["routes with a site"][1] == "not measured"
+    assert told().failures == ()
+    assert len(list(tmp_path.glob("survey-*/*.kept"))) == 1
+
+
+def test_a_survey_ends_if_one_of_its_processes_does() -> None:
+    with pytest.raises(BrokenProcessPool), report.survey._processes(1) as processes:
+        list(processes.map(os._exit, [1]))
+
+
+def test_an_interrupted_survey_leaves_no_process_behind() -> None:
+    def interrupted() -> None:
+        with report.survey._processes(1) as processes:
+            processes.submit(time.sleep, 3600)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not multiprocessing.active_children()
 
 
 def test_a_checkpoint_without_others_has_nothing_to_compare(checkpoints: list[Path]) -> None:
@@ -118,3 +178,12 @@ def test_sites_differ_if_no_two_seeds_have_the_same(third: tuple[str, ...], hold
     sites = [("A",), ("B",), third, ("D",)]
     group = [surveyed("here", 1, ()), *(surveyed(f"seed {n}", 1, of_seed) for n, of_seed in enumerate(sites))]
     assert next(claim for claim in claims(group) if claim.name == "sites-differ").holds is holds
+
+
+def test_seeds_that_were_trained_otherwise_are_told_apart() -> None:
+    alike_all = [surveyed(f"seed {n}", 100, ("A",), soft_carry_fades=True) for n in range(4)]
+    longer = surveyed("seed 0, longer", 300, ("A",), soft_carry_fades=False)
+    told = claims([surveyed("here", 100, ("A",)), *alike_all, longer])
+    recurring = next(claim for claim in told if claim.name == "fading-recurs")
+    assert recurring.holds
+    assert recurring.value.endswith("; soft-carry-fades on 0 of 1 trained otherwise")

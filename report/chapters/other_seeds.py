@@ -7,34 +7,31 @@ from collections.abc import Sequence
 from report import plots
 from report.absent import shown
 from report.chapter import Chapter, Figure, Table
-from report.chapters.other_seeds_claims import claims, recurrences
-from report.parts import part
+from report.chapters.other_seeds_claims import claims, of_how_many, otherwise_trained, recurrences
 from report.survey import Surveyed, survey
 from report.theme import percent
 from sumint.lab import Lab
 
-MARKS = {True: "✓", False: "✗", None: "·"}
+KINDS = {True: "holds", False: "does not hold", None: "nothing to measure"}
 HERE = "here"
-SHOWN = 24
+SHOWN = 20
+ROW, HEAD = 18, 120
+"""The height of the matrix’s rows, and of what stands above and below them, in pixels."""
 
 
 def chapter(lab: Lab) -> Chapter:
     """The chapter that compares the lab's checkpoint with others."""
-    surveyed = _survey(lab)
+    surveyed = survey(lab) if lab.others else ()
     return Chapter(
         title="Other seeds",
         question="What recurs when the same recipe starts from another seed, and what is an accident?",
-        figures=(_verdicts(surveyed),),
-        tables=(_seeds(surveyed), _claims(surveyed)),
+        figures=(_matrix(surveyed), _verdicts(surveyed)),
+        tables=(_seeds(surveyed), _recurring(surveyed)),
         claims=claims(surveyed),
         findings=("order-recurs", "identity-recurs", "sites-differ"),
+        # Those on the weights at hand are told where they happen.
+        failures=tuple(f"{one.name}: {failure}" for one in surveyed[1:] for failure in one.failures),
     )
-
-
-@part
-def _survey(lab: Lab) -> tuple[Surveyed, ...]:
-    """The weights at hand and the others; nothing where there are no others."""
-    return survey(lab) if lab.others else ()
 
 
 def _alone(surveyed: Sequence[Surveyed]) -> str:
@@ -53,15 +50,21 @@ def _seeds(name: str, title: str, surveyed: Sequence[Surveyed]) -> Table:
     columns = {
         "checkpoint": [_name(number, one) for number, one in enumerate(surveyed)],
         "epochs": ["unknown" if one.epochs is None else str(one.epochs) for one in surveyed],
-        "digits right in training": [
+        "digits right on its validation sums": [
             "unknown" if one.validation_accuracy is None else percent(one.validation_accuracy, 2)
             for one in surveyed
         ],
-        "on the probe": [percent(one.digit_accuracy, 2) for one in surveyed],
-        "routes with a site": [f"{one.n_served} of {one.n_routes}" for one in surveyed],
+        "on the probe": [
+            "not measured" if one.digit_accuracy is None else percent(one.digit_accuracy, 2) for one in surveyed
+        ],
+        "routes with a site": [
+            f"{one.n_served} of {one.n_routes}" if one.n_routes else "not measured" for one in surveyed
+        ],
         "sites": [", ".join(one.sites) or "none" for one in surveyed],
         "claims that hold": [f"{sum(of_one)} of {len(of_one)}" for of_one in verdicts],
     }
+    if any(one.failures for one in surveyed[1:]):
+        columns["what failed"] = [", ".join(one.failures) for one in surveyed]
     return Table(
         name,
         title,
@@ -77,25 +80,54 @@ def _seeds(name: str, title: str, surveyed: Sequence[Surveyed]) -> Table:
 
 
 @shown("claims-by-seed", "Which claims hold where", unless=_alone)
-def _claims(name: str, title: str, surveyed: Sequence[Surveyed]) -> Table:
+def _matrix(name: str, title: str, surveyed: Sequence[Surveyed]) -> Figure:
+    told = {one.name for one in recurrences(surveyed)}
+    columns = [HERE, *(_short(one) for one in surveyed[1:])]
+    groups: dict[str, list[str]] = {}
+    kinds: dict[bool | None, list[plots.Mark]] = {kind: [] for kind in KINDS}
+    for column, one in zip(columns, surveyed, strict=True):
+        for verdict in one.verdicts:
+            if verdict.name in told:
+                kinds[verdict.holds].append(plots.Mark(verdict.name, column, verdict.value))
+                of_chapter = groups.setdefault(verdict.chapter, [])
+                of_chapter += [verdict.name] * (verdict.name not in of_chapter)
+    n_rows = sum(len(of_group) + 1 for of_group in groups.values())
+    return Figure(
+        name,
+        title,
+        plots.marks(groups, columns, {KINDS[kind]: marks for kind, marks in kinds.items()}),
+        caption=(
+            "Every claim that could be checked on some of the seeds, chapter by chapter: whether it holds on the "
+            "weights at hand, called here, and on each seed; s0 is seed 0. Seeds that were trained for longer "
+            "come last. Whoever points at a mark reads what was measured there."
+        ),
+        alt="A matrix of claims and checkpoints: squares where a claim holds, crosses where it does not.",
+        source=survey,
+        height=n_rows * ROW + HEAD,
+        narrow_height=n_rows * ROW + HEAD,
+    )
+
+
+@shown("claims-recurring", "On how many seeds each claim holds", unless=_alone)
+def _recurring(name: str, title: str, surveyed: Sequence[Surveyed]) -> Table:
     found = recurrences(surveyed)
-    columns: dict[str, list[str]] = {
+    longer = otherwise_trained(surveyed)
+    columns = {
         "claim": [one.name for one in found],
-        "chapter": [one.chapter for one in found],
         "seeds": [f"{one.n_holding} of {one.n_checked}" for one in found],
+        "trained otherwise": [of_how_many(longer, one.name) for one in found],
+        HERE: [KINDS[surveyed[0].holds(one.name)] for one in found],
+        "chapter": [one.chapter for one in found],
     }
-    for number, one in enumerate(surveyed):
-        head = HERE if number == 0 else _short(one)
-        columns[head] = [MARKS[one.holds(row.name)] for row in found]
     return Table(
         name,
         title,
         {head: tuple(values) for head, values in columns.items()},
         caption=(
-            "✓ holds, ✗ does not hold, · nothing to measure there. The third column counts the seeds that were "
-            "trained alike, by the shorter training; those that were trained for longer are the last columns. "
-            "Claims that hold most often come first. A claim’s words are found under its name by the search, and "
-            "on its chapter’s page."
+            "The second column counts the seeds that were trained alike, where there is something to measure; the "
+            "third those that were trained for another number of epochs, which are some of the same seeds "
+            "again. Claims that hold most often come first. A claim’s words are found under its name by the "
+            "search, and on its chapter’s page."
         ),
         source=survey,
         shown=SHOWN,
@@ -105,7 +137,7 @@ def _claims(name: str, title: str, surveyed: Sequence[Surveyed]) -> Table:
 
 @shown("verdicts-by-seed", "How many claims hold", unless=_alone)
 def _verdicts(name: str, title: str, surveyed: Sequence[Surveyed]) -> Figure:
-    by_accuracy = sorted(surveyed, key=lambda one: one.digit_accuracy)
+    by_accuracy = sorted(surveyed, key=lambda one: one.digit_accuracy or 0)
     names = [HERE if one is surveyed[0] else _short(one) for one in by_accuracy]
     measured = {verdict.name for one in surveyed[1:] for verdict in one.verdicts if verdict.holds is not None}
 
@@ -117,8 +149,8 @@ def _verdicts(name: str, title: str, surveyed: Sequence[Surveyed]) -> Figure:
         title,
         plots.bars(
             names,
-            {"holds": counted(True), "does not hold": counted(False), "nothing to measure": counted(None)},
-            x_title="checkpoint, from the least accurate to the most",
+            {said: counted(kind) for kind, said in KINDS.items()},
+            x_title="checkpoint, the least accurate first",
             y_title="claims",
         ),
         caption=(

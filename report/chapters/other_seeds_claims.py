@@ -48,6 +48,12 @@ def alike(surveyed: Sequence[Surveyed]) -> list[Surveyed]:
     return [one for one in others if one.epochs == epochs]
 
 
+def otherwise_trained(surveyed: Sequence[Surveyed]) -> list[Surveyed]:
+    """The other checkpoints that were not: some of the same seeds again, so they are counted apart."""
+    group = alike(surveyed)
+    return [one for one in surveyed[1:] if one not in group]
+
+
 def recurrences(surveyed: Sequence[Surveyed]) -> list[Recurrence]:
     """Every claim that was checked on some seed, those that recur most often first, then in reading order."""
     chapters = {verdict.name: verdict.chapter for one in surveyed for verdict in one.verdicts}
@@ -60,39 +66,50 @@ def recurrences(surveyed: Sequence[Surveyed]) -> list[Recurrence]:
     return sorted(rows, key=lambda row: (-row.share, -row.n_checked))
 
 
+def of_how_many(surveyed: Sequence[Surveyed], name: str) -> str:
+    """On how many of these a claim holds, of those where it was checked."""
+    verdicts = [holds for one in surveyed if (holds := one.holds(name)) is not None]
+    return f"{sum(verdicts)} of {len(verdicts)}"
+
+
 @part
 def claims(surveyed: Sequence[Surveyed]) -> tuple[Claim, ...]:
     """What is said of the seeds together."""
     rows = {row.name: row for row in recurrences(surveyed)}
     return (
         _recurs(
+            surveyed,
             rows,
             "order-recurs",
             "Wherever a site holds a carry, it listens to digits in the same order, and a cosine explains it.",
             ("carry-order", "carry-cosine"),
         ),
         _recurs(
+            surveyed,
             rows,
             "direction-recurs",
             "Wherever a site holds a carry, one direction of it is enough.",
             ("carry-direction", "carry-threshold"),
         ),
         _recurs(
+            surveyed,
             rows,
             "together-recurs",
-            "Where no single site holds a carry, a few together do, on every seed.",
+            "Where no single site holds a carry, a few together do, on every seed trained alike.",
             ("few-sites-together",),
         ),
         _recurs(
+            surveyed,
             rows,
             "identity-recurs",
-            "Products of cosines come as the cosine of a sum needs them, on every seed.",
+            "Products of cosines come as the cosine of a sum needs them, on every seed trained alike.",
             ("products-as-the-identity",),
         ),
         _recurs(
+            surveyed,
             rows,
             "fading-recurs",
-            "A carry that comes through nines fades, on every seed.",
+            "A carry that comes through nines fades, on every seed trained alike.",
             ("soft-carry-fades",),
         ),
         _differ(surveyed),
@@ -114,13 +131,21 @@ def claims(surveyed: Sequence[Surveyed]) -> tuple[Claim, ...]:
     )
 
 
-def _recurs(rows: dict[str, Recurrence], name: str, statement: str, of_claims: tuple[str, ...]) -> Claim:
+def _recurs(
+    surveyed: Sequence[Surveyed],
+    rows: dict[str, Recurrence],
+    name: str,
+    statement: str,
+    of_claims: tuple[str, ...],
+) -> Claim:
     told = [rows[claim] for claim in of_claims if claim in rows]
+    longer = otherwise_trained(surveyed)
+    apart = [f"{row.name} on {of_how_many(longer, row.name)} trained otherwise" for row in told if longer]
     if len(told) < len(of_claims) or min(row.n_checked for row in told) < CHECKED_AT_LEAST:
         finding = Finding("too few seeds tell", None)
     else:
         finding = Finding(
-            joined(f"{row.name} on {_of_seeds(row)}" for row in told),
+            "; ".join((joined(f"{row.name} on {_of_seeds(row)}" for row in told), *apart)),
             all(row.share >= RECURS_FROM for row in told),
             {row.name: row.share for row in told},
         )

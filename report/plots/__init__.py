@@ -8,6 +8,7 @@ measured.
 from report.plots.base import GUIDE, symmetric_limits
 from report.plots.head_parts import head_parts
 from report.plots.heatmaps import heatmap
+from report.plots.marks import Mark, marks
 from report.plots.panels import panels
 from report.plots.points import points
 from report.plots.polar import Polar, polar, polar_points
@@ -15,11 +16,13 @@ from report.plots.series import bars, lines, stacked_lines
 
 __all__ = [
     "GUIDE",
+    "Mark",
     "Polar",
     "bars",
     "head_parts",
     "heatmap",
     "lines",
+    "marks",
     "panels",
     "points",
     "polar",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -40,13 +41,16 @@ PAGES = ("index.html", *(f"{stem_of(module)}.html" for module in OUTLINE), "clai
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> Path:
-    """A site in a folder whose name has a space, built from untrained weights that come with a history."""
+    """A site in a folder whose name has a space, of untrained weights with a history, and others beside them."""
     folder = tmp_path_factory.mktemp("browser") / SUB_PATH / "a site"
     checkpoint = folder.parents[2] / "tiny.safetensors"
     history = TrainingHistory([2.3, 2.1], [2.2, 2.0], [0.1, 0.2])
     write_weights(checkpoint, tiny_weights.tensors, {"name": "tiny", "history": vars(history)})
+    other = checkpoint.with_name("seed-1.safetensors")
+    tensors = {name: np.roll(tensor, 1, axis=-1) for name, tensor in tiny_weights.tensors.items()}
+    write_weights(other, tensors, {"name": "seed 1"})
     folder.parent.mkdir(parents=True)
-    build(Lab(checkpoint), folder)
+    build(Lab(checkpoint, others=lambda _: [other]), folder)
     return folder
 
 
