@@ -25,6 +25,7 @@ STYLES = (
     "controls",
     "prose",
     "figures",
+    "components",
     "attention",
     "clouds",
     "worked-example",

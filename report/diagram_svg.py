@@ -75,29 +75,27 @@ def _label_height(box: Box, group: Group, form: Form) -> float:
 
 def _rank_label(label: tuple[str, ...], box: Box, form: Form) -> str:
     if form.is_tall:
-        lines = "".join(
-            f'<tspan x="{box.x + box.width / 2:g}" dy="{13 if number else 0}">{escape(line)}</tspan>'
-            for number, line in enumerate(label)
-        )
+        lines = _lines(label, x=box.x + box.width / 2, apart=13)
         return f'<text class="diagram-rank" y="10" text-anchor="middle">{lines}</text>'
     top = box.y + box.height / 2 - 7 * (len(label) - 1) + 4
-    lines = "".join(
-        f'<tspan x="0" dy="{14 if number else 0}">{escape(line)}</tspan>' for number, line in enumerate(label)
-    )
-    return f'<text class="diagram-rank" y="{top:g}">{lines}</text>'
+    return f'<text class="diagram-rank" y="{top:g}">{_lines(label, x=0, apart=14)}</text>'
 
 
 def _node(node: Node, box: Box) -> str:
     x, y = box.centre
     top = y - 6.5 * (len(node.lines) - 1) + 4
-    first, *rest = map(escape, node.lines)
-    lines = f'<tspan class="diagram-first" x="{x:g}">{first}</tspan>' + "".join(
-        f'<tspan x="{x:g}" dy="13">{line}</tspan>' for line in rest
-    )
     kind = f" diagram-node--{node.kind}" if node.kind else ""
     return (
         f'<g class="diagram-node{kind}"><rect {_sides(box)} rx="4"/>'
-        f'<text y="{top:g}" text-anchor="middle">{lines}</text></g>'
+        f'<text y="{top:g}" text-anchor="middle">{_lines(node.lines, x=x, apart=13)}</text></g>'
+    )
+
+
+def _lines(lines: tuple[str, ...], *, x: float, apart: float) -> str:
+    """Lines of text one below another, as the content of one text element."""
+    return "".join(
+        f'<tspan x="{x:g}" dy="{apart if number else 0:g}">{escape(line)}</tspan>'
+        for number, line in enumerate(lines)
     )
 
 

@@ -1,8 +1,8 @@
 """What holds on other checkpoints: the report's claims, checked on each, as they are on the weights at hand.
 
-The chapters tell the same of any weights, so their claims can be checked anywhere. Two things are left out on the
-others, as they take longer than all else: going through every sum, and the search for a minimal circuit. The
-checkpoints are surveyed side by side, in as many processes as there are processors, and what was found is kept.
+The chapters tell the same of any weights, so their claims can be checked anywhere. What takes longest is left out
+on the others: going through every sum, the search for a minimal circuit, and the worked examples. The checkpoints
+are surveyed side by side, in as many processes as there are processors, and what was found is kept.
 
 What fails on one of them leaves the others alone. It is told with the failures of this build and not kept, so that
 the next build tries it again.
@@ -12,13 +12,8 @@ from __future__ import annotations
 
 import json
 import logging
-import multiprocessing
-import os
-import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,6 +30,8 @@ from report.chapters import (
     unembedding,
 )
 from report.parts import Unmeasured, UnmeasuredError, told, unmeasured
+from report.processes import processes
+from report.surveyed import Survey, Surveyed, Verdict
 from report.theme import counted
 from sumint.analyses.carry_sites import CarrySites, carry_sites
 from sumint.analyses.minimal_circuit import minimal_circuit
@@ -71,43 +68,6 @@ Found = TypeVar("Found")
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """What became of one general claim."""
-
-    chapter: str
-    name: str
-    statement: str
-    holds: bool | None
-    value: str
-
-
-@dataclass(frozen=True)
-class Surveyed:
-    """What was found on one checkpoint."""
-
-    name: str
-    epochs: int | None
-    """Of its training, where its card tells."""
-    validation_accuracy: float | None
-    """The share of digits that were right at the end of it, likewise."""
-    digit_accuracy: float | None
-    """The share of the probe's digits that are right; None where that could not be measured."""
-    n_routes: int
-    """0 where the sites could not be measured."""
-    n_served: int
-    """The routes that a single site serves."""
-    sites: tuple[str, ...]
-    """The fewest that serve them."""
-    verdicts: tuple[Verdict, ...]
-    failures: tuple[str, ...] = ()
-    """What could not be measured, though it should have been; the claims about it have no verdict."""
-
-    def holds(self, name: str) -> bool | None:
-        """Whether a claim holds; None also where nothing is known of it."""
-        return next((verdict.holds for verdict in self.verdicts if verdict.name == name), None)
-
-
 class BriefLab(Lab):
     """A lab that leaves out what takes longest."""
 
@@ -119,13 +79,13 @@ class BriefLab(Lab):
         return super().run(analysis, **settings)
 
 
-def survey(lab: Lab) -> tuple[Surveyed, ...]:
-    """The weights at hand, and after them the lab's other checkpoints, in their order.
+def survey(lab: Lab) -> Survey:
+    """The weights at hand and the lab's other checkpoints, in their order.
 
     Raises:
         InputError: if one of the others is no checkpoint.
     """
-    return (_surveyed(lab), *_others(lab))
+    return Survey(_surveyed(lab), tuple(_others(lab)))
 
 
 def _surveyed(lab: Lab) -> Surveyed:
@@ -200,32 +160,8 @@ def _answers(jobs: Sequence[Job]) -> Iterator[Surveyed]:
     if n_processes < 2 or any(device != "cpu" for _, device, *_ in jobs):
         yield from map(_answer, jobs)
         return
-    with _processes(n_processes) as processes:
-        yield from processes.map(_answer, jobs)
-
-
-@contextmanager
-def _processes(n_processes: int) -> Iterator[ProcessPoolExecutor]:
-    """So many processes, which end at once if this is interrupted."""
-    earlier = multiprocessing.active_children()
-    # Not forked: the libraries that compute have threads already.
-    pool = ProcessPoolExecutor(n_processes, multiprocessing.get_context("spawn"), _by_itself)
-    try:
-        yield pool
-    except BaseException:
-        for process in multiprocessing.active_children():
-            if process not in earlier:
-                process.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _by_itself() -> None:
-    """A process has one thread, is ended by the first one alone, and leaves the telling of failures to it."""
-    os.environ["OMP_NUM_THREADS"] = "1"
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    logging.getLogger().addHandler(logging.NullHandler())
+    with processes(n_processes) as pool:
+        yield from pool.map(_answer, jobs)
 
 
 def _answer(job: Job) -> Surveyed:

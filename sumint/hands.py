@@ -7,18 +7,19 @@ was, each head of layer 1 adds a hand of its own, and all that was there before 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
-from jaxtyping import Complex, Float, Int
+from jaxtyping import Complex, Float
 
 from sumint.data import N_DIGIT_TOKENS
 from sumint.fourier import first_frequency
-from sumint.interventions import Hook
 from sumint.model import Model, Tensor, as_array, layout_of
 from sumint.residual import head_names, written
 
 GATHERED, SCALE, AFTER = "blocks.1.attn.hook_z", "ln_final.hook_scale", "blocks.1.hook_resid_post"
+HAND = (GATHERED, SCALE, AFTER)
+"""The activations that the parts of a hand are computed from."""
 
 
 def part_names(model: Model) -> tuple[str, ...]:
@@ -26,42 +27,36 @@ def part_names(model: Model) -> tuple[str, ...]:
     return (*head_names(model, 1), "directly")
 
 
-def hand_parts(
-    model: Model, tokens: Int[Tensor, "sum position"], digit: int, hooks: Sequence[Hook] = ()
-) -> Complex[np.ndarray, "sum part"]:
-    """What each of `part_names` adds to the first frequency of a digit's logits, with some activations changed.
+def hand_parts(model: Model, seen: Mapping[str, Tensor], digit: int) -> Complex[np.ndarray, "sum part"]:
+    """What each of `part_names` adds to the first frequency of a digit's logits, from the activations `HAND`.
 
     The last part is what the embeddings, layer 0 and all biases add. The parts of a sum add up to the first
     frequency of its ten logits.
     """
-    seen: dict[str, Tensor] = {}
     position = layout_of(model).predicting.start + digit
-
-    def keep(name: str) -> Hook:
-        def kept(values: Tensor, hook: object) -> None:  # noqa: ARG001
-            seen[name] = values[:, position].clone()
-
-        return name, kept
-
-    model.run_with_hooks(tokens, fwd_hooks=[*hooks, *map(keep, (GATHERED, SCALE, AFTER))])
-    heads = written(model, 1, seen[GATHERED])
-    rest = seen[AFTER] - heads.sum(dim=1)
-    by_heads, by_rest = (as_array(_logits(model, part, seen[SCALE])) for part in (heads, rest[:, None]))
+    gathered, scale, after = (seen[name][:, position] for name in HAND)
+    heads = written(model, 1, gathered)
+    rest = after - heads.sum(dim=1)
+    by_heads, by_rest = (as_array(_logits(model, part, scale)) for part in (heads, rest[:, None]))
     parts = np.concatenate([by_heads, by_rest + as_array(model.b_U[:N_DIGIT_TOKENS])], axis=1)
     return first_frequency(parts)
 
 
+def points_to(hand: Complex[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
+    """The place on the circle that a hand points to, in digits from −5 to 5."""
+    # A cosine that is largest at a digit has minus its angle as its phase.
+    return -np.angle(hand) * N_DIGIT_TOKENS / (2 * np.pi)
+
+
 def turn(before: Complex[np.ndarray, "*any"], after: Complex[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
     """How far one hand is turned to become the other, in digits from −5 to 5; 0 where there is none."""
-    # A hand that points to a digit has minus its angle as its phase.
-    return -np.angle(after * np.conj(before)) * N_DIGIT_TOKENS / (2 * np.pi)
+    return points_to(after * np.conj(before))
 
 
 def carried(hand: Complex[np.ndarray, "*any"], totals: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
     """How much is carried, from −5 to 5: where the hand points less the sum of the two digits, all in digits."""
-    points_to = -np.angle(hand) * N_DIGIT_TOKENS / (2 * np.pi)
     half = N_DIGIT_TOKENS / 2
-    return (points_to - totals + half) % N_DIGIT_TOKENS - half
+    return (points_to(hand) - totals + half) % N_DIGIT_TOKENS - half
 
 
 def _logits(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float, Int, Shaped
 
 from sumint.data import Layout
 from sumint.interventions import Hook
@@ -112,7 +112,10 @@ class Moves:
 
 @dataclass(frozen=True)
 class Asked:
-    """Pairs that the model gets right on both sides, with the tokens of both and what layer 0 gathers for each."""
+    """Pairs that the model gets right on both sides, with the tokens of both and what layer 0 gathers for each.
+
+    There are only as many positions as reach the digit.
+    """
 
     pairs: Pairs
     n_drawn: int
@@ -133,7 +136,9 @@ class Asked:
         import torch
 
         digit = pairs.route.digit
-        asked = [tokens_for(model, sums) for sums in (pairs.base, pairs.source)]
+        # What comes after the position that predicts the digit cannot reach it.
+        up_to = layout_of(model).predicting.start + digit + 1
+        asked = [tokens_for(model, sums)[:, :up_to] for sums in (pairs.base, pairs.source)]
         right = [pairs.base_digits, pairs.source_digits]
         is_right = np.logical_and.reduce(
             [answers(model, tokens, digit) == digits for tokens, digits in zip(asked, right, strict=True)]
@@ -158,6 +163,13 @@ class Asked:
     def carry_vector(self, site: Site) -> Float[Tensor, " d_head"]:
         """What a site gathers with the carry less what it gathers without, on average over the pairs."""
         return (self.apart(site) * self.towards_carry).mean(0)
+
+    def by_carry(
+        self, as_it_is: Shaped[np.ndarray, "pair ..."], switched: Shaped[np.ndarray, "pair ..."]
+    ) -> tuple[Shaped[np.ndarray, "pair ..."], Shaped[np.ndarray, "pair ..."]]:
+        """What was measured of the base, and of the base with the carry switched, as without a carry and with."""
+        carries = self.pairs.base_carries.reshape(-1, *[1] * (as_it_is.ndim - 1))
+        return np.where(carries, switched, as_it_is), np.where(carries, as_it_is, switched)
 
     def moved(self, model: Model, hooks: Sequence[Hook]) -> Bool[np.ndarray, " pair"]:
         """Whether the model, asked for the base with something changed, says the source's digit."""

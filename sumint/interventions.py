@@ -6,7 +6,7 @@ replacement leaves all heads but one as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from jaxtyping import Float, Int
@@ -53,6 +53,15 @@ def mean_ablate(activation: str, means: Float[Tensor, "position head d_head"], *
 def freeze(activation: str, values: Tensor) -> Hook:
     """The hook that holds a whole activation at values that it had, or would have, elsewhere."""
     return activation, lambda _, hook: values
+
+
+def activations(
+    model: Model, tokens: Int[Tensor, "sum position"], names: Sequence[str], hooks: Sequence[Hook] = ()
+) -> Mapping[str, Tensor]:
+    """Some activations, by their names in transformer_lens, with others changed on the way to them."""
+    with model.hooks(fwd_hooks=list(hooks)):
+        _, cache = model.run_with_cache(tokens, names_filter=list(names))
+    return {name: cache[name] for name in names}
 
 
 def answer_log_probabilities(

@@ -6,9 +6,9 @@ import pytest
 from sumint.analyses.carry_turn import carry_turn, shares_of_turn
 from sumint.data import Probe
 from sumint.fourier import first_frequency
-from sumint.hands import hand_parts, part_names, turn
+from sumint.hands import HAND, hand_parts, part_names, turn
 from sumint.interchange import Z
-from sumint.interventions import Hook
+from sumint.interventions import Hook, activations
 from sumint.model import Model, as_array, layout_of, load_model, tokens_for
 from sumint.weights import Weights
 from tests.hand_set import FIRST, SECOND, hand_set
@@ -28,7 +28,7 @@ def test_the_parts_add_up_to_the_logits_first_frequency(model: Model, is_changed
     for digit in range(2):
         position = layout_of(model).predicting.start + digit
         logits = model.run_with_hooks(tokens, fwd_hooks=list(hooks))[:, position, :10]
-        parts = hand_parts(model, tokens, digit, hooks)
+        parts = hand_parts(model, activations(model, tokens, HAND, hooks), digit)
         assert parts.shape == (20, len(part_names(model)))
         np.testing.assert_allclose(parts.sum(axis=1), first_frequency(as_array(logits)), atol=1e-4)
 

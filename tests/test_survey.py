@@ -19,8 +19,10 @@ from report.figure_files import figure_data
 from report.inputs import inputs
 from report.parts import unmeasured
 from report.plotlyjs import PlotlyJs
+from report.processes import processes
 from report.repository import Repository
-from report.survey import SURVEYED, BriefLab, Surveyed, Verdict, survey
+from report.survey import SURVEYED, BriefLab, survey
+from report.surveyed import Surveyed, Verdict
 from sumint.analyses.carry_sites import CarrySites
 from sumint.analyses.qk_circuits import QkCircuits
 from sumint.cache import ResultStore
@@ -62,17 +64,17 @@ def test_others_are_told_as_they_would_be_alone_and_measured_once(
     checkpoints: list[Path], store: ResultStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, *others = checkpoints
-    here, *surveyed = survey(Lab(first, store=store, others=lambda _: others))
-    assert [one.name for one in (here, *surveyed)] == ["seed 0", "seed 1", "seed 2"]
+    found = survey(Lab(first, store=store, others=lambda _: others))
+    assert [one.name for one in found.all] == ["seed 0", "seed 1", "seed 2"]
     alone = how_it_carries.chapter(Lab(others[0], store=store)).claims
-    told = {verdict.name: (verdict.holds, verdict.value) for verdict in surveyed[0].verdicts}
+    told = {verdict.name: (verdict.holds, verdict.value) for verdict in found.others[0].verdicts}
     assert {claim.name: told[claim.name] for claim in alone} == {c.name: (c.holds, c.value) for c in alone}
 
     def measured(job: object) -> bytes:
         raise AssertionError(f"{job} was surveyed already")
 
     monkeypatch.setattr(report.survey, "_answer", measured)
-    assert survey(Lab(first, store=store, others=lambda _: others)) == (here, *surveyed)
+    assert survey(Lab(first, store=store, others=lambda _: others)) == found
 
 
 def test_what_takes_long_is_left_out_of_a_survey(checkpoints: list[Path]) -> None:
@@ -117,14 +119,14 @@ def test_what_fails_on_a_seed_leaves_the_rest_of_it_and_is_tried_again(
 
 
 def test_a_survey_ends_if_one_of_its_processes_does() -> None:
-    with pytest.raises(BrokenProcessPool), report.survey._processes(1) as processes:
-        list(processes.map(os._exit, [1]))
+    with pytest.raises(BrokenProcessPool), processes(1) as pool:
+        list(pool.map(os._exit, [1]))
 
 
 def test_an_interrupted_survey_leaves_no_process_behind() -> None:
     def interrupted() -> None:
-        with report.survey._processes(1) as processes:
-            processes.submit(time.sleep, 3600)
+        with processes(1) as pool:
+            pool.submit(time.sleep, 3600)
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -163,7 +165,6 @@ def surveyed(name: str, epochs: int, sites: tuple[str, ...], **verdicts: bool | 
 
 def test_what_recurs_is_counted_among_seeds_trained_alike() -> None:
     group = [
-        surveyed("here", 100, ("H0.0 at =",), one=True, other=False, never=None),
         surveyed("seed 0", 100, ("H0.1 at =",), one=True, other=None, never=None),
         surveyed("seed 1", 100, ("H0.2 at =",), one=True, other=True, never=None),
         surveyed("seed 2", 100, (), one=False, other=True, never=None),
@@ -176,14 +177,14 @@ def test_what_recurs_is_counted_among_seeds_trained_alike() -> None:
 @pytest.mark.parametrize(("third", "holds"), [(("C",), True), (("A",), False)])
 def test_sites_differ_if_no_two_seeds_have_the_same(third: tuple[str, ...], holds: bool) -> None:
     sites = [("A",), ("B",), third, ("D",)]
-    group = [surveyed("here", 1, ()), *(surveyed(f"seed {n}", 1, of_seed) for n, of_seed in enumerate(sites))]
+    group = [surveyed(f"seed {n}", 1, of_seed) for n, of_seed in enumerate(sites)]
     assert next(claim for claim in claims(group) if claim.name == "sites-differ").holds is holds
 
 
 def test_seeds_that_were_trained_otherwise_are_told_apart() -> None:
     alike_all = [surveyed(f"seed {n}", 100, ("A",), soft_carry_fades=True) for n in range(4)]
     longer = surveyed("seed 0, longer", 300, ("A",), soft_carry_fades=False)
-    told = claims([surveyed("here", 100, ("A",)), *alike_all, longer])
+    told = claims([*alike_all, longer])
     recurring = next(claim for claim in told if claim.name == "fading-recurs")
     assert recurring.holds
     assert recurring.value.endswith("; soft-carry-fades on 0 of 1 trained otherwise")

@@ -7,11 +7,14 @@ import numpy as np
 from report import plots
 from report.absent import shown
 from report.chapter import Absent, Chapter, Figure, Table
+from report.chapters.how_it_carries_bank_claims import bank_claims
 from report.chapters.how_it_carries_claims import claims
 from report.chapters.how_it_carries_diagram import gathering_claims, the_algorithm
+from report.chapters.how_it_carries_direction_claims import direction_claims
 from report.chapters.how_it_carries_joint import joint_claims, joint_table
-from report.chapters.how_it_carries_mechanism import mechanism_figures, no_site
-from report.chapters.how_it_carries_mechanism_claims import mechanism_claims
+from report.chapters.how_it_carries_layer_1_claims import layer_1_claims
+from report.chapters.how_it_carries_mechanism import mechanism_figures
+from report.chapters.how_it_carries_served import no_site
 from report.parts import part
 from report.plot import Plot
 from report.theme import counted, percent
@@ -40,12 +43,12 @@ def chapter(lab: Lab) -> Chapter:
     turned = lab.run(carry_turn, trails=trails)
     direction = lab.run(carry_direction, trails=trails)
     needed = lab.run(needed_sites)
-    mechanism = mechanism_claims(sites, seen, bank, needed, turned, direction)
+    of_bank = bank_claims(sites, bank, needed)
     return Chapter(
         title="How it carries",
         question="How does a carry get from the column that makes it to the digit that it changes?",
         figures=(
-            the_algorithm(sites, needed, bank, mechanism),
+            the_algorithm(sites, needed, bank, of_bank),
             _rates(sites),
             _read_off(sites, readout),
             _ahead(sites, ahead),
@@ -53,7 +56,14 @@ def chapter(lab: Lab) -> Chapter:
         ),
         tables=(_routes(sites), joint_table(joint)),
         values={"serves_from": SERVES_FROM},
-        claims=(*gathering_claims(needed), *claims(sites, readout, ahead), *joint_claims(joint), *mechanism),
+        claims=(
+            *gathering_claims(needed),
+            *claims(sites, readout, ahead),
+            *joint_claims(joint),
+            *layer_1_claims(sites, seen, turned),
+            *of_bank,
+            *direction_claims(sites, direction),
+        ),
         findings=("carry-sites", "carry-order", "carry-direction"),
     )
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from report.chapter import Claim
+from report.chapters.how_it_carries_served import at_sites
 from report.claims import Finding, general_claim
 from report.parts import part
 from report.theme import counted, decimals, joined, percent
@@ -30,10 +31,6 @@ TIE_BREAK_AT_LEAST = 0.1
 def claims(sites: CarrySites, readout: CarryReadout, ahead: LookAhead) -> tuple[Claim, ...]:
     """The claims on where carries are, how they are read off digits, and what is known of the next column."""
     return (*_where(sites), *_read_off(sites, readout), *_ahead(sites, ahead))
-
-
-def _at_sites(sites: CarrySites, check: Callable[[], Finding]) -> Finding:
-    return check() if sites.trails else Finding("no site serves any route", None)
 
 
 @part
@@ -121,7 +118,7 @@ def _read_off(sites: CarrySites, readout: CarryReadout) -> tuple[Claim, ...]:
             criterion=f"at least {percent(ATTENTION_AT_LEAST, 0)} of its attention, on average over the probe",
             source=carry_readout,
             otherwise="On these weights some site looks elsewhere as well.",
-            finding=_at_sites(sites, at_column),
+            finding=at_sites(sites, at_column),
         ),
         general_claim(
             "carry-order",
@@ -129,7 +126,7 @@ def _read_off(sites: CarrySites, readout: CarryReadout) -> tuple[Claim, ...]:
             criterion=f"Spearman’s correlation with this order is at least {ORDER_AT_LEAST} at every site",
             source=carry_readout,
             otherwise="On these weights some site listens in another order.",
-            finding=_at_sites(sites, order),
+            finding=at_sites(sites, order),
         ),
         general_claim(
             "carry-cosine",
@@ -140,7 +137,7 @@ def _read_off(sites: CarrySites, readout: CarryReadout) -> tuple[Claim, ...]:
             ),
             source=carry_readout,
             otherwise="On these weights the scores of some site are no such cosine.",
-            finding=_at_sites(sites, cosine),
+            finding=at_sites(sites, cosine),
         ),
         general_claim(
             "digits-vote",
@@ -148,7 +145,7 @@ def _read_off(sites: CarrySites, readout: CarryReadout) -> tuple[Claim, ...]:
             criterion="at every site, along the carry’s direction and with the mean over the digits taken away",
             source=carry_readout,
             otherwise="On these weights some digit speaks the other way at some site.",
-            finding=_at_sites(sites, believed),
+            finding=at_sites(sites, believed),
         ),
     )
 
@@ -177,7 +174,7 @@ def _ahead(sites: CarrySites, ahead: LookAhead) -> tuple[Claim, ...]:
             ),
             source=look_ahead,
             otherwise="On these weights the two act together at some position.",
-            finding=_at_sites(sites, adds),
+            finding=at_sites(sites, adds),
         ),
         general_claim(
             "look-ahead-breaks-ties",
@@ -188,7 +185,7 @@ def _ahead(sites: CarrySites, ahead: LookAhead) -> tuple[Claim, ...]:
             ),
             source=look_ahead,
             otherwise="On these weights the further column makes next to no difference.",
-            finding=_at_sites(
+            finding=at_sites(
                 sites, lambda: of_positions(ahead.tie_break, lambda breaks: breaks.max() >= TIE_BREAK_AT_LEAST)
             ),
         ),

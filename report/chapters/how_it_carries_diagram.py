@@ -65,7 +65,7 @@ def the_algorithm(
     layout = sites.layout
     holding = {claim.name for claim in claims if claim.holds}
     has_bank = "bank-of-constants" in holding
-    is_kept = {"bank-of-constants", "kept-constant"} <= holding
+    is_kept = has_bank and "kept-constant" in holding
     found = gatherings(sites, needed, bank.bank.tolist() if is_kept else ())
     if not found:
         return Absent(NAME, TITLE, "On these weights no digit needs any site of the first layer.")
@@ -237,15 +237,18 @@ def _needing(found: Iterable[Gathering], needed: NeededSites) -> Iterable[Arrow]
         for digit, kind in one.kinds:
             if kind in ("carry", "handed-on"):
                 continue
-            left = [float(needed.right_without[digit, head, one.position]) for head in one.heads]
-            each = " each" if len(left) > 1 else ""
+            sites = [Site(head, one.position) for head in one.heads]
+            right = [float(needed.right_without[digit, site.head, site.position]) for site in sites]
+            without = joined(
+                f"in {percent(share, 0)} of sums without {site.name(needed.layout)}"
+                for share, site in zip(right, sites, strict=True)
+            )
             yield Arrow(
                 one.name(needed.layout),
                 f"C{digit}",
                 kind,
-                f"Without {_names(one.heads)}{each} at {needed.layout.position_names[one.position]}, "
-                f"{joined(percent(share, 0) for share in left)} of C{digit} is right.",
-                min(left),
+                f"C{digit} is right {without}.",
+                min(right),
                 f"{PAGE}#{'kept-constant' if kind == 'constant' else 'digits-gathered-there'}",
             )
 

@@ -7,6 +7,7 @@ import numpy as np
 from report import plots
 from report.absent import shown
 from report.chapter import Absent, Figure
+from report.chapters.how_it_carries_served import no_site, route_labels, route_names
 from report.plot import Plot
 from sumint.analyses.carry_direction import DOSES, CarryDirection, carry_direction
 from sumint.analyses.carry_direction import WAYS as SWAPPED
@@ -30,11 +31,6 @@ def mechanism_figures(
         _direction(sites, direction),
         _doses(sites, direction),
     )
-
-
-def no_site(sites: CarrySites, *_: object) -> str:
-    """Why there is nothing to look at more closely."""
-    return "" if sites.trails else "On these weights no site of the first layer serves any route."
 
 
 @shown("carry-seen-by", "What of layer 1 has to see the carry", unless=no_site)
@@ -125,13 +121,12 @@ def _bank(name: str, title: str, sites: CarrySites, bank: ConstantBank) -> Figur
 
 @shown("carry-turn", "Who turns the hand when a carry comes", unless=no_site)
 def _turn(name: str, title: str, sites: CarrySites, turned: CarryTurn) -> Figure:
-    routes = [f"{route.column} → C{route.digit}" for route in map(route_of, sites.trails)]
     by_part = (turned.shares * turned.turn[:, None]).T
     return Figure(
         name,
         title,
         plots.bars(
-            routes,
+            route_labels(sites),
             dict(zip(turned.parts, by_part, strict=True)),
             x_title="route, from a column to a digit",
             y_title="turn, in digits",
@@ -186,20 +181,18 @@ def _doses(name: str, title: str, sites: CarrySites, direction: CarryDirection) 
 
 
 def _by_dose(sites: CarrySites, by_route: np.ndarray, x_title: str) -> Plot:
-    routes = map(route_of, sites.trails)
     return plots.lines(
         DOSES,
-        {route.name: rates for route, rates in zip(routes, by_route, strict=True)},
+        dict(zip(route_names(sites), by_route, strict=True)),
         x_title=x_title,
         y_title="share of digits moved by one",
     )
 
 
 def _ways(rates: np.ndarray, ways: tuple[str, ...], sites: CarrySites) -> Plot:
-    routes = map(route_of, sites.trails)
     return plots.heatmap(
         rates.T,
-        x=[f"{route.column} → C{route.digit}" for route in routes],
+        x=route_labels(sites),
         y=ways,
         x_title="route, from a column to a digit",
         y_title="",

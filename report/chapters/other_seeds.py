@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from report import plots
 from report.absent import shown
 from report.chapter import Chapter, Figure, Table
 from report.chapters.other_seeds_claims import claims, of_how_many, otherwise_trained, recurrences
-from report.survey import Surveyed, survey
+from report.survey import survey
+from report.surveyed import Survey, Surveyed
 from report.theme import percent
 from sumint.lab import Lab
 
@@ -21,22 +20,23 @@ ROW, HEAD = 18, 120
 
 def chapter(lab: Lab) -> Chapter:
     """The chapter that compares the lab's checkpoint with others."""
-    surveyed = survey(lab) if lab.others else ()
+    found = survey(lab) if lab.others else None
+    others = found.others if found else ()
     return Chapter(
         title="Other seeds",
         question="What recurs when the same recipe starts from another seed, and what is an accident?",
-        figures=(_matrix(surveyed), _verdicts(surveyed)),
-        tables=(_seeds(surveyed), _recurring(surveyed)),
-        claims=claims(surveyed),
+        figures=(_matrix(found), _verdicts(found)),
+        tables=(_seeds(found), _recurring(found)),
+        claims=claims(others),
         findings=("order-recurs", "identity-recurs", "sites-differ"),
         # Those on the weights at hand are told where they happen.
-        failures=tuple(f"{one.name}: {failure}" for one in surveyed[1:] for failure in one.failures),
+        failures=tuple(f"{one.name}: {failure}" for one in others for failure in one.failures),
     )
 
 
-def _alone(surveyed: Sequence[Surveyed]) -> str:
+def _alone(found: Survey | None) -> str:
     """Why there is nothing to compare."""
-    if surveyed:
+    if found:
         return ""
     return (
         "There are no other checkpoints of these sizes at hand, or they were left out: a build compares with the "
@@ -45,26 +45,26 @@ def _alone(surveyed: Sequence[Surveyed]) -> str:
 
 
 @shown("seeds", "The checkpoints", unless=_alone)
-def _seeds(name: str, title: str, surveyed: Sequence[Surveyed]) -> Table:
-    verdicts = [[verdict.holds for verdict in one.verdicts if verdict.holds is not None] for one in surveyed]
+def _seeds(name: str, title: str, found: Survey) -> Table:
+    verdicts = [[verdict.holds for verdict in one.verdicts if verdict.holds is not None] for one in found.all]
     columns = {
-        "checkpoint": [_name(number, one) for number, one in enumerate(surveyed)],
-        "epochs": ["unknown" if one.epochs is None else str(one.epochs) for one in surveyed],
+        "checkpoint": [_name(one, found) for one in found.all],
+        "epochs": ["unknown" if one.epochs is None else str(one.epochs) for one in found.all],
         "digits right on its validation sums": [
             "unknown" if one.validation_accuracy is None else percent(one.validation_accuracy, 2)
-            for one in surveyed
+            for one in found.all
         ],
         "on the probe": [
-            "not measured" if one.digit_accuracy is None else percent(one.digit_accuracy, 2) for one in surveyed
+            "not measured" if one.digit_accuracy is None else percent(one.digit_accuracy, 2) for one in found.all
         ],
         "routes with a site": [
-            f"{one.n_served} of {one.n_routes}" if one.n_routes else "not measured" for one in surveyed
+            f"{one.n_served} of {one.n_routes}" if one.n_routes else "not measured" for one in found.all
         ],
-        "sites": [", ".join(one.sites) or "none" for one in surveyed],
+        "sites": [", ".join(one.sites) or "none" for one in found.all],
         "claims that hold": [f"{sum(of_one)} of {len(of_one)}" for of_one in verdicts],
     }
-    if any(one.failures for one in surveyed[1:]):
-        columns["what failed"] = [", ".join(one.failures) for one in surveyed]
+    if any(one.failures for one in found.others):
+        columns["what failed"] = [", ".join(one.failures) for one in found.all]
     return Table(
         name,
         title,
@@ -80,12 +80,12 @@ def _seeds(name: str, title: str, surveyed: Sequence[Surveyed]) -> Table:
 
 
 @shown("claims-by-seed", "Which claims hold where", unless=_alone)
-def _matrix(name: str, title: str, surveyed: Sequence[Surveyed]) -> Figure:
-    told = {one.name for one in recurrences(surveyed)}
-    columns = [HERE, *(_short(one) for one in surveyed[1:])]
+def _matrix(name: str, title: str, found: Survey) -> Figure:
+    told = {one.name for one in recurrences(found.others)}
+    columns = [HERE, *(_short(one) for one in found.others)]
     groups: dict[str, list[str]] = {}
     kinds: dict[bool | None, list[plots.Mark]] = {kind: [] for kind in KINDS}
-    for column, one in zip(columns, surveyed, strict=True):
+    for column, one in zip(columns, found.all, strict=True):
         for verdict in one.verdicts:
             if verdict.name in told:
                 kinds[verdict.holds].append(plots.Mark(verdict.name, column, verdict.value))
@@ -109,15 +109,15 @@ def _matrix(name: str, title: str, surveyed: Sequence[Surveyed]) -> Figure:
 
 
 @shown("claims-recurring", "On how many seeds each claim holds", unless=_alone)
-def _recurring(name: str, title: str, surveyed: Sequence[Surveyed]) -> Table:
-    found = recurrences(surveyed)
-    longer = otherwise_trained(surveyed)
+def _recurring(name: str, title: str, found: Survey) -> Table:
+    rows = recurrences(found.others)
+    longer = otherwise_trained(found.others)
     columns = {
-        "claim": [one.name for one in found],
-        "seeds": [f"{one.n_holding} of {one.n_checked}" for one in found],
-        "trained otherwise": [of_how_many(longer, one.name) for one in found],
-        HERE: [KINDS[surveyed[0].holds(one.name)] for one in found],
-        "chapter": [one.chapter for one in found],
+        "claim": [row.name for row in rows],
+        "seeds": [f"{row.n_holding} of {row.n_checked}" for row in rows],
+        "trained otherwise": [of_how_many(longer, row.name) for row in rows],
+        HERE: [KINDS[found.here.holds(row.name)] for row in rows],
+        "chapter": [row.chapter for row in rows],
     }
     return Table(
         name,
@@ -136,10 +136,10 @@ def _recurring(name: str, title: str, surveyed: Sequence[Surveyed]) -> Table:
 
 
 @shown("verdicts-by-seed", "How many claims hold", unless=_alone)
-def _verdicts(name: str, title: str, surveyed: Sequence[Surveyed]) -> Figure:
-    by_accuracy = sorted(surveyed, key=lambda one: one.digit_accuracy or 0)
-    names = [HERE if one is surveyed[0] else _short(one) for one in by_accuracy]
-    measured = {verdict.name for one in surveyed[1:] for verdict in one.verdicts if verdict.holds is not None}
+def _verdicts(name: str, title: str, found: Survey) -> Figure:
+    by_accuracy = sorted(found.all, key=lambda one: one.digit_accuracy or 0)
+    names = [HERE if one is found.here else _short(one) for one in by_accuracy]
+    measured = {verdict.name for one in found.others for verdict in one.verdicts if verdict.holds is not None}
 
     def counted(wanted: bool | None) -> list[int]:
         return [sum(one.holds(claim) is wanted for claim in measured) for one in by_accuracy]
@@ -169,5 +169,5 @@ def _short(one: Surveyed) -> str:
     return one.name.replace("seed ", "s").replace(" epochs", "").replace(",", "")
 
 
-def _name(number: int, one: Surveyed) -> str:
-    return f"{one.name} (these weights)" if number == 0 else one.name
+def _name(one: Surveyed, found: Survey) -> str:
+    return f"{one.name} (these weights)" if one is found.here else one.name

@@ -11,7 +11,8 @@ import numpy as np
 from report.chapter import Claim
 from report.claims import Finding, general_claim
 from report.parts import part
-from report.survey import Surveyed, survey
+from report.survey import survey
+from report.surveyed import Surveyed
 from report.theme import counted, joined, percent
 from sumint.statistics import wilson
 
@@ -39,80 +40,79 @@ class Recurrence:
         return self.n_holding / max(1, self.n_checked)
 
 
-def alike(surveyed: Sequence[Surveyed]) -> list[Surveyed]:
-    """The seeds that were trained alike: the largest group of other checkpoints with one number of epochs."""
-    others = surveyed[1:]
-    if not others:
+def alike(seeds: Sequence[Surveyed]) -> list[Surveyed]:
+    """The seeds that were trained alike: the largest group with one number of epochs."""
+    if not seeds:
         return []
-    (epochs, _), *_ = Counter(one.epochs for one in others).most_common(1)
-    return [one for one in others if one.epochs == epochs]
+    (epochs, _), *_ = Counter(one.epochs for one in seeds).most_common(1)
+    return [one for one in seeds if one.epochs == epochs]
 
 
-def otherwise_trained(surveyed: Sequence[Surveyed]) -> list[Surveyed]:
-    """The other checkpoints that were not: some of the same seeds again, so they are counted apart."""
-    group = alike(surveyed)
-    return [one for one in surveyed[1:] if one not in group]
+def otherwise_trained(seeds: Sequence[Surveyed]) -> list[Surveyed]:
+    """Those that were not: some of the same seeds again, so they are counted apart."""
+    group = alike(seeds)
+    return [one for one in seeds if one not in group]
 
 
-def recurrences(surveyed: Sequence[Surveyed]) -> list[Recurrence]:
+def recurrences(seeds: Sequence[Surveyed]) -> list[Recurrence]:
     """Every claim that was checked on some seed, those that recur most often first, then in reading order."""
-    chapters = {verdict.name: verdict.chapter for one in surveyed for verdict in one.verdicts}
+    chapters = {verdict.name: verdict.chapter for one in seeds for verdict in one.verdicts}
     rows = []
     for name, chapter in chapters.items():
-        verdicts = [one.holds(name) for one in alike(surveyed)]
+        verdicts = [one.holds(name) for one in alike(seeds)]
         checked = [holds for holds in verdicts if holds is not None]
         if checked:
             rows.append(Recurrence(name, chapter, sum(checked), len(checked)))
     return sorted(rows, key=lambda row: (-row.share, -row.n_checked))
 
 
-def of_how_many(surveyed: Sequence[Surveyed], name: str) -> str:
+def of_how_many(seeds: Sequence[Surveyed], name: str) -> str:
     """On how many of these a claim holds, of those where it was checked."""
-    verdicts = [holds for one in surveyed if (holds := one.holds(name)) is not None]
+    verdicts = [holds for one in seeds if (holds := one.holds(name)) is not None]
     return f"{sum(verdicts)} of {len(verdicts)}"
 
 
 @part
-def claims(surveyed: Sequence[Surveyed]) -> tuple[Claim, ...]:
+def claims(seeds: Sequence[Surveyed]) -> tuple[Claim, ...]:
     """What is said of the seeds together."""
-    rows = {row.name: row for row in recurrences(surveyed)}
+    rows = {row.name: row for row in recurrences(seeds)}
     return (
         _recurs(
-            surveyed,
+            seeds,
             rows,
             "order-recurs",
             "Wherever a site holds a carry, it listens to digits in the same order, and a cosine explains it.",
             ("carry-order", "carry-cosine"),
         ),
         _recurs(
-            surveyed,
+            seeds,
             rows,
             "direction-recurs",
             "Wherever a site holds a carry, one direction of it is enough.",
             ("carry-direction", "carry-threshold"),
         ),
         _recurs(
-            surveyed,
+            seeds,
             rows,
             "together-recurs",
             "Where no single site holds a carry, a few together do, on every seed trained alike.",
             ("few-sites-together",),
         ),
         _recurs(
-            surveyed,
+            seeds,
             rows,
             "identity-recurs",
             "Products of cosines come as the cosine of a sum needs them, on every seed trained alike.",
             ("products-as-the-identity",),
         ),
         _recurs(
-            surveyed,
+            seeds,
             rows,
             "fading-recurs",
             "A carry that comes through nines fades, on every seed trained alike.",
             ("soft-carry-fades",),
         ),
-        _differ(surveyed),
+        _differ(seeds),
         _accident(
             rows,
             "single-site-is-an-accident",
@@ -127,19 +127,19 @@ def claims(surveyed: Sequence[Surveyed]) -> tuple[Claim, ...]:
             "one-frequency",
             otherwise="Most seeds have a single frequency.",
         ),
-        _together(surveyed),
+        _together(seeds),
     )
 
 
 def _recurs(
-    surveyed: Sequence[Surveyed],
+    seeds: Sequence[Surveyed],
     rows: dict[str, Recurrence],
     name: str,
     statement: str,
     of_claims: tuple[str, ...],
 ) -> Claim:
     told = [rows[claim] for claim in of_claims if claim in rows]
-    longer = otherwise_trained(surveyed)
+    longer = otherwise_trained(seeds)
     apart = [f"{row.name} on {of_how_many(longer, row.name)} trained otherwise" for row in told if longer]
     if len(told) < len(of_claims) or min(row.n_checked for row in told) < CHECKED_AT_LEAST:
         finding = Finding("too few seeds tell", None)
@@ -159,8 +159,8 @@ def _recurs(
     )
 
 
-def _differ(surveyed: Sequence[Surveyed]) -> Claim:
-    sites = [one.sites for one in alike(surveyed) if one.sites]
+def _differ(seeds: Sequence[Surveyed]) -> Claim:
+    sites = [one.sites for one in alike(seeds) if one.sites]
     n_different = len(set(sites))
     return general_claim(
         "sites-differ",
@@ -192,9 +192,9 @@ def _accident(rows: dict[str, Recurrence], name: str, statement: str, of_claim: 
     )
 
 
-def _together(surveyed: Sequence[Surveyed]) -> Claim:
-    seeds = alike(surveyed)
-    agreeing = [one for one in seeds if len({one.holds(name) for name in (ONE_FREQUENCY, *WITH_IT)}) == 1]
+def _together(seeds: Sequence[Surveyed]) -> Claim:
+    group = alike(seeds)
+    agreeing = [one for one in group if len({one.holds(name) for name in (ONE_FREQUENCY, *WITH_IT)}) == 1]
     return general_claim(
         "clock-comes-with-the-frequency",
         "The clock with one hand comes with the single frequency: a seed has both, or neither.",
@@ -205,11 +205,11 @@ def _together(surveyed: Sequence[Surveyed]) -> Claim:
         source=survey,
         otherwise="On some seed only one of them holds.",
         finding=Finding(
-            f"so it is on {len(agreeing)} of {counted(len(seeds), 'seed')}",
-            len(agreeing) == len(seeds),
-            {"seeds": len(seeds), "agreeing": len(agreeing)},
+            f"so it is on {len(agreeing)} of {counted(len(group), 'seed')}",
+            len(agreeing) == len(group),
+            {"seeds": len(group), "agreeing": len(agreeing)},
         )
-        if len(seeds) >= CHECKED_AT_LEAST
+        if len(group) >= CHECKED_AT_LEAST
         else Finding("too few seeds tell", None),
     )
 

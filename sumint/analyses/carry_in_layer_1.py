@@ -8,23 +8,24 @@ the logits itself is changed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from sumint.data import Sums
 from sumint.interchange import Asked, Moves, Site, Trail, interchange, route_of, site_of
-from sumint.interventions import Hook, freeze
+from sumint.interventions import Hook, activations, freeze
 from sumint.model import Model, Tensor, as_array, layout_of
 
+ACTIVATIONS = Q, K, V, PATTERN = tuple(f"blocks.1.attn.hook_{kind}" for kind in ("q", "k", "v", "pattern"))
+
 PARTS = {
-    "queries": ("q",),
-    "keys": ("k",),
-    "values": ("v",),
-    "patterns": ("pattern",),
-    "all of layer 1": ("q", "k", "v"),
+    "queries": (Q,),
+    "keys": (K,),
+    "values": (V,),
+    "patterns": (PATTERN,),
+    "all of layer 1": (Q, K, V),
 }
 """What of layer 1 sees the carry, and the activations that it consists of, as transformer_lens names them."""
 
@@ -56,39 +57,17 @@ def carry_in_layer_1(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) ->
     for number, trail in enumerate(trails):
         asked = Asked.on(model, route_of(trail))
         hook = interchange(site_of(trail), asked.source_z)
-        seen = _activations(model, asked.base_tokens, [hook])
-        ways = [[freeze(_name(kind), seen[kind]) for kind in kinds] for kinds in PARTS.values()]
+        before, after = (activations(model, asked.base_tokens, ACTIVATIONS, hooks) for hooks in ((), (hook,)))
+        ways = [[freeze(name, after[name]) for name in names] for names in PARTS.values()]
         ways.append([_directly(model, asked, site_of(trail))])
         n_pairs[number] = len(asked)
         n_moved[number] = [asked.moved(model, hooks).sum() for hooks in ways]
 
-        before = as_array(_activations(model, asked.base_tokens)["pattern"])
-        after = as_array(seen["pattern"])
-        carries = asked.pairs.base_carries[:, None, None, None]
         query = layout.predicting.start + trail[1]
-        for index, patterns in enumerate((np.where(carries, after, before), np.where(carries, before, after))):
-            attention[number, index] = patterns[:, :, query].mean(axis=0)
+        as_it_is, switched = (as_array(seen[PATTERN][:, :, query]) for seen in (before, after))
+        for index, looks in enumerate(asked.by_carry(as_it_is, switched)):
+            attention[number, index, :, : query + 1] = looks.mean(axis=0)
     return CarryInLayer1(n_pairs, n_moved, attention)
-
-
-def _activations(
-    model: Model, tokens: Int[Tensor, "pair position"], hooks: Sequence[Hook] = ()
-) -> dict[str, Tensor]:
-    """Layer 1's queries, keys, values and patterns, with something changed before it."""
-    seen: dict[str, Tensor] = {}
-
-    def keep(kind: str) -> Hook:
-        def kept(values: Tensor, hook: object) -> None:  # noqa: ARG001
-            seen[kind] = values.clone()
-
-        return _name(kind), kept
-
-    model.run_with_hooks(tokens, fwd_hooks=[*hooks, *map(keep, ("q", "k", "v", "pattern"))])
-    return seen
-
-
-def _name(kind: str) -> str:
-    return f"blocks.1.attn.hook_{kind}"
 
 
 def _directly(model: Model, asked: Asked, site: Site) -> Hook:

@@ -14,8 +14,9 @@ import numpy as np
 from jaxtyping import Complex, Float, Int
 
 from sumint.data import Sums
-from sumint.hands import hand_parts, part_names, turn
+from sumint.hands import HAND, hand_parts, part_names, turn
 from sumint.interchange import Asked, Trail, interchange, route_of, site_of
+from sumint.interventions import activations
 from sumint.model import Model
 
 
@@ -45,9 +46,11 @@ def carry_turn(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> Carry
     for number, trail in enumerate(trails):
         asked = Asked.on(model, route_of(trail))
         hook = interchange(site_of(trail), asked.source_z)
-        as_it_is, switched = (hand_parts(model, asked.base_tokens, trail[1], hooks) for hooks in ([], [hook]))
-        carries = asked.pairs.base_carries[:, None]
-        without, with_carry = np.where(carries, switched, as_it_is), np.where(carries, as_it_is, switched)
+        as_it_is, switched = (
+            hand_parts(model, activations(model, asked.base_tokens, HAND, hooks), trail[1])
+            for hooks in ((), (hook,))
+        )
+        without, with_carry = asked.by_carry(as_it_is, switched)
         n_pairs[number] = len(asked)
         turns[number] = turn(without.sum(axis=1), with_carry.sum(axis=1)).mean()
         shares[number] = shares_of_turn(without, with_carry)

@@ -21,9 +21,9 @@ from jaxtyping import Complex, Float, Int
 from sumint.carries import carrying
 from sumint.data import Layout, Sums, drawn_evenly
 from sumint.exhaustive.tally import runs_of_nines
-from sumint.hands import carried, hand_parts, part_names
+from sumint.hands import HAND, carried, hand_parts, part_names
 from sumint.interchange import Asked, Site, Trail, Z, at_site, route_of, site_of
-from sumint.interventions import Hook
+from sumint.interventions import Hook, activations
 from sumint.model import Model, Tensor, as_array, layout_of, tokens_for
 from sumint.routes import Pairs, pairs_on, routes_of
 
@@ -183,17 +183,10 @@ def _asked(
     model: Model, tokens: Int[Tensor, "sum position"], digit: int, hooks: Sequence[Hook] = ()
 ) -> tuple[Float[np.ndarray, "sum head position"], Complex[np.ndarray, "sum part"], Int[np.ndarray, " sum"]]:
     """Where layer 1 looks from the position that predicts a digit, what the parts add, and what is said."""
-    seen: dict[str, Tensor] = {}
-
-    def keep(name: str) -> Hook:
-        def kept(values: Tensor, hook: object) -> None:  # noqa: ARG001
-            seen[name] = values.clone()
-
-        return name, kept
-
-    parts = hand_parts(model, tokens, digit, [*hooks, keep(PATTERN), keep(LOGITS)])
+    seen = activations(model, tokens, (*HAND, PATTERN, LOGITS), hooks)
     position = layout_of(model).predicting.start + digit
-    return as_array(seen[PATTERN][:, :, position]), parts, as_array(seen[LOGITS][:, position].argmax(-1))
+    looks, logits = seen[PATTERN][:, :, position], seen[LOGITS][:, position]
+    return as_array(looks), hand_parts(model, seen, digit), as_array(logits.argmax(-1))
 
 
 def _held(

@@ -60,16 +60,7 @@
 
   // Elements
 
-  const maker =
-    (namespace) =>
-    (name, attributes = {}, ...children) => {
-      const made = document.createElementNS(namespace, name);
-      for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-      made.append(...children);
-      return made;
-    };
-  const html = maker("http://www.w3.org/1999/xhtml");
-  const svg = maker("http://www.w3.org/2000/svg");
+  const { html, svg } = elements;
   const span = (kind, ...children) => html("span", { class: `attention-${kind}` }, ...children);
   const div = (kind, attributes, ...children) =>
     html("div", { class: `attention-${kind}`, ...attributes }, ...children);
@@ -177,7 +168,8 @@
       html("button", attributes(position), ...nameAndGlyph(), span("number")),
     );
     const grid = { role: "group", "aria-label": "The sum’s tokens", style: `--columns: ${lineLength}` };
-    const [looks, looked] = [span("swatch"), span("swatch attention-swatch--looked")];
+    const swatch = (kind) => html("span", { class: "swatch", style: `--swatch: var(--${kind})` });
+    const [looks, looked] = [swatch("looks"), swatch("looked")];
     const reading = html("p", { class: "attention-reading", role: "status" });
     const hint = html("p", { class: "attention-hint" });
     const element = div("sum", {}, div("legend", {}, looks, looked), div("tokens", grid, ...tokens), reading, hint);

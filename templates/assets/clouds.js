@@ -83,41 +83,36 @@
 
   // Elements
 
-  const make = (name, attributes = {}, ...children) => {
-    const made = document.createElement(name);
-    for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-    made.append(...children);
-    return made;
-  };
+  const { html } = elements;
 
   const pathChooser = (paths, group) => {
     const columns = Math.max(...paths.map(({ column }) => column)) + 1;
     // The last column is complete: what has no direct path goes through every head.
     const origins = paths.filter(({ column }) => column === columns - 1).map(({ origin }) => origin);
     const options = paths.map(({ name, origin, column }, index) => {
-      const input = make("input", { type: "radio", name: group, value: index });
-      const canvas = make("canvas", { "aria-hidden": "true" });
+      const input = html("input", { type: "radio", name: group, value: index });
+      const canvas = html("canvas", { "aria-hidden": "true" });
       const place = `grid-area: ${origins.indexOf(origin) + 1} / ${column + 1}`;
-      return { input, canvas, label: make("label", { class: "clouds-path", style: place }, input, canvas, name) };
+      return { input, canvas, label: html("label", { class: "clouds-path", style: place }, input, canvas, name) };
     });
-    const legend = make("legend", { class: "unseen" }, "Path");
+    const legend = html("legend", { class: "unseen" }, "Path");
     const labels = options.map(({ label }) => label);
-    const element = make("fieldset", { class: "clouds-paths", style: `--columns: ${columns}` }, legend, ...labels);
+    const element = html("fieldset", { class: "clouds-paths", style: `--columns: ${columns}` }, legend, ...labels);
     return { element, options };
   };
 
   const digitChooser = (clouds) => {
-    const legend = make("legend", { class: "unseen" }, "Digits shown");
-    const inputs = clouds.map(({ role }) => make("input", { type: "checkbox", value: role }));
+    const legend = html("legend", { class: "unseen" }, "Digits shown");
+    const inputs = clouds.map(({ role }) => html("input", { type: "checkbox", value: role }));
     const labels = clouds.map(({ name, role }, index) =>
-      make("label", { style: `--digit: var(--series-${role})` }, inputs[index], name),
+      html("label", { style: `--digit: var(--series-${role})` }, inputs[index], name),
     );
-    return { element: make("fieldset", { class: "clouds-digits" }, legend, ...labels), inputs };
+    return { element: html("fieldset", { class: "clouds-digits" }, legend, ...labels), inputs };
   };
 
   const sumChooser = (n) => {
-    const input = make("input", { type: "range", min: 0, max: n, step: 1 });
-    const element = make("label", { class: "clouds-sum" }, make("span", {}, "Sum of the probe"), input);
+    const input = html("input", { type: "range", min: 0, max: n, step: 1 });
+    const element = html("label", { class: "clouds-sum" }, html("span", {}, "Sum of the probe"), input);
     return { element, input };
   };
 
@@ -147,8 +142,8 @@
     let parts = null;
     let drawnFrom = null;
 
-    const large = make("canvas", { class: "clouds-large", "aria-hidden": "true" });
-    const words = make("output", { class: "clouds-words", "aria-live": "polite" });
+    const large = html("canvas", { class: "clouds-large", "aria-hidden": "true" });
+    const words = html("output", { class: "clouds-words", "aria-live": "polite" });
     const path = () => paths[state.chosen];
 
     const repaint = () => {
@@ -213,8 +208,8 @@
         state.pinned = target.valueAsNumber ? target.valueAsNumber - 1 : null;
         light(state.pinned);
       });
-      const view = make("div", { class: "clouds-view" }, large, parts.digits.element, parts.sum.element, words);
-      chart.append(make("div", { class: "clouds" }, view, parts.paths.element));
+      const view = html("div", { class: "clouds-view" }, large, parts.digits.element, parts.sum.element, words);
+      chart.append(html("div", { class: "clouds" }, view, parts.paths.element));
       new ResizeObserver(repaint).observe(large);
     };
 

@@ -31,6 +31,16 @@
   // An array of numbers as plotly writes it.
   window.floatsOf = ({ bdata }) =>
     new Float32Array(Uint8Array.from(atob(bdata), (byte) => byte.charCodeAt(0)).buffer);
+  // Elements with attributes and children: html("p", { class: "words" }, "text").
+  const maker =
+    (namespace) =>
+    (name, attributes = {}, ...children) => {
+      const made = document.createElementNS(namespace, name);
+      for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
+      made.append(...children);
+      return made;
+    };
+  window.elements = { html: maker("http://www.w3.org/1999/xhtml"), svg: maker("http://www.w3.org/2000/svg") };
   const components = new Map();
   window.registerComponent = (name, make) => {
     components.set(name, make);

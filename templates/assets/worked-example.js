@@ -162,16 +162,7 @@
 
   // Elements
 
-  const maker =
-    (namespace) =>
-    (name, attributes = {}, ...children) => {
-      const made = document.createElementNS(namespace, name);
-      for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-      made.append(...children);
-      return made;
-    };
-  const html = maker("http://www.w3.org/1999/xhtml");
-  const svg = maker("http://www.w3.org/2000/svg");
+  const { html, svg } = elements;
   const div = (kind, ...children) => html("div", { class: `worked-${kind}` }, ...children);
   const span = (kind, ...children) => html("span", { class: `worked-${kind}` }, ...children);
   const colourOf = (index, n) => (index < n - 1 ? `var(--series-${index % 8})` : "var(--muted)");
@@ -409,8 +400,9 @@
   };
 
   const key = () => {
-    const after = span("swatch worked-swatch--after", "with the carry switched");
-    const element = div("key", span("swatch", "as it is"), after);
+    const swatch = (side, text) => html("span", { class: "swatch", style: `--swatch: var(--${side})` }, text);
+    const [before, after] = [swatch("before", "as it is"), swatch("after", "with the carry switched")];
+    const element = div("key", before, after);
     const show = ({ isSwitched }) => after.classList.toggle("is-later", !isSwitched);
     return { element, show };
   };

@@ -166,3 +166,17 @@ def read(browser: Browser) -> Iterator[Callable[..., Reader]]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def at_figure(bundled_site: Path, read: Callable[..., Reader]) -> Callable[..., Reader]:
+    """Opens a page of the bundled weights at a figure of it, and waits for what is drawn there."""
+
+    def opened(page: str, figure: str, drawn: str, state: str = "", **settings: Any) -> Reader:
+        reader = read(**settings)
+        query = f"?{figure}={state}" if state else ""
+        reader.page.goto(f"{bundled_site.as_uri()}/{page}{query}#{figure}")
+        reader.page.wait_for_selector(drawn)
+        return reader
+
+    return opened

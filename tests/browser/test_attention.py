@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -38,17 +38,9 @@ def first_sum(published: Patterns) -> str:
 
 
 @pytest.fixture
-def opened(bundled_site: Path, read: Callable[..., Reader]) -> Callable[..., Reader]:
+def opened(at_figure: Callable[..., Reader]) -> Callable[..., Reader]:
     """Opens the chapter with the figure on the screen, with some state of it in the address."""
-
-    def at(state: str = "", **settings: Any) -> Reader:
-        reader = read(**settings)
-        query = f"?{FIGURE}={state}" if state else ""
-        reader.page.goto(f"{bundled_site.as_uri()}/layer-0-attention.html{query}#{FIGURE}")
-        reader.page.wait_for_selector(".attention")
-        return reader
-
-    return at
+    return partial(at_figure, "layer-0-attention.html", FIGURE, ".attention")
 
 
 def token(page: Page, name: str) -> Locator:

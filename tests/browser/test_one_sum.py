@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,17 +30,9 @@ def sums(published: Mapping[tuple[str, str], Any]) -> list[str]:
 
 
 @pytest.fixture
-def opened(bundled_site: Path, read: Callable[..., Reader]) -> Callable[..., Reader]:
+def opened(at_figure: Callable[..., Reader]) -> Callable[..., Reader]:
     """Opens the chapter with the figure on the screen, with some state of it in the address."""
-
-    def at(state: str = "", **settings: Any) -> Reader:
-        reader = read(**settings)
-        query = f"?{FIGURE}={state}" if state else ""
-        reader.page.goto(f"{bundled_site.as_uri()}/how-it-adds.html{query}#{FIGURE}")
-        reader.page.wait_for_selector(".worked")
-        return reader
-
-    return at
+    return partial(at_figure, "how-it-adds.html", FIGURE, ".worked")
 
 
 def words(page: Page) -> list[str]:

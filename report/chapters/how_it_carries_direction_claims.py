@@ -1,0 +1,98 @@
+"""What the chapter on how the model carries asserts of the one direction in which a site holds a carry."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from report.chapter import Claim
+from report.chapters.how_it_carries_served import at_sites, by_route, range_of, route_names
+from report.claims import Finding, general_claim
+from report.parts import part
+from report.theme import decimals, joined, percent
+from sumint.analyses.carry_direction import DOSES, WAYS, CarryDirection, carry_direction
+from sumint.analyses.carry_sites import CarrySites
+
+# Criteria, chosen after seeing the write-up's checkpoint and the bundled one: they guard what was seen.
+ALONG_AT_LEAST, REST_AT_MOST = 0.8, 0.1
+HALF_BETWEEN = (0.3, 0.7)
+
+
+@part
+def direction_claims(sites: CarrySites, direction: CarryDirection) -> tuple[Claim, ...]:
+    """The claims on swapping what lies along it, on adding a vector, and on how much of it that takes."""
+    names = route_names(sites)
+    rates = dict(zip(WAYS, direction.rates.T, strict=True))
+
+    def enough() -> Finding:
+        along, rest = rates["along"], rates["rest"]
+        return Finding(
+            f"along it {_with_interval(direction, 'along')} of the digits move, by the rest {range_of(rest)}; it "
+            f"has {range_of(direction.share)} of the squared distance between the two sums there",
+            bool(along.min() >= ALONG_AT_LEAST and rest.max() <= REST_AT_MOST),
+            by_route("along", names, along) | by_route("rest", names, rest),
+        )
+
+    def added() -> Finding:
+        return Finding(
+            f"{_with_interval(direction, 'added')} of the digits move",
+            bool(rates["added"].min() >= ALONG_AT_LEAST),
+            by_route("added", names, rates["added"]),
+        )
+
+    def half() -> Finding:
+        halves = [
+            float(np.interp(0.5, np.maximum.accumulate(of_route), DOSES)) for of_route in direction.dose_rates
+        ]
+        low, high = HALF_BETWEEN
+        return Finding(
+            f"half of the digits have moved at {joined(map(decimals, halves))} of the vector",
+            low <= min(halves) and max(halves) <= high,
+            by_route("half at", names, np.array(halves)),
+        )
+
+    return (
+        general_claim(
+            "carry-direction",
+            (
+                "One direction of the site is enough: swapped along it the digit moves, swapped in all else it "
+                "does not."
+            ),
+            criterion=(
+                f"on every route that is served at least {percent(ALONG_AT_LEAST, 0)} of the digits move along "
+                f"it, and at most {percent(REST_AT_MOST, 0)} by the rest"
+            ),
+            source=carry_direction,
+            otherwise="On these weights one direction does not hold all of it on some route.",
+            finding=at_sites(sites, enough),
+        ),
+        general_claim(
+            "carry-vector",
+            "One fixed vector, added or taken away, makes a carry or unmakes it, whatever the sum.",
+            criterion=(
+                f"on every route that is served at least {percent(ALONG_AT_LEAST, 0)} of the digits move by one"
+            ),
+            source=carry_direction,
+            otherwise="On these weights it does so less often on some route.",
+            finding=at_sites(sites, added),
+        ),
+        general_claim(
+            "carry-threshold",
+            "Between no carry and a carry there is a threshold, about halfway.",
+            criterion=(
+                f"on every route that is served half of the digits have moved between {HALF_BETWEEN[0]} and "
+                f"{HALF_BETWEEN[1]} of the vector"
+            ),
+            source=carry_direction,
+            otherwise="On these weights the threshold lies elsewhere on some route.",
+            finding=at_sites(sites, half),
+        ),
+    )
+
+
+def _with_interval(direction: CarryDirection, way: str) -> str:
+    """The least and the greatest rate, with Wilson's interval of the least."""
+    number = WAYS.index(way)
+    rates = direction.rates[:, number]
+    lower, upper = direction.intervals[rates.argmin(), number]
+    least, greatest, lower, upper = (percent(float(rate), 0) for rate in (rates.min(), rates.max(), lower, upper))
+    return f"{least} (95% interval {lower} to {upper}) to {greatest}"
