@@ -29,6 +29,7 @@ STYLES = (
     "attention",
     "clouds",
     "worked-example",
+    "worked-dial",
     "diagram",
     "diagrams-on-pages",
     "claims",
