@@ -235,7 +235,7 @@ class Claim:
     @property
     def kind_in_words(self) -> str:
         """What the claim speaks of, as the page says it."""
-        words = {"general": "checked on any weights", "published": "the write-up’s, on its own checkpoint"}
+        words = {"general": "a general claim", "published": "the write-up’s, on its own checkpoint"}
         return words[self.kind]
 
 

@@ -33,4 +33,4 @@ def provenance(lab: Lab, repository: Repository) -> dict[str, str]:
 
 def _name_of(lab: Lab) -> str:
     published = lab.checkpoint.digest == ARENA_DIGEST
-    return "the write-up's checkpoint" if published else card_text(lab.card, "name", lab.weights_path.name)
+    return "the write-up’s checkpoint" if published else card_text(lab.card, "name", lab.weights_path.name)

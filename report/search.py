@@ -72,8 +72,9 @@ def _entry(manuscript: Manuscript, key: Key) -> Found:
     label = f"{function.capitalize()} {manuscript.numbers[key]}"
     match thing:
         case Claim():
-            evidence = f" Measured: {written(thing.value)}" if thing.value else ""
-            return Found("Claim", name, thing.verdict_in_words, written(thing.statement) + evidence)
+            evidence = f" Measured: {written(thing.value)}." if thing.value else ""
+            said = f"{name}. {thing.verdict_in_words}.{evidence}"
+            return Found("Claim", name, written(thing.statement), said)
         case Figure() | Diagram():
             return Found("Figure", name, f"{label} {thing.title}", written(thing.caption))
         case Failed():

@@ -139,7 +139,7 @@ def _trace_defaults(palette: Palette) -> dict[str, Any]:
     error_bar = {"thickness": 1, "width": 3}
     return {
         "heatmap": [{"xgap": 1, "ygap": 1, "hoverongaps": False}],
-        "bar": [{"marker": {"line": {"width": 0}}, "error_y": {**error_bar, "color": palette.muted}}],
+        "bar": [{"marker": {"line": {"width": 0}}, "error_y": {**error_bar, "color": palette.ink}}],
         "scatter": [
             {
                 "line": {"width": 1.75},

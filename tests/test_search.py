@@ -52,7 +52,7 @@ def test_everything_on_a_page_is_found_in_reading_order() -> None:
         Found("Figure", "gram", "Figure 2.1 Gram", "Of WU."),
         Found("Text", "gram", "Unembedding", "After it."),
         Found("Section", "a-section-of", "A section of x1"),
-        Found("Claim", "sparse", "Holds", "It is sparse. Measured: two of three"),
+        Found("Claim", "sparse", "It is sparse.", "sparse. Holds. Measured: two of three."),
         Found("Text", "sparse", "A section of x1", "one two"),
         Found("Section", "within", "Within"),
         Found("Table", "sums", "Table 2.1 Sums", "Some. sum"),

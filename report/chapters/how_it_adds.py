@@ -8,7 +8,7 @@ from report import plots
 from report.absent import shown
 from report.affordable import tally_of_every_sum
 from report.chapter import Chapter, Figure
-from report.chapters.how_it_adds_claims import claims, look_ahead_name
+from report.chapters.how_it_adds_claims import claims
 from report.chapters.how_it_adds_worked import worked
 from report.parts import part
 from report.plot import Plot
@@ -135,17 +135,17 @@ def _by_run(name: str, title: str, agreement: SymbolicAgreement) -> Figure:
         name,
         title,
         plots.heatmap(
-            np.column_stack([by_run, agreement.overall]),
+            100 * np.column_stack([by_run, agreement.overall]),
             x=[*(str(run) for run in range(by_run.shape[1])), "all"],
-            y=[look_ahead_name(look_ahead, len(by_run)) for look_ahead in range(len(by_run))],
+            y=["none", *map(str, range(1, len(by_run) - 1)), "full"][-len(by_run) :],
             x_title="nines in a row behind the digit",
-            y_title="",
+            y_title="look-ahead",
             diverging=False,
-            limits=(0, 1),
+            limits=(0, 100),
             places=3,
         ),
         caption=(
-            "The share of all digits of all sums, by how many columns in a row behind them sum to nine; in the "
+            "In percent of all digits of all sums, by how many columns in a row behind them sum to nine; in the "
             "last column whatever their number. A model that does not see far enough carries nothing."
         ),
         alt="A heatmap of symbolic models by the length of the run of nines, with the agreement in each cell.",

@@ -89,9 +89,7 @@ def _circle(circle: DigitSumCircle) -> tuple[Claim, ...]:
             ),
             source=digit_sum_circle,
             otherwise="On these weights no two heads do both.",
-            finding=_at_digits(
-                circle, circle.push_and_pull, bool(circle.push_and_pull.max() >= PUSH_AND_PULL_AT_LEAST)
-            ),
+            finding=_push_and_pull(circle),
         ),
     )
 
@@ -223,6 +221,24 @@ def _minimal(circuit: MinimalCircuit, sites: CarrySites) -> tuple[Claim, ...]:
             if carrying
             else Finding("no site serves any route", None),
         ),
+    )
+
+
+def _push_and_pull(circle: DigitSumCircle) -> Finding:
+    effect = circle.push_and_pull
+    if circle.alone_cosine.shape[-1] < 2:
+        return Finding("a layer has only one head", False)
+    by_digit = {f"C{column}": float(value) for column, value in zip(circle.columns, effect, strict=True)}
+    number = int(effect.argmax())
+    first, second = circle.pushing_and_pulling[number].tolist()
+    alone, product = (
+        float(cosines[number, first, second]) for cosines in (circle.alone_cosine, circle.product_cosine)
+    )
+    return Finding(
+        f"most at C{circle.columns[number]}: {decimals(alone)} of single digits and {decimals(product)} of both "
+        f"together, between H0.{first} and H0.{second}",
+        bool(effect.max() >= PUSH_AND_PULL_AT_LEAST),
+        by_digit,
     )
 
 

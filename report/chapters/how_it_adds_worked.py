@@ -44,7 +44,7 @@ def worked(lab: Lab, sites: CarrySites) -> Figure:
         caption=(
             "Choose a sum, and a digit of its answer. Three steps lead to it: what a site of the first layer "
             "holds of the carry, where the heads of the second look, and what each adds to the hand that points "
-            "to the digit, in logits; the rest is what embeddings, the first layer and biases add. Pale is the "
+            "to the digit, in logits; the rest is what embeddings, the first layer and biases add. Faint is the "
             "same with this one carry switched to the other way, and nothing else. The answer’s earlier digits "
             "are given. The sums were chosen by the program: one for every route of a carry, one without any, "
             "and, where all sums have been gone through, the clearest errors."
@@ -65,15 +65,17 @@ def worked(lab: Lab, sites: CarrySites) -> Figure:
 
 def _labels(example: WorkedExample) -> list[str]:
     """Each sum as it is written, and what is to be seen in it."""
-    is_wrong = (example.said[..., AS_IT_IS] != example.sums.answer_digits).any(axis=1)
+    said = example.said[..., AS_IT_IS]
+    is_wrong = (said != example.sums.answer_digits).any(axis=1)
 
     def kind(number: int) -> str:
-        nines = int(example.n_nines[number])
         if is_wrong[number]:
-            return "wrong"
-        if nines == NONE:
+            return f"the model says {''.join(VOCABULARY[token] for token in said[number])}"
+        route = example.route(number)
+        if route is None:
             return "no carry"
-        return f"a carry through {counted(nines, 'nine')}" if nines else "a carry"
+        through = f" through {counted(route.n_nines, 'nine')}" if route.n_nines else ""
+        return f"a carry into C{route.digit}{through}"
 
     return [f"{written}, {kind(number)}" for number, written in enumerate(example.sums.strings)]
 

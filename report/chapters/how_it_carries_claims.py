@@ -77,7 +77,7 @@ def _where(sites: CarrySites) -> tuple[Claim, ...]:
             "There are fewer such sites than routes: what is written once is read by several digits.",
             criterion="the smallest set that serves all routes that are served has fewer sites than these routes",
             source=carry_sites,
-            otherwise="On these weights every route has a site of its own.",
+            otherwise="On these weights every route that is served has a site of its own.",
             finding=Finding(
                 f"{counted(len(smallest), 'site')} for {counted(len(sites.served), 'route')}",
                 len(smallest) < len(sites.served) if is_asked and sites.served else None,
@@ -110,7 +110,7 @@ def _read_off(sites: CarrySites, readout: CarryReadout) -> tuple[Claim, ...]:
         right = int(((low < 0) & (high > 0)).sum())
         return Finding(f"so it is at {right} of {counted(len(names), 'site')}", right == len(names))
 
-    written = " > ".join(map(str, BY_DECISIVENESS))
+    order_in_words = joined(map(str, BY_DECISIVENESS))
     return (
         general_claim(
             "sites-look-at-their-column",
@@ -122,7 +122,7 @@ def _read_off(sites: CarrySites, readout: CarryReadout) -> tuple[Claim, ...]:
         ),
         general_claim(
             "carry-order",
-            f"A site listens to the digit that settles more: ${written}$.",
+            f"A site listens to the digit that settles more; from the first to the last: {order_in_words}.",
             criterion=f"Spearman’s correlation with this order is at least {ORDER_AT_LEAST} at every site",
             source=carry_readout,
             otherwise="On these weights some site listens in another order.",

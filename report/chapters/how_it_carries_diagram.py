@@ -185,7 +185,7 @@ def _answered(layout: Layout) -> Rank:
     return Rank(
         ("layer 1", "answers, at"),
         tuple(
-            Group(place, (Node(f"C{digit}", (f"C{digit}",)),), under=place)
+            Group(f"at {place}", (Node(f"C{digit}", (f"C{digit}",)),), under=place)
             for digit, place in enumerate(layout.position_names[layout.predicting])
         ),
     )

@@ -54,10 +54,10 @@ def _seen(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Figu
 @shown("carry-attention-switch", "Where layer 1 looks with the carry, and without", unless=no_site)
 def _switch(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Figure:
     plot: dict[str, Plot] = {}
+    highest = 1.05 * float(seen.attention.max())
     for number, route in enumerate(map(route_of, sites.trails)):
         looked_at = slice(0, sites.layout.predicting.start + route.digit + 1)
         without, with_carry = seen.attention[number][..., looked_at]
-        highest = 1.05 * float(seen.attention[number].max())
         plot[route.name] = plots.panels(
             {
                 f"H1.{head}": plots.bars(
@@ -68,7 +68,8 @@ def _switch(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Fi
                     highest=highest,
                 )
                 for head in range(len(without))
-            }
+            },
+            columns=len(without),
         )
     return Figure(
         name,
@@ -81,7 +82,7 @@ def _switch(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Fi
         alt="Bars by the position attended to, with the carry and without, in a panel for each head of layer 1.",
         source=carry_in_layer_1,
         control="Route",
-        height=520,
+        height=340,
         narrow_height=900,
     )
 

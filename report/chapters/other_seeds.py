@@ -46,7 +46,7 @@ def _alone(found: Survey | None) -> str:
 
 @shown("seeds", "The checkpoints", unless=_alone)
 def _seeds(name: str, title: str, found: Survey) -> Table:
-    verdicts = [[verdict.holds for verdict in one.verdicts if verdict.holds is not None] for one in found.all]
+    compared = _compared(found)
     columns = {
         "checkpoint": [_name(one, found) for one in found.all],
         "epochs": ["unknown" if one.epochs is None else str(one.epochs) for one in found.all],
@@ -61,7 +61,7 @@ def _seeds(name: str, title: str, found: Survey) -> Table:
             f"{one.n_served} of {one.n_routes}" if one.n_routes else "not measured" for one in found.all
         ],
         "sites": [", ".join(one.sites) or "none" for one in found.all],
-        "claims that hold": [f"{sum(of_one)} of {len(of_one)}" for of_one in verdicts],
+        "claims that hold": [_how_many_hold(one, compared) for one in found.all],
     }
     if any(one.failures for one in found.others):
         columns["what failed"] = [", ".join(one.failures) for one in found.all]
@@ -72,8 +72,8 @@ def _seeds(name: str, title: str, found: Survey) -> Table:
         caption=(
             "The weights at hand, and the seeds that come with the project. The third column is what the "
             "checkpoint’s card says of its validation sums at the best epoch; the fourth is measured here. A "
-            "route has a site if one head at one position moves nearly all of its digits. What needs every sum "
-            "was checked on the weights at hand only."
+            "route has a site if one head at one position moves nearly all of its digits. The last column is of "
+            "the claims that could be checked on some seed, and on this checkpoint."
         ),
         source=survey,
     )
@@ -98,8 +98,8 @@ def _matrix(name: str, title: str, found: Survey) -> Figure:
         plots.marks(groups, columns, {KINDS[kind]: marks for kind, marks in kinds.items()}),
         caption=(
             "Every claim that could be checked on some of the seeds, chapter by chapter: whether it holds on the "
-            "weights at hand, called here, and on each seed; s0 is seed 0. Seeds that were trained for longer "
-            "come last. Whoever points at a mark reads what was measured there."
+            "weights at hand, called here, and on each seed. s0 is seed 0, and s0 300 the same trained for 300 "
+            "epochs. Whoever points at a mark reads what was measured there."
         ),
         alt="A matrix of claims and checkpoints: squares where a claim holds, crosses where it does not.",
         source=survey,
@@ -139,10 +139,10 @@ def _recurring(name: str, title: str, found: Survey) -> Table:
 def _verdicts(name: str, title: str, found: Survey) -> Figure:
     by_accuracy = sorted(found.all, key=lambda one: one.digit_accuracy or 0)
     names = [HERE if one is found.here else _short(one) for one in by_accuracy]
-    measured = {verdict.name for one in found.others for verdict in one.verdicts if verdict.holds is not None}
+    compared = _compared(found)
 
     def counted(wanted: bool | None) -> list[int]:
-        return [sum(one.holds(claim) is wanted for claim in measured) for one in by_accuracy]
+        return [sum(one.holds(claim) is wanted for claim in compared) for one in by_accuracy]
 
     return Figure(
         name,
@@ -162,6 +162,16 @@ def _verdicts(name: str, title: str, found: Survey) -> Figure:
         source=survey,
         height=380,
     )
+
+
+def _compared(found: Survey) -> set[str]:
+    """The claims that could be checked on some other checkpoint."""
+    return {verdict.name for one in found.others for verdict in one.verdicts if verdict.holds is not None}
+
+
+def _how_many_hold(one: Surveyed, claims: set[str]) -> str:
+    verdicts = [holds for name in claims if (holds := one.holds(name)) is not None]
+    return f"{sum(verdicts)} of {len(verdicts)}"
 
 
 def _short(one: Surveyed) -> str:

@@ -37,13 +37,16 @@ def heatmap(
     """A matrix as coloured cells, its first row on top.
 
     A diverging scale is centred at zero; the other runs from the least value to the largest. `text` is written
-    into the cells, or the values themselves with so many decimal `places`. `limits` fix the scale, so that views
-    can be compared. Of many rows only the `labelled_rows`, named as in `y`, get a label, of many columns the
-    `labelled_columns`, and `gaps` between their cells would hide them. On a `logarithmic` scale zero has no place,
-    and its cell is left empty; the numbers go along as `customdata`, for the hover label and the data files.
+    into the cells, or the values themselves with so many decimal `places`, and then no scale stands beside them.
+    `limits` fix the scale, so that views can be compared. Of many rows only the `labelled_rows`, named as in `y`,
+    get a label, of many columns the `labelled_columns`, and `gaps` between their cells would hide them. On a
+    `logarithmic` scale zero has no place, and its cell is left empty; the numbers go along as `customdata`, for
+    the hover label and the data files.
     """
     scale = DIVERGING if diverging else SEQUENTIAL
+    has_scale = True
     if text is None and places is not None:
+        has_scale = False
         text = [[decimals(value, places) for value in row] for row in numbers(values)]
     reading = "customdata" if logarithmic else "z"
     trace = go.Heatmap(
@@ -69,9 +72,14 @@ def heatmap(
         rows = ticks["ticktext"]
     if labelled_columns is not None:
         across |= {"tickmode": "array", **row_ticks(labelled_columns, list(x))}
-    margins = room(rows, colour_bar=True)
+    margins = room(rows, colour_bar=has_scale)
     decades = _decades(values) if logarithmic else {}
-    layout = {scale: {**bounds, **centre, **decades}, "xaxis": across, "yaxis": down, "margin": margins}
+    layout = {
+        scale: {**bounds, **centre, **decades, "showscale": has_scale},
+        "xaxis": across,
+        "yaxis": down,
+        "margin": margins,
+    }
     return chart([trace], on_one_scale(layout) if square else layout)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from sumint.data import N_DIGIT_TOKENS, Layout, Sums, drawn_evenly
 from sumint.model import Model, as_array, layout_of, tokens_for
@@ -65,11 +65,24 @@ class DigitSumCircle:
 
         The lesser of the two, for the pair of heads for which it is largest; negative where no pair does both.
         """
-        heads = self.alone_cosine.shape[-1]
-        if heads < 2:
+        first, second = self._pairs
+        if not len(first):
             return np.full(len(self.columns), -1.0)
-        first, second = np.triu_indices(heads, k=1)
-        return np.minimum(-self.alone_cosine, self.product_cosine)[:, first, second].max(axis=1)
+        return self._both[:, first, second].max(axis=1)
+
+    @property
+    def pushing_and_pulling(self) -> Int[np.ndarray, "column 2"]:
+        """The two heads that do so most; a layer has to have two."""
+        best = self._both[:, *self._pairs].argmax(axis=1)
+        return np.stack([heads[best] for heads in self._pairs], axis=1)
+
+    @property
+    def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
+        return np.triu_indices(self.alone_cosine.shape[-1], k=1)
+
+    @property
+    def _both(self) -> Float[np.ndarray, "column head head"]:
+        return np.minimum(-self.alone_cosine, self.product_cosine)
 
 
 def digit_sum_circle(model: Model, probe: Sums) -> DigitSumCircle:  # noqa: ARG001 — it draws more sums

@@ -25,7 +25,7 @@ from sumint.hands import HAND, carried, hand_parts, part_names
 from sumint.interchange import Asked, Site, Trail, Z, at_site, route_of, site_of
 from sumint.interventions import Hook, activations
 from sumint.model import Model, Tensor, as_array, layout_of, tokens_for
-from sumint.routes import Pairs, pairs_on, routes_of
+from sumint.routes import Pairs, Route, pairs_on, routes_of
 
 AS_IT_IS, SWITCHED = range(2)
 """The two ways in which the model is asked."""
@@ -68,6 +68,8 @@ class WorkedExample:
     """Layer 1's heads, and last all that was there before: embeddings, layer 0 and biases."""
     said: Int[np.ndarray, "sum digit way"]
     """The token that the model says; −1 where nothing is switched."""
+    chosen_for: Int[np.ndarray, "sum 2"]
+    """The column and the digit of the route that a sum was chosen for; −1 if it was for none."""
     n_digits: int
 
     @property
@@ -90,11 +92,10 @@ class WorkedExample:
         totals = (self.sums.a_digits + self.sums.b_digits).astype(np.float64)
         return carried(self.hand, np.stack([totals, totals], axis=-1))
 
-    @property
-    def n_nines(self) -> Int[np.ndarray, " sum"]:
-        """How many nines the carry that comes furthest comes through; −1 if nothing is carried."""
-        passed = self.decides - np.arange(self.n_digits) - 1
-        return np.where(self.sums.carry_in, passed, NONE).max(axis=1)
+    def route(self, number: int) -> Route | None:
+        """The route that a sum was chosen for; None if it was for none."""
+        column, digit = self.chosen_for[number].tolist()
+        return None if column == NONE else Route(column, digit)
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,8 @@ def worked_example(
 ) -> WorkedExample:
     """A sum for every route, the longest first, one that carries nothing, and those given, digit by digit."""
     layout = layout_of(model)
-    sums = _chosen(model, wrong)
+    all_routes = sorted(routes_of(layout), key=lambda route: -route.n_nines)
+    sums = _chosen(model, all_routes, wrong)
     tokens = tokens_for(model, sums)
     carries = [_Carry.on(model, trail) for trail in trails]
     behind = np.arange(layout.n_digits) + 1 + runs_of_nines(sums)
@@ -151,6 +153,8 @@ def worked_example(
     parts = np.full((*shape, model.cfg.n_heads + 1), complex(np.nan, np.nan))
     said = np.full(shape, NONE)
     routes = [route_of(trail) for trail in trails]
+    chosen_for = np.full((len(sums), 2), NONE)
+    chosen_for[: len(all_routes)] = [(route.column, route.digit) for route in all_routes]
     for digit in range(layout.n_digits):
         attention[:, digit, AS_IT_IS], parts[:, digit, AS_IT_IS], said[:, digit, AS_IT_IS] = _asked(
             model, tokens, digit
@@ -175,6 +179,7 @@ def worked_example(
         parts=parts,
         part_names=part_names(model),
         said=said,
+        chosen_for=chosen_for,
         n_digits=layout.n_digits,
     )
 
@@ -207,10 +212,9 @@ def _held(
     return held, usual
 
 
-def _chosen(model: Model, wrong: tuple[tuple[int, int], ...]) -> Sums:
-    """The sums to look at, none of them twice."""
+def _chosen(model: Model, routes: Sequence[Route], wrong: tuple[tuple[int, int], ...]) -> Sums:
+    """A sum for every route, one without any carry, and those given; none of them twice."""
     layout = layout_of(model)
-    routes = sorted(routes_of(layout), key=lambda route: -route.n_nines)
     evenly = drawn_evenly(layout, N_WITHOUT, SEED)
     drawn = [_with_carry(pairs_on(layout, route, N_DRAWN, SEED)) for route in routes]
     chosen: list[tuple[int, int]] = []

@@ -1,5 +1,5 @@
 // A worked example: a sum as on paper, and for the chosen digit of its answer what a site holds of the carry, where
-// layer 1 looks, and the arrows that add up to the hand of the clock. Pale is the same with the digit's carry switched.
+// layer 1 looks, and the arrows that add up to the hand of the clock. Faint is the same with the digit's carry switched.
 // It holds no colour and no theme: a switch of the theme and a printer need nothing from it.
 "use strict";
 {
@@ -115,7 +115,7 @@
     const s = nines.length > 1 || !comes ? "" : "s";
     const passed = nines.length ? ` ${columnsNamed(nines)} ${verb} to nine ${handed}${s} it on to C${digit}.` : "";
     const trail = served(seen);
-    const held = trail ? ` ${trail.site} holds ${written(trail.held)} of it.` : " No single site serves this route.";
+    const held = trail ? ` ${trail.site} holds ${written(trail.held)} of ${comes ? "it" : "one"}.` : " No single site serves this route.";
     return made + passed + held;
   };
 
@@ -165,7 +165,7 @@
   const { html, svg } = elements;
   const div = (kind, ...children) => html("div", { class: `worked-${kind}` }, ...children);
   const span = (kind, ...children) => html("span", { class: `worked-${kind}` }, ...children);
-  const colourOf = (index, n) => (index < n - 1 ? `var(--series-${index % 8})` : "var(--muted)");
+  const colourOf = (index) => `var(--series-${index % 8})`;
 
   const step = (number, title, ...children) => {
     const words = html("p", { class: "worked-words" });
@@ -293,7 +293,7 @@
         });
         const label = `${head} looks at ${said.join("; ")}`;
         const plot = html("div", { class: "worked-plot", role: "img", "aria-label": label }, ...columns);
-        const style = `--part: ${colourOf(index, seen.heads.length + 1)}`;
+        const style = `--part: ${colourOf(index)}`;
         return html("div", { class: "worked-head", style }, html("b", {}, head), plot);
       });
       const axis = positions.map(([name, token], position) => {
@@ -357,7 +357,7 @@
       const scaled = ({ x, y }) => ({ x: (x * REACH) / longest, y: (y * REACH) / longest });
       const middle = { x: 0, y: 0 };
       const parts = arms[0].map((_, index) =>
-        arrow(scaled(way[index]), scaled(way[index + 1]), "part", `--part: ${colourOf(index, arms[0].length)}`),
+        arrow(scaled(way[index]), scaled(way[index + 1]), "part", `--part: ${colourOf(index)}`),
       );
       const [hand, after] = hands.map((one, side) => arrow(middle, scaled(one), SIDES[side]));
       drawing.replaceChildren(...face(seen), ...(after ? [after] : []), hand, ...parts);
@@ -371,7 +371,7 @@
       };
       const rows = arms[0].map(({ name }, index) => {
         const arm = (side) => arms[side][index].arm;
-        const swatch = html("i", { style: `--part: ${colourOf(index, arms[0].length)}` });
+        const swatch = html("i", { style: `--part: ${colourOf(index)}` });
         return html(
           "tr",
           {},

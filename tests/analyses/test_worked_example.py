@@ -7,6 +7,7 @@ from sumint.analyses.worked_example import AS_IT_IS, NONE, SWITCHED, WorkedExamp
 from sumint.data import SUPPORTED_DIGITS, Probe, Sums
 from sumint.fourier import first_frequency
 from sumint.model import Model, as_array, layout_of, load_model, tokens_for
+from sumint.routes import Route
 from sumint.training import initial_parameters
 from sumint.weights import Architecture, Weights
 from tests.hand_set import FIRST, LAYOUT, SECOND, hand_set
@@ -47,8 +48,8 @@ def test_the_longest_cascade_comes_first_and_what_is_given_last_and_once(n_digit
     n_routes = n_digits * (n_digits - 1) // 2
     assert operands[n_routes + 1 :] == [(11, 12), (0, 3)]
     assert len(set(operands)) == len(operands)
-    assert found.n_nines[0] == n_digits - 2
-    assert found.n_nines[n_routes] == NONE
+    assert found.route(0) == Route(n_digits - 1, 0)
+    assert found.route(n_routes) is None
     assert found.sums.carry_in[:n_routes].any(axis=1).all()
 
 
