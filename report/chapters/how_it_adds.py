@@ -171,8 +171,8 @@ def _softly(soft: SoftCarry) -> Figure:
         ),
         caption=(
             "The angle of the ten logits, in digits, less the sum of the two digits: its mean and standard "
-            "deviation over sums with a carry on the route and sums without. Exact addition has 0 and 1; the "
-            "digit is wrong on the wrong side of one half."
+            "deviation over sums with a carry on the route and sums without. Exact addition has 0 and 1; on the "
+            "wrong side of one half another digit is nearer."
         ),
         alt="Bars by route: how much is carried on average where no carry comes, and where one does.",
         source=soft_carry,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from report.chapter import Claim
@@ -23,7 +25,7 @@ LONG_RUN = 2
 LONG_RUN_AT_LEAST = 0.95
 
 CLOCK_AT_LEAST = 0.99
-HALF_TELLS_AT_LEAST = 0.9
+TOLD_APART_AT_LEAST = 0.9
 KEPT_AT_MOST = 0.5
 
 BOTH = STAGES.index("both")
@@ -50,7 +52,7 @@ def claims(
 
 @part
 def _circle(circle: DigitSumCircle) -> tuple[Claim, ...]:
-    first, identity = circle.sum_frequencies[:, BOTH, 0], circle.identity[:, BOTH]
+    first = circle.sum_frequencies[:, BOTH, 0]
     return (
         general_claim(
             "sum-on-a-circle",
@@ -65,17 +67,14 @@ def _circle(circle: DigitSumCircle) -> tuple[Claim, ...]:
         ),
         general_claim(
             "products-as-the-identity",
-            (
-                "The products come in pairs, as the identity has them: of the difference of the digits next to "
-                "nothing is left."
-            ),
+            ("Of the difference of the digits next to nothing is left in the end, as the identity has it."),
             criterion=(
-                f"of the first frequencies of $a + b$ and $a - b$ the sum has at least "
+                f"in what both layers write, of the first frequencies of $a + b$ and $a - b$ the sum has at least "
                 f"{percent(IDENTITY_AT_LEAST, 0)}"
             ),
             source=digit_sum_circle,
             otherwise="On these weights more of the difference is left at some digit.",
-            finding=_at_digits(circle, identity, bool(identity.min() >= IDENTITY_AT_LEAST)),
+            finding=_identity(circle),
         ),
         general_claim(
             "push-and-pull",
@@ -170,15 +169,17 @@ def _soft(soft: SoftCarry) -> tuple[Claim, ...]:
         ),
         general_claim(
             "half-decides",
-            "The digit is right where the hand is on the right side of one half: errors are carries that faded.",
-            criterion=f"on every route the side tells of at least {percent(HALF_TELLS_AT_LEAST, 0)} of the sums",
-            source=soft_carry,
-            otherwise="On these weights something else makes errors as well.",
-            finding=Finding(
-                f"it tells of at least {percent(float(soft.agreement.min()))}",
-                bool(soft.agreement.min() >= HALF_TELLS_AT_LEAST),
-                dict(zip(names, map(float, soft.agreement), strict=True)),
+            (
+                "The hand tells wrong digits from right ones: theirs are turned too little where a carry "
+                "comes, or too much where none does."
             ),
+            criterion=(
+                f"of a wrong and a right digit, the wrong one’s hand is further off in at least "
+                f"{percent(TOLD_APART_AT_LEAST, 0)} of all pairs, over all routes (area under the ROC curve)"
+            ),
+            source=soft_carry,
+            otherwise="On these weights digits are wrong for other reasons, too.",
+            finding=_told_apart(soft),
         ),
     )
 
@@ -221,6 +222,31 @@ def _minimal(circuit: MinimalCircuit, sites: CarrySites) -> tuple[Claim, ...]:
             if carrying
             else Finding("no site serves any route", None),
         ),
+    )
+
+
+def _identity(circle: DigitSumCircle) -> Finding:
+    begun, ended = (circle.identity[:, STAGES.index(stage)] for stage in ("layer 0", "both"))
+    found = _at_digits(circle, ended, bool(ended.min() >= IDENTITY_AT_LEAST))
+    after_layer_0 = joined(decimals(float(value), 3) for value in begun)
+    return replace(found, value=f"{found.value}; of what layer 0 writes alone {after_layer_0}")
+
+
+def _told_apart(soft: SoftCarry) -> Finding:
+    n_wrong, n_right = len(soft.wrong_way), len(soft.right_way)
+    if not (n_wrong and n_right):
+        return Finding("no digit of these sums is wrong" if n_right else "no digit of these sums is right", None)
+    wrong_beyond, right_beyond = soft.beyond_half
+    return Finding(
+        f"{percent(soft.told_apart)}, of {counted(n_wrong, 'wrong digit')} and {counted(n_right, 'right one')}; "
+        f"beyond one half are {wrong_beyond} of the wrong and {right_beyond} of the right",
+        soft.told_apart >= TOLD_APART_AT_LEAST,
+        {
+            "told apart": soft.told_apart,
+            "wrong": n_wrong,
+            "wrong, beyond one half": wrong_beyond,
+            "right, beyond one half": right_beyond,
+        },
     )
 
 

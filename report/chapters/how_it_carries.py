@@ -27,7 +27,9 @@ from sumint.analyses.constant_bank import constant_bank
 from sumint.analyses.joint_sites import joint_sites
 from sumint.analyses.look_ahead import N_TOTALS, LookAhead, look_ahead
 from sumint.analyses.needed_sites import needed_sites
+from sumint.analyses.other_sites import other_sites
 from sumint.data import DIGITS
+from sumint.interchange import site_of
 from sumint.lab import Lab
 
 
@@ -39,7 +41,10 @@ def chapter(lab: Lab) -> Chapter:
     readout = lab.run(carry_readout, trails=trails)
     ahead = lab.run(look_ahead, trails=trails)
     seen = lab.run(carry_in_layer_1, trails=trails)
-    bank = lab.run(constant_bank, trails=trails)
+    others = lab.run(other_sites, trails=trails)
+    together = (site for number in range(len(joint.routes)) for site in joint.sites(number))
+    held = {site.position for site in (*map(site_of, trails), *together)}
+    bank = lab.run(constant_bank, held=tuple(sorted(held)))
     turned = lab.run(carry_turn, trails=trails)
     direction = lab.run(carry_direction, trails=trails)
     needed = lab.run(needed_sites)
@@ -58,7 +63,7 @@ def chapter(lab: Lab) -> Chapter:
         values={"serves_from": SERVES_FROM},
         claims=(
             *gathering_claims(needed),
-            *claims(sites, readout, ahead),
+            *claims(sites, others, readout, ahead),
             *joint_claims(joint),
             *layer_1_claims(sites, seen, turned),
             *of_bank,
@@ -137,13 +142,19 @@ def _read_off(name: str, title: str, sites: CarrySites, readout: CarryReadout) -
         f"{site.name(sites.layout)}, column {column}": plots.stacked_lines(
             range(len(DIGITS)),
             {
-                "attention score": {"measured": scores, "cosine": cosine.fitted},
+                "attention score": {"measured": scores, "cosine": cosine.fitted, "straight lines": lines.fitted},
                 "along the carry": {"measured": taken},
             },
             x_title="digit",
         )
-        for site, column, scores, cosine, taken in zip(
-            readout.sites, readout.columns, readout.scores, readout.cosines, readout.taken, strict=True
+        for site, column, scores, cosine, lines, taken in zip(
+            readout.sites,
+            readout.columns,
+            readout.scores,
+            readout.cosines,
+            readout.lines,
+            readout.taken,
+            strict=True,
         )
     }
     return Figure(
@@ -151,9 +162,10 @@ def _read_off(name: str, title: str, sites: CarrySites, readout: CarryReadout) -
         title,
         plot,
         caption=(
-            "Above, what a digit adds to the attention score, from the mean query, and the cosine that is "
-            "nearest: the digit with the higher score is listened to. Below, how much of its value lies along the "
-            "carry’s direction: under zero it says that there is no carry, above that there is one."
+            "Above, what a digit adds to the attention score, from the mean query, and the cosine and the two "
+            "straight lines that are nearest: the digit with the higher score is listened to. Below, how much of "
+            "its value lies along the carry’s direction: under zero it says that there is no carry, above that "
+            "there is one."
         ),
         alt="Lines over the digits: the attention score with a fitted cosine, and what is taken from the digit.",
         source=carry_readout,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -22,6 +22,12 @@ from sumint.routes import Route
 NAME, TITLE = "the-algorithm", "How the model adds, as far as it was found"
 PAGE = "how-it-carries.html"
 BANK = "constants"
+SHOWN_BY: Mapping[Kind, str] = {
+    "carry": "sites-look-at-their-column",
+    "handed-on": "sites-look-at-their-column",
+    "constant": "kept-constant",
+}
+"""The claim on what a gathering reads, by what it is first of all."""
 NAMED_UP_TO = 2
 """So many heads are named in one node."""
 
@@ -82,7 +88,8 @@ def the_algorithm(
             "layer 0 that gather them, at the positions where they do; and the positions where layer 1 makes the "
             "answer’s digits of what it finds. A head is drawn if a carry passes there, or if without what it "
             f"says at least {percent(NEEDED_FROM, 0)} more of a digit are wrong: both are found by intervention. "
-            "What it looks at is its attention. Each arrow says what was measured when it is pointed at, and "
+            "The arrows from above only say where it looks, on average. What a site writes to the logits itself "
+            "is not drawn. Each arrow says what was measured when it is pointed at, and "
             f"leads to the claim behind it; all are in words below.{_left_out(sites)}"
         ),
         alt=_in_words(found, layout),
@@ -108,7 +115,7 @@ def gatherings(sites: CarrySites, needed: NeededSites, constant: Collection[int]
             column = needed.column(site)
             kinds = dict(carried.get(site, {}))
             for digit in np.flatnonzero(needed.is_needed[:, head, position]).tolist():
-                is_own = column in (None, digit)
+                is_own = column == digit
                 kinds.setdefault(digit, "constant" if position in constant else "digits" if is_own else "unknown")
             if kinds:
                 # A site of a carry is one by itself: that was found of it alone.
@@ -133,10 +140,12 @@ def gathering_claims(needed: NeededSites) -> tuple[Claim, ...]:
         for digit in range(layout.n_digits)
     ]
     listed = joined(f"{_names(of_digit)} for C{digit}" for digit, of_digit in enumerate(heads) if of_digit)
+    elsewhere = _gathered_elsewhere(needed)
+    also = f"; needed elsewhere, and looking at that column: {elsewhere}" if elsewhere else ""
     return (
         general_claim(
             "digits-gathered-there",
-            "The digits of a column are gathered where their sum is predicted.",
+            "Every digit needs its column’s two digits to be gathered where it is predicted.",
             criterion=(
                 "every digit of the answer needs, at the position that predicts it, a head that gives more than "
                 f"{percent(MOST_OF, 0)} of its attention to the column’s two digits"
@@ -144,12 +153,24 @@ def gathering_claims(needed: NeededSites) -> tuple[Claim, ...]:
             source=needed_sites,
             otherwise="On these weights some digit needs no such head.",
             finding=Finding(
-                listed or "no digit needs such a head",
+                f"{listed or 'no digit needs such a head'}{also}",
                 all(heads),
                 {f"heads for C{digit}": len(of_digit) for digit, of_digit in enumerate(heads)},
             ),
         ),
     )
+
+
+def _gathered_elsewhere(needed: NeededSites) -> str:
+    """The other sites that a digit needs and that look at its column."""
+    layout = needed.layout
+    found = [
+        f"{site.name(layout)} for C{digit}"
+        for digit, head, position in np.argwhere(needed.is_needed).tolist()
+        for site in [Site(head, position)]
+        if needed.column(site) == digit and position != layout.predicting.start + digit
+    ]
+    return joined(found)
 
 
 def _read(layout: Layout) -> Rank:
@@ -205,7 +226,7 @@ def _reading(found: Iterable[Gathering], needed: NeededSites) -> Iterable[Arrow]
             f"{one.name(needed.layout)} {verb} {percent(attention, 0)} of the attention to "
             f"{joined(_digits(one, needed.layout))}, on average over sums.",
             attention,
-            f"{PAGE}#{'sites-look-at-their-column' if is_carry else 'digits-gathered-there'}",
+            f"{PAGE}#{SHOWN_BY.get(one.kind, 'digits-gathered-there')}",
         )
 
 
@@ -247,7 +268,7 @@ def _needing(found: Iterable[Gathering], needed: NeededSites) -> Iterable[Arrow]
                 one.name(needed.layout),
                 f"C{digit}",
                 kind,
-                f"C{digit} is right {without}.",
+                f"C{digit} is right {without}, of {percent(float(needed.right[digit]), 0)} with it.",
                 min(right),
                 f"{PAGE}#{'kept-constant' if kind == 'constant' else 'digits-gathered-there'}",
             )

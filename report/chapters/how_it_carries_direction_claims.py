@@ -26,8 +26,9 @@ def direction_claims(sites: CarrySites, direction: CarryDirection) -> tuple[Clai
     def enough() -> Finding:
         along, rest = rates["along"], rates["rest"]
         return Finding(
-            f"along it {_with_interval(direction, 'along')} of the digits move, by the rest {range_of(rest)}; it "
-            f"has {range_of(direction.share)} of the squared distance between the two sums there",
+            f"along it {_with_interval(direction, 'along')} of the digits move, by the rest {range_of(rest)}, or "
+            f"{range_of(rates['rest, as long'])} were it as long; it has {range_of(direction.share)} of the "
+            "squared distance between the two sums there",
             bool(along.min() >= ALONG_AT_LEAST and rest.max() <= REST_AT_MOST),
             by_route("along", names, along) | by_route("rest", names, rest),
         )
@@ -67,7 +68,7 @@ def direction_claims(sites: CarrySites, direction: CarryDirection) -> tuple[Clai
         ),
         general_claim(
             "carry-vector",
-            "One fixed vector, added or taken away, makes a carry or unmakes it, whatever the sum.",
+            "One fixed vector, added or taken away, makes a carry or unmakes it in most sums.",
             criterion=(
                 f"on every route that is served at least {percent(ALONG_AT_LEAST, 0)} of the digits move by one"
             ),
@@ -77,7 +78,7 @@ def direction_claims(sites: CarrySites, direction: CarryDirection) -> tuple[Clai
         ),
         general_claim(
             "carry-threshold",
-            "Between no carry and a carry there is a threshold, about halfway.",
+            "Half of the digits have changed when about half of the vector is added.",
             criterion=(
                 f"on every route that is served half of the digits have moved between {HALF_BETWEEN[0]} and "
                 f"{HALF_BETWEEN[1]} of the vector"

@@ -90,7 +90,7 @@ def _switch(name: str, title: str, sites: CarrySites, seen: CarryInLayer1) -> Fi
 @shown("constant-bank", "What layer 1 needs to know of each position", unless=no_site)
 def _bank(name: str, title: str, sites: CarrySites, bank: ConstantBank) -> Figure:
     positions = sites.layout.position_names
-    lost = bank.right_before - bank.right_without
+    lost = (bank.right_before - bank.right_without).mean(axis=-1)
     return Figure(
         name,
         title,
@@ -151,7 +151,8 @@ def _direction(name: str, title: str, sites: CarrySites, direction: CarryDirecti
         _ways(direction.rates, SWAPPED, sites),
         caption=(
             "The share of digits that move when all that the site has gathered is swapped, only its component "
-            "along the carry’s direction, or only the rest; and when one fixed vector is added or taken away. "
+            "along the carry’s direction, or only the rest, as it is or made as long as the component; and when "
+            "one fixed vector is added or taken away. "
             "Direction and vector were measured on other pairs."
         ),
         alt="A heatmap of what is swapped by routes, with the share of digits that moved in each cell.",

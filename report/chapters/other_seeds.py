@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from report import plots
 from report.absent import shown
 from report.chapter import Chapter, Figure, Table
-from report.chapters.other_seeds_claims import claims, of_how_many, otherwise_trained, recurrences
+from report.chapters.other_seeds_claims import (
+    ACCIDENT_BELOW,
+    RECURS_FROM,
+    alike,
+    claims,
+    of_how_many,
+    otherwise_trained,
+    recurrences,
+)
+from report.parts import part
 from report.survey import survey
 from report.surveyed import Survey, Surveyed
 from report.theme import percent
@@ -27,11 +38,25 @@ def chapter(lab: Lab) -> Chapter:
         question="What recurs when the same recipe starts from another seed, and what is an accident?",
         figures=(_matrix(found), _verdicts(found)),
         tables=(_seeds(found), _recurring(found)),
+        values=_numbers(others),
         claims=claims(others),
         findings=("order-recurs", "identity-recurs", "sites-differ"),
         # Those on the weights at hand are told where they happen.
         failures=tuple(f"{one.name}: {failure}" for one in others for failure in one.failures),
     )
+
+
+@part
+def _numbers(others: Sequence[Surveyed]) -> dict[str, int]:
+    """What the text says in numbers."""
+    seeds, rows = alike(others), recurrences(others)
+    return {
+        "n_served": sum(one.n_served for one in seeds),
+        "n_routes": sum(one.n_routes for one in seeds),
+        "n_checked": len(rows),
+        "n_everywhere": sum(row.share >= RECURS_FROM for row in rows),
+        "n_on_few": sum(row.share < ACCIDENT_BELOW for row in rows),
+    }
 
 
 def _alone(found: Survey | None) -> str:

@@ -102,7 +102,7 @@ def claims(seeds: Sequence[Surveyed]) -> tuple[Claim, ...]:
             seeds,
             rows,
             "identity-recurs",
-            "Products of cosines come as the cosine of a sum needs them, on every seed trained alike.",
+            "In the end next to nothing is left of the difference of two digits, on every seed trained alike.",
             ("products-as-the-identity",),
         ),
         _recurs(

@@ -3,8 +3,8 @@
 The difference that a carry makes at a site, on average over pairs, is a vector. Of two sums that differ in the
 carry either the component along it is swapped, or all the rest; or, with no second sum, the vector itself is added
 where there is no carry and taken away where there is one, whole or in part; or the site is put somewhere between
-the two sums. The vector is measured on other pairs
-than those that it is tried on.
+the two sums. As the rest is shorter, it is tried at the length of the component, too. The vector is measured on
+other pairs than those that it is tried on.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ from sumint.data import Sums
 from sumint.interchange import Asked, Moves, Site, Trail, at_site, route_of, site_of
 from sumint.model import Model, Tensor
 
-WAYS = ("whole", "along", "rest", "added")
-"""What is swapped: all that the site gathers, its component along the vector, or the rest; or that is added."""
+WAYS = ("whole", "along", "rest", "rest, as long", "added")
+"""What is swapped: all that the site gathers, its component along the vector, or the rest, as it is or as long as
+the component; or that the vector is added."""
 
 DOSES = tuple(np.linspace(0, 1.5, 13).tolist())
 """Of the vector, where it is added: 1 is all of it; or of the way from the one sum to the other."""
+
+ROUNDING = 1e-5
+"""What is shorter, beside what it is compared with, has no direction."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,18 @@ def carry_direction(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> 
         apart = asked.apart(site)
         share[number] = float((apart @ unit).square().sum() / apart.square().sum())
         along = (apart @ unit)[:, None] * unit
-        changes = (apart, along, apart - along, asked.towards_carry * vector)
+        rest = apart - along
+        changes = (apart, along, rest, _as_long_as(along, rest), asked.towards_carry * vector)
         n_moved[number] = [_moved(model, asked, site, change) for change in changes]
         by_dose[number] = [_moved(model, asked, site, dose * changes[-1]) for dose in DOSES]
         by_way[number] = [_moved(model, asked, site, dose * apart) for dose in DOSES]
     return CarryDirection(n_pairs, n_moved, by_dose, by_way, share)
+
+
+def _as_long_as(one: Float[Tensor, "pair d_head"], other: Float[Tensor, "pair d_head"]) -> Tensor:
+    """The other's direction at the one's length; nothing where the other is only what rounding left."""
+    long, short = (change.norm(dim=1, keepdim=True) for change in (one, other))
+    return other * (long / short).where(short > ROUNDING * long, 0)
 
 
 def _moved(model: Model, asked: Asked, site: Site, change: Float[Tensor, "pair d_head"]) -> int:

@@ -37,6 +37,17 @@ class CosineFit:
 
 
 @dataclass(frozen=True)
+class LineFit:
+    """a·|d − m| + c, straight lines that meet in the middle m, fitted likewise; with as many parameters."""
+
+    middle: float
+    """m, in digits."""
+    share: float
+    """R²."""
+    fitted: Float[np.ndarray, " digit"]
+
+
+@dataclass(frozen=True)
 class CarryReadout:
     """What each site looks for and takes."""
 
@@ -77,6 +88,33 @@ class CarryReadout:
         """A cosine of the digit, fitted to each site's scores."""
         return tuple(fit_cosine(of_site) for of_site in self.scores.astype(np.float64))
 
+    @property
+    def lines(self) -> tuple[LineFit, ...]:
+        """Two straight lines, fitted to the same."""
+        return tuple(fit_lines(of_site) for of_site in self.scores.astype(np.float64))
+
+
+def fit_lines(values: Float[np.ndarray, " digit"]) -> LineFit:
+    """The straight lines nearest to the values, of all whose middle is a hundredth of a digit apart."""
+    digits = np.arange(len(values))
+
+    def fitted_at(middle: float) -> Float[np.ndarray, " digit"]:
+        slopes = np.stack([np.abs(digits - middle), np.ones(len(values))], axis=1)
+        weights, *_ = np.linalg.lstsq(slopes, values, rcond=None)
+        return slopes @ weights
+
+    middles = np.arange(0, len(values) - 1 + 0.005, 0.01)
+    fits = np.stack([fitted_at(middle) for middle in middles])
+    shares = np.array([_share(values, fitted) for fitted in fits])
+    best = int(shares.argmax())
+    return LineFit(float(middles[best]), float(shares[best]), fits[best])
+
+
+def _share(values: Float[np.ndarray, " digit"], fitted: Float[np.ndarray, " digit"]) -> float:
+    """R²: how much of the values' variance is in what was fitted."""
+    left, whole = ((values - fitted) ** 2).sum(), ((values - values.mean()) ** 2).sum()
+    return float(1 - left / whole) if whole else 0.0
+
 
 def fit_cosine(values: Float[np.ndarray, " digit"]) -> CosineFit:
     """The cosine that goes round once in all digits and is nearest to the values."""
@@ -85,11 +123,10 @@ def fit_cosine(values: Float[np.ndarray, " digit"]) -> CosineFit:
     waves = np.stack([np.cos(turn * digits), np.sin(turn * digits), np.ones(len(values))], axis=1)
     weights, *_ = np.linalg.lstsq(waves, values, rcond=None)
     (cosine, sine, _), fitted = weights, waves @ weights
-    left, whole = ((values - fitted) ** 2).sum(), ((values - values.mean()) ** 2).sum()
     return CosineFit(
         amplitude=float(np.hypot(cosine, sine)),
         first=float(np.arctan2(sine, cosine) / turn),
-        share=float(1 - left / whole) if whole else 0.0,
+        share=_share(values, fitted),
         fitted=fitted,
     )
 

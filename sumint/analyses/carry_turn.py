@@ -19,6 +19,9 @@ from sumint.interchange import Asked, Trail, interchange, route_of, site_of
 from sumint.interventions import activations
 from sumint.model import Model
 
+N_PAIRS = 1500
+"""On each route: what a head adds differs so much from sum to sum that shares of fewer are half chance."""
+
 
 @dataclass(frozen=True)
 class CarryTurn:
@@ -44,7 +47,7 @@ def carry_turn(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> Carry
     n_pairs = np.zeros(len(trails), np.int64)
     turns, shares = np.zeros(len(trails)), np.zeros((len(trails), len(names)))
     for number, trail in enumerate(trails):
-        asked = Asked.on(model, route_of(trail))
+        asked = Asked.on(model, route_of(trail), n_pairs=N_PAIRS)
         hook = interchange(site_of(trail), asked.source_z)
         as_it_is, switched = (
             hand_parts(model, activations(model, asked.base_tokens, HAND, hooks), trail[1])

@@ -15,7 +15,6 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.data import Layout, Sums
-from sumint.interchange import Trail, site_of
 from sumint.interventions import Hook, mean_ablate
 from sumint.model import Model, as_array, layout_of, tokens_for
 
@@ -23,26 +22,37 @@ KINDS = {"keys": ("k",), "values": ("v",), "both": ("k", "v")}
 """What is replaced, and the activations that it consists of, as transformer_lens names them."""
 
 N_SUMS = 300
-"""Of the probe, to ask position by position; the bank and the others are asked of all of it."""
+"""Of the probe, to ask position by position; sets of positions are asked of all of it."""
+
+COSTS_UP_TO = 0.02
+"""A position holds a constant if it costs no digit more to replace its keys and values, as a share of all sums."""
 
 
 @dataclass(frozen=True)
 class ConstantBank:
-    """What stays right where layer 1's keys and values say the same of every sum."""
+    """What stays right where layer 1's keys and values say the same of every sum.
+
+    The candidates are the positions before = that hold no carry; those where nothing else is needed either are the
+    bank.
+    """
 
     attention: Float[np.ndarray, "digit head position"]
     """The mean attention of layer 1 from the position that predicts a digit."""
-    right_without: Float[np.ndarray, "kind position"]
-    """The share of digits right with one position's keys, values or both replaced."""
-    right_before: float
+    right_without: Float[np.ndarray, "kind position digit"]
+    """The share of sums of which a digit is right with one position's keys, values or both replaced."""
+    right_before: Float[np.ndarray, " digit"]
     """The same, of the same sums, with none replaced."""
-    bank: Int[np.ndarray, " place"]
+    candidates: Int[np.ndarray, " place"]
     """The positions before = that hold no carry that was found."""
-    right_with_bank_constant: Float[np.ndarray, " kind"]
-    """The share of digits right with those of all these positions replaced."""
-    right_with_others_constant: Float[np.ndarray, " kind"]
-    """With those of all other positions replaced."""
-    right: float
+    bank: Int[np.ndarray, " place"]
+    """Those of them where replacing both costs no digit more than `COSTS_UP_TO`."""
+    right_with_candidates_constant: Float[np.ndarray, "kind digit"]
+    """The share of sums with those of all candidates replaced."""
+    right_with_bank_constant: Float[np.ndarray, "kind digit"]
+    """With those of the bank replaced."""
+    right_with_others_constant: Float[np.ndarray, "kind digit"]
+    """With those of all but the candidates replaced."""
+    right: Float[np.ndarray, " digit"]
     """Of the whole model."""
     n_digits: int
 
@@ -56,32 +66,40 @@ class ConstantBank:
         return self.attention[..., self.bank].sum(axis=-1)
 
 
-def constant_bank(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> ConstantBank:
-    """What stays right as layer 1's keys and values become constant, position by position and in sets."""
+def constant_bank(model: Model, probe: Sums, *, held: tuple[int, ...]) -> ConstantBank:
+    """What stays right as layer 1's keys and values become constant, position by position and in sets.
+
+    `held` are the positions where a site holds a carry, by itself or with others.
+    """
     layout = layout_of(model)
     tokens = tokens_for(model, probe)
     _, cache = model.run_with_cache(tokens, names_filter=[_name(kind) for kind in ("k", "v", "pattern")])
 
-    def right_without(positions: Sequence[int], n_sums: int) -> Float[np.ndarray, " kind"]:
+    def right_without(positions: Sequence[int], n_sums: int) -> Float[np.ndarray, "kind digit"]:
         by_kind = [
             [mean_ablate(_name(part), cache[_name(part)].mean(0), positions) for part in parts]
             for parts in KINDS.values()
         ]
         return np.array([right(hooks, n_sums) for hooks in by_kind])
 
-    def right(hooks: Sequence[Hook], n_sums: int) -> float:
+    def right(hooks: Sequence[Hook], n_sums: int) -> Float[np.ndarray, " digit"]:
         logits = model.run_with_hooks(tokens[:n_sums], fwd_hooks=list(hooks))[:, layout.predicting]
-        return float((as_array(logits.argmax(-1)) == probe.answer_digits[:n_sums]).mean())
+        return (as_array(logits.argmax(-1)) == probe.answer_digits[:n_sums]).mean(axis=0)
 
-    held = {site_of(trail).position for trail in trails}
-    bank = [position for position in range(layout.predicting.start) if position not in held]
-    others = [position for position in range(layout.n_ctx) if position not in bank]
+    alone = np.stack([right_without([place], N_SUMS) for place in range(layout.n_ctx)], axis=1)
+    before = right([], N_SUMS)
+    costs = (before - alone[list(KINDS).index("both")]).max(axis=1)
+    candidates = [position for position in range(layout.predicting.start) if position not in held]
+    bank = [position for position in candidates if costs[position] <= COSTS_UP_TO]
+    others = [position for position in range(layout.n_ctx) if position not in candidates]
     attention = as_array(cache[_name("pattern")].mean(0))[:, layout.predicting]
     return ConstantBank(
         attention=attention.swapaxes(0, 1),
-        right_without=np.stack([right_without([place], N_SUMS) for place in range(layout.n_ctx)], axis=1),
-        right_before=right([], N_SUMS),
+        right_without=alone,
+        right_before=before,
+        candidates=np.array(candidates, np.int64),
         bank=np.array(bank, np.int64),
+        right_with_candidates_constant=right_without(candidates, len(probe)),
         right_with_bank_constant=right_without(bank, len(probe)),
         right_with_others_constant=right_without(others, len(probe)),
         right=right([], len(probe)),

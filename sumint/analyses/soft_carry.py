@@ -1,8 +1,9 @@
 """The carry as a quantity: how far round the circle the logits are turned, in digits.
 
 The ten logits of a digit are nearly a cosine of the digit, and its phase is the answer: a + b and the carry, in
-tenths of a turn. Less a + b, what is left is how much the model carries. For exact addition it is 0 or 1. The
-model says the wrong digit where it is on the wrong side of one half.
+tenths of a turn. Less a + b, what is left is how much the model carries. For exact addition it is 0 or 1; on the
+wrong side of one half another digit is nearer. Whatever turns the hand counts as carried, so this says where wrong
+digits are, and not by itself that a carry made them so.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from sumint.hands import carried
 from sumint.model import Model, as_array, layout_of, tokens_for
 from sumint.routes import Pairs, Route, pairs_on, routes_of
 
-N_PAIRS = 500
+N_PAIRS = 1000
 """For each route: so many sums with the carry, and as many without."""
 
 
@@ -30,10 +31,11 @@ class SoftCarry:
     deviation: Float[np.ndarray, "route carry"]
     wrong: Float[np.ndarray, "route carry"]
     """The share of sums whose digit the model gets wrong."""
-    beyond_half: Float[np.ndarray, "route carry"]
-    """The share of sums for which it is on the wrong side of one half."""
-    agreement: Float[np.ndarray, " route"]
-    """The share of sums of which the side of one half tells whether the model says the right digit."""
+    wrong_way: Float[np.ndarray, " error"]
+    """Of every such sum, how far the hand is from where it should be: 1 less what is carried where a carry comes,
+    what is carried where none does."""
+    right_way: Float[np.ndarray, " rest"]
+    """The same of all other sums."""
     clock: Float[np.ndarray, " route"]
     """Of the variance of the ten logits, how much the cosine has, on average over the sums: R²."""
     n_digits: int
@@ -47,6 +49,22 @@ class SoftCarry:
         return routes_of(self.layout)
 
     @property
+    def told_apart(self) -> float:
+        """How well that tells wrong digits from right ones, at whatever bound: the area under the ROC curve.
+
+        The share of all pairs of a wrong and a right digit in which the wrong one is further off; NaN if there are
+        none of either.
+        """
+        below = np.searchsorted(np.sort(self.right_way), self.wrong_way).sum()
+        n_pairs = len(self.wrong_way) * len(self.right_way)
+        return float(below / n_pairs) if n_pairs else np.nan
+
+    @property
+    def beyond_half(self) -> tuple[int, int]:
+        """How many wrong and how many right digits have the hand on the wrong side of one half."""
+        return int((self.wrong_way > 0.5).sum()), int((self.right_way > 0.5).sum())
+
+    @property
     def difference(self) -> Float[np.ndarray, " route"]:
         """How much more is carried where a carry comes: 1 for exact addition."""
         return self.mean[:, 1] - self.mean[:, 0]
@@ -56,15 +74,25 @@ def soft_carry(model: Model, probe: Sums) -> SoftCarry:  # noqa: ARG001 — it l
     """How much the model carries on every route, and what it says then."""
     layout = layout_of(model)
     routes = routes_of(layout)
-    of_sides = np.zeros((4, len(routes), 2))
-    of_all = np.zeros((2, len(routes)))
+    of_sides = np.zeros((3, len(routes), 2))
+    clock = np.zeros(len(routes))
+    ways: dict[bool, list[np.ndarray]] = {True: [], False: []}
     for number, route in enumerate(routes):
         sums = _both_sides(pairs_on(layout, route, N_PAIRS))
         logits = as_array(model(tokens_for(model, sums))[:, layout.predicting.start + route.digit])
-        of_sides[:, number], of_all[:, number] = _measured(logits.astype(np.float64), sums, route.digit)
-    mean, deviation, wrong, beyond_half = of_sides
-    agreement, clock = of_all
-    return SoftCarry(mean, deviation, wrong, beyond_half, agreement, clock, layout.n_digits)
+        of_digits = logits[:, :N_DIGIT_TOKENS].astype(np.float64)
+        totals = (sums.a_digits + sums.b_digits)[:, route.digit].astype(np.float64)
+        amount, comes = carried(first_frequency(of_digits), totals), sums.carry_in[:, route.digit]
+        is_wrong = logits.argmax(axis=1) != sums.answer_digits[:, route.digit]
+        for side, which in enumerate((~comes, comes)):
+            of_sides[:, number, side] = amount[which].mean(), amount[which].std(), is_wrong[which].mean()
+        clock[number] = clock_share(of_digits)
+        off = np.where(comes, 1 - amount, amount)
+        for verdict, found in ways.items():
+            found.append(off[is_wrong == verdict])
+    mean, deviation, wrong = of_sides
+    wrong_way, right_way = map(np.concatenate, ways.values())
+    return SoftCarry(mean, deviation, wrong, wrong_way, right_way, clock, layout.n_digits)
 
 
 def clock_share(logits: Float[np.ndarray, "sum value"]) -> float:
@@ -78,19 +106,3 @@ def _both_sides(pairs: Pairs) -> Sums:
     """All sums of the pairs, with a carry and without."""
     one, other = pairs.base, pairs.source
     return Sums(one.layout, np.concatenate([one.a, other.a]), np.concatenate([one.b, other.b]))
-
-
-def _measured(
-    logits: Float[np.ndarray, "sum token"], sums: Sums, digit: int
-) -> tuple[Float[np.ndarray, "4 carry"], Float[np.ndarray, " 2"]]:
-    """Mean, deviation, wrong and beyond one half, without a carry and with one; agreement and clock over all."""
-    of_digits = logits[:, :N_DIGIT_TOKENS]
-    totals = (sums.a_digits + sums.b_digits)[:, digit].astype(np.float64)
-    amount, comes = carried(first_frequency(of_digits), totals), sums.carry_in[:, digit]
-    is_wrong = logits.argmax(axis=1) != sums.answer_digits[:, digit]
-    is_beyond = (amount > 0.5) != comes
-    by_side = [
-        (amount[side].mean(), amount[side].std(), is_wrong[side].mean(), is_beyond[side].mean())
-        for side in (~comes, comes)
-    ]
-    return np.array(by_side).T, np.array([(is_wrong == is_beyond).mean(), clock_share(of_digits)])

@@ -6,9 +6,10 @@ import pytest
 from sumint.analyses.carry_direction import DOSES, WAYS, CarryDirection, carry_direction
 from sumint.analyses.carry_in_layer_1 import WAYS as SEEN_BY
 from sumint.analyses.carry_in_layer_1 import CarryInLayer1, carry_in_layer_1
-from sumint.analyses.carry_readout import BY_DECISIVENESS, CarryReadout, carry_readout, fit_cosine
+from sumint.analyses.carry_readout import BY_DECISIVENESS, CarryReadout, carry_readout, fit_cosine, fit_lines
 from sumint.analyses.carry_sites import carry_sites
 from sumint.analyses.look_ahead import LookAhead, explained, look_ahead
+from sumint.analyses.other_sites import other_sites
 from sumint.data import Probe
 from sumint.model import Model, load_model
 from sumint.weights import read_weights
@@ -49,8 +50,16 @@ def test_the_search_hands_on_what_serves_each_route(model: Model) -> None:
 
 def test_what_is_written_in_one_direction_moves_with_it_and_with_nothing_else(direction: CarryDirection) -> None:
     np.testing.assert_allclose(direction.share, 1, atol=1e-6)
-    for way, rate in (("whole", 1), ("along", 1), ("rest", 0)):
+    for way, rate in (("whole", 1), ("along", 1), ("rest", 0), ("rest, as long", 0)):
         np.testing.assert_array_equal(direction.rates[:, WAYS.index(way)], rate)
+
+
+def test_a_carry_does_not_get_through_without_its_site(model: Model) -> None:
+    found = other_sites(model, PROBE, trails=TRAILS)
+    assert found.n_pairs.min() > 0
+    np.testing.assert_array_equal(found.n_moved, 0)
+    elsewhere = tuple((column, digit, 0, 0) for column, digit, *_ in TRAILS)
+    np.testing.assert_array_equal(other_sites(model, PROBE, trails=elsewhere).rates, 1)
 
 
 def test_no_dose_moves_nothing_and_twice_the_need_moves_all(direction: CarryDirection) -> None:
@@ -113,6 +122,15 @@ def test_a_cosine_a_little_off_its_maximum_has_the_order_of_decisiveness() -> No
 def test_no_cosine_explains_what_alternates() -> None:
     fit = fit_cosine(np.array([1.0, -1.0] * 5))
     assert (fit.amplitude, fit.share) == pytest.approx((0, 0), abs=1e-9)
+
+
+def test_straight_lines_are_told_from_a_cosine() -> None:
+    digits = np.arange(10)
+    lines = fit_lines(2 * np.abs(digits - 4.3) - 1)
+    assert (lines.middle, lines.share) == pytest.approx((4.3, 1))
+    wave = np.cos(2 * np.pi * (digits + 0.4) / 10)
+    assert fit_lines(wave).share < 0.995 < fit_cosine(wave).share
+    assert fit_lines(np.ones(10)).share == 0
 
 
 def test_what_weighs_two_columns_is_additive_and_breaks_ties(ahead: LookAhead) -> None:

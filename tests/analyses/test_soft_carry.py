@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.soft_carry import clock_share, soft_carry
+from sumint.analyses.soft_carry import N_PAIRS, SoftCarry, clock_share, soft_carry
 from sumint.data import Probe
 from sumint.fourier import first_frequency
 from sumint.hands import carried
@@ -34,9 +34,24 @@ def test_a_clock_is_all_clock_and_noise_is_not() -> None:
     assert clock_share(np.ones((2, 10))) == 0
 
 
-def test_on_the_write_up_s_checkpoint_the_side_of_one_half_tells_what_is_said(arena_checkpoint) -> None:
+def errors(wrong_way: list[float], right_way: list[float]) -> SoftCarry:
+    """Digits that are wrong and right, with their hands so far off."""
+    nothing = np.zeros((0, 2))
+    return SoftCarry(nothing, nothing, nothing, np.array(wrong_way), np.array(right_way), np.zeros(0), 2)
+
+
+def test_the_hand_tells_wrong_digits_if_theirs_are_further_off() -> None:
+    assert errors([0.6, 0.7], [0.1, 0.5]).told_apart == 1
+    assert errors([0.1], [0.6, 0.7]).told_apart == 0
+    assert errors([0.3, 0.9], [0.1, 0.5]).told_apart == 0.75
+    assert np.isnan(errors([], [0.5]).told_apart)
+    assert errors([0.4, 0.6, 0.7], [0.1, 0.55]).beyond_half == (2, 1)
+
+
+def test_on_the_write_up_s_checkpoint_the_hand_tells_wrong_digits(arena_checkpoint) -> None:
     found = soft_carry(load_model(read_weights(arena_checkpoint)), Probe().draw())
-    assert found.agreement.min() > 0.98
+    assert found.told_apart > 0.98
+    assert len(found.wrong_way) + len(found.right_way) == 6 * 2 * N_PAIRS
     assert found.clock.min() > 0.8
     to_c0 = [number for number, route in enumerate(found.routes) if route.digit == 0]
     assert (np.diff(found.difference[to_c0]) < 0).all()

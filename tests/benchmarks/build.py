@@ -25,7 +25,15 @@ from sumint.checkpoints import locate
 ROUNDS = 5
 CARRIES_AND_ADDS = {
     *("carry_sites", "joint_sites", "needed_sites", "carry_readout", "look_ahead", "carry_in_layer_1"),
-    *("constant_bank", "carry_turn", "carry_direction", "digit_sum_circle", "soft_carry", "worked_example"),
+    *(
+        "constant_bank",
+        "other_sites",
+        "carry_turn",
+        "carry_direction",
+        "digit_sum_circle",
+        "soft_carry",
+        "worked_example",
+    ),
     "minimal_circuit",
 }
 """The analyses of the chapters on how the model carries and adds."""

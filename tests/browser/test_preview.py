@@ -26,9 +26,9 @@ from tests.browser.conftest import Reader
 
 ROOT = Path(__file__).parent.parent.parent
 SOON = 20_000
-FIRST = 180_000
-"""For what is made from nothing: the first build, while other tests use the processor, too."""
 """Milliseconds that a busy machine may take to show an edit; an idle one takes one or two seconds."""
+FIRST = 180_000
+"""The same for the first build, which makes everything."""
 
 CHAPTER = Path("report/chapters/ablation.py")
 TEXT = Path("report/chapters/ablation.md")
