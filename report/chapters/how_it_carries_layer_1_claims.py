@@ -56,7 +56,7 @@ def _seen(sites: CarrySites, seen: CarryInLayer1) -> tuple[Claim, ...]:
         found = by_route("queries", names, rates["queries"]) | by_route("keys", names, rates["keys"])
         return Finding(
             f"so it is on {right} of {counted(int(asks.sum()), 'route')} where it can be either",
-            right == asks.sum(),
+            right == int(asks.sum()),
             found,
         )
 

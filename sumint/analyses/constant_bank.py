@@ -42,7 +42,7 @@ class ConstantBank:
     """The share of sums of which a digit is right with one position's keys, values or both replaced."""
     right_before: Float[np.ndarray, " digit"]
     """The same, of the same sums, with none replaced."""
-    candidates: Int[np.ndarray, " place"]
+    candidates: Int[np.ndarray, " candidate"]
     """The positions before = that hold no carry that was found."""
     bank: Int[np.ndarray, " place"]
     """Those of them where replacing both costs no digit more than `COSTS_UP_TO`."""
