@@ -39,7 +39,7 @@ class Form:
 
 WIDE = Form(
     is_tall=False,
-    node=(70, 38),
+    node=(78, 38),
     gap=6,
     between=12,
     padding=7,
@@ -50,7 +50,7 @@ WIDE = Form(
 )
 TALL = Form(
     is_tall=True,
-    node=(72, 34),
+    node=(78, 34),
     gap=5,
     between=10,
     padding=5,

@@ -211,10 +211,7 @@ def _minimal(circuit: MinimalCircuit, sites: CarrySites) -> tuple[Claim, ...]:
         ),
         general_claim(
             "circuit-holds-the-carries",
-            (
-                "Every site that a carry passes through is among them, though the two searches know nothing of "
-                "one another."
-            ),
+            "Every site that a carry passes through is among them.",
             criterion="the smallest set of sites that serve routes is part of those that are kept",
             source=minimal_circuit,
             otherwise="On these weights some carry’s site can be spared.",

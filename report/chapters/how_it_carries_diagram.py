@@ -139,7 +139,8 @@ def gathering_claims(needed: NeededSites) -> tuple[Claim, ...]:
         ]
         for digit in range(layout.n_digits)
     ]
-    listed = joined(f"{_names(of_digit)} for C{digit}" for digit, of_digit in enumerate(heads) if of_digit)
+    by_digit = [f"{_names(of_digit)} for C{digit}" for digit, of_digit in enumerate(heads) if of_digit]
+    listed = joined(by_digit) if by_digit else "no digit needs such a head"
     elsewhere = _gathered_elsewhere(needed)
     also = f"; needed elsewhere, and looking at that column: {elsewhere}" if elsewhere else ""
     return (
@@ -153,7 +154,7 @@ def gathering_claims(needed: NeededSites) -> tuple[Claim, ...]:
             source=needed_sites,
             otherwise="On these weights some digit needs no such head.",
             finding=Finding(
-                f"{listed or 'no digit needs such a head'}{also}",
+                f"{listed}{also}",
                 all(heads),
                 {f"heads for C{digit}": len(of_digit) for digit, of_digit in enumerate(heads)},
             ),
@@ -170,7 +171,7 @@ def _gathered_elsewhere(needed: NeededSites) -> str:
         for site in [Site(head, position)]
         if needed.column(site) == digit and position != layout.predicting.start + digit
     ]
-    return joined(found)
+    return joined(found) if found else ""
 
 
 def _read(layout: Layout) -> Rank:
@@ -204,7 +205,7 @@ def _node(one: Gathering, layout: Layout) -> Node:
 
 def _answered(layout: Layout) -> Rank:
     return Rank(
-        ("layer 1", "answers, at"),
+        ("layer 1", "answers"),
         tuple(
             Group(f"at {place}", (Node(f"C{digit}", (f"C{digit}",)),), under=place)
             for digit, place in enumerate(layout.position_names[layout.predicting])

@@ -97,9 +97,10 @@ def _turned(sites: CarrySites, turned: CarryTurn) -> tuple[Claim, ...]:
         if not asks.any():
             return Finding("no carry is written at the position that predicts its digit", None)
         shares = turned.by_layer_1[asks]
+        back = "; where it is more than all, what the site writes to the digit itself turns it back"
         return Finding(
-            f"{range_of(shares)} of the turn, on {counted(int(asks.sum()), 'route')}; over 100% what the site "
-            "writes to the digit itself turns it back",
+            f"{range_of(shares)} of the turn, on "
+            f"{counted(int(asks.sum()), 'route')}{back if shares.max() > 1 else ''}",
             bool(shares.min() >= BY_LAYER_1_AT_LEAST),
             by_route("by layer 1", [names[number] for number in np.flatnonzero(asks)], shares),
         )

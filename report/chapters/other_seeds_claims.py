@@ -81,7 +81,8 @@ def claims(seeds: Sequence[Surveyed]) -> tuple[Claim, ...]:
             seeds,
             rows,
             "order-recurs",
-            "Wherever a site holds a carry, it listens to digits in the same order, and a cosine explains it.",
+            "Wherever a site holds a carry, it listens to digits in the same order, by scores that are nearly a "
+            "cosine.",
             ("carry-order", "carry-cosine"),
         ),
         _recurs(
