@@ -22,7 +22,6 @@ LESS_BY = 2
 @part
 def bank_claims(sites: CarrySites, bank: ConstantBank, needed: NeededSites) -> tuple[Claim, ...]:
     """The claims on the bank of constants, and on what layer 0 is needed for there."""
-
     both = list(KINDS).index("both")
 
     def named(positions: np.ndarray) -> str:
@@ -42,7 +41,7 @@ def bank_claims(sites: CarrySites, bank: ConstantBank, needed: NeededSites) -> t
         exceptions = np.setdiff1d(bank.candidates, bank.bank)
         without = f"; with {named(exceptions)} as well {percent(float(of_all.mean()))}" if len(exceptions) else ""
         return Finding(
-            f"with keys and values of {named(bank.bank) or 'none'} replaced {percent(float(of_bank.mean()))} of "
+            f"with keys and values of {named(bank.bank)} replaced {percent(float(of_bank.mean()))} of "
             f"the digits are right, of the worst digit {percent(float(of_bank.min()))}{without}; with those of "
             f"all other positions {percent(float(of_others.mean()))}; each head gives the bank "
             f"{range_of(bank.bank_attention)} of its attention, by digit",
@@ -90,7 +89,7 @@ def bank_claims(sites: CarrySites, bank: ConstantBank, needed: NeededSites) -> t
                 "their keys and values are a bank of constants."
             ),
             criterion=(
-                "at most of them replacing both by their means costs no digit more than "
+                "at more than half of them replacing both by their means costs no digit more than "
                 f"{percent(COSTS_UP_TO, 0)}, and with all of these replaced at least {percent(RIGHT_AT_LEAST, 0)} "
                 "of every digit are right"
             ),

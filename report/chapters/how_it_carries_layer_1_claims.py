@@ -160,8 +160,7 @@ def _turned(sites: CarrySites, turned: CarryTurn) -> tuple[Claim, ...]:
 
 
 def _at_its_digit(sites: CarrySites) -> np.ndarray:
-    """Which routes have their site where their digit is predicted: only from there it can reach queries and "
-    "logits."""
+    """Which routes have their site where their digit is predicted; one elsewhere reaches only keys and values."""
     start = sites.layout.predicting.start
     return np.array([site_of(trail).position == start + route_of(trail).digit for trail in sites.trails])
 

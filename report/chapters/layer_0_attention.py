@@ -99,7 +99,7 @@ def _patterns(measured: AttentionPatterns) -> Figure:
         control=("Sum", "Layer"),
         component="attention",
         shown_at_once=("Layer",),
-        height=520,
+        height=524,
     )
 
 

@@ -15,7 +15,6 @@ from report.palette import PALETTES, ThemeName
 from tests.browser.conftest import Reader
 
 FIGURE = "attention-patterns"
-WIDTHS = (375, 1024, 1440)
 
 Patterns = Mapping[tuple[str, str], np.ndarray]
 """What each head's queries pay to their keys, by the sum and the head."""
@@ -221,20 +220,6 @@ def test_its_colours_are_the_palette_s_in_both_themes_and_light_on_paper(opened:
     assert page.locator(".attention-pattern").is_visible()
     assert page.locator(".attention-head svg").first.is_visible()
     assert not page.locator(".attention-switch").is_visible()
-
-
-def test_its_place_is_kept_for_it_at_every_width(
-    opened: Callable[..., Reader], bundled_site: Path, read: Callable[..., Reader]
-) -> None:
-    drawn, undrawn = opened().page, read(java_script_enabled=False).page
-    undrawn.goto(f"{bundled_site.as_uri()}/layer-0-attention.html")
-    for width in WIDTHS:
-        heights = []
-        for page in (drawn, undrawn):
-            page.set_viewport_size({"width": width, "height": 900})
-            heights.append(page.locator(f"#{FIGURE} .chart").bounding_box()["height"])  # pyright: ignore[reportOptionalSubscript]
-        assert heights[0] == heights[1], width
-    assert undrawn.locator(f"#{FIGURE} .chart").get_by_role("link", name="a file").is_visible()
 
 
 def test_it_needs_no_plotting_library(bundled_site: Path, read: Callable[..., Reader]) -> None:

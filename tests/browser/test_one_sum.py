@@ -15,7 +15,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Reader
 
 FIGURE = "worked-example"
-WIDTHS = (375, 800, 1024, 1440)
 
 
 @pytest.fixture(scope="module")
@@ -145,17 +144,3 @@ def test_nothing_is_wider_than_a_phone_and_a_tap_chooses(opened: Callable[..., R
     assert chosen(page) == "1"
     assert reader.room >= 0
     assert reader.said == []
-
-
-def test_its_place_is_kept_for_it_at_every_width(
-    opened: Callable[..., Reader], bundled_site: Path, read: Callable[..., Reader]
-) -> None:
-    drawn, undrawn = opened().page, read(java_script_enabled=False).page
-    undrawn.goto(f"{bundled_site.as_uri()}/how-it-adds.html")
-    for width in WIDTHS:
-        heights = []
-        for page in (drawn, undrawn):
-            page.set_viewport_size({"width": width, "height": 900})
-            heights.append(page.locator(f"#{FIGURE} .chart").bounding_box()["height"])  # pyright: ignore[reportOptionalSubscript]
-        assert heights[0] == heights[1], width
-    assert undrawn.locator(f"#{FIGURE} .chart").get_by_role("link", name="a file").is_visible()

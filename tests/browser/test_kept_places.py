@@ -1,0 +1,40 @@
+"""The place of what a script draws is kept for it at every width, so that nothing moves when it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.browser.conftest import Reader
+
+WIDTHS = (375, 800, 1024, 1440)
+
+
+@pytest.mark.parametrize(
+    ("address", "figure", "drawn"),
+    [
+        ("layer-0-attention.html", "attention-patterns", ".attention"),
+        ("how-it-adds.html", "worked-example", ".worked"),
+    ],
+)
+def test_a_component_is_as_high_as_the_place_that_waits_for_it(
+    address: str,
+    figure: str,
+    drawn: str,
+    bundled_site: Path,
+    at_figure: Callable[..., Reader],
+    read: Callable[..., Reader],
+) -> None:
+    with_script, without = at_figure(address, figure, drawn).page, read(java_script_enabled=False).page
+    without.goto(f"{bundled_site.as_uri()}/{address}")
+    for width in WIDTHS:
+        heights = []
+        for page in (with_script, without):
+            page.set_viewport_size({"width": width, "height": 900})
+            box = page.locator(f"#{figure} .chart").bounding_box()
+            assert box is not None
+            heights.append(box["height"])
+        assert heights[0] == heights[1], width
+    assert without.locator(f"#{figure} .chart").get_by_role("link", name="a file").is_visible()
