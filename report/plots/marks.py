@@ -9,7 +9,7 @@ from textwrap import wrap
 import plotly.graph_objects as go
 
 from report.plot import plotted
-from report.plots.base import GUIDE, chart, hover
+from report.plots.base import chart, hover
 from report.plots.room import LEGEND, PADDING, Y_TITLE, room
 
 SYMBOLS = ({"symbol": "square", "size": 10}, {"symbol": "x", "size": 7}, {"symbol": "circle", "size": 4})
@@ -52,7 +52,7 @@ def marks(
             marker=dict(SYMBOLS[index], line={"width": 0}),
             cliponaxis=False,
             hovertemplate=hover(("", "<b>%{y}</b>, %{x}"), ("", name), ("", "%{customdata}")),
-            meta=index if index < len(kinds) - 1 else GUIDE,
+            meta=index,
         )
         for index, (name, of_kind) in enumerate(kinds.items())
     ]

@@ -13,14 +13,11 @@ from sumint.data import Sums
 from sumint.interchange import Asked, Moves, Site, Trail, interchange_all, route_of, site_of
 from sumint.model import Model
 
-WAYS = ("all other sites",)
-"""What is interchanged."""
-
 
 def other_sites(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> Moves:  # noqa: ARG001
     """How often the digit moves by one if all sites are interchanged but the one that serves the route."""
     n_pairs = np.zeros(len(trails), np.int64)
-    n_moved = np.zeros((len(trails), len(WAYS)), np.int64)
+    n_moved = np.zeros((len(trails), 1), np.int64)
     for number, trail in enumerate(trails):
         asked = Asked.on(model, route_of(trail), seed=1)
         n_heads, n_positions = model.cfg.n_heads, asked.base_tokens.shape[1]

@@ -76,7 +76,7 @@ def soft_carry(model: Model, probe: Sums) -> SoftCarry:  # noqa: ARG001 — it l
     routes = routes_of(layout)
     of_sides = np.zeros((3, len(routes), 2))
     clock = np.zeros(len(routes))
-    ways: dict[bool, list[np.ndarray]] = {True: [], False: []}
+    wrongs, offs = [], []
     for number, route in enumerate(routes):
         sums = _both_sides(pairs_on(layout, route, N_PAIRS))
         logits = as_array(model(tokens_for(model, sums))[:, layout.predicting.start + route.digit])
@@ -87,12 +87,11 @@ def soft_carry(model: Model, probe: Sums) -> SoftCarry:  # noqa: ARG001 — it l
         for side, which in enumerate((~comes, comes)):
             of_sides[:, number, side] = amount[which].mean(), amount[which].std(), is_wrong[which].mean()
         clock[number] = clock_share(of_digits)
-        off = np.where(comes, 1 - amount, amount)
-        for verdict, found in ways.items():
-            found.append(off[is_wrong == verdict])
+        wrongs.append(is_wrong)
+        offs.append(np.where(comes, 1 - amount, amount))
     mean, deviation, wrong = of_sides
-    wrong_way, right_way = map(np.concatenate, ways.values())
-    return SoftCarry(mean, deviation, wrong, wrong_way, right_way, clock, layout.n_digits)
+    all_wrong, off = np.concatenate(wrongs), np.concatenate(offs)
+    return SoftCarry(mean, deviation, wrong, off[all_wrong], off[~all_wrong], clock, layout.n_digits)
 
 
 def clock_share(logits: Float[np.ndarray, "sum value"]) -> float:
