@@ -12,30 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
-from sumint.data import Layout
 from sumint.interventions import Hook
+from sumint.layers import FirstLayer, Z, answers_from
 from sumint.model import Model, Tensor, as_array, layout_of, tokens_for
 from sumint.routes import Pairs, Route, pairs_on
+from sumint.sites import Changes, Site, changed, replacing
 from sumint.statistics import wilson
 
-Z = "blocks.0.attn.hook_z"
-"""What each head of layer 0 has gathered [sum, position, head, d_head], before W_O."""
+LAST = slice(-1, None)
+"""The position that predicts the digit in question, where no later ones are kept."""
 
 N_PAIRS = 300
 """How many pairs are drawn for a route, where nothing else is said."""
-
-
-@dataclass(frozen=True, order=True)
-class Site:
-    """One head of layer 0 at one position: the smallest place where it can have written something."""
-
-    head: int
-    position: int
-
-    def name(self, layout: Layout) -> str:
-        """As the field calls the head, and by the report's name of the position: H0.1 at B3."""
-        return f"H0.{self.head} at {layout.position_names[self.position]}"
-
 
 Trail = tuple[int, int, int, int]
 """A route's column and digit, and the head and position of the site that serves it."""
@@ -70,18 +58,6 @@ def at_site(
 def interchange(site: Site, source: Float[Tensor, "sum position head d_head"], activation: str = Z) -> Hook:
     """The hook that puts what other sums have gathered at a site in the place of what these have."""
     return at_site(site, lambda _: source[:, site.position, site.head], activation)
-
-
-def interchange_all(sites: Sequence[Site], source: Float[Tensor, "sum position head d_head"]) -> Hook:
-    """The hook that does so at several sites at once."""
-    positions, heads = [site.position for site in sites], [site.head for site in sites]
-
-    def changed(values: Float[Tensor, "sum position head d_head"], hook: object) -> Tensor:  # noqa: ARG001
-        values = values.clone()
-        values[:, positions, heads] = source[:, positions, heads]
-        return values
-
-    return Z, changed
 
 
 def answers(
@@ -124,6 +100,8 @@ class Asked:
     source_tokens: Int[Tensor, "pair position"]
     base_z: Float[Tensor, "pair position head d_head"]
     source_z: Float[Tensor, "pair position head d_head"]
+    base_residual: Float[Tensor, "pair position d_model"]
+    """What layer 1 reads of the base."""
 
     @classmethod
     def on(cls, model: Model, route: Route, seed: int = 0, n_pairs: int = N_PAIRS) -> Asked:
@@ -135,17 +113,14 @@ class Asked:
         """Ask the model for both sums of each pair."""
         import torch
 
-        digit = pairs.route.digit
         # What comes after the position that predicts the digit cannot reach it.
-        up_to = layout_of(model).predicting.start + digit + 1
+        up_to = layout_of(model).predicting.start + pairs.route.digit + 1
         asked = [tokens_for(model, sums)[:, :up_to] for sums in (pairs.base, pairs.source)]
-        right = [pairs.base_digits, pairs.source_digits]
-        is_right = np.logical_and.reduce(
-            [answers(model, tokens, digit) == digits for tokens, digits in zip(asked, right, strict=True)]
-        )
+        base, source = (FirstLayer.on(model, tokens) for tokens in asked)
+        said = [answers_from(model, seen.residual, LAST)[:, 0] for seen in (base, source)]
+        is_right = (said[0] == pairs.base_digits) & (said[1] == pairs.source_digits)
         chosen = torch.from_numpy(is_right).to(asked[0].device)
-        gathered = (model.run_with_cache(tokens, names_filter=Z)[1][Z] for tokens in asked)
-        of_right = [of_all[chosen] for of_all in (*asked, *gathered)]
+        of_right = [of_all[chosen] for of_all in (*asked, base.gathered, source.gathered, base.residual)]
         return cls(pairs[is_right], len(pairs), *of_right)
 
     @property
@@ -171,8 +146,17 @@ class Asked:
         carries = self.pairs.base_carries.reshape(-1, *[1] * (as_it_is.ndim - 1))
         return np.where(carries, switched, as_it_is), np.where(carries, as_it_is, switched)
 
-    def moved(self, model: Model, hooks: Sequence[Hook]) -> Bool[np.ndarray, " pair"]:
-        """Whether the model, asked for the base with something changed, says the source's digit."""
+    def interchanged(self, *sites: Site) -> Changes:
+        """What makes of these sites of the base what they are for the source."""
+        return replacing(self.base_z, self.source_z, *sites)
+
+    def moved(self, model: Model, changes: Changes) -> Bool[np.ndarray, " pair"]:
+        """Whether the model, asked for the base, says the source's digit if some sites gather so much more."""
+        said = answers_from(model, changed(model, self.base_residual, changes), LAST)
+        return said[:, 0] == self.pairs.source_digits
+
+    def moved_with(self, model: Model, hooks: Sequence[Hook]) -> Bool[np.ndarray, " pair"]:
+        """The same with any activations changed."""
         return answers(model, self.base_tokens, self.pairs.route.digit, hooks) == self.pairs.source_digits
 
     def __len__(self) -> int:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from jaxtyping import Float, Int
 
+from sumint.layers import FirstLayer, logits_from
 from sumint.model import Model, Tensor, layout_of
 
 Replacement = Literal["mean", "zero"]
@@ -18,6 +19,9 @@ Replacement = Literal["mean", "zero"]
 
 KINDS = ("q", "k", "v")
 """What a head looks with, is found by and moves: queries, keys and values, as transformer_lens names them."""
+
+READ_BY_LAYER_1 = tuple(f"blocks.1.attn.hook_{kind}" for kind in KINDS)
+"""What `logits_from` shows to hooks as a whole pass does, beside all of layer 0."""
 
 Hook = tuple[str, Callable[..., Any]]
 """The name of an activation in transformer_lens, and what is done to it."""
@@ -64,19 +68,23 @@ def activations(
     return {name: cache[name] for name in names}
 
 
-def answer_log_probabilities(
+def answer_logits(
     model: Model, tokens: Int[Tensor, "sum position"], hooks: Sequence[Hook] = ()
 ) -> Float[Tensor, "sum digit token"]:
     """Of every token at each answer digit, with some activations replaced."""
-    return model.run_with_hooks(tokens, fwd_hooks=list(hooks))[:, layout_of(model).predicting].log_softmax(-1)
+    predicting = layout_of(model).predicting
+    names = [name for name, _ in hooks]
+    if not all(name.startswith("blocks.0.") or name in READ_BY_LAYER_1 for name in names):
+        return model.run_with_hooks(tokens, fwd_hooks=list(hooks))[:, predicting]
+    with model.hooks(fwd_hooks=list(hooks)):
+        return logits_from(model, FirstLayer.on(model, tokens).residual, predicting)
 
 
 def loss_by_sum(
     model: Model, tokens: Int[Tensor, "sum position"], hooks: Sequence[Hook] = ()
 ) -> Float[Tensor, "sum digit"]:
     """Cross-entropy of each answer digit of each sum, in nats, with some activations replaced."""
-    targets = tokens[:, layout_of(model).answer, None]
-    return -answer_log_probabilities(model, tokens, hooks).gather(-1, targets).squeeze(-1)
+    return _cross_entropy(model, tokens, answer_logits(model, tokens, hooks))
 
 
 def loss_by_digit(
@@ -91,10 +99,27 @@ def qkv_loss_rise(model: Model, tokens: Int[Tensor, "sum position"]) -> Float[Te
     import torch
 
     whole = loss_by_sum(model, tokens)
+    first = FirstLayer.on(model, tokens)
+
+    def loss_without(kind: str, layer: int, head: int) -> Float[Tensor, "sum digit"]:
+        hooks = [ablate_head(kind, layer, head)]
+        if layer == 0:
+            return loss_by_sum(model, tokens, hooks)
+        with model.hooks(fwd_hooks=hooks):
+            logits = logits_from(model, first.residual, layout_of(model).predicting)
+        return _cross_entropy(model, tokens, logits)
+
     rises = [
-        loss_by_sum(model, tokens, [ablate_head(kind, layer, head)]) - whole
+        loss_without(kind, layer, head) - whole
         for kind in KINDS
         for layer in range(model.cfg.n_layers)
         for head in range(model.cfg.n_heads)
     ]
     return torch.stack(rises).unflatten(0, (len(KINDS), model.cfg.n_layers, model.cfg.n_heads))
+
+
+def _cross_entropy(
+    model: Model, tokens: Int[Tensor, "sum position"], logits: Float[Tensor, "sum digit token"]
+) -> Float[Tensor, "sum digit"]:
+    targets = tokens[:, layout_of(model).answer, None]
+    return -logits.log_softmax(-1).gather(-1, targets).squeeze(-1)

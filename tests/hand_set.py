@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 
 from sumint.data import EQUALS, N_DIGIT_TOKENS, PLUS, VOCABULARY, Layout
-from sumint.interchange import Site
+from sumint.sites import Site
 from sumint.weights import Architecture, Weights
 
 LAYOUT = Layout(3)

@@ -7,8 +7,8 @@ from sumint.analyses.carry_turn import carry_turn, shares_of_turn
 from sumint.data import Probe
 from sumint.fourier import first_frequency
 from sumint.hands import HAND, hand_parts, part_names, turn
-from sumint.interchange import Z
 from sumint.interventions import Hook, activations
+from sumint.layers import Z
 from sumint.model import Model, as_array, layout_of, load_model, tokens_for
 from sumint.weights import Weights
 from tests.hand_set import FIRST, SECOND, hand_set

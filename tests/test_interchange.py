@@ -5,9 +5,11 @@ import pytest
 import torch
 
 from sumint.data import Layout
-from sumint.interchange import Asked, Site, Z, answers, at_site, interchange
+from sumint.interchange import Asked, answers, at_site, interchange
+from sumint.layers import Z
 from sumint.model import Model, load_model, tokens_for
 from sumint.routes import Route, pairs_on
+from sumint.sites import Site
 from tests.hand_set import LAYOUT, SITES, hand_set
 
 
@@ -51,13 +53,20 @@ def test_an_interchange_changes_its_site_and_no_other(model: Model, asked: Asked
     torch.testing.assert_close(changed, asked.base_z, rtol=0, atol=0)
 
 
+def test_a_site_that_gathers_so_much_more_acts_as_an_interchange_does(model: Model, asked: Asked) -> None:
+    for site in (SITES[0], Site(0, SITES[0].position), Site(1, LAYOUT.plus)):
+        by_hook = asked.moved_with(model, [interchange(site, asked.source_z)])
+        np.testing.assert_array_equal(asked.moved(model, asked.interchanged(site)), by_hook)
+        assert by_hook.any() == (site == SITES[0])
+
+
 def test_another_activation_of_a_later_layer_can_be_interchanged(model: Model, asked: Asked) -> None:
     # What head 0 of layer 1 has gathered is all that tells the answer of the carry.
     name = "blocks.1.attn.hook_z"
     _, cache = model.run_with_cache(asked.source_tokens, names_filter=name)
     where = Site(0, SITES[0].position)
-    assert asked.moved(model, [interchange(where, cache[name], name)]).all()
-    assert not asked.moved(model, [interchange(Site(1, where.position), cache[name], name)]).any()
+    assert asked.moved_with(model, [interchange(where, cache[name], name)]).all()
+    assert not asked.moved_with(model, [interchange(Site(1, where.position), cache[name], name)]).any()
 
 
 def test_only_pairs_that_are_right_on_both_sides_are_asked(model: Model) -> None:

@@ -12,7 +12,7 @@ from report.theme import joined, percent
 from sumint.analyses.carry_sites import CarrySites
 from sumint.analyses.constant_bank import COSTS_UP_TO, KINDS, ConstantBank, constant_bank
 from sumint.analyses.needed_sites import NeededSites, needed_sites
-from sumint.interchange import Site
+from sumint.sites import Site
 
 # Criteria, chosen after seeing the write-up's checkpoint and the bundled one: they guard what was seen.
 RIGHT_AT_LEAST = 0.9

@@ -16,8 +16,9 @@ from sumint.analyses.carry_sites import CarrySites
 from sumint.analyses.constant_bank import ConstantBank
 from sumint.analyses.needed_sites import MOST_OF, NEEDED_FROM, NeededSites, needed_sites
 from sumint.data import Layout
-from sumint.interchange import Site, site_of
+from sumint.interchange import site_of
 from sumint.routes import Route
+from sumint.sites import Site
 
 NAME, TITLE = "the-algorithm", "How the model adds, as far as it was found"
 PAGE = "how-it-carries.html"

@@ -9,14 +9,16 @@ other pairs than those that it is tried on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.data import Sums
-from sumint.interchange import Asked, Moves, Site, Trail, at_site, route_of, site_of
+from sumint.interchange import Asked, Moves, Trail, route_of, site_of
 from sumint.model import Model, Tensor
+from sumint.sites import Site
 
 WAYS = ("whole", "along", "rest", "rest, as long", "added")
 """What is swapped: all that the site gathers, its component along the vector, or the rest, as it is or as long as
@@ -66,9 +68,9 @@ def carry_direction(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> 
         along = (apart @ unit)[:, None] * unit
         rest = apart - along
         changes = (apart, along, rest, _as_long_as(along, rest), asked.towards_carry * vector)
-        n_moved[number] = [_moved(model, asked, site, change) for change in changes]
-        by_dose[number] = [_moved(model, asked, site, dose * changes[-1]) for dose in DOSES]
-        by_way[number] = [_moved(model, asked, site, dose * apart) for dose in DOSES]
+        n_moved[number] = _moved(model, asked, site, changes)
+        by_dose[number] = _moved(model, asked, site, [dose * changes[-1] for dose in DOSES])
+        by_way[number] = _moved(model, asked, site, [dose * apart for dose in DOSES])
     return CarryDirection(n_pairs, n_moved, by_dose, by_way, share)
 
 
@@ -78,6 +80,6 @@ def _as_long_as(one: Float[Tensor, "pair d_head"], other: Float[Tensor, "pair d_
     return other * (long / short).where(short > ROUNDING * long, 0)
 
 
-def _moved(model: Model, asked: Asked, site: Site, change: Float[Tensor, "pair d_head"]) -> int:
-    """How many digits move if so much is added at the site."""
-    return int(asked.moved(model, [at_site(site, lambda gathered: gathered + change)]).sum())
+def _moved(model: Model, asked: Asked, site: Site, changes: Sequence[Float[Tensor, "pair d_head"]]) -> list[int]:
+    """How many digits move if so much more is gathered at the site."""
+    return [int(asked.moved(model, {site: change}).sum()) for change in changes]

@@ -14,9 +14,10 @@ import numpy as np
 from jaxtyping import Float
 
 from sumint.data import Sums
-from sumint.interchange import Asked, Moves, Site, Trail, interchange, route_of, site_of
+from sumint.interchange import Asked, Moves, Trail, interchange, route_of, site_of
 from sumint.interventions import Hook, activations, freeze
 from sumint.model import Model, Tensor, as_array, layout_of
+from sumint.sites import Site
 
 ACTIVATIONS = Q, K, V, PATTERN = tuple(f"blocks.1.attn.hook_{kind}" for kind in ("q", "k", "v", "pattern"))
 
@@ -61,7 +62,7 @@ def carry_in_layer_1(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) ->
         ways = [[freeze(name, after[name]) for name in names] for names in PARTS.values()]
         ways.append([_directly(model, asked, site_of(trail))])
         n_pairs[number] = len(asked)
-        n_moved[number] = [asked.moved(model, hooks).sum() for hooks in ways]
+        n_moved[number] = [asked.moved_with(model, hooks).sum() for hooks in ways]
 
         query = layout.predicting.start + trail[1]
         as_it_is, switched = (as_array(seen[PATTERN][:, :, query]) for seen in (before, after))

@@ -17,8 +17,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.data import N_DIGIT_TOKENS, Layout, Sums
-from sumint.interchange import Asked, Site, Trail, route_of, site_of
+from sumint.interchange import Asked, Trail, route_of, site_of
 from sumint.model import Model, as_array, layout_of, tokens_for
+from sumint.sites import Site
 
 BY_DECISIVENESS = (0, 9, 1, 8, 2, 7, 3, 6, 4, 5)
 """The digits, from the one that says most of a carry to the one that says least, as ARENA's solution has them."""

@@ -15,9 +15,10 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from sumint.data import Layout, Sums
-from sumint.interchange import N_PAIRS, Asked, Site, Trail, interchange
+from sumint.interchange import N_PAIRS, Asked, Trail
 from sumint.model import Model, layout_of
 from sumint.routes import Route, routes_of
+from sumint.sites import Site
 from sumint.statistics import wilson
 
 SERVES_FROM = 0.9
@@ -131,8 +132,8 @@ def carry_sites(model: Model, probe: Sums) -> CarrySites:  # noqa: ARG001 — it
             continue
         # What is gathered after the position that predicts the digit cannot reach it.
         for head, position in np.ndindex(model.cfg.n_heads, layout.predicting.start + route.digit + 1):
-            hook = interchange(Site(head, position), asked.source_z)
-            n_moved[number, head, position] = asked.moved(model, [hook]).sum()
+            swapped = asked.interchanged(Site(head, position))
+            n_moved[number, head, position] = asked.moved(model, swapped).sum()
     return CarrySites(N_PAIRS, n_pairs, n_moved, layout.n_digits)
 
 

@@ -16,6 +16,7 @@ from jaxtyping import Float, Int
 
 from sumint.data import Layout, Sums
 from sumint.interventions import Hook, mean_ablate
+from sumint.layers import FirstLayer, answers_from
 from sumint.model import Model, as_array, layout_of, tokens_for
 
 KINDS = {"keys": ("k",), "values": ("v",), "both": ("k", "v")}
@@ -74,6 +75,7 @@ def constant_bank(model: Model, probe: Sums, *, held: tuple[int, ...]) -> Consta
     layout = layout_of(model)
     tokens = tokens_for(model, probe)
     _, cache = model.run_with_cache(tokens, names_filter=[_name(kind) for kind in ("k", "v", "pattern")])
+    first = FirstLayer.on(model, tokens)
 
     def right_without(positions: Sequence[int], n_sums: int) -> Float[np.ndarray, "kind digit"]:
         by_kind = [
@@ -83,8 +85,9 @@ def constant_bank(model: Model, probe: Sums, *, held: tuple[int, ...]) -> Consta
         return np.array([right(hooks, n_sums) for hooks in by_kind])
 
     def right(hooks: Sequence[Hook], n_sums: int) -> Float[np.ndarray, " digit"]:
-        logits = model.run_with_hooks(tokens[:n_sums], fwd_hooks=list(hooks))[:, layout.predicting]
-        return (as_array(logits.argmax(-1)) == probe.answer_digits[:n_sums]).mean(axis=0)
+        with model.hooks(fwd_hooks=list(hooks)):
+            said = answers_from(model, first.residual[:n_sums], layout.predicting)
+        return (said == probe.answer_digits[:n_sums]).mean(axis=0)
 
     alone = np.stack([right_without([place], N_SUMS) for place in range(layout.n_ctx)], axis=1)
     before = right([], N_SUMS)

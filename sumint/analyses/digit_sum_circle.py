@@ -15,6 +15,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.data import N_DIGIT_TOKENS, Layout, Sums, drawn_evenly
+from sumint.interventions import activations
+from sumint.layers import BATCH
 from sumint.model import Model, as_array, layout_of, tokens_for
 from sumint.residual import written
 
@@ -87,16 +89,17 @@ class DigitSumCircle:
 
 def digit_sum_circle(model: Model, probe: Sums) -> DigitSumCircle:  # noqa: ARG001 — it draws more sums
     """What each layer writes of a column's two digits, where the column's digit is predicted."""
+    import torch
+
     layout = layout_of(model)
     sums = drawn_evenly(layout, N_SUMS, SEED)
     names = [f"blocks.{layer}.attn.hook_z" for layer in range(model.cfg.n_layers)]
-    _, cache = model.run_with_cache(tokens_for(model, sums), names_filter=names)
+    batches = [activations(model, tokens, names) for tokens in tokens_for(model, sums).split(BATCH)]
+    gathered = [torch.cat([batch[name][:, layout.predicting] for batch in batches]) for name in names]
     by_column = [
         [
-            _by_digits(
-                as_array(written(model, layer, cache[name][:, layout.predicting.start + column])), sums, column
-            )
-            for layer, name in enumerate(names)
+            _by_digits(as_array(written(model, layer, of_layer[:, column])), sums, column)
+            for layer, of_layer in enumerate(gathered)
         ]
         for column in range(1, layout.n_digits)
     ]

@@ -13,9 +13,10 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.data import Layout, Sums
-from sumint.interchange import Asked, Site, interchange_all
+from sumint.interchange import Asked
 from sumint.model import Model, layout_of
 from sumint.routes import Route
+from sumint.sites import Site
 from sumint.statistics import wilson
 
 N_CHOOSING, N_FRESH = 120, 300
@@ -79,7 +80,7 @@ def joint_sites(model: Model, probe: Sums, *, routes: tuple[tuple[int, int], ...
         for step, site in enumerate(chosen):
             places[number, step] = site.head, site.position
         if chosen and len(fresh):
-            n_moved[number] = fresh.moved(model, [interchange_all(chosen, fresh.source_z)]).sum()
+            n_moved[number] = fresh.moved(model, fresh.interchanged(*chosen)).sum()
     return JointSites(ends, places, n_pairs, n_moved, layout.n_digits)
 
 
@@ -93,7 +94,7 @@ def _chosen(model: Model, route: Route) -> list[Site]:
     left = [Site(head, place) for head, place in np.ndindex(model.cfg.n_heads, n_positions)]
 
     def share(sites: list[Site]) -> float:
-        return float(asked.moved(model, [interchange_all(sites, asked.source_z)]).mean())
+        return float(asked.moved(model, asked.interchanged(*sites)).mean())
 
     chosen: list[Site] = []
     while len(chosen) < MOST and left:

@@ -14,7 +14,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.data import N_DIGIT_TOKENS, Layout, Sums, drawn_evenly
-from sumint.interchange import Trail, Z
+from sumint.interchange import Trail
+from sumint.layers import BATCH, FirstLayer
 from sumint.model import Model, as_array, layout_of, tokens_for
 from sumint.residual import written
 from sumint.routes import NINE
@@ -61,19 +62,22 @@ class LookAhead:
 
 def look_ahead(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> LookAhead:  # noqa: ARG001
     """What layer 0 writes at every position that serves a route from a column with another on its right."""
+    import torch
+
     layout = layout_of(model)
     nearest: dict[int, int] = {}
     for column, _, _, position in trails:
         nearest[position] = min(column, nearest.get(position, column))
     chosen = {position: column for position, column in sorted(nearest.items()) if column < layout.n_digits - 1}
     sums = drawn_evenly(layout, N_SUMS, SEED)
-    gathered = model.run_with_cache(tokens_for(model, sums), names_filter=Z)[1][Z]
+    batches = tokens_for(model, sums).split(BATCH)
+    gathered = torch.cat([FirstLayer.on(model, tokens).gathered[:, list(chosen)] for tokens in batches])
     totals = sums.a_digits + sums.b_digits
     n_sums = np.zeros((len(chosen), N_TOTALS, N_TOTALS), np.int64)
     value = np.zeros((len(chosen), N_TOTALS, N_TOTALS))
     additive, near_only = np.zeros(len(chosen)), np.zeros(len(chosen))
-    for number, (position, column) in enumerate(chosen.items()):
-        wrote = as_array(written(model, 0, gathered[:, position]).sum(1))
+    for number, column in enumerate(chosen.values()):
+        wrote = as_array(written(model, 0, gathered[:, number]).sum(1))
         along = _along(wrote.astype(np.float64), sums.carry_out[:, column])
         near, far = totals[:, column], totals[:, column + 1]
         np.add.at(n_sums[number], (near, far), 1)

@@ -15,9 +15,9 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.data import Layout, Sums, drawn_evenly
-from sumint.interchange import Site, Z
-from sumint.interventions import Hook, mean_ablate
-from sumint.model import Model, Tensor, as_array, layout_of, tokens_for
+from sumint.layers import FirstLayer, answers_from
+from sumint.model import Model, layout_of, tokens_for
+from sumint.sites import Site, changed, replacing
 
 N_SUMS = 300
 """Of the probe, to choose by."""
@@ -67,40 +67,31 @@ def fewest(right: Float[np.ndarray, " n_kept"]) -> int:
 def minimal_circuit(model: Model, probe: Sums) -> MinimalCircuit:
     """The sites of layer 0 in the order in which they can be spared, and how few suffice."""
     layout = layout_of(model)
-    tokens = tokens_for(model, probe)
-    means = model.run_with_cache(tokens, names_filter=Z)[1][Z].mean(0)
+    means = FirstLayer.on(model, tokens_for(model, probe)).gathered.mean(0)
+
+    def right_without(sites: Sequence[Site], sums: Sums, whole: FirstLayer) -> Float[np.ndarray, " digit"]:
+        left_over = changed(model, whole.residual, replacing(whole.gathered, means, *sites))
+        return (answers_from(model, left_over, layout.predicting) == sums.answer_digits).mean(axis=0)
+
     chosen_by = probe[:N_SUMS]
-    asked = tokens[:N_SUMS]
+    asked = FirstLayer.on(model, tokens_for(model, chosen_by))
 
-    def silenced(sites: Sequence[Site]) -> Hook:
-        return mean_ablate(Z, means, [site.position for site in sites], [site.head for site in sites])
-
-    def right_without(sites: Sequence[Site]) -> float:
-        return float(_right(model, asked, chosen_by, [silenced(sites)]).mean())
+    def share_without(sites: Sequence[Site]) -> float:
+        return float(right_without(sites, chosen_by, asked).mean())
 
     # The last position predicts nothing.
     left = [Site(head, position) for head in range(model.cfg.n_heads) for position in range(layout.n_ctx - 1)]
     removed: list[Site] = []
-    right = [right_without(removed)]
+    right = [share_without(removed)]
     while left:
-        least_missed = max(left, key=lambda site: right_without([*removed, site]))
+        least_missed = max(left, key=lambda site: share_without([*removed, site]))
         left.remove(least_missed)
         removed.append(least_missed)
-        right.append(right_without(removed))
+        right.append(share_without(removed))
     by_kept = np.array(right[::-1])
     spared = removed[: len(removed) - fewest(by_kept)]
     fresh = drawn_evenly(layout, N_FRESH, SEED)
-    fresh_tokens = tokens_for(model, fresh)
-    kept_right, whole_right = (
-        _right(model, fresh_tokens, fresh, hooks).mean(axis=0) for hooks in ([silenced(spared)], [])
-    )
+    of_fresh = FirstLayer.on(model, tokens_for(model, fresh))
+    kept_right, whole_right = (right_without(sites, fresh, of_fresh) for sites in (spared, []))
     places = np.array([astuple(site) for site in removed], np.int64)
     return MinimalCircuit(places, by_kept, kept_right, whole_right, layout.n_digits)
-
-
-def _right(
-    model: Model, tokens: Int[Tensor, "sum position"], sums: Sums, hooks: Sequence[Hook]
-) -> Float[np.ndarray, "sum digit"]:
-    """1 where the model says the right digit, 0 where it does not."""
-    logits = model.run_with_hooks(tokens, fwd_hooks=list(hooks))[:, layout_of(model).predicting]
-    return (as_array(logits.argmax(-1)) == sums.answer_digits).astype(np.float64)

@@ -13,12 +13,15 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from sumint.data import Layout, Sums
-from sumint.interchange import Site, Z
-from sumint.interventions import Hook, mean_ablate
-from sumint.model import Model, as_array, layout_of, tokens_for
+from sumint.interventions import activations
+from sumint.layers import FirstLayer, answers_from
+from sumint.model import Model, Tensor, as_array, layout_of, tokens_for
+from sumint.sites import Site, changed, replacing
 
 N_SUMS = 500
 """Of the probe: enough to tell what a digit needs."""
+
+PATTERN = "blocks.0.attn.hook_pattern"
 
 NEEDED_FROM = 0.1
 """A digit needs a site if so much less of it is right without, as a share of all sums."""
@@ -62,18 +65,17 @@ def needed_sites(model: Model, probe: Sums) -> NeededSites:
     """How much of each digit is right without each site of layer 0."""
     layout, sums = layout_of(model), probe[:N_SUMS]
     tokens = tokens_for(model, sums)
-    pattern = "blocks.0.attn.hook_pattern"
-    _, cache = model.run_with_cache(tokens, names_filter=[Z, pattern])
-    means = cache[Z].mean(0)
+    whole = FirstLayer.on(model, tokens)
+    means = whole.gathered.mean(0)
 
-    def right(*hooks: Hook) -> Float[np.ndarray, " digit"]:
-        logits = model.run_with_hooks(tokens, fwd_hooks=list(hooks))[:, layout.predicting]
-        return (as_array(logits.argmax(-1)) == sums.answer_digits).mean(axis=0)
+    def right(residual: Float[Tensor, "sum position d_model"]) -> Float[np.ndarray, " digit"]:
+        return (answers_from(model, residual, layout.predicting) == sums.answer_digits).mean(axis=0)
 
-    whole = right()
     right_without = np.empty((layout.n_digits, model.cfg.n_heads, layout.n_ctx))
     for head, position in np.ndindex(right_without.shape[1:]):
-        right_without[:, head, position] = right(mean_ablate(Z, means, [position], [head]))
-    looked = as_array(cache[pattern].mean(0))
+        right_without[:, head, position] = right(
+            changed(model, whole.residual, replacing(whole.gathered, means, Site(head, position)))
+        )
+    looked = as_array(activations(model, tokens, [PATTERN])[PATTERN].mean(0))
     attention = looked[..., layout.first_operand] + looked[..., layout.second_operand]
-    return NeededSites(whole, right_without, attention, layout.n_digits)
+    return NeededSites(right(whole.residual), right_without, attention, layout.n_digits)

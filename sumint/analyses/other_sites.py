@@ -10,8 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from sumint.data import Sums
-from sumint.interchange import Asked, Moves, Site, Trail, interchange_all, route_of, site_of
+from sumint.interchange import Asked, Moves, Trail, route_of, site_of
 from sumint.model import Model
+from sumint.sites import Site
 
 
 def other_sites(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> Moves:  # noqa: ARG001
@@ -24,5 +25,5 @@ def other_sites(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> Move
         sites = [Site(*place) for place in np.ndindex(n_heads, n_positions)]
         others = [site for site in sites if site != site_of(trail)]
         n_pairs[number] = len(asked)
-        n_moved[number] = asked.moved(model, [interchange_all(others, asked.source_z)]).sum()
+        n_moved[number] = asked.moved(model, asked.interchanged(*others)).sum()
     return Moves(n_pairs, n_moved)

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float
 
 from sumint.data import Sums
-from sumint.interventions import answer_log_probabilities
+from sumint.interventions import answer_logits
 from sumint.model import Model, as_array, layout_of, tokens_for
 
 
@@ -55,7 +55,7 @@ def performance(model: Model, probe: Sums) -> Performance:
     """The model's loss, probabilities and accuracy on the probe."""
     tokens = tokens_for(model, probe)
     targets = tokens[:, layout_of(model).answer]
-    log_probabilities = answer_log_probabilities(model, tokens)
+    log_probabilities = answer_logits(model, tokens).log_softmax(-1)
     of_target = log_probabilities.gather(-1, targets[..., None]).squeeze(-1)
     wrong = log_probabilities.argmax(-1) != targets
     return Performance(

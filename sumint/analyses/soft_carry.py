@@ -16,6 +16,7 @@ from jaxtyping import Float
 from sumint.data import N_DIGIT_TOKENS, Layout, Sums
 from sumint.fourier import first_frequency
 from sumint.hands import carried
+from sumint.interventions import answer_logits
 from sumint.model import Model, as_array, layout_of, tokens_for
 from sumint.routes import Pairs, Route, pairs_on, routes_of
 
@@ -79,7 +80,7 @@ def soft_carry(model: Model, probe: Sums) -> SoftCarry:  # noqa: ARG001 — it l
     wrongs, offs = [], []
     for number, route in enumerate(routes):
         sums = _both_sides(pairs_on(layout, route, N_PAIRS))
-        logits = as_array(model(tokens_for(model, sums))[:, layout.predicting.start + route.digit])
+        logits = as_array(answer_logits(model, tokens_for(model, sums))[:, route.digit])
         of_digits = logits[:, :N_DIGIT_TOKENS].astype(np.float64)
         totals = (sums.a_digits + sums.b_digits)[:, route.digit].astype(np.float64)
         amount, comes = carried(first_frequency(of_digits), totals), sums.carry_in[:, route.digit]

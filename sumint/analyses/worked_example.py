@@ -22,10 +22,12 @@ from sumint.carries import carrying
 from sumint.data import Layout, Sums, drawn_evenly
 from sumint.exhaustive.tally import runs_of_nines
 from sumint.hands import HAND, carried, hand_parts, part_names
-from sumint.interchange import Asked, Site, Trail, Z, at_site, route_of, site_of
+from sumint.interchange import Asked, Trail, at_site, route_of, site_of
 from sumint.interventions import Hook, activations
+from sumint.layers import FirstLayer
 from sumint.model import Model, Tensor, as_array, layout_of, tokens_for
 from sumint.routes import Pairs, Route, pairs_on, routes_of
+from sumint.sites import Site
 
 AS_IT_IS, SWITCHED = range(2)
 """The two ways in which the model is asked."""
@@ -200,7 +202,7 @@ def _held(
     """What the sums' sites hold of the carry, and what they hold without and with one on average."""
     import torch
 
-    gathered = model.run_with_cache(tokens, names_filter=Z)[1][Z]
+    gathered = FirstLayer.on(model, tokens).gathered
     held, usual = np.zeros((len(tokens), len(trails))), np.zeros((len(trails), 2))
     first: dict[Site, _Carry] = {}
     for number, (trail, carry) in enumerate(zip(trails, carries, strict=True)):

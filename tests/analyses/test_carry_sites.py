@@ -5,8 +5,8 @@ import pytest
 
 from sumint.analyses.carry_sites import CarrySites, carry_sites
 from sumint.data import Layout, Probe
-from sumint.interchange import Site
 from sumint.model import load_model
+from sumint.sites import Site
 from sumint.weights import read_weights
 from tests.hand_set import LAYOUT, SITES, hand_set
 

@@ -5,8 +5,8 @@ import pytest
 
 from sumint.analyses.minimal_circuit import MinimalCircuit, fewest, minimal_circuit
 from sumint.data import Probe
-from sumint.interchange import Site
 from sumint.model import load_model
+from sumint.sites import Site
 from tests.hand_set import FIRST, LAYOUT, SECOND, hand_set
 
 

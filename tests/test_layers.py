@@ -1,0 +1,50 @@
+"""The layers by themselves say what a whole pass says."""
+
+import pytest
+import torch
+
+from sumint.data import Probe
+from sumint.interventions import ablate_head, answer_logits
+from sumint.layers import FirstLayer, answers_from, logits_from
+from sumint.model import Model, layout_of, load_model, tokens_for
+from sumint.weights import Weights
+
+
+@pytest.fixture(scope="module")
+def model(tiny_weights: Weights) -> Model:
+    return load_model(tiny_weights)
+
+
+@pytest.fixture(scope="module")
+def tokens(model: Model) -> torch.Tensor:
+    return tokens_for(model, Probe(layout_of(model).n_digits).draw()[:50])
+
+
+@pytest.mark.parametrize("n_left_out", [0, 1, 3])
+def test_they_say_what_the_whole_model_says(model: Model, tokens: torch.Tensor, n_left_out: int) -> None:
+    up_to = tokens[:, : tokens.shape[1] - n_left_out]
+    whole, first = model(up_to), FirstLayer.on(model, up_to)
+    for positions in (slice(None), slice(-1, None), slice(4, 6)):
+        by_itself = logits_from(model, first.residual, positions)
+        torch.testing.assert_close(by_itself, whole[:, positions], rtol=1e-5, atol=1e-5)
+        assert (answers_from(model, first.residual, positions) == whole[:, positions].argmax(-1).numpy()).all()
+
+
+@pytest.mark.parametrize("layer", [0, 1])
+@pytest.mark.parametrize("kind", ["q", "k", "v", "z"])
+def test_what_is_replaced_in_them_is_replaced_as_in_a_whole_pass(
+    model: Model, tokens: torch.Tensor, layer: int, kind: str
+) -> None:
+    predicting = layout_of(model).predicting
+    unchanged = model(tokens)[:, predicting]
+    hooks = [ablate_head(kind, layer, head=1, replacement="zero")]
+    whole = model.run_with_hooks(tokens, fwd_hooks=hooks)[:, predicting]
+    torch.testing.assert_close(answer_logits(model, tokens, hooks), whole, rtol=1e-5, atol=1e-5)
+    assert not torch.allclose(whole, unchanged, atol=1e-4)
+
+
+def test_what_comes_later_is_replaced_in_a_whole_pass(model: Model, tokens: torch.Tensor) -> None:
+    nothing = ("blocks.1.attn.hook_pattern", lambda pattern, hook: torch.zeros_like(pattern))
+    whole = model.run_with_hooks(tokens, fwd_hooks=[nothing])[:, layout_of(model).predicting]
+    torch.testing.assert_close(answer_logits(model, tokens, [nothing]), whole, rtol=0, atol=0)
+    assert not torch.allclose(whole, answer_logits(model, tokens), atol=1e-4)
