@@ -38,7 +38,7 @@ def test_what_is_replaced_in_them_is_replaced_as_in_a_whole_pass(
     predicting = layout_of(model).predicting
     unchanged = model(tokens)[:, predicting]
     hooks = [ablate_head(kind, layer, head=1, replacement="zero")]
-    whole = model.run_with_hooks(tokens, fwd_hooks=hooks)[:, predicting]
+    whole = model.run_with_hooks(tokens, fwd_hooks=list(hooks))[:, predicting]
     torch.testing.assert_close(answer_logits(model, tokens, hooks), whole, rtol=1e-5, atol=1e-5)
     assert not torch.allclose(whole, unchanged, atol=1e-4)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sumint.data import Layout
-from sumint.routes import Route, pairs_on, routes_of
+from sumint.routes import Route, own_routes, pairs_on, routes_of
 
 CASES = [(layout, route) for layout in map(Layout, (2, 3, 4, 5)) for route in routes_of(layout)]
 
@@ -33,6 +33,23 @@ def test_the_two_sums_of_a_pair_differ_in_one_carry_alone(layout: Layout, route:
     between = slice(route.digit + 1, route.column)
     assert (base.a_digits[:, between] + base.b_digits[:, between] == 9).all()
     assert 0.35 < pairs.base_carries.mean() < 0.65
+
+
+@pytest.mark.parametrize(
+    ("layout", "route"), [(layout, route) for layout in map(Layout, (2, 4)) for route in own_routes(layout)]
+)
+def test_on_the_way_to_its_own_digit_a_column_s_digits_differ_and_no_carry_does(
+    layout: Layout, route: Route
+) -> None:
+    pairs = pairs_on(layout, route, 400)
+    base, source = pairs.base, pairs.source
+    others = [column for column in range(layout.n_digits) if column != route.column]
+    np.testing.assert_array_equal(base.a_digits[:, others], source.a_digits[:, others])
+    np.testing.assert_array_equal(base.carry_out[:, 1:], source.carry_out[:, 1:])
+    assert (pairs.base_digits != pairs.source_digits).all()
+    np.testing.assert_array_equal(base.answer_digits[:, others], source.answer_digits[:, others])
+    differences = (pairs.source_digits - pairs.base_digits) % 10
+    assert set(differences.tolist()) >= set(range(1, 9))
 
 
 def test_pairs_are_the_same_for_the_same_seed_and_others_for_another() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import numpy as np
 
 from report import plots
@@ -9,20 +11,25 @@ from report.absent import shown
 from report.affordable import tally_of_every_sum
 from report.chapter import Chapter, Figure
 from report.chapters.how_it_adds_claims import claims
+from report.chapters.how_it_adds_digits import digit_claims, digit_table
 from report.chapters.how_it_adds_worked import worked
 from report.parts import part
 from report.plot import Plot
 from report.theme import percent
 from sumint.analyses.carry_sites import carry_sites
 from sumint.analyses.digit_sum_circle import COMPONENTS, STAGES, DigitSumCircle, digit_sum_circle
+from sumint.analyses.joint_sites import joint_sites
 from sumint.analyses.minimal_circuit import ENOUGH, MinimalCircuit, minimal_circuit
 from sumint.analyses.soft_carry import SoftCarry, soft_carry
 from sumint.exhaustive.symbolic import SymbolicAgreement, symbolic_agreement
 from sumint.lab import Lab
+from sumint.routes import own_routes
 
 
 def chapter(lab: Lab) -> Chapter:
     """The chapter on how the model adds, measured on the lab's checkpoint."""
+    layout = lab.checkpoint.layout
+    own = lab.run(joint_sites, routes=tuple(map(astuple, own_routes(layout))))
     circle = lab.run(digit_sum_circle)
     agreement = _agreement(lab)
     soft = lab.run(soft_carry)
@@ -40,7 +47,8 @@ def chapter(lab: Lab) -> Chapter:
             _spared(circuit),
             _kept(circuit),
         ),
-        claims=claims(circle, agreement, soft, circuit, sites),
+        tables=(digit_table(own),),
+        claims=(*digit_claims(own), *claims(circle, agreement, soft, circuit, sites)),
         findings=("sum-on-a-circle", "push-and-pull", "soft-carry-fades"),
     )
 

@@ -200,9 +200,9 @@ def _ahead(name: str, title: str, sites: CarrySites, ahead: LookAhead) -> Figure
         title,
         plot,
         caption=(
-            "What all heads of layer 0 write at a position, along the axis from no carry out of the nearer column "
-            "(−½ on average) to a carry (½), by what the two columns sum to. In the row of nine the nearer column "
-            "decides nothing. A cell is empty where no such sum was drawn."
+            "What all heads of layer 0 write at a position, along the axis from where the nearer column makes no "
+            "carry (−½ on average) to where it makes one (½), by what the two columns sum to. In the row of nine "
+            "the nearer column decides nothing. A cell is empty where no such sum was drawn."
         ),
         alt="A heatmap of one column’s sum by the next one’s, coloured by the value along the carry’s axis.",
         source=look_ahead,

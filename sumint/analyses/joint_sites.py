@@ -2,7 +2,8 @@
 
 Of a carry that no single site moves, each of several may hold a part. Sites are interchanged together, and added
 one at a time, always the one that moves most digits with those that were chosen before. They are chosen by some
-pairs and tried on others, since of many sets the best on the same pairs would look better than it is.
+pairs and tried on others, since of many sets the best on the same pairs would look better than it is. And all
+other sites are interchanged without them, which says how much of the carry comes another way.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class JointSites:
     """The fresh ones that the model gets right on both sides."""
     n_moved: Int[np.ndarray, " route"]
     """In how many of them the digit moved by one, with all the chosen sites interchanged."""
+    n_moved_by_others: Int[np.ndarray, " route"]
+    """The same with all the other sites interchanged."""
     n_digits: int
 
     @property
@@ -62,6 +65,11 @@ class JointSites:
         return self.n_moved / np.maximum(self.n_pairs, 1)
 
     @property
+    def rates_of_others(self) -> Float[np.ndarray, " route"]:
+        """The same with all the other sites."""
+        return self.n_moved_by_others / np.maximum(self.n_pairs, 1)
+
+    @property
     def intervals(self) -> Float[np.ndarray, "route bound"]:
         """Between which rates the true ones lie, by Wilson's intervals."""
         return wilson(self.n_moved, self.n_pairs)
@@ -71,7 +79,7 @@ def joint_sites(model: Model, probe: Sums, *, routes: tuple[tuple[int, int], ...
     """For each of these routes, the sites of layer 0 that move its digit together."""
     layout = layout_of(model)
     places = np.full((len(routes), MOST, 2), NONE, np.int64)
-    n_pairs, n_moved = np.zeros((2, len(routes)), np.int64)
+    n_pairs, n_moved, n_by_others = np.zeros((3, len(routes)), np.int64)
     ends = np.array(routes, np.int64).reshape(-1, 2)
     for number, route in enumerate(Route(*of_route) for of_route in routes):
         chosen = _chosen(model, route)
@@ -80,8 +88,16 @@ def joint_sites(model: Model, probe: Sums, *, routes: tuple[tuple[int, int], ...
         for step, site in enumerate(chosen):
             places[number, step] = site.head, site.position
         if chosen and len(fresh):
+            others = [site for site in _sites_before(model, route) if site not in chosen]
             n_moved[number] = fresh.moved(model, fresh.interchanged(*chosen)).sum()
-    return JointSites(ends, places, n_pairs, n_moved, layout.n_digits)
+            n_by_others[number] = fresh.moved(model, fresh.interchanged(*others)).sum()
+    return JointSites(ends, places, n_pairs, n_moved, n_by_others, layout.n_digits)
+
+
+def _sites_before(model: Model, route: Route) -> list[Site]:
+    """All sites but those after the position that predicts the digit, which cannot reach it."""
+    n_positions = layout_of(model).predicting.start + route.digit + 1
+    return [Site(head, place) for head, place in np.ndindex(model.cfg.n_heads, n_positions)]
 
 
 def _chosen(model: Model, route: Route) -> list[Site]:
@@ -89,9 +105,7 @@ def _chosen(model: Model, route: Route) -> list[Site]:
     asked = Asked.on(model, route, n_pairs=N_CHOOSING)
     if not len(asked):
         return []
-    # What is gathered after the position that predicts the digit cannot reach it.
-    n_positions = layout_of(model).predicting.start + route.digit + 1
-    left = [Site(head, place) for head, place in np.ndindex(model.cfg.n_heads, n_positions)]
+    left = _sites_before(model, route)
 
     def share(sites: list[Site]) -> float:
         return float(asked.moved(model, asked.interchanged(*sites)).mean())

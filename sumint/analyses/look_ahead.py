@@ -2,8 +2,8 @@
 
 A column that sums to nine leaves its carry to the column on its right. Where layer 0 gathers the carries of both
 at one position, what it writes there can weigh them: the nearer column's by much, the further one's by little, so
-that it counts only where the nearer one is undecided. What is written is looked at along one axis, from no carry
-to a carry out of the nearer column, and by the sums of both columns.
+that it counts only where the nearer one is undecided. What is written is looked at along one axis, from where the
+nearer column makes no carry to where it makes one, and by the sums of both columns.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ class LookAhead:
     """The column nearest to the digits that the position serves; the one on its right is the further one."""
     n_sums: Int[np.ndarray, "position near far"]
     value: Float[np.ndarray, "position near far"]
-    """The mean, by what the nearer and the further column sum to; −½ where no carry comes, ½ where one does, on
-    average."""
+    """The mean, by what the nearer and the further column sum to; −½ where the nearer one makes no carry, ½ where
+    it makes one, on average."""
     additive_share: Float[np.ndarray, " position"]
     """Of the variance over sums, how much a function of the one total plus a function of the other has."""
     near_share: Float[np.ndarray, " position"]
@@ -78,8 +78,8 @@ def look_ahead(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> LookA
     additive, near_only = np.zeros(len(chosen)), np.zeros(len(chosen))
     for number, column in enumerate(chosen.values()):
         wrote = as_array(written(model, 0, gathered[:, number]).sum(1))
-        along = _along(wrote.astype(np.float64), sums.carry_out[:, column])
         near, far = totals[:, column], totals[:, column + 1]
+        along = _along(wrote.astype(np.float64), near)
         np.add.at(n_sums[number], (near, far), 1)
         np.add.at(value[number], (near, far), along)
         near_only[number] = explained(along, near)
@@ -103,8 +103,11 @@ def explained(values: Float[np.ndarray, " sum"], *groups: Int[np.ndarray, " sum"
     return float(1 - ((values - fitted) ** 2).sum() / whole) if whole else 0.0
 
 
-def _along(written: Float[np.ndarray, "sum d_model"], carries: np.ndarray) -> Float[np.ndarray, " sum"]:
-    """What is written, along the axis from its mean without a carry, which becomes −½, to that with one, ½."""
-    low, high = written[~carries].mean(axis=0), written[carries].mean(axis=0)
+def _along(written: Float[np.ndarray, "sum d_model"], near: Int[np.ndarray, " sum"]) -> Float[np.ndarray, " sum"]:
+    """What is written, along the axis from its mean where a column makes no carry, −½, to where it makes one, ½.
+
+    Sums of nine have no part in it: what the further column does there is to be measured.
+    """
+    low, high = written[near < NINE].mean(axis=0), written[near > NINE].mean(axis=0)
     axis = high - low
     return (written - (low + high) / 2) @ axis / (axis @ axis)

@@ -136,7 +136,7 @@ def test_straight_lines_are_told_from_a_cosine() -> None:
 def test_what_weighs_two_columns_is_additive_and_breaks_ties(ahead: LookAhead) -> None:
     assert ahead.positions.tolist() == [FIRST]  # at C0 there is no column further on
     # What else is written there, the sum of the column before, shows a little along an axis that is measured.
-    assert 0.9 < ahead.near_share[0] < ahead.additive_share[0] <= 1
+    assert 0.85 < ahead.near_share[0] < ahead.additive_share[0] <= 1
     by_near = np.average(ahead.value[0], axis=1, weights=ahead.n_sums[0])
     assert 0.5 < by_near[18] - by_near[0] < 3
     assert 0 < ahead.tie_break[0] < 0.2

@@ -6,8 +6,9 @@ import pytest
 from sumint.analyses.joint_sites import ENOUGH, JointSites, joint_sites
 from sumint.data import Probe
 from sumint.model import Model, load_model
+from sumint.sites import Site
 from sumint.weights import Weights
-from tests.hand_set import LAYOUT, SITES, hand_set
+from tests.hand_set import FIRST, LAYOUT, SECOND, SITES, hand_set
 
 PROBE = Probe(LAYOUT.n_digits).draw()
 ROUTES = ((1, 0), (2, 0), (2, 1))
@@ -47,10 +48,21 @@ def test_two_heads_that_hold_halves_of_it_are_found_together(halved: JointSites)
     np.testing.assert_array_equal(halved.rates, 1)
 
 
+def test_nothing_of_it_comes_another_way(halved: JointSites) -> None:
+    np.testing.assert_array_equal(halved.rates_of_others, 0)
+
+
 def test_the_rate_is_told_with_its_interval(halved: JointSites) -> None:
     low, high = halved.intervals.T
     assert (low > ENOUGH).all()
     np.testing.assert_allclose(high, 1)
+
+
+def test_a_column_s_digits_are_found_where_they_were_set() -> None:
+    found = joint_sites(load_model(hand_set()), PROBE, routes=((0, 0), (1, 1)))
+    assert [found.sites(digit) for digit in range(2)] == [(Site(0, FIRST),), (Site(0, SECOND),)]
+    np.testing.assert_array_equal(found.rates, 1)
+    np.testing.assert_array_equal(found.rates_of_others, 0)
 
 
 def test_where_every_route_is_served_there_is_nothing_to_find(tiny_weights: Weights) -> None:
