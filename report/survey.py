@@ -39,9 +39,9 @@ from sumint.analyses.performance import performance
 from sumint.analyses.worked_example import worked_example
 from sumint.cache import ResultStore
 from sumint.card import card_text
-from sumint.exhaustive.run import n_processors
 from sumint.keys import Key, digest_file, sources_of, versions
 from sumint.lab import Lab
+from sumint.processors import n_processors
 
 SURVEYED = (
     the_task,

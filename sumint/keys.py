@@ -10,7 +10,7 @@ import ast
 import hashlib
 import json
 import platform
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -45,7 +45,8 @@ def sources_of(*modules: str, packages: Collection[str] = ("sumint",)) -> dict[s
     waiting = list(modules)
     while waiting:
         name = waiting.pop()
-        if name not in reached and (path := _path_of(name, packages)) is not None:
+        is_theirs = name.split(".")[0] in packages
+        if is_theirs and name not in reached and (path := _path_of(name)) is not None:
             digest, imports = _digest_and_imports(path)
             reached[name] = digest
             waiting += imports
@@ -96,10 +97,9 @@ def _is_digest(value: Any) -> bool:
     return isinstance(value, str) and len(value) == hashlib.sha256().digest_size * 2
 
 
-def _path_of(module: str, packages: Collection[str]) -> Path | None:
-    """The file of a module of these packages."""
-    if module.split(".")[0] not in packages:
-        return None
+@cache
+def _path_of(module: str) -> Path | None:
+    """The file of a module beside this package's."""
     path = _ROOT.joinpath(*module.split("."))
     candidates = (path / "__init__.py", path.with_suffix(".py"))
     return next((candidate for candidate in candidates if candidate.is_file()), None)
@@ -109,10 +109,18 @@ def _path_of(module: str, packages: Collection[str]) -> Path | None:
 def _digest_and_imports(path: Path) -> tuple[str, tuple[str, ...]]:
     source = path.read_bytes()
     imports: set[str] = set()
-    for node in ast.walk(ast.parse(source)):
+    for node in _statements(ast.parse(source)):
         if isinstance(node, ast.Import):
             imports.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             # `from a.b import c` may import the module a.b.c as well as a name in a.b
             imports.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
     return hashlib.sha256(source).hexdigest(), tuple(sorted(imports))
+
+
+def _statements(block: ast.AST) -> Iterator[ast.AST]:
+    """All statements in a block and in the blocks inside it; expressions are left out, as none is an import."""
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for statement in getattr(block, part, ()):
+            yield statement
+            yield from _statements(statement)

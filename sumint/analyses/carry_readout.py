@@ -97,18 +97,13 @@ class CarryReadout:
 
 def fit_lines(values: Float[np.ndarray, " digit"]) -> LineFit:
     """The straight lines nearest to the values, of all whose middle is a hundredth of a digit apart."""
-    digits = np.arange(len(values))
-
-    def fitted_at(middle: float) -> Float[np.ndarray, " digit"]:
-        slopes = np.stack([np.abs(digits - middle), np.ones(len(values))], axis=1)
-        weights, *_ = np.linalg.lstsq(slopes, values, rcond=None)
-        return slopes @ weights
-
     middles = np.arange(0, len(values) - 1 + 0.005, 0.01)
-    fits = np.stack([fitted_at(middle) for middle in middles])
-    shares = np.array([_share(values, fitted) for fitted in fits])
-    best = int(shares.argmax())
-    return LineFit(float(middles[best]), float(shares[best]), fits[best])
+    distances = np.abs(np.arange(len(values)) - middles[:, None])
+    distances -= distances.mean(axis=1, keepdims=True)
+    slopes = distances @ (values - values.mean()) / (distances**2).sum(axis=1)
+    fits = values.mean() + slopes[:, None] * distances
+    best = int(((values - fits) ** 2).sum(axis=1).argmin())
+    return LineFit(float(middles[best]), _share(values, fits[best]), fits[best])
 
 
 def _share(values: Float[np.ndarray, " digit"], fitted: Float[np.ndarray, " digit"]) -> float:

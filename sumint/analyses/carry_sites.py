@@ -9,6 +9,7 @@ becomes the other sum's.
 from __future__ import annotations
 
 from dataclasses import astuple, dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -48,7 +49,7 @@ class CarrySites:
     def routes(self) -> tuple[Route, ...]:
         return routes_of(self.layout)
 
-    @property
+    @cached_property
     def rates(self) -> Float[np.ndarray, "route head position"]:
         """The share of pairs whose digit moved; 0 where there is no pair."""
         return self.n_moved / np.maximum(self.n_pairs, 1)[:, None, None]
@@ -71,7 +72,7 @@ class CarrySites:
         """The same of all."""
         return wilson(self.n_moved, np.broadcast_to(self.n_pairs[:, None, None], self.n_moved.shape))
 
-    @property
+    @cached_property
     def served(self) -> tuple[int, ...]:
         """The routes, by number, that some site serves."""
         return tuple(np.flatnonzero(self._serves.any(axis=(1, 2))).tolist())
@@ -81,7 +82,7 @@ class CarrySites:
         """The column and the digit of each route that none serves, as settings of what is measured next."""
         return tuple(astuple(route) for number, route in enumerate(self.routes) if number not in self.served)
 
-    @property
+    @cached_property
     def smallest(self) -> tuple[Site, ...]:
         """The fewest sites that serve all routes that any serves; of several such sets the best by rate.
 
@@ -105,7 +106,7 @@ class CarrySites:
             return None
         return max(self.smallest, key=lambda site: self.rate(route, site))
 
-    @property
+    @cached_property
     def trails(self) -> tuple[Trail, ...]:
         """Each route that is served with the site that serves it, as settings of what is measured next."""
         serving = ((self.routes[number], self.serving(number)) for number in self.served)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -13,6 +12,7 @@ from sumint.exhaustive.conditions import Conditions, TooWideError
 from sumint.exhaustive.shards import Network, Shard, shards_of, tally_shard
 from sumint.exhaustive.tally import Tally, merged, nothing
 from sumint.keys import Key, sources_of, versions
+from sumint.processors import n_processors
 from sumint.weights import Architecture, Weights
 
 MEMORY = 2 * 10**9
@@ -83,11 +83,6 @@ def _threads(sizes: Architecture, conditions: Conditions) -> int:
             f"{needed / 1e9:.1f} GB; up to {MEMORY / 1e9:.0f} GB are supported"
         )
     return max(1, min(conditions.n_threads or n_processors(), MEMORY // needed))
-
-
-def n_processors() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class _GivenUpError(Exception):
