@@ -1,6 +1,7 @@
 """A result is reused if and only if nothing that it depends on has changed."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,8 +112,14 @@ def test_the_sources_are_those_reached_by_import_and_no_others() -> None:
     assert not {"sumint.training", "sumint.lab", "sumint.analyses.performance"} & set(reached)
 
 
+def forget_sources() -> None:
+    """As a new process would have it, which has read none."""
+    keys._path_of.cache_clear()
+    keys._digest_and_imports.cache_clear()
+
+
 @pytest.fixture
-def package(tmp_path: Path, monkeypatch) -> Path:
+def package(tmp_path: Path, monkeypatch) -> Iterator[Path]:
     """A small package in sumint's place: two analyses, one of which reaches a module by two imports."""
     monkeypatch.setattr(keys, "_ROOT", tmp_path)
     folder = tmp_path / "sumint"
@@ -125,7 +132,9 @@ def package(tmp_path: Path, monkeypatch) -> Path:
         "deep.py": "VALUE = 1",
     }.items():
         (folder / name).write_text(source)
-    return folder
+    forget_sources()
+    yield folder
+    forget_sources()
 
 
 @pytest.mark.parametrize(
@@ -140,10 +149,9 @@ def package(tmp_path: Path, monkeypatch) -> Path:
 def test_an_edit_changes_the_sources_of_those_that_reach_it(
     package: Path, edited: str, first_changes: bool, second_changes: bool
 ) -> None:
-    keys._digest_and_imports.cache_clear()
     before = sources_of("sumint.first"), sources_of("sumint.second")
     (package / edited).write_text((package / edited).read_text() + "\n# edited\n")
-    keys._digest_and_imports.cache_clear()
+    forget_sources()
     after = sources_of("sumint.first"), sources_of("sumint.second")
     assert (before[0] != after[0], before[1] != after[1]) == (first_changes, second_changes)
 
