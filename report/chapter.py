@@ -150,6 +150,8 @@ class Table:
     """How many rows the page shows at a time, of a long table that a reader sorts, filters and turns over."""
     chosen_by: tuple[str, ...] = ()
     """The columns by which rows of such a table are chosen; a cell is a word, or several with commas between."""
+    addresses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Where on the site the words in a column's cells lead to."""
 
     @property
     def is_browsed(self) -> bool:

@@ -204,7 +204,8 @@ def _table_files(chapter: str, table: Table) -> dict[str, bytes]:
 def _browsed(table: Table) -> list[dict[str, Any]]:
     """A table column by column: as it is written, and as it is sorted where that differs.
 
-    A column with few different values has each once, and the place of each row's among them.
+    A column with few different values has each once, and the place of each row's among them. Where its words lead
+    to is kept by the word.
     """
     columns = []
     for head, values in table.columns.items():
@@ -216,6 +217,8 @@ def _browsed(table: Table) -> list[dict[str, Any]]:
             columns.append({"values": _plain(values), "written": list(map(table.formats[head], values))})
         else:
             columns.append({"values": [_whole(value) for value in values]})
+        if addresses := table.addresses.get(head):
+            columns[-1]["addresses"] = addresses
     return columns
 
 

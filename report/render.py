@@ -243,7 +243,10 @@ def _fits_on_buttons(control: Control) -> bool:
     return len(control.options) <= BUTTONS_UP_TO and sum(map(len, control.options)) <= CHARACTERS_UP_TO
 
 
-def _rows(table: Table) -> list[list[str]]:
-    """The cells as they are written on the page, of a long table only the first."""
-    formats = [table.formats.get(column, str) for column in table.columns]
-    return [[written(value) for written, value in zip(formats, row, strict=True)] for row in table.rows_on_page]
+def _rows(table: Table) -> list[list[tuple[str, str | None]]]:
+    """The cells as they are written on the page, and where they lead to; of a long table only the first."""
+    columns = [(table.formats.get(head, str), table.addresses.get(head, {})) for head in table.columns]
+    return [
+        [(written(value), addresses.get(value)) for (written, addresses), value in zip(columns, row, strict=True)]
+        for row in table.rows_on_page
+    ]

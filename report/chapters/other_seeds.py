@@ -151,12 +151,12 @@ def _recurring(name: str, title: str, found: Survey) -> Table:
         caption=(
             "The second column counts the seeds that were trained alike, where there is something to measure; the "
             "third those that were trained for another number of epochs, which are some of the same seeds "
-            "again. Claims that hold most often come first. A claim’s words are found under its name by the "
-            "search, and on its chapter’s page."
+            "again. Claims that hold most often come first; each name leads to the claim."
         ),
         source=survey,
         shown=SHOWN,
         chosen_by=("chapter",),
+        addresses={"claim": {row.name: f"{row.chapter}.html#{row.name}" for row in rows}},
     )
 
 

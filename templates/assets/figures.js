@@ -41,6 +41,19 @@
       return made;
     };
   window.elements = { html: maker("http://www.w3.org/1999/xhtml"), svg: maker("http://www.w3.org/2000/svg") };
+  // What a reader chose, by name, is kept in the page's address, so that a link shows the same.
+  window.keepInAddress = (settings) => {
+    const address = new URL(location.href);
+    for (const [name, value] of Object.entries(settings)) {
+      if (value) address.searchParams.set(name, value);
+      else address.searchParams.delete(name);
+    }
+    try {
+      history.replaceState(null, "", address);
+    } catch {
+      // Some browsers keep the address of a page on a disk as it is.
+    }
+  };
   const components = new Map();
   window.registerComponent = (name, make) => {
     components.set(name, make);
@@ -164,13 +177,7 @@
   const choicesWithin = (figure) =>
     figure.drawing?.choices() ?? wantedChoices(figure).slice(figure.element.querySelectorAll(".control").length);
   const keepChoice = (figure) => {
-    const address = new URL(location.href);
-    address.searchParams.set(figure.element.id, [...controlsOf(figure), ...choicesWithin(figure)].join("."));
-    try {
-      history.replaceState(null, "", address);
-    } catch {
-      // Some browsers keep the address of a page on a disk as it is.
-    }
+    keepInAddress({ [figure.element.id]: [...controlsOf(figure), ...choicesWithin(figure)].join(".") });
   };
 
   const byElement = new Map([...figures.values()].map((figure) => [figure.element, figure]));

@@ -11,9 +11,9 @@
     typeof one === "number" && typeof other === "number" ? one - other : inOrder.compare(one, other);
 
   // Columns with few different values come with each of them once.
-  const unpacked = ({ values, which, written }) => {
+  const unpacked = ({ values, which, written, addresses }) => {
     const whole = which ? which.map((place) => values[place]) : values;
-    return { values: whole, written: written ?? whole.map(String) };
+    return { values: whole, written: written ?? whole.map(String), addresses: addresses ?? {} };
   };
 
   const make = (tag, properties, ...children) => {
@@ -41,7 +41,6 @@
       if (this.isAsked) this.show();
     }
 
-    // What is shown is kept in the address, so that a link shows the same.
     get settings() {
       const settings = { sort: this.sorted ? `${this.sorted.falling ? "-" : ""}${this.sorted.column}` : "" };
       for (const choice of this.choices) settings[choice.dataset.column] = choice.value;
@@ -66,16 +65,8 @@
     }
 
     keep() {
-      const address = new URL(location.href);
-      for (const [setting, value] of Object.entries(this.settings)) {
-        if (value) address.searchParams.set(`${this.id}.${setting}`, value);
-        else address.searchParams.delete(`${this.id}.${setting}`);
-      }
-      try {
-        history.replaceState(null, "", address);
-      } catch {
-        // Some browsers keep the address of a page on a disk as it is.
-      }
+      const named = Object.entries(this.settings).map(([setting, value]) => [`${this.id}.${setting}`, value]);
+      keepInAddress(Object.fromEntries(named));
     }
 
     listen() {
@@ -156,7 +147,11 @@
     }
 
     row(row) {
-      return make("tr", {}, ...this.columns.map(({ written }) => make("td", { textContent: written[row] })));
+      const cells = this.columns.map(({ written, values, addresses }) => {
+        const href = addresses[values[row]];
+        return make("td", {}, href ? make("a", { href }, written[row]) : written[row]);
+      });
+      return make("tr", {}, ...cells);
     }
 
     none() {

@@ -140,6 +140,20 @@ def test_the_contents_open_and_claims_are_sorted_out_without_scripts(
         assert page.locator(shown).count() == page.locator(failing).count() > 0
 
 
+def test_which_claims_are_shown_is_kept_in_the_address(from_disk: str, read: Callable[..., Reader]) -> None:
+    page = read().page
+    page.goto(f"{from_disk}/claims.html?claims=fails")
+    failing = page.locator(".claim--fails").count()
+    assert page.locator(".claim:visible").count() == failing > 0
+    page.locator(".claims-filter label", has_text="All").click()
+    assert page.locator(".claim:visible").count() > failing
+    assert "claims=" not in page.url
+    page.locator(".claims-filter label", has_text="do not hold").click()
+    assert page.url.endswith("claims.html?claims=fails")
+    page.goto(f"{from_disk}/claims.html?claims=nonsense")
+    expect(page.locator(".claims-filter [value=all]")).to_be_checked()
+
+
 @pytest.mark.parametrize("settings", [{}, PHONE], ids=["laptop", "phone"])
 def test_a_deep_link_lands_on_its_figure_with_its_choice_though_charts_are_drawn_late(
     settings: dict, from_disk: str, read: Callable[..., Reader]

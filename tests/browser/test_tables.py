@@ -125,3 +125,20 @@ def test_without_scripts_the_first_rows_are_there_and_no_button_that_does_nothin
     assert column(reader, "a") == [row["a"] for row in rows[:ROWS_SHOWN]]
     expect(table(reader).locator("button:visible, select:visible, input:visible")).to_have_count(0)
     expect(place(reader)).to_have_text(f"1–{ROWS_SHOWN} of {len(rows):,}")
+
+
+def test_words_that_lead_somewhere_do_so_on_every_page_of_the_table(
+    from_disk: str, read: Callable[..., Reader]
+) -> None:
+    page = read().page
+    page.goto(f"{from_disk}/other-seeds.html#claims-recurring")
+    names = page.locator("#claims-recurring tbody td:first-child a")
+    first = names.all_text_contents()
+    page.locator("#claims-recurring").get_by_role("button", name="Next").click()
+    expect(names.first).not_to_have_text(first[0])
+    turned = names.first.text_content() or ""
+    assert len(first) == page.locator("#claims-recurring tbody tr").count()
+    assert turned not in first
+    names.first.click()
+    page.wait_for_url(f"**.html#{turned}")
+    expect(page.locator(f"#{turned}.claim")).to_be_in_viewport()

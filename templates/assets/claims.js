@@ -1,0 +1,11 @@
+// Which claims are shown is read from the page's address, and kept there.
+"use strict";
+{
+  const choices = [...document.querySelectorAll(".claims-filter input")];
+  const wanted = new URLSearchParams(location.search).get("claims");
+  const choice = choices.find(({ value, disabled }) => value === wanted && !disabled);
+  if (choice) choice.checked = true;
+  for (const input of choices) {
+    input.addEventListener("change", () => keepInAddress({ claims: input.value === "all" ? "" : input.value }));
+  }
+}
