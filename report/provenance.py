@@ -20,7 +20,7 @@ def provenance(lab: Lab, repository: Repository) -> dict[str, str]:
         changed = " with uncommitted changes" if repository.is_dirty else ""
         code = f"{code}, commit {repository.commit[:12]}{changed}"
     return {
-        "Weights": f"{_name_of(lab)}, tensors sha256 {checkpoint.digest[:16]}…",
+        "Weights": f"{name_of(lab)}, tensors sha256 {checkpoint.digest[:16]}…",
         "Probe": f"{probe.size:,} sums of {probe.n_digits} digits, seed {probe.seed}",
         "Measured on": f"{lab.device}, {lab.dtype}",
         "With": (
@@ -31,6 +31,7 @@ def provenance(lab: Lab, repository: Repository) -> dict[str, str]:
     }
 
 
-def _name_of(lab: Lab) -> str:
+def name_of(lab: Lab) -> str:
+    """What the weights are called: by their card, or as their file is."""
     published = lab.checkpoint.digest == ARENA_DIGEST
     return "the write-up’s checkpoint" if published else card_text(lab.card, "name", lab.weights_path.name)

@@ -31,6 +31,7 @@ from report.chapters import (
 )
 from report.parts import Unmeasured, UnmeasuredError, told, unmeasured
 from report.processes import processes
+from report.provenance import name_of
 from report.surveyed import Survey, Surveyed, Verdict
 from report.theme import counted
 from sumint.analyses.carry_sites import CarrySites, carry_sites
@@ -38,7 +39,6 @@ from sumint.analyses.minimal_circuit import minimal_circuit
 from sumint.analyses.performance import performance
 from sumint.analyses.worked_example import worked_example
 from sumint.cache import ResultStore
-from sumint.card import card_text
 from sumint.keys import Key, digest_file, sources_of, versions
 from sumint.lab import Lab
 from sumint.processors import n_processors
@@ -104,7 +104,7 @@ def _surveyed(lab: Lab) -> Surveyed:
     recipe = card.get("recipe")
     epochs = recipe.get("epochs") if isinstance(recipe, dict) else None
     return Surveyed(
-        name=card_text(card, "name", lab.weights_path.stem),
+        name=name_of(lab),
         epochs=epochs if isinstance(epochs, int) else None,
         validation_accuracy=max(history.validation_accuracy) if history else None,
         digit_accuracy=_unless_failed(lambda: lab.run(performance).digit_accuracy),
