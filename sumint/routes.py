@@ -90,7 +90,7 @@ def own_routes(layout: Layout) -> tuple[Route, ...]:
 
 
 def pairs_on(layout: Layout, route: Route, n_pairs: int, seed: int = 0) -> Pairs:
-    """Random pairs on a route, evenly from all that there are; in about half of them the base has the carry."""
+    """Random pairs on a route, evenly from all that there are; in about half of them the base has its carry."""
     random = np.random.default_rng([seed, route.column, route.digit])
 
     def draw(column: int, is_allowed: Callable[[int], bool], n: int) -> Int[np.ndarray, "pair operand"]:

@@ -1,9 +1,10 @@
-"""Where several sites hold a carry together: the fewest whose interchange moves the digit, found one by one.
+"""Where several sites hold something together: the fewest whose interchange moves the digit, found one by one.
 
-Of a carry that no single site moves, each of several may hold a part. Sites are interchanged together, and added
-one at a time, always the one that moves most digits with those that were chosen before. They are chosen by some
-pairs and tried on others, since of many sets the best on the same pairs would look better than it is. And all
-other sites are interchanged without them, which says how much of the carry comes another way.
+Of a carry that no single site moves, or of a column's own digits, each of several may hold a part. Sites are
+interchanged together, and added one at a time, always the one that moves most digits with those that were chosen
+before. A digit is moved if it becomes the other sum's; by a carry that is one more or one less. The sites are
+chosen by some pairs and tried on others, since of many sets the best on the same pairs would look better than it
+is. And all other sites are interchanged without them, which says how much comes another way.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ class JointSites:
     n_pairs: Int[np.ndarray, " route"]
     """The fresh ones that the model gets right on both sides."""
     n_moved: Int[np.ndarray, " route"]
-    """In how many of them the digit moved by one, with all the chosen sites interchanged."""
+    """In how many of them the digit moved, with all the chosen sites interchanged."""
     n_moved_by_others: Int[np.ndarray, " route"]
     """The same with all the other sites interchanged."""
     n_digits: int
