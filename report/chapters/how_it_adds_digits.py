@@ -22,8 +22,8 @@ def digit_table(joint: JointSites) -> Table:
         "Sites that hold a column’s digits",
         sites_together(joint),
         caption=(
-            "Between two sums that differ in the two digits of one column, so that its digit of the answer "
-            f"differs and no carry does, {HOW}"
+            "The two sums of a pair differ in the two digits of one column, so that its digit of the answer "
+            f"differs and no carry does. For each column, {HOW}"
         ),
         source=joint_sites,
         formats=FORMATS,

@@ -13,7 +13,7 @@
   // Columns with few different values come with each of them once.
   const unpacked = ({ values, which, written, addresses }) => {
     const whole = which ? which.map((place) => values[place]) : values;
-    return { values: whole, written: written ?? whole.map(String), addresses: addresses ?? {} };
+    return { values: whole, written: written ?? whole.map(String), addresses };
   };
 
   const make = (tag, properties, ...children) => {
@@ -148,7 +148,7 @@
 
     row(row) {
       const cells = this.columns.map(({ written, values, addresses }) => {
-        const href = addresses[values[row]];
+        const href = addresses?.[values[row]];
         return make("td", {}, href ? make("a", { href }, written[row]) : written[row]);
       });
       return make("tr", {}, ...cells);
