@@ -20,9 +20,6 @@ Replacement = Literal["mean", "zero"]
 KINDS = ("q", "k", "v")
 """What a head looks with, is found by and moves: queries, keys and values, as transformer_lens names them."""
 
-READ_BY_LAYER_1 = tuple(f"blocks.1.attn.hook_{kind}" for kind in KINDS)
-"""What `logits_from` shows to hooks as a whole pass does, beside all of layer 0."""
-
 Hook = tuple[str, Callable[..., Any]]
 """The name of an activation in transformer_lens, and what is done to it."""
 
@@ -68,54 +65,41 @@ def activations(
     return {name: cache[name] for name in names}
 
 
-def answer_logits(
-    model: Model, tokens: Int[Tensor, "sum position"], hooks: Sequence[Hook] = ()
-) -> Float[Tensor, "sum digit token"]:
-    """Of every token at each answer digit, with some activations replaced."""
-    predicting = layout_of(model).predicting
-    names = [name for name, _ in hooks]
-    if not all(name.startswith("blocks.0.") or name in READ_BY_LAYER_1 for name in names):
-        return model.run_with_hooks(tokens, fwd_hooks=list(hooks))[:, predicting]
-    with model.hooks(fwd_hooks=list(hooks)):
-        return logits_from(model, FirstLayer.on(model, tokens).residual, predicting)
+def answer_logits(model: Model, tokens: Int[Tensor, "sum position"]) -> Float[Tensor, "sum digit token"]:
+    """Of every token at each answer digit."""
+    return logits_from(model, FirstLayer.on(model, tokens).residual, layout_of(model).predicting)
 
 
-def loss_by_sum(
-    model: Model, tokens: Int[Tensor, "sum position"], hooks: Sequence[Hook] = ()
-) -> Float[Tensor, "sum digit"]:
-    """Cross-entropy of each answer digit of each sum, in nats, with some activations replaced."""
-    return _cross_entropy(model, tokens, answer_logits(model, tokens, hooks))
+def loss_by_sum(model: Model, tokens: Int[Tensor, "sum position"]) -> Float[Tensor, "sum digit"]:
+    """Cross-entropy of each answer digit of each sum, in nats."""
+    return _cross_entropy(model, tokens, answer_logits(model, tokens))
 
 
-def loss_by_digit(
-    model: Model, tokens: Int[Tensor, "sum position"], hooks: Sequence[Hook] = ()
-) -> Float[Tensor, " digit"]:
-    """Mean cross-entropy of each answer digit, in nats, with some activations replaced."""
-    return loss_by_sum(model, tokens, hooks).mean(0)
+def loss_rises(
+    model: Model, tokens: Int[Tensor, "sum position"], kinds: Sequence[str], replacement: Replacement = "mean"
+) -> Float[Tensor, "kind layer head sum digit"]:
+    """The rise in loss when one head's part of an activation is replaced, by its mean over these sums or by zero.
 
-
-def qkv_loss_rise(model: Model, tokens: Int[Tensor, "sum position"]) -> Float[Tensor, "kind layer head sum digit"]:
-    """The rise in loss when a head's queries, keys or values are replaced by their mean over these sums."""
+    `kinds` are activations of heads, as transformer_lens names them: `q`, `k`, `v` or `z`.
+    """
     import torch
 
-    whole = loss_by_sum(model, tokens)
-    first = FirstLayer.on(model, tokens)
+    predicting, first = layout_of(model).predicting, FirstLayer.on(model, tokens)
+    whole = _cross_entropy(model, tokens, logits_from(model, first.residual, predicting))
 
     def loss_without(kind: str, layer: int, head: int) -> Float[Tensor, "sum digit"]:
-        hooks = [ablate_head(kind, layer, head)]
-        if layer == 0:
-            return loss_by_sum(model, tokens, hooks)
-        with model.hooks(fwd_hooks=hooks):
-            logits = logits_from(model, first.residual, layout_of(model).predicting)
-        return _cross_entropy(model, tokens, logits)
+        with model.hooks(fwd_hooks=[ablate_head(kind, layer, head, replacement)]):
+            # Layer 0 is as it was where something of layer 1 is replaced.
+            seen = first if layer else FirstLayer.on(model, tokens)
+            return _cross_entropy(model, tokens, logits_from(model, seen.residual, predicting))
 
     rises = [
         loss_without(kind, layer, head) - whole
-        for kind in KINDS
+        for kind in kinds
         for layer in range(model.cfg.n_layers)
         for head in range(model.cfg.n_heads)
     ]
-    return torch.stack(rises).unflatten(0, (len(KINDS), model.cfg.n_layers, model.cfg.n_heads))
+    return torch.stack(rises).unflatten(0, (len(kinds), model.cfg.n_layers, model.cfg.n_heads))
 
 
 def _cross_entropy(

@@ -14,7 +14,7 @@ from einops import reduce
 from jaxtyping import Float
 
 from sumint.data import Sums
-from sumint.interventions import Replacement, ablate_head, loss_by_digit
+from sumint.interventions import Replacement, loss_rises
 from sumint.model import Model, as_array, tokens_for
 
 
@@ -38,13 +38,5 @@ class HeadAblation:
 
 def head_ablation(model: Model, probe: Sums, *, replacement: Replacement = "mean") -> HeadAblation:
     """The rise in loss for every head of both layers."""
-    tokens = tokens_for(model, probe)
-    whole = loss_by_digit(model, tokens)
-    rises = [
-        [
-            as_array(loss_by_digit(model, tokens, [ablate_head("z", layer, head, replacement)]) - whole)
-            for head in range(model.cfg.n_heads)
-        ]
-        for layer in range(model.cfg.n_layers)
-    ]
-    return HeadAblation(np.array(rises))
+    (rises,) = loss_rises(model, tokens_for(model, probe), ["z"], replacement)
+    return HeadAblation(as_array(rises.mean(-2)))

@@ -8,7 +8,6 @@ led to a smaller one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
@@ -16,7 +15,7 @@ from jaxtyping import Float, Int
 
 from sumint.data import Layout, Sums, drawn_evenly
 from sumint.layers import FirstLayer, answers_from
-from sumint.model import Model, layout_of, tokens_for
+from sumint.model import Model, Tensor, layout_of, tokens_for
 from sumint.sites import Site, changed, replacing
 
 N_SUMS = 300
@@ -26,6 +25,9 @@ N_FRESH, SEED = 2000, 1
 
 ENOUGH = 0.99
 """Of the digits that the whole model gets right."""
+
+
+Residual = Float[Tensor, "sum position d_model"]
 
 
 @dataclass(frozen=True)
@@ -69,29 +71,31 @@ def minimal_circuit(model: Model, probe: Sums) -> MinimalCircuit:
     layout = layout_of(model)
     means = FirstLayer.on(model, tokens_for(model, probe)).gathered.mean(0)
 
-    def right_without(sites: Sequence[Site], sums: Sums, whole: FirstLayer) -> Float[np.ndarray, " digit"]:
-        left_over = changed(model, whole.residual, replacing(whole.gathered, means, *sites))
-        return (answers_from(model, left_over, layout.predicting) == sums.answer_digits).mean(axis=0)
+    def silenced(residual: Residual, whole: FirstLayer, *sites: Site) -> Residual:
+        return changed(model, residual, replacing(whole.gathered, means, *sites))
+
+    def right(residual: Residual, sums: Sums) -> Float[np.ndarray, " digit"]:
+        return (answers_from(model, residual, layout.predicting) == sums.answer_digits).mean(axis=0)
 
     chosen_by = probe[:N_SUMS]
     asked = FirstLayer.on(model, tokens_for(model, chosen_by))
-
-    def share_without(sites: Sequence[Site]) -> float:
-        return float(right_without(sites, chosen_by, asked).mean())
-
     # The last position predicts nothing.
     left = [Site(head, position) for head in range(model.cfg.n_heads) for position in range(layout.n_ctx - 1)]
     removed: list[Site] = []
-    right = [share_without(removed)]
+    left_over = asked.residual
+    shares = [float(right(left_over, chosen_by).mean())]
     while left:
-        least_missed = max(left, key=lambda site: share_without([*removed, site]))
+        without = {site: float(right(silenced(left_over, asked, site), chosen_by).mean()) for site in left}
+        least_missed = max(without, key=without.__getitem__)
+        left_over = silenced(left_over, asked, least_missed)
         left.remove(least_missed)
         removed.append(least_missed)
-        right.append(share_without(removed))
-    by_kept = np.array(right[::-1])
+        shares.append(without[least_missed])
+    by_kept = np.array(shares[::-1])
     spared = removed[: len(removed) - fewest(by_kept)]
     fresh = drawn_evenly(layout, N_FRESH, SEED)
-    of_fresh = FirstLayer.on(model, tokens_for(model, fresh))
-    kept_right, whole_right = (right_without(sites, fresh, of_fresh) for sites in (spared, []))
+    whole = FirstLayer.on(model, tokens_for(model, fresh))
+    kept_right = right(silenced(whole.residual, whole, *spared), fresh)
+    whole_right = right(whole.residual, fresh)
     places = np.array([astuple(site) for site in removed], np.int64)
     return MinimalCircuit(places, by_kept, kept_right, whole_right, layout.n_digits)

@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Float
 
 from sumint.data import Sums
-from sumint.interventions import qkv_loss_rise
+from sumint.interventions import KINDS, loss_rises
 from sumint.model import Model, as_array, layout_of, tokens_for
 
 
@@ -30,7 +30,7 @@ class QkvAblation:
 def qkv_ablation(model: Model, probe: Sums) -> QkvAblation:
     """The rise in loss for every head's queries, keys and values, each replaced by its mean over the probe."""
     tokens = tokens_for(model, probe)
-    rises = as_array(qkv_loss_rise(model, tokens).mean((-2, -1)))
+    rises = as_array(loss_rises(model, tokens, KINDS).mean((-2, -1)))
     layout = layout_of(model)
     asking = slice(layout.second_operand.stop - 1, layout.predicting.stop)
     _, cache = model.run_with_cache(tokens)

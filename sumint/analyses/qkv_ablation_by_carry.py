@@ -15,7 +15,7 @@ from jaxtyping import Float, Int
 
 from sumint.carries import carrying
 from sumint.data import Sums
-from sumint.interventions import KINDS, loss_by_sum, qkv_loss_rise
+from sumint.interventions import KINDS, loss_by_sum, loss_rises
 from sumint.model import Model, as_array, tokens_for
 
 SUBSETS = ("with a carry", "without a carry")
@@ -45,14 +45,14 @@ class QkvAblationByCarry:
 
 def qkv_ablation_by_carry(model: Model, probe: Sums) -> QkvAblationByCarry:
     """The rise in loss for every head's queries, keys and values, by subset, and by whose mean replaces them."""
-    whole = as_array(qkv_loss_rise(model, tokens_for(model, probe)))
+    whole = as_array(loss_rises(model, tokens_for(model, probe), KINDS))
     unchanged = as_array(loss_by_sum(model, tokens_for(model, probe))).mean(axis=-1)
     masks = (carrying(probe), ~carrying(probe))
     loss = np.array([unchanged[mask].mean() if mask.any() else 0 for mask in masks], dtype=np.float32)
     rises = np.zeros((len(MEANS), len(SUBSETS), len(KINDS), model.cfg.n_layers, model.cfg.n_heads), np.float32)
     for subset, mask in enumerate(masks):
         if mask.any():
-            own = as_array(qkv_loss_rise(model, tokens_for(model, probe[mask])))
+            own = as_array(loss_rises(model, tokens_for(model, probe[mask]), KINDS))
             rises[MEANS.index("own"), subset] = own.mean(axis=(-2, -1))
             rises[MEANS.index("whole"), subset] = whole[..., mask, :].mean(axis=(-2, -1))
     return QkvAblationByCarry(np.array([mask.sum() for mask in masks]), loss, rises)

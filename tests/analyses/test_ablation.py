@@ -4,7 +4,7 @@ import pytest
 from sumint.analyses.head_ablation import head_ablation
 from sumint.analyses.qkv_ablation import qkv_ablation
 from sumint.data import Probe, Sums
-from sumint.interventions import ablate_head, loss_by_digit
+from sumint.interventions import ablate_head, loss_by_sum
 from sumint.model import Model, load_model, tokens_for
 from sumint.weights import read_weights
 
@@ -14,7 +14,7 @@ def test_without_hooks_the_loss_is_the_model_s_own(model: Model, probe: Sums) ->
     layout = probe.layout
     log_probabilities = model(tokens)[:, layout.predicting].log_softmax(-1)
     expected = -log_probabilities.gather(-1, tokens[:, layout.answer, None]).mean()
-    assert loss_by_digit(model, tokens).mean().item() == pytest.approx(expected.item(), rel=1e-5)
+    assert loss_by_sum(model, tokens).mean().item() == pytest.approx(expected.item(), rel=1e-5)
 
 
 def test_a_head_that_says_the_same_of_every_sum_can_be_replaced_by_its_mean(model: Model, probe: Sums) -> None:
@@ -26,9 +26,9 @@ def test_a_head_that_says_the_same_of_every_sum_can_be_replaced_by_its_mean(mode
 def test_replacing_by_zero_is_leaving_a_head_out(model: Model, probe: Sums) -> None:
     rise = head_ablation(model, probe, replacement="zero").loss_rise_by_digit[1, 0]
     tokens = tokens_for(model, probe)
-    before = loss_by_digit(model, tokens)
+    before = loss_by_sum(model, tokens).mean(0)
     model.blocks[1].attn.W_O.data[0] = 0
-    np.testing.assert_allclose(rise, (loss_by_digit(model, tokens) - before).numpy(), atol=1e-5)
+    np.testing.assert_allclose(rise, (loss_by_sum(model, tokens).mean(0) - before).numpy(), atol=1e-5)
 
 
 def test_a_hook_leaves_the_other_heads_as_they_were(model: Model, probe: Sums) -> None:

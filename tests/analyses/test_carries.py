@@ -7,7 +7,7 @@ from sumint.analyses.qkv_ablation import qkv_ablation
 from sumint.analyses.qkv_ablation_by_carry import MEANS, qkv_ablation_by_carry
 from sumint.carries import carrying
 from sumint.data import Layout, Probe, Sums, all_sums
-from sumint.interventions import loss_by_digit, loss_by_sum
+from sumint.interventions import loss_by_sum
 from sumint.model import Model, load_model, tokens_for
 from sumint.weights import read_weights
 
@@ -64,19 +64,12 @@ def test_a_subset_without_sums_has_no_rise(model: Model, alone: Sums) -> None:
 
 def test_the_whole_model_s_loss_is_told_by_subset(model: Model, probe: Sums) -> None:
     measured = qkv_ablation_by_carry(model, probe)
-    whole = float(loss_by_digit(model, tokens_for(model, probe)).mean())
+    whole = float(loss_by_sum(model, tokens_for(model, probe)).mean())
     assert measured.loss @ measured.n_sums / len(probe) == pytest.approx(whole, rel=1e-5)
     assert measured.loss_without == pytest.approx(
-        float(loss_by_digit(model, tokens_for(model, probe[~carrying(probe)])).mean()), rel=1e-5
+        float(loss_by_sum(model, tokens_for(model, probe[~carrying(probe)])).mean()), rel=1e-5
     )
     assert measured.carrying_share == pytest.approx(carrying(probe).mean())
-
-
-def test_the_loss_of_digits_is_the_mean_of_the_sums_losses(model: Model, probe: Sums) -> None:
-    tokens = tokens_for(model, probe)
-    by_sum = loss_by_sum(model, tokens)
-    assert by_sum.shape == (len(probe), probe.layout.n_digits)
-    np.testing.assert_allclose(by_sum.mean(0).numpy(), loss_by_digit(model, tokens).numpy(), rtol=1e-6)
 
 
 def test_every_mean_pattern_adds_up_to_one_and_never_looks_ahead(model: Model, probe: Sums) -> None:
