@@ -175,7 +175,12 @@ def test_an_edited_measurement_is_measured_again_by_the_same_model(preview: Prev
             r"ablation\.py:\d+ImportError: cannot import name 'maps'",
         ),
         (CHAPTER, "    return Chap", "    1 / 0\n    return Chap", r"ablation\.py:\d+ablation: division by zero"),
-        (ANALYSIS, "    whole", '    raise ValueError("<b>")\n    whole', r"head_ablation\.py:\d+.* failed: <b>"),
+        (
+            ANALYSIS,
+            "    return HeadAbl",
+            '    raise ValueError("<b>")\n    return HeadAbl',
+            r"head_ablation\.py:\d+.* failed: <b>",
+        ),
         (TEXT, "{{ claim(", "[dead](#nowhere)\n\n{{ claim(", r"ablation\.html: links to #nowhere, but"),
         (TEMPLATE, "{% endblock", "{% end", r"templates/chapter\.html:\d+TemplateSyntaxError: "),
     ],
