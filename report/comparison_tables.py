@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from report.comparison import ClaimChange, Comparison, DataChange, NumberChange
+from report.comparison import ClaimChange, Comparison
+from report.differences import DataChange, NumberChange
 from report.published import PublishedClaim
 from report.terminal import plain
 

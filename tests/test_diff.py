@@ -13,8 +13,9 @@ import pytest
 
 from report.__main__ import main
 from report.build import build
-from report.comparison import ANGLE, Comparison, DataChange, compare, relative_change
+from report.comparison import Comparison, compare
 from report.comparison_page import comparison_page
+from report.differences import ANGLE, DataChange, relative_change
 from report.errors import SiteError
 from report.terminal import table
 from sumint.cache import ResultStore
