@@ -1,12 +1,16 @@
-"""What many tests need: small untrained weights, the write-up's checkpoint, and a user without rights."""
+"""What many tests need: small untrained weights, the write-up's checkpoint, a process, a user without rights."""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 # Before torch is imported, and for the processes that tests start: the models are too small for threads.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -56,6 +60,28 @@ def tiny_weights() -> Weights:
         for name, tensor in initial_parameters(architecture, seed=0).items()
     }
     return Weights(architecture, tensors)
+
+
+@pytest.fixture(scope="session")
+def start() -> Callable[..., AbstractContextManager[subprocess.Popen[str]]]:
+    """One of the project's commands as a process, as from a terminal; it ends with the block that it is for."""
+
+    @contextlib.contextmanager
+    def started(*arguments: str, **settings: Any) -> Iterator[subprocess.Popen[str]]:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        # Tests that run in the background are born deaf to Ctrl-C, and so would be their children.
+        hears = {} if sys.platform == "win32" else {"preexec_fn": hear_interrupts}
+        command = [sys.executable, "-m", *arguments]
+        with subprocess.Popen(command, **{"cwd": ROOT, **pipes, **hears, **settings}) as process:
+            try:
+                yield process
+            finally:
+                process.kill()
+
+    def hear_interrupts() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    return started
 
 
 @pytest.fixture

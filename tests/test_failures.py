@@ -7,9 +7,9 @@ import os
 import re
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -148,14 +148,13 @@ def test_a_failure_is_no_secret_to_who_asks(
 
 
 def test_an_interrupted_build_ends_with_a_line_and_keeps_what_was_measured(
-    tmp_path: Path, tiny_weights: Weights
+    tmp_path: Path, tiny_weights: Weights, start: Callable[..., AbstractContextManager[subprocess.Popen[str]]]
 ) -> None:
-    write_weights(tmp_path / "tiny.safetensors", tiny_weights.tensors, {})
-    command = [sys.executable, "-m", "report", "build", "--weights", str(tmp_path / "tiny.safetensors")]
+    checkpoint, site = tmp_path / "tiny.safetensors", tmp_path / "site"
+    write_weights(checkpoint, tiny_weights.tensors, {})
     environment = {**os.environ, "SUMINT_CACHE": str(tmp_path / "cache")}
-    with subprocess.Popen(
-        [*command, "--site", str(tmp_path / "site")], stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT
-    ) as building:
+    command = ("report", "build", "--weights", str(checkpoint), "--site", str(site))
+    with start(*command, env=environment) as building:
         while not list((tmp_path / "cache").glob("results/performance/*.kept")):
             assert building.poll() is None
             time.sleep(0.02)
@@ -164,4 +163,4 @@ def test_an_interrupted_build_ends_with_a_line_and_keeps_what_was_measured(
     assert building.returncode == 130
     assert said.splitlines()[-1] == "interrupted; what was measured is kept for the next build"
     assert "Traceback" not in said
-    assert not (tmp_path / "site").exists()
+    assert not site.exists()

@@ -11,7 +11,8 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -399,9 +400,10 @@ def test_options_that_cannot_be_met_are_one_line_and_exit_code_2(
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows interrupts processes in another way")
 @pytest.mark.parametrize("verbose", [[], ["--verbose"]])
-def test_it_serves_until_it_is_interrupted_and_says_no_more_than_asked(folder: Path, verbose: list[str]) -> None:
-    command = [sys.executable, "-m", "report", "serve", "--site", str(folder), "--port", "0", *verbose]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT) as process:
+def test_it_serves_until_it_is_interrupted_and_says_no_more_than_asked(
+    folder: Path, verbose: list[str], start: Callable[..., AbstractContextManager[subprocess.Popen[str]]]
+) -> None:
+    with start("report", "serve", "--site", str(folder), "--port", "0", *verbose) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         address = re.search(r"http://127\.0\.0\.1:(\d+)/", line)

@@ -4,32 +4,23 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-import sumint
 from sumint.__main__ import main
 from sumint.weights import Architecture, read_weights
 
 
-def start(*arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "sumint", "train", *arguments],
-        cwd=Path(sumint.__file__).parent.parent,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        # Tests that run in the background are born deaf to Ctrl-C, and so would be their children.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-    )
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another thing there")
-def test_an_interrupted_training_goes_on_to_a_checkpoint_with_its_card(tmp_path: Path) -> None:
+def test_an_interrupted_training_goes_on_to_a_checkpoint_with_its_card(
+    tmp_path: Path, start: Callable[..., AbstractContextManager[subprocess.Popen[str]]]
+) -> None:
     out, state = tmp_path / "model.safetensors", tmp_path / "model.training"
     settings = "--digits 2 --heads 1 --epochs 2 --seed 3 --device cpu --out"
-    arguments = (*settings.split(), str(out))
+    arguments = ("sumint", "train", *settings.split(), str(out))
 
     with start(*arguments) as training:
         while not state.exists() and training.poll() is None:

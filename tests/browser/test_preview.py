@@ -10,11 +10,10 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,20 +74,18 @@ def expect_soon(holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture(scope="module")
-def preview(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> Iterator[Preview]:
+def preview(
+    tmp_path_factory: pytest.TempPathFactory,
+    tiny_weights: Weights,
+    start: Callable[..., AbstractContextManager[subprocess.Popen[str]]],
+) -> Iterator[Preview]:
     folder = tmp_path_factory.mktemp("preview") / "a copy"
     for package in ("report", "sumint", "templates"):
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
     write_weights(folder / "tiny.safetensors", tiny_weights.tensors, {"name": "tiny"})
     options = ("--watch", "--weights", "tiny.safetensors", "--device", "cpu", "--port", "0", "--verbose")
-    with subprocess.Popen(
-        [sys.executable, "-m", "report", "serve", *options],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder), "SUMINT_CACHE": str(folder / "cache")},
-    ) as process:
+    environment = {**os.environ, "PYTHONPATH": str(folder), "SUMINT_CACHE": str(folder / "cache")}
+    with start("report", "serve", *options, stderr=subprocess.STDOUT, cwd=folder, env=environment) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
         address = re.search(r"http://127\.0\.0\.1:\d+/", first)
