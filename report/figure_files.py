@@ -31,7 +31,7 @@ from report.chapter import Absent, Failed, Figure, Table, View
 from report.diagram import Diagram
 from report.diagram_svg import svg_file
 from report.plots import GUIDE
-from report.theme import roles_template, traces_of
+from report.theme import DIVERGING, SEQUENTIAL, roles_template, traces_of
 
 CHANNELS = ("x", "y", "z", "r", "theta", "error_y", "text")
 """What a trace draws, by Plotly's names, in the order of the CSV's columns."""
@@ -119,11 +119,15 @@ def _panel_of(trace: Any, plot: go.Figure) -> dict[str, str]:
 
 
 def _axes(plot: go.Figure) -> dict[str, str]:
-    """The title of each axis, by Plotly's name of it."""
+    """The title of each axis, by Plotly's name of it, and as z that of the colours."""
     layout = plot.layout.to_plotly_json()
     axes = {key: axis for key, axis in layout.items() if re.match(r"[xy]axis\d*$", key)}
     written = {key.replace("axis", ""): axis.get("title", {}).get("text", "") for key, axis in axes.items()}
-    return dict(sorted({**written, **layout.get("meta", {}).get("axes", {})}.items()))
+    scales = [
+        layout[scale]["colorbar"] for scale in (DIVERGING, SEQUENTIAL) if "colorbar" in layout.get(scale, {})
+    ]
+    colours = {"z": scales[0]["title"]["text"]} if scales else {}
+    return dict(sorted({**written, **layout.get("meta", {}).get("axes", {}), **colours}.items()))
 
 
 def _trace_data(trace: Any) -> dict[str, Any]:

@@ -49,10 +49,7 @@ def number_views(data: Mapping[str, Any]) -> tuple[NumberView, ...]:
         NumberView(
             view["label"],
             view["address"],
-            tuple(
-                _table(trace, view["axes"], _caption(view["label"], trace.get("panel", ""), trace["name"]))
-                for trace in view["traces"]
-            ),
+            tuple(_table(trace, view["axes"], view["label"]) for trace in view["traces"]),
         )
         for view in data["views"]
     )
@@ -62,7 +59,9 @@ def _n_points(trace: Mapping[str, Any]) -> int:
     return sum(len(trace[channel]) for channel in CHANNELS if channel in trace)
 
 
-def _table(trace: Mapping[str, Any], axes: Mapping[str, str], caption: str) -> NumberTable:
+def _table(trace: Mapping[str, Any], axes: Mapping[str, str], view: str) -> NumberTable:
+    quantity = axes.get("z", "") if "z" in trace else ""
+    caption = ", ".join(part for part in (view, trace.get("panel", ""), trace["name"], quantity) if part)
     across, up = axes.get(trace.get("x_axis", "x"), ""), axes.get(trace.get("y_axis", "y"), "")
     if "z" in trace:
         corner = " / ".join(title for title in (up, across) if title)
@@ -81,10 +80,6 @@ def _table(trace: Mapping[str, Any], axes: Mapping[str, str], caption: str) -> N
     points = zip(*(trace[channel] for channel in channels), strict=True)
     head = tuple(names[channel] for channel in channels)
     return NumberTable(caption, head, tuple(tuple(map(_written, point)) for point in points))
-
-
-def _caption(*parts: str) -> str:
-    return ", ".join(part for part in parts if part)
 
 
 def _written(value: Any) -> str:

@@ -79,6 +79,7 @@ def _layout(palette: Palette) -> dict[str, Any]:
             "ticks": "",
             "tickfont": {"color": palette.muted, "size": 11},
             "nticks": 6,
+            "title": {"side": "right", "font": {"size": 12}},
             "x": 1.02,
             "xpad": 4,
             "ypad": 0,
@@ -189,6 +190,11 @@ def percent(share: float, places: int = 1) -> str:
     if nearly_all < 100 * share < 100 and float(f"{100 * share:.{places}f}") == 100:
         return f"over {decimals(nearly_all, places)}%"
     return decimals(100 * share, places) + "%"
+
+
+def whole_percent(share: float) -> str:
+    """A share in whole hundredths without a sign, for a cell: 0.984 is 98, and what is not quite all is >99."""
+    return ">99" if 0.995 <= share < 1 else decimals(100 * share, 0)
 
 
 def scientific(value: float, places: int = 1) -> str:

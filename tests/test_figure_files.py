@@ -17,13 +17,13 @@ from report import plots
 from report.chapter import Absent, Figure, Table
 from report.figure_files import files_of, slug
 from report.plot import Plot
-from report.theme import traces_of
+from report.theme import decimals, traces_of
 
 Plots = Plot | Mapping[str, Plot] | Mapping[tuple[str, ...], Plot]
 NUMBERS = np.random.default_rng(0).normal(size=(4, 3)) * [1e-26, 1.0, 1e4]
 
 PLOTS: Mapping[str, Plot] = {
-    "heatmap": plots.heatmap(NUMBERS, x="abc", y=["p", "q", "r", "s"], x_title="head", y_title="layer", places=2),
+    "heatmap": plots.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer", "loss", written=decimals),
     "polar": plots.polar_points([1.5, 2.5], [0.1, -3.0], ["dim 19", "dim 26"], name="first"),
     "points": plots.points(NUMBERS[:, 1], NUMBERS[:, 2], "abcd", "first", "second", closed=True),
     "bars": plots.bars(
@@ -37,11 +37,11 @@ PLOTS: Mapping[str, Plot] = {
     "cloud": plots.polar({"C0": plots.Polar(NUMBERS[:, 1], NUMBERS[:, 2], drawn="cloud")}),
     "panels": plots.panels(
         {
-            "H0.0": plots.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer"),
+            "H0.0": plots.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer", "loss"),
             "phases": plots.polar(
                 {"heads": plots.Polar([1], [2], ["H1.0"]), "all": plots.Polar([3], [1], drawn="arrow")}
             ),
-            "H0.1": plots.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer"),
+            "H0.1": plots.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer", "loss"),
         }
     ),
     "stacked": plots.stacked_lines([1, 2], {"loss": {"t": [1, 2], "v": [2, 3]}, "wrong": {"v": [3, 4]}}, "epoch"),
@@ -49,7 +49,7 @@ PLOTS: Mapping[str, Plot] = {
 
 
 DECADES = plots.heatmap(
-    [[0, 1], [10, 1000]], "ab", "pq", "b", "a", diverging=False, logarithmic=True, labelled_columns="a"
+    [[0, 1], [10, 1000]], "ab", "pq", "b", "a", "errors", diverging=False, logarithmic=True, labelled_columns="a"
 )
 
 
@@ -99,7 +99,7 @@ def test_the_data_is_what_the_plot_draws(kind: str) -> None:
 
 def test_a_heatmap_is_nested_rows_with_its_axes() -> None:
     view = json.loads(files_of("chapter", figure(PLOTS["heatmap"]))["data/chapter/it.json"])["views"][0]
-    assert view["axes"] == {"x": "head", "y": "layer"}
+    assert view["axes"] == {"x": "head", "y": "layer", "z": "loss"}
     (trace,) = view["traces"]
     assert (trace["x"], trace["y"]) == (["a", "b", "c"], ["p", "q", "r", "s"])
     np.testing.assert_allclose(trace["z"], NUMBERS, rtol=1e-6)
@@ -143,7 +143,7 @@ def test_a_figure_ships_neither_a_template_nor_colours(kind: str) -> None:
 
 def test_nothing_measured_ends_the_script_early() -> None:
     hostile = "</script><b>\u2028"
-    plot = plots.heatmap([[1.0]], x=[hostile], y=["a"], x_title=hostile, y_title="")
+    plot = plots.heatmap([[1.0]], x=[hostile], y=["a"], x_title=hostile, y_title="", quantity=hostile)
     script = files_of("chapter", figure({hostile: plot}))["figures/chapter/it.js"].decode()
     assert "<" not in script
     assert "\u2028" not in script
@@ -151,7 +151,7 @@ def test_nothing_measured_ends_the_script_early() -> None:
 
 
 def test_what_is_not_finite_is_null() -> None:
-    plot = plots.heatmap([[np.nan, np.inf, 1.0]], x="abc", y="a", x_title="", y_title="")
+    plot = plots.heatmap([[np.nan, np.inf, 1.0]], x="abc", y="a", x_title="", y_title="", quantity="")
     data = json.loads(files_of("chapter", figure(plot))["data/chapter/it.json"])
     assert data["views"][0]["traces"][0]["z"] == [[None, None, 1.0]]
 

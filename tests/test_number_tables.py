@@ -18,7 +18,7 @@ from sumint.weights import Weights, write_weights
 
 
 def figure_of(n_rows: int) -> Figure:
-    plot = plots.heatmap(np.ones((n_rows, 9)), range(9), range(n_rows), "head", "layer")
+    plot = plots.heatmap(np.ones((n_rows, 9)), range(9), range(n_rows), "head", "layer", "loss")
     return Figure("it", "It", plot, caption="What it shows.", alt="", source=figure_of)
 
 
@@ -32,14 +32,14 @@ def test_all_that_is_drawn_is_counted() -> None:
 
 
 def test_every_view_has_its_tables_under_the_address_that_the_page_keeps() -> None:
-    heatmap = plots.heatmap([[1.5, 2.5]], "ab", "p", "head", "layer")
+    heatmap = plots.heatmap([[1.5, 2.5]], "ab", "p", "head", "layer", "loss")
     views = {("2+3=5", "C0"): heatmap, ("2+3=5", "C1"): plots.panels({"left": heatmap, "right": heatmap})}
     figure = Figure("it", "It", views, caption="", alt="", source=figure_of, control=("Sum", "Digit"))
     one, other = number_views(figure_data("chapter/it", figure))
     assert (one.label, one.address) == ("2+3=5, C0", "2-3-5.c0")
     assert one.tables[0].head == ("layer / head", "a", "b")
     assert one.tables[0].rows == (("p", "1.500", "2.500"),)
-    assert [table.caption for table in other.tables] == ["2+3=5, C1, left", "2+3=5, C1, right"]
+    assert [table.caption for table in other.tables] == ["2+3=5, C1, left, loss", "2+3=5, C1, right, loss"]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from report import plots
 from report.theme import traces_of
 
 VALUES = np.arange(6.0).reshape(2, 3)
-HEATMAP = plots.heatmap(VALUES, "abc", "pq", "head", "layer", square=True)
+HEATMAP = plots.heatmap(VALUES, "abc", "pq", "head", "layer", "loss", square=True)
 POLAR = plots.polar({"heads": plots.Polar([1, 2], [0, 1]), "all": plots.Polar([2], [1], drawn="arrow")})
 
 
@@ -68,6 +68,15 @@ def test_an_axis_has_its_title_at_the_grid_s_edge_only() -> None:
     assert [layout[f"yaxis{n}"]["title"]["text"] for n in ("", 2, 3, 4)] == ["layer", "", "layer", ""]
     assert layout["meta"]["narrow"]["yaxis2"]["title"]["text"] == "layer"
     assert set(layout["meta"]["axes"].values()) == {"head", "layer"}
+
+
+def test_a_colour_scale_beside_panels_keeps_its_title_and_its_ticks() -> None:
+    layout = layout_of(panelled(4, 2))
+    for scale in (layout["coloraxis"], layout["meta"]["narrow"]["coloraxis"]):
+        assert scale["colorbar"]["title"] == {"text": "loss"}
+    errors = plots.heatmap([[1.0, 10.0]], "ab", "p", "b", "a", "errors", diverging=False, logarithmic=True)
+    scale = layout_of(plots.panels({"one": errors}).figure)["coloraxis2"]["colorbar"]
+    assert (scale["title"], scale["ticktext"]) == ({"text": "errors"}, ["1", "10"])
 
 
 def test_a_series_of_the_same_name_is_in_the_legend_once() -> None:

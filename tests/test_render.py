@@ -27,7 +27,7 @@ def measured() -> None:
     """Stands for an analysis."""
 
 
-MATRIX = plots.heatmap([[1.0, -2.0]], x="ab", y="c", x_title="digit", y_title="row")
+MATRIX = plots.heatmap([[1.0, -2.0]], x="ab", y="c", x_title="digit", y_title="row", quantity="entry")
 FIGURE = Figure("gram", f"Gram {HOSTILE}", MATRIX, caption="Of $W_U$.", alt=HOSTILE, source=measured)
 SWITCHED = Figure("both", "Both", {HOSTILE: MATRIX, "two": MATRIX}, "Both.", "Both", measured, control=HOSTILE)
 TABLE = Table("sums", "Sums", {HOSTILE: [HOSTILE]}, HOSTILE, measured)

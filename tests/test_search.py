@@ -13,7 +13,7 @@ def measured() -> None:
     """Stands for an analysis."""
 
 
-PLOT = plots.heatmap([[1.0]], x="a", y="b", x_title="digit", y_title="row")
+PLOT = plots.heatmap([[1.0]], x="a", y="b", x_title="digit", y_title="row", quantity="entry")
 CHAPTER = Chapter(
     "Unembedding",
     "What is written?",

@@ -7,6 +7,7 @@ from report.chapter import Chapter, Figure
 from report.chapters.ablation_claims import claims
 from report.parts import part
 from report.plot import Plot
+from report.theme import decimals
 from sumint.analyses.head_ablation import HeadAblation, head_ablation
 from sumint.analyses.qkv_ablation import QkvAblation, qkv_ablation
 from sumint.lab import Lab
@@ -61,7 +62,8 @@ def _heads(measured: HeadAblation) -> Plot:
         y=tuple(map(str, range(n_layers))),
         x_title="head",
         y_title="layer",
-        places=2,
+        quantity="rise in loss (nats)",
+        written=decimals,
     )
 
 

@@ -13,7 +13,7 @@ from report.chapters.direct_logit_attribution_path_claims import path_claims
 from report.parts import part
 from report.plot import Plot, plotted
 from report.plots import Polar
-from report.theme import degrees
+from report.theme import decimals
 from sumint.analyses.answer_readout import answer_readout
 from sumint.analyses.direct_logit_attribution import (
     BIASES,
@@ -246,15 +246,16 @@ def _agreement_figure(measured: PathAttribution) -> Figure:
                 y=measured.paths,
                 x_title="digit of the answer",
                 y_title="path",
+                quantity="agreement",
                 diverging=False,
                 limits=(0, 1),
-                text=[[degrees(angle, 0) for angle in row] for row in np.degrees(measured.directions[reading])],
+                text=[[decimals(angle, 0) for angle in row] for row in np.degrees(measured.directions[reading])],
             )
             for reading, version in enumerate(READINGS)
         },
         caption=(
             "The length of the sum of a path's arrows over the sum of their lengths, as colour; the direction of "
-            "their sum, as a number."
+            "their sum in degrees, as a number."
         ),
         alt=f"A heatmap of {len(measured.paths)} paths by {len(digits)} digits, an angle written into each cell.",
         source=path_attribution,
@@ -281,4 +282,4 @@ def _attributions(
     rows_title: str,
     limits: tuple[float, float],
 ) -> Plot:
-    return plots.heatmap(values, DIGITS, rows, "digit", rows_title, limits=limits)
+    return plots.heatmap(values, DIGITS, rows, "digit", rows_title, "logit", limits=limits)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from report import plots
@@ -157,8 +159,9 @@ def _by_pair(name: str, title: str, tally: Tally) -> Figure:
             x_title=f"digit of b, B{digit}",
             y_title=f"digit of a, A{digit}",
             diverging=False,
+            quantity="wrong sums",
             square=True,
-            places=0,
+            written=partial(decimals, places=0),
         )
     return Figure(
         name,
@@ -191,6 +194,7 @@ def _plane(name: str, title: str, tally: Tally) -> Figure:
             y=blocks,
             x_title="a from",
             y_title="b from",
+            quantity="wrong sums",
             diverging=False,
             logarithmic=True,
             square=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import astuple
+from functools import partial
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from report.chapters.how_it_adds_digits import digit_claims, digit_table
 from report.chapters.how_it_adds_worked import worked
 from report.parts import part
 from report.plot import Plot
-from report.theme import percent
+from report.theme import decimals, percent
 from sumint.analyses.carry_sites import carry_sites
 from sumint.analyses.digit_sum_circle import COMPONENTS, STAGES, DigitSumCircle, digit_sum_circle
 from sumint.analyses.joint_sites import joint_sites
@@ -73,9 +74,10 @@ def _components(circle: DigitSumCircle) -> Figure:
             y=STAGES,
             x_title="what it depends on",
             y_title="",
+            quantity="share",
             diverging=False,
             limits=(0, 1),
-            places=2,
+            written=decimals,
         )
         for number, column in enumerate(circle.columns)
     }
@@ -104,7 +106,7 @@ def _heads(circle: DigitSumCircle) -> Figure:
         f"C{column}": plots.panels(
             {
                 name: plots.heatmap(
-                    cosines[number], x=heads, y=heads, x_title="head", y_title="head", limits=(-1, 1), places=2
+                    cosines[number], heads, heads, "head", "head", "cosine", limits=(-1, 1), written=decimals
                 )
                 for name, cosines in (
                     ("one digit alone", circle.alone_cosine),
@@ -148,9 +150,10 @@ def _by_run(name: str, title: str, agreement: SymbolicAgreement) -> Figure:
             y=["none", *map(str, range(1, len(by_run) - 1)), "full"][-len(by_run) :],
             x_title="nines in a row behind the digit",
             y_title="look-ahead",
+            quantity="digits agreed (%)",
             diverging=False,
             limits=(0, 100),
-            places=3,
+            written=partial(decimals, places=3),
         ),
         caption=(
             "In percent of all digits of all sums, by how many columns in a row behind them sum to nine; in the "
@@ -225,6 +228,7 @@ def _kept(circuit: MinimalCircuit) -> Figure:
             y=[f"H0.{head}" for head in range(heads)],
             x_title="position",
             y_title="head",
+            quantity="sites left",
             diverging=False,
             text=marks,
         ),

@@ -106,6 +106,7 @@ def _answer(example: WorkedExample, number: int) -> Plot:
         y=[*rows],
         x_title="digit",
         y_title="",
+        quantity="",
         text=text,
     )
 
@@ -147,6 +148,7 @@ def _attention(example: WorkedExample, number: int) -> Plot:
                 y=[f"{digit}, {head}" for digit in _digits(example) for head in heads],
                 x_title="looks at",
                 y_title="digit, head",
+                quantity="attention",
                 diverging=False,
                 limits=(0, 1),
             )

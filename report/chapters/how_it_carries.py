@@ -17,7 +17,7 @@ from report.chapters.how_it_carries_mechanism import mechanism_figures
 from report.chapters.how_it_carries_served import no_site
 from report.parts import part
 from report.plot import Plot
-from report.theme import counted, percent
+from report.theme import counted, percent, whole_percent
 from sumint.analyses.carry_direction import carry_direction
 from sumint.analyses.carry_in_layer_1 import carry_in_layer_1
 from sumint.analyses.carry_readout import CarryReadout, carry_readout
@@ -116,16 +116,17 @@ def _rates(sites: CarrySites) -> Figure:
             y=heads,
             x_title="position",
             y_title="head",
+            quantity="digits moved",
             diverging=False,
             limits=(0, 1),
-            places=2,
+            written=whole_percent,
         )
     return Figure(
         "carry-site-rates",
         "Where an interchange moves the digit",
         plot,
         caption=(
-            "The share of pairs in which the answer’s digit becomes the other sum’s when what one head has "
+            "In how many of a hundred pairs the answer’s digit becomes the other sum’s when what one head has "
             "gathered at one position is taken from there. Positions after the one that predicts the digit cannot "
             "matter."
         ),
@@ -188,6 +189,7 @@ def _ahead(name: str, title: str, sites: CarrySites, ahead: LookAhead) -> Figure
             y=totals,
             x_title=f"A{column + 1} + B{column + 1}",
             y_title=f"A{column} + B{column}",
+            quantity="along the axis",
             limits=limits,
             square=True,
         )

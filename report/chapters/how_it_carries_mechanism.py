@@ -9,6 +9,7 @@ from report.absent import shown
 from report.chapter import Absent, Figure
 from report.chapters.how_it_carries_served import no_site, route_labels, route_names
 from report.plot import Plot
+from report.theme import decimals
 from sumint.analyses.carry_direction import DOSES, CarryDirection, carry_direction
 from sumint.analyses.carry_direction import WAYS as SWAPPED
 from sumint.analyses.carry_in_layer_1 import WAYS as SEEN_BY
@@ -198,7 +199,8 @@ def _ways(rates: np.ndarray, ways: tuple[str, ...], sites: CarrySites) -> Plot:
         y=ways,
         x_title="route, from a column to a digit",
         y_title="",
+        quantity="digits moved",
         diverging=False,
         limits=(0, 1),
-        places=2,
+        written=decimals,
     )

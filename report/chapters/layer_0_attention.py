@@ -70,6 +70,7 @@ def _patterns(measured: AttentionPatterns) -> Figure:
             y=read,
             x_title="looks at",
             y_title="from",
+            quantity="attention",
             diverging=False,
             square=True,
             limits=(0, 1),
@@ -120,9 +121,10 @@ def _columns(measured: AttentionPatterns) -> Figure:
                     y=layout.position_names[asking],
                     x_title="looks at",
                     y_title="from",
+                    quantity="attention",
                     diverging=False,
                     limits=(0, 1),
-                    places=2,
+                    written=decimals,
                 )
                 for head in range(n_heads)
             },
@@ -176,7 +178,7 @@ def _scores(circuits: QkCircuits) -> Figure:
     corrected = np.concatenate([circuits.position_scores, circuits.token_scores], axis=-1)
 
     def scores(values: np.ndarray, keys: tuple[str, ...]) -> Plot:
-        return plots.heatmap(values, x=keys, y=queries, x_title="key", y_title="query")
+        return plots.heatmap(values, x=keys, y=queries, x_title="key", y_title="query", quantity="score")
 
     views: dict[tuple[str, ...], Plot] = {}
     for head, published in enumerate(circuits.published_scores):
@@ -219,6 +221,7 @@ def _positional(circuits: QkCircuits) -> Figure:
                 y=names,
                 x_title="looks at",
                 y_title="from",
+                quantity="attention",
                 diverging=False,
                 square=True,
                 limits=(0, 1),

@@ -35,7 +35,9 @@ def chapter(lab: Lab) -> Chapter:
 def _digit_embeddings(circuits: OvCircuits) -> Figure:
     def view(first: int, second: int) -> Plot:
         waves = circuits.digit_waves[first, second]
-        logits = plots.heatmap(circuits.digit_logits[first, second], DIGITS, DIGITS, "output digit", "input digit")
+        logits = plots.heatmap(
+            circuits.digit_logits[first, second], DIGITS, DIGITS, "output digit", "input digit", "logit"
+        )
         return _logits_and_phases(
             logits, plots.polar_points(np.abs(waves), np.angle(waves), DIGITS, name="digits")
         )
@@ -65,6 +67,7 @@ def _digit_sums(circuits: OvCircuits) -> Figure:
             PAIRS,
             "output digit",
             "sum of two embeddings",
+            "logit",
             labelled_rows=PAIRS[:: len(DIGITS)],
             gaps=False,
         )

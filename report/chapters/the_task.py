@@ -134,6 +134,7 @@ def _sample_probabilities(examples: ExampleSums) -> Figure:
                 y=VOCABULARY,
                 x_title="digit of the answer",
                 y_title="token",
+                quantity="probability",
                 diverging=False,
                 limits=(0, 1),
                 text=_marks(digits),

@@ -53,6 +53,7 @@ def _row_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                 y=tuple(map(str, range(len(matrix.matrix)))),
                 x_title="digit",
                 y_title="dimension of the residual stream",
+                quantity="entry",
                 labelled_rows=tuple(map(str, rows)),
             ),
             caption=(
@@ -73,6 +74,7 @@ def _row_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                 y=names,
                 x_title="frequency",
                 y_title="",
+                quantity="magnitude",
                 diverging=False,
                 limits=(0, float(matrix.rows.magnitudes[rows].max())),
             ),
@@ -109,7 +111,7 @@ def _column_figures(matrix: Unembedding) -> tuple[Figure, ...]:
         Figure(
             "gram",
             "How digits point along one another",
-            plots.heatmap(matrix.gram, x=DIGITS, y=DIGITS, x_title="digit", y_title="digit", square=True),
+            plots.heatmap(matrix.gram, DIGITS, DIGITS, "digit", "digit", "inner product", square=True),
             caption="The entries of $W_U^{\\top} W_U$: each digit's direction times each other's.",
             alt="A ten by ten heatmap, its largest entry on the diagonal, where a digit meets itself.",
             source=unembedding,
@@ -206,6 +208,7 @@ def _basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                 y=dimensions,
                 x_title="component",
                 y_title=rows_title,
+                quantity="coefficient",
                 labelled_rows=significant,
             ),
             caption="Every row of $W_U$ in the orthonormal Fourier basis.",
@@ -224,6 +227,7 @@ def _basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                     dimensions,
                     "digit",
                     rows_title,
+                    "entry",
                     limits=limits,
                     labelled_rows=significant,
                 )

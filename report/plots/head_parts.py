@@ -7,6 +7,7 @@ from numpy import ndarray
 
 from report.plot import Plot
 from report.plots.heatmaps import heatmap
+from report.theme import decimals
 from sumint.interventions import KINDS
 
 
@@ -19,6 +20,7 @@ def head_parts(loss_rise: Float[ndarray, "kind layer head"], *, limits: tuple[fl
         y=tuple(kind.upper() for kind in KINDS),
         x_title="head",
         y_title="replaced by its mean",
-        places=2,
+        quantity="rise in loss (nats)",
+        written=decimals,
         limits=limits,
     )

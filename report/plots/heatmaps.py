@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from report.plot import plotted
 from report.plots.base import chart, hover, numbers, on_one_scale
 from report.plots.labels import row_ticks
 from report.plots.room import room
-from report.theme import DIVERGING, SEQUENTIAL, decimals
+from report.theme import DIVERGING, SEQUENTIAL
 
 
 @plotted
@@ -23,11 +23,12 @@ def heatmap(
     y: Sequence[Any],
     x_title: str,
     y_title: str,
+    quantity: str,
     *,
     diverging: bool = True,
     square: bool = False,
     text: Sequence[Sequence[str]] | None = None,
-    places: int | None = None,
+    written: Callable[[float], str] | None = None,
     limits: tuple[float, float] | None = None,
     labelled_rows: Sequence[Any] | None = None,
     labelled_columns: Sequence[Any] | None = None,
@@ -36,8 +37,9 @@ def heatmap(
 ) -> go.Figure:
     """A matrix as coloured cells, its first row on top.
 
-    A diverging scale is centred at zero; the other runs from the least value to the largest. `text` is written
-    into the cells, or the values themselves with so many decimal `places`, and then no scale stands beside them.
+    `quantity` is what the values are; it titles the colour scale. A diverging scale is centred at zero; the other
+    runs from the least value to the largest. `text` stands in the cells; or the values themselves, as they are
+    `written`, and then no scale stands beside them.
     `limits` fix the scale, so that views can be compared. Of many rows only the `labelled_rows`, named as in `y`,
     get a label, of many columns the `labelled_columns`, and `gaps` between their cells would hide them. On a
     `logarithmic` scale zero has no place, and its cell is left empty; the numbers go along as `customdata`, for
@@ -45,9 +47,9 @@ def heatmap(
     """
     scale = DIVERGING if diverging else SEQUENTIAL
     has_scale = True
-    if text is None and places is not None:
+    if text is None and written is not None:
         has_scale = False
-        text = [[decimals(value, places) for value in row] for row in numbers(values)]
+        text = [[written(value) for value in row] for row in numbers(values).tolist()]
     reading = "customdata" if logarithmic else "z"
     trace = go.Heatmap(
         z=_logarithms(values) if logarithmic else numbers(values),
@@ -58,10 +60,16 @@ def heatmap(
         text=None if text is None else [list(row) for row in text],
         ygap=None if gaps else 0,
         texttemplate=None if text is None else "%{text}",
-        hovertemplate=hover((y_title, "%{y}"), (x_title, "%{x}"), ("", f"<b>%{{{reading}:.4~g}}</b>")),
+        hovertemplate=hover((y_title, "%{y}"), (x_title, "%{x}"), (quantity, f"<b>%{{{reading}:.4~g}}</b>")),
     )
-    bounds = {} if limits is None else {"cmin": limits[0], "cmax": limits[1]}
-    centre = {"cmid": 0} if diverging and limits is None else {}
+    title = {"title": {"text": quantity}}
+    colours: dict[str, Any] = {"showscale": has_scale, "colorbar": title}
+    if limits is not None:
+        colours |= {"cmin": limits[0], "cmax": limits[1]}
+    elif logarithmic:
+        colours |= _decades(values, title)
+    elif diverging:
+        colours["cmid"] = 0
     axis = {"type": "category", "showgrid": False, "ticks": "", "showline": False}
     across = {**axis, "title": {"text": x_title}}
     down = {**axis, "title": {"text": y_title}, "autorange": "reversed"}
@@ -73,9 +81,8 @@ def heatmap(
     if labelled_columns is not None:
         across |= {"tickmode": "array", **row_ticks(labelled_columns, list(x))}
     margins = room(rows, colour_bar=has_scale)
-    decades = _decades(values) if logarithmic else {}
     layout = {
-        scale: {**bounds, **centre, **decades, "showscale": has_scale},
+        scale: colours,
         "xaxis": across,
         "yaxis": down,
         "margin": margins,
@@ -89,10 +96,10 @@ def _logarithms(values: ArrayLike) -> np.ndarray:
     return numbers(np.log10(exact, out=np.full(exact.shape, np.nan), where=exact > 0))
 
 
-def _decades(values: ArrayLike) -> dict[str, Any]:
+def _decades(values: ArrayLike, title: Mapping[str, Any]) -> dict[str, Any]:
     """A colour scale that names powers of ten where their logarithms stand."""
     highest = int(np.ceil(np.nanmax(_logarithms(values), initial=0)))
     ticks = range(highest + 1)
     # One is to be seen, too, so the scale begins below it.
-    scale = {"tickvals": [*ticks], "ticktext": [f"{10**decade:,}" for decade in ticks]}
+    scale = {**title, "tickvals": [*ticks], "ticktext": [f"{10**decade:,}" for decade in ticks]}
     return {"cmin": -0.5, "cmax": max(highest, 1), "colorbar": scale}

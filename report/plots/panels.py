@@ -154,8 +154,8 @@ def _placed(parts: Mapping[str, go.Figure], places: list[Place], layout: Mapping
             heatmaps.append(place)
         placed["annotations"].append(_title(name, place, is_polar=is_polar))
     for scale in (DIVERGING, SEQUENTIAL):
-        if scale in layout:
-            placed[scale] = {"colorbar": _beside(heatmaps)}
+        if "colorbar" in layout.get(scale, {}):
+            placed[scale] = {"colorbar": {**layout[scale]["colorbar"], **_beside(heatmaps)}}
     return placed
 
 

@@ -22,8 +22,8 @@ BELOW = 39
 TICKS = 7
 """The ticks of an axis of numbers."""
 
-COLOUR_BAR = 56
-"""A colour scale on the right with labels of four characters."""
+COLOUR_BAR = 76
+"""A colour scale on the right with labels of four characters and a title."""
 
 LEGEND = 36
 """A legend of one line above the chart."""
