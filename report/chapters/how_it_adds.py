@@ -203,7 +203,7 @@ def _spared(circuit: MinimalCircuit) -> Figure:
         ),
         caption=(
             "One site after the other is replaced by its mean over the probe, each time that without which most "
-            "digits stay right."
+            "digits of the probe stay right. Drawn are the digits of other sums."
         ),
         alt="A line over the number of sites that are kept: the share of digits that are right.",
         source=minimal_circuit,

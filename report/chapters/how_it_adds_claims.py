@@ -189,7 +189,7 @@ def _minimal(circuit: MinimalCircuit, sites: CarrySites) -> tuple[Claim, ...]:
     n_sites = len(circuit.removed)
     kept = set(circuit.kept)
     carrying = set(sites.smallest)
-    fresh = float(circuit.kept_right.mean() / max(circuit.whole_right.mean(), 1e-9))
+    kept_right = float(circuit.right[circuit.n_kept] / max(circuit.right[-1], 1e-9))
     return (
         general_claim(
             "few-sites-suffice",
@@ -201,12 +201,9 @@ def _minimal(circuit: MinimalCircuit, sites: CarrySites) -> tuple[Claim, ...]:
             source=minimal_circuit,
             otherwise="On these weights more are needed, or the search does not find so few.",
             finding=Finding(
-                (
-                    f"{circuit.n_kept} of {counted(n_sites, 'site')}; of other sums they keep {percent(fresh)} of "
-                    "the digits"
-                ),
+                f"{circuit.n_kept} of {counted(n_sites, 'site')}; they keep {percent(kept_right)} of the digits",
                 circuit.n_kept <= KEPT_AT_MOST * n_sites,
-                {"kept": circuit.n_kept, "sites": n_sites, "right on fresh sums": fresh},
+                {"kept": circuit.n_kept, "sites": n_sites, "kept right": kept_right},
             ),
         ),
         general_claim(

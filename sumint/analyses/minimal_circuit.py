@@ -2,8 +2,8 @@
 
 A site is one head at one position. What it gathers is replaced by its mean over the probe, so that it says nothing
 of the sum at hand. One site after the other is replaced for good, each time that without which most digits stay
-right, until none is left. Which set is the smallest is not known for certain that way: another order might have
-led to a smaller one.
+right, until none is left. How few are enough is judged on other sums, so that luck with those that chose does not
+count. Which set is the smallest is not known for certain that way: another order might have led to a smaller one.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sumint.sites import Site, changed, replacing
 N_SUMS = 300
 """Of the probe, to choose by."""
 N_FRESH, SEED = 2000, 1
-"""And others, to try what was chosen."""
+"""And others, to judge by."""
 
 ENOUGH = 0.99
 """Of the digits that the whole model gets right."""
@@ -36,17 +36,18 @@ class MinimalCircuit:
 
     removed: Int[np.ndarray, "site 2"]
     """The head and the position of each site, in the order in which they were replaced."""
-    right: Float[np.ndarray, " n_kept"]
-    """The share of digits that are right with so many sites kept, from none to all, on the sums to choose by."""
-    kept_right: Float[np.ndarray, " digit"]
-    """The share that the chosen set gets right of each digit, on fresh sums."""
-    whole_right: Float[np.ndarray, " digit"]
-    """The same of the whole model."""
+    right_by_digit: Float[np.ndarray, "n_kept digit"]
+    """The share of fresh sums with each digit right, with so many sites kept, from none to all."""
     n_digits: int
 
     @property
     def layout(self) -> Layout:
         return Layout(self.n_digits)
+
+    @property
+    def right(self) -> Float[np.ndarray, " n_kept"]:
+        """The same over all digits."""
+        return self.right_by_digit.mean(axis=1)
 
     @property
     def n_kept(self) -> int:
@@ -71,31 +72,31 @@ def minimal_circuit(model: Model, probe: Sums) -> MinimalCircuit:
     layout = layout_of(model)
     means = FirstLayer.on(model, tokens_for(model, probe)).gathered.mean(0)
 
-    def silenced(residual: Residual, whole: FirstLayer, *sites: Site) -> Residual:
-        return changed(model, residual, replacing(whole.gathered, means, *sites))
+    def silenced(residual: Residual, whole: FirstLayer, site: Site) -> Residual:
+        return changed(model, residual, replacing(whole.gathered, means, site))
 
     def right(residual: Residual, sums: Sums) -> Float[np.ndarray, " digit"]:
         return (answers_from(model, residual, layout.predicting) == sums.answer_digits).mean(axis=0)
 
     chosen_by = probe[:N_SUMS]
-    asked = FirstLayer.on(model, tokens_for(model, chosen_by))
+    whole = FirstLayer.on(model, tokens_for(model, chosen_by))
     # The last position predicts nothing.
     left = [Site(head, position) for head in range(model.cfg.n_heads) for position in range(layout.n_ctx - 1)]
     removed: list[Site] = []
-    left_over = asked.residual
-    shares = [float(right(left_over, chosen_by).mean())]
+    residual = whole.residual
     while left:
-        without = {site: float(right(silenced(left_over, asked, site), chosen_by).mean()) for site in left}
+        without = {site: right(silenced(residual, whole, site), chosen_by).mean() for site in left}
         least_missed = max(without, key=without.__getitem__)
-        left_over = silenced(left_over, asked, least_missed)
+        residual = silenced(residual, whole, least_missed)
         left.remove(least_missed)
         removed.append(least_missed)
-        shares.append(without[least_missed])
-    by_kept = np.array(shares[::-1])
-    spared = removed[: len(removed) - fewest(by_kept)]
+
     fresh = drawn_evenly(layout, N_FRESH, SEED)
     whole = FirstLayer.on(model, tokens_for(model, fresh))
-    kept_right = right(silenced(whole.residual, whole, *spared), fresh)
-    whole_right = right(whole.residual, fresh)
+    residual = whole.residual
+    shares = [right(residual, fresh)]
+    for site in removed:
+        residual = silenced(residual, whole, site)
+        shares.append(right(residual, fresh))
     places = np.array([astuple(site) for site in removed], np.int64)
-    return MinimalCircuit(places, by_kept, kept_right, whole_right, layout.n_digits)
+    return MinimalCircuit(places, np.array(shares[::-1]), layout.n_digits)

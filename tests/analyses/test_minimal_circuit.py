@@ -17,7 +17,7 @@ def found() -> MinimalCircuit:
 
 def test_what_was_set_is_kept_and_nothing_else(found: MinimalCircuit) -> None:
     assert found.kept == (Site(0, FIRST), Site(0, SECOND), Site(1, FIRST), Site(1, SECOND))
-    np.testing.assert_array_equal(found.kept_right, found.whole_right)
+    np.testing.assert_array_equal(found.right_by_digit[found.n_kept], found.right_by_digit[-1])
 
 
 def test_every_site_is_spared_once(found: MinimalCircuit) -> None:
