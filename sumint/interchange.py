@@ -13,7 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
 
 from sumint.interventions import Hook
-from sumint.layers import FirstLayer, Z, answers_from
+from sumint.layers import FirstLayer, Z, answers_from, logits_from
 from sumint.model import Model, Tensor, as_array, layout_of, tokens_for
 from sumint.routes import Pairs, Route, pairs_on
 from sumint.sites import Changes, Site, changed, replacing
@@ -152,8 +152,11 @@ class Asked:
 
     def moved(self, model: Model, changes: Changes) -> Bool[np.ndarray, " pair"]:
         """Whether the model, asked for the base, says the source's digit if some sites gather so much more."""
-        said = answers_from(model, changed(model, self.base_residual, changes), LAST)
-        return said[:, 0] == self.pairs.source_digits
+        return as_array(self.logits(model, changes).argmax(-1)) == self.pairs.source_digits
+
+    def logits(self, model: Model, changes: Changes) -> Float[Tensor, "pair token"]:
+        """What the model says of the digit, asked for the base, if some sites gather so much more."""
+        return logits_from(model, changed(model, self.base_residual, changes), LAST)[:, 0]
 
     def moved_with(self, model: Model, hooks: Sequence[Hook]) -> Bool[np.ndarray, " pair"]:
         """The same with any activations changed."""

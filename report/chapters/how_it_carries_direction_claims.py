@@ -15,6 +15,7 @@ from sumint.analyses.carry_sites import CarrySites
 # Criteria, chosen after seeing the write-up's checkpoint and the bundled one: they guard what was seen.
 ALONG_AT_LEAST, REST_AT_MOST = 0.8, 0.1
 HALF_BETWEEN = (0.3, 0.7)
+TURNED_BETWEEN = (0.4, 0.6)
 
 
 @part
@@ -49,6 +50,17 @@ def direction_claims(sites: CarrySites, direction: CarryDirection) -> tuple[Clai
             f"half of the digits have moved at {joined(map(decimals, halves))} of the vector",
             low <= min(halves) and max(halves) <= high,
             by_route("half at", names, np.array(halves)),
+        )
+
+    def turned() -> Finding:
+        half, whole = (direction.turn_by_dose[:, DOSES.index(dose)] for dose in (0.5, 1.0))
+        shares = half / np.where(whole == 0, np.nan, whole)
+        low, high = TURNED_BETWEEN
+        return Finding(
+            f"it turns it {range_of(shares)} as far as all of it; of single sums whose digit moves "
+            f"{range_of(direction.gradual)} are between a quarter and three quarters of their way",
+            bool(((low <= shares) & (shares <= high)).all()),
+            by_route("turned by half", names, shares) | by_route("gradual", names, direction.gradual),
         )
 
     return (
@@ -86,6 +98,17 @@ def direction_claims(sites: CarrySites, direction: CarryDirection) -> tuple[Clai
             source=carry_direction,
             otherwise="On these weights the threshold lies elsewhere on some route.",
             finding=at_sites(sites, half),
+        ),
+        general_claim(
+            "hand-follows-dose",
+            "Half of the vector turns the hand about half as far, on average over sums.",
+            criterion=(
+                f"on every route that is served between {percent(TURNED_BETWEEN[0], 0)} and "
+                f"{percent(TURNED_BETWEEN[1], 0)} of the turn that all of it makes"
+            ),
+            source=carry_direction,
+            otherwise="On these weights the hand turns sooner or later on some route.",
+            finding=at_sites(sites, turned),
         ),
     )
 

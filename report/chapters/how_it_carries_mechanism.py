@@ -169,26 +169,31 @@ def _doses(name: str, title: str, sites: CarrySites, direction: CarryDirection) 
         name,
         title,
         {
-            "the vector added": _by_dose(sites, direction.dose_rates, "how much of the vector is added"),
-            "between two sums": _by_dose(sites, direction.way_rates, "how far from the one sum to the other"),
+            "the vector added": _by_dose(
+                sites, direction.dose_rates, direction.turn_by_dose, "how much of the vector is added"
+            ),
+            "between two sums": _by_dose(
+                sites, direction.way_rates, direction.turn_by_way, "how far from the one sum to the other"
+            ),
         },
         caption=(
             "The vector that a carry makes at the site, added in part where there is no carry and taken away "
             "where there is one; 1 is all of it. Or the site put between what it gathers for the two sums of a "
-            "pair, and beyond."
+            "pair, and beyond. Above, how many digits become the other sum’s; below, how far the hands of their "
+            "logits turn towards it, on average."
         ),
-        alt="Lines over the dose: the share of digits that move, for each route.",
+        alt="Two panels of lines over the dose, one for each route: the share of digits that move, and the turn.",
         source=carry_direction,
         control="What",
+        height=560,
     )
 
 
-def _by_dose(sites: CarrySites, by_route: np.ndarray, x_title: str) -> Plot:
-    return plots.lines(
-        DOSES,
-        dict(zip(route_names(sites), by_route, strict=True)),
-        x_title=x_title,
-        y_title="share of digits moved by one",
+def _by_dose(sites: CarrySites, rates: np.ndarray, turns: np.ndarray, x_title: str) -> Plot:
+    names = route_names(sites)
+    panels = {"share of digits moved": rates, "turn, in digits": turns}
+    return plots.stacked_lines(
+        DOSES, {title: dict(zip(names, values, strict=True)) for title, values in panels.items()}, x_title
     )
 
 

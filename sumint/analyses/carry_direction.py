@@ -5,19 +5,23 @@ carry either the component along it is swapped, or all the rest; or, with no sec
 where there is no carry and taken away where there is one, whole or in part; or the site is put somewhere between
 the two sums. As the rest is shorter, it is tried at the length of the component, too. The vector is measured on
 other pairs than those that it is tried on.
+
+A digit is one or another, so it changes all at once, whatever changes it. How far the hand of its logits is turned
+tells how much of a carry comes of a part of the vector.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
-from sumint.data import Sums
+from sumint.data import N_DIGIT_TOKENS, Sums
+from sumint.fourier import first_frequency
+from sumint.hands import turn
 from sumint.interchange import Asked, Moves, Trail, route_of, site_of
-from sumint.model import Model, Tensor
+from sumint.model import Model, Tensor, as_array
 from sumint.sites import Site
 
 WAYS = ("whole", "along", "rest", "rest, as long", "added")
@@ -39,6 +43,13 @@ class CarryDirection(Moves):
     """With so much of the vector added."""
     n_moved_by_way: Int[np.ndarray, "trail dose"]
     """With the site so far on the way to what it gathers for the other sum."""
+    turn_by_dose: Float[np.ndarray, "trail dose"]
+    """How far that turns the hand towards the other sum's digit, in digits, on average over the pairs."""
+    turn_by_way: Float[np.ndarray, "trail dose"]
+    """The same for the site on its way."""
+    gradual: Float[np.ndarray, " trail"]
+    """Of the pairs whose digit the vector moves, the share that half of it turns at least a quarter and at most
+    three quarters of the way; NaN if there are none."""
     share: Float[np.ndarray, " trail"]
     """Of the squared distances between the two sums of each pair at the site, how much lies along the vector."""
 
@@ -56,7 +67,8 @@ def carry_direction(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> 
     n_pairs = np.zeros(len(trails), np.int64)
     n_moved = np.zeros((len(trails), len(WAYS)), np.int64)
     by_dose, by_way = np.zeros((2, len(trails), len(DOSES)), np.int64)
-    share = np.zeros(len(trails))
+    turn_by_dose, turn_by_way = np.zeros((2, len(trails), len(DOSES)))
+    gradual, share = np.zeros((2, len(trails)))
     for number, trail in enumerate(trails):
         site = site_of(trail)
         vector = Asked.on(model, route_of(trail), seed=1).carry_vector(site)
@@ -68,10 +80,13 @@ def carry_direction(model: Model, probe: Sums, *, trails: tuple[Trail, ...]) -> 
         along = (apart @ unit)[:, None] * unit
         rest = apart - along
         changes = (apart, along, rest, _as_long_as(along, rest), asked.towards_carry * vector)
-        n_moved[number] = _moved(model, asked, site, changes)
-        by_dose[number] = _moved(model, asked, site, [dose * changes[-1] for dose in DOSES])
-        by_way[number] = _moved(model, asked, site, [dose * apart for dose in DOSES])
-    return CarryDirection(n_pairs, n_moved, by_dose, by_way, share)
+        n_moved[number] = [asked.moved(model, {site: change}).sum() for change in changes]
+        moved, turned = _by_dose(model, asked, site, changes[-1])
+        by_dose[number], turn_by_dose[number] = moved.sum(axis=1), turned.mean(axis=1)
+        gradual[number] = well_on_their_way(turned[:, moved[DOSES.index(1.0)]])
+        moved, turned = _by_dose(model, asked, site, apart)
+        by_way[number], turn_by_way[number] = moved.sum(axis=1), turned.mean(axis=1)
+    return CarryDirection(n_pairs, n_moved, by_dose, by_way, turn_by_dose, turn_by_way, gradual, share)
 
 
 def _as_long_as(one: Float[Tensor, "pair d_head"], other: Float[Tensor, "pair d_head"]) -> Tensor:
@@ -80,6 +95,19 @@ def _as_long_as(one: Float[Tensor, "pair d_head"], other: Float[Tensor, "pair d_
     return other * (long / short).where(short > ROUNDING * long, 0)
 
 
-def _moved(model: Model, asked: Asked, site: Site, changes: Sequence[Float[Tensor, "pair d_head"]]) -> list[int]:
-    """How many digits move if so much more is gathered at the site."""
-    return [int(asked.moved(model, {site: change}).sum()) for change in changes]
+def _by_dose(
+    model: Model, asked: Asked, site: Site, change: Float[Tensor, "pair d_head"]
+) -> tuple[Bool[np.ndarray, "dose pair"], Float[np.ndarray, "dose pair"]]:
+    """Whether the digit moves, and how far its hand turns towards the other sum's, with so much of a change."""
+    by_dose = [as_array(asked.logits(model, {site: dose * change})) for dose in DOSES]
+    moved = [logits.argmax(-1) == asked.pairs.source_digits for logits in by_dose]
+    hands = first_frequency(np.stack(by_dose)[..., :N_DIGIT_TOKENS])
+    turned = turn(np.broadcast_to(hands[0], hands.shape), hands)
+    return np.stack(moved), turned * as_array(asked.towards_carry)[:, 0]
+
+
+def well_on_their_way(turned: Float[np.ndarray, "dose moved"]) -> float:
+    """How many hands are well on their way, and not yet there, at half the vector."""
+    half, whole = turned[DOSES.index(0.5)], turned[DOSES.index(1.0)]
+    is_between = (whole / 4 <= half) & (half <= 3 * whole / 4)
+    return float(is_between.mean()) if len(whole) else np.nan

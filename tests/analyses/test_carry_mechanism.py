@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.carry_direction import DOSES, WAYS, CarryDirection, carry_direction
+from sumint.analyses.carry_direction import DOSES, WAYS, CarryDirection, carry_direction, well_on_their_way
 from sumint.analyses.carry_in_layer_1 import WAYS as SEEN_BY
 from sumint.analyses.carry_in_layer_1 import CarryInLayer1, carry_in_layer_1
 from sumint.analyses.carry_readout import BY_DECISIVENESS, CarryReadout, carry_readout, fit_cosine, fit_lines
@@ -11,7 +11,10 @@ from sumint.analyses.carry_sites import carry_sites
 from sumint.analyses.look_ahead import LookAhead, explained, look_ahead
 from sumint.analyses.other_sites import other_sites
 from sumint.data import Probe
-from sumint.model import Model, load_model
+from sumint.fourier import first_frequency
+from sumint.hands import turn
+from sumint.interchange import Asked, route_of
+from sumint.model import Model, as_array, load_model
 from sumint.weights import read_weights
 from tests.hand_set import FIRST, LAYOUT, SECOND, SITES, hand_set
 
@@ -68,6 +71,28 @@ def test_no_dose_moves_nothing_and_twice_the_need_moves_all(direction: CarryDire
     assert (np.diff(direction.dose_rates, axis=1) >= 0).all()
     whole = direction.dose_rates[:, DOSES.index(1.0)]
     np.testing.assert_array_equal(direction.rates[:, WAYS.index("added")], whole)
+
+
+def test_a_hand_turns_from_the_one_sum_to_the_other_and_no_dose_turns_it_back(
+    model: Model, direction: CarryDirection
+) -> None:
+    for turned in (direction.turn_by_dose, direction.turn_by_way):
+        np.testing.assert_allclose(turned[:, 0], 0, atol=1e-9)
+        assert (np.diff(turned, axis=1) >= -1e-3).all()
+    # All of the carry passes through the site, so the whole way leads to what is said of the other sum.
+    for trail, turned in zip(TRAILS, direction.turn_by_way[:, DOSES.index(1.0)], strict=True):
+        asked = Asked.on(model, route_of(trail), seed=2)
+        logits = [as_array(model(tokens)[:, -1, :10]) for tokens in (asked.base_tokens, asked.source_tokens)]
+        base, source = map(first_frequency, logits)
+        towards_carry = np.where(asked.pairs.base_carries, -1, 1)
+        np.testing.assert_allclose(turned, (turn(base, source) * towards_carry).mean(), rtol=1e-4)
+
+
+def test_a_hand_is_on_its_way_at_half_the_vector_or_jumps() -> None:
+    way = np.array(DOSES)
+    at_once, steadily, backwards = way > 0.6, way, -way
+    assert well_on_their_way(np.stack([at_once, steadily, steadily, backwards], axis=1).astype(float)) == 0.5
+    assert np.isnan(well_on_their_way(np.zeros((len(DOSES), 0))))
 
 
 def test_halfway_between_two_sums_lies_between_none_of_it_and_all(direction: CarryDirection) -> None:
