@@ -186,6 +186,7 @@ def _doses(name: str, title: str, sites: CarrySites, direction: CarryDirection) 
         source=carry_direction,
         control="What",
         height=560,
+        narrow_height=700,
     )
 
 
