@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from report.chapters.how_it_carries_diagram import gatherings
+from report.chapters.how_it_carries_gathered import gatherings
 from report.diagram import Arrow, Diagram, Group, Node, Rank
 from report.diagram_layout import TALL, WIDE, Box, Form, placed
 from report.diagram_svg import inline_svg, svg_file

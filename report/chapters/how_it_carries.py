@@ -9,8 +9,9 @@ from report.absent import shown
 from report.chapter import Absent, Chapter, Figure, Table
 from report.chapters.how_it_carries_bank_claims import bank_claims
 from report.chapters.how_it_carries_claims import claims
-from report.chapters.how_it_carries_diagram import gathering_claims, the_algorithm
+from report.chapters.how_it_carries_diagram import the_algorithm
 from report.chapters.how_it_carries_direction_claims import direction_claims
+from report.chapters.how_it_carries_gathered import gathering_claims
 from report.chapters.how_it_carries_joint import joint_claims, joint_table
 from report.chapters.how_it_carries_layer_1_claims import layer_1_claims
 from report.chapters.how_it_carries_mechanism import mechanism_figures

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from report.chapter import Absent, Claim
-from report.claims import Finding, general_claim
+from report.chapters.how_it_carries_gathered import Gathering, gatherings
 from report.diagram import Arrow, Diagram, Group, Kind, Node, Rank
 from report.parts import part
 from report.theme import joined, percent
 from sumint.analyses.carry_sites import CarrySites
 from sumint.analyses.constant_bank import ConstantBank
-from sumint.analyses.needed_sites import MOST_OF, NEEDED_FROM, NeededSites, needed_sites
+from sumint.analyses.needed_sites import NEEDED_FROM, NeededSites, needed_sites
 from sumint.data import Layout
 from sumint.interchange import site_of
 from sumint.routes import Route
@@ -29,39 +29,6 @@ SHOWN_BY: Mapping[Kind, str] = {
     "constant": "kept-constant",
 }
 """The claim on what a gathering reads, by what it is first of all."""
-NAMED_UP_TO = 2
-"""So many heads are named in one node."""
-
-
-@dataclass(frozen=True)
-class Gathering:
-    """Heads of layer 0 that gather the same at one position, for the same digits."""
-
-    heads: tuple[int, ...]
-    position: int
-    column: int | None
-    """That they look at; None if several."""
-    kinds: tuple[tuple[int, Kind], ...]
-    """The digits of the answer that need it, and what it is to them."""
-
-    def name(self, layout: Layout) -> str:
-        return f"{' '.join(self.head_names)} at {layout.position_names[self.position]}"
-
-    @property
-    def head_names(self) -> tuple[str, ...]:
-        return tuple(f"H0.{head}" for head in self.heads)
-
-    @property
-    def briefly(self) -> str:
-        """Its heads, as short as there is room for."""
-        return " ".join(self.head_names) if len(self.heads) <= NAMED_UP_TO else f"{len(self.heads)} heads"
-
-    @property
-    def kind(self) -> Kind:
-        """What it is first of all: a carry, if it is one to any digit."""
-        first: tuple[Kind, ...] = ("carry", "handed-on", "digits", "unknown", "constant")
-        kinds = {kind for _, kind in self.kinds}
-        return next(kind for kind in first if kind in kinds)
 
 
 @part
@@ -98,83 +65,6 @@ def the_algorithm(
     )
 
 
-def gatherings(sites: CarrySites, needed: NeededSites, constant: Collection[int]) -> tuple[Gathering, ...]:
-    """Every site that some digit needs or that a carry passes through, by position; those alike in one.
-
-    At positions that may be `constant`, a site is needed for that: so that they are.
-    """
-    layout = sites.layout
-    carried: dict[Site, dict[int, Kind]] = {}
-    for column, digit, *place in sites.trails:
-        kind: Kind = "carry" if column == digit + 1 else "handed-on"
-        of_site = carried.setdefault(Site(*place), {})
-        of_site[digit] = "carry" if "carry" in (kind, of_site.get(digit)) else kind
-    alike: dict[tuple, list[int]] = {}
-    for position in range(layout.n_ctx):
-        for head in range(needed.attention.shape[0]):
-            site = Site(head, position)
-            column = needed.column(site)
-            kinds = dict(carried.get(site, {}))
-            for digit in np.flatnonzero(needed.is_needed[:, head, position]).tolist():
-                is_own = column == digit
-                kinds.setdefault(digit, "constant" if position in constant else "digits" if is_own else "unknown")
-            if kinds:
-                # A site of a carry is one by itself: that was found of it alone.
-                apart = site if site in carried else None
-                alike.setdefault((position, column, tuple(sorted(kinds.items())), apart), []).append(head)
-    return tuple(
-        Gathering(tuple(heads), position, column, kinds) for (position, column, kinds, _), heads in alike.items()
-    )
-
-
-@part
-def gathering_claims(needed: NeededSites) -> tuple[Claim, ...]:
-    """The claim on where the digits themselves are gathered."""
-    layout = needed.layout
-    heads = [
-        [
-            head
-            for head in range(needed.attention.shape[0])
-            if needed.is_needed[digit, head, layout.predicting.start + digit]
-            and needed.column(Site(head, layout.predicting.start + digit)) == digit
-        ]
-        for digit in range(layout.n_digits)
-    ]
-    by_digit = [f"{_names(of_digit)} for C{digit}" for digit, of_digit in enumerate(heads) if of_digit]
-    listed = joined(by_digit) if by_digit else "no digit needs such a head"
-    elsewhere = _gathered_elsewhere(needed)
-    also = f"; needed elsewhere, and looking at that column: {elsewhere}" if elsewhere else ""
-    return (
-        general_claim(
-            "digits-gathered-there",
-            "Every digit needs its column’s two digits to be gathered where it is predicted.",
-            criterion=(
-                "every digit of the answer needs, at the position that predicts it, a head that gives more than "
-                f"{percent(MOST_OF, 0)} of its attention to the column’s two digits"
-            ),
-            source=needed_sites,
-            otherwise="On these weights some digit needs no such head.",
-            finding=Finding(
-                f"{listed}{also}",
-                all(heads),
-                {f"heads for C{digit}": len(of_digit) for digit, of_digit in enumerate(heads)},
-            ),
-        ),
-    )
-
-
-def _gathered_elsewhere(needed: NeededSites) -> str:
-    """The other sites that a digit needs and that look at its column."""
-    layout = needed.layout
-    found = [
-        f"{site.name(layout)} for C{digit}"
-        for digit, head, position in np.argwhere(needed.is_needed).tolist()
-        for site in [Site(head, position)]
-        if needed.column(site) == digit and position != layout.predicting.start + digit
-    ]
-    return joined(found) if found else ""
-
-
 def _read(layout: Layout) -> Rank:
     return Rank(
         ("what is", "read"),
@@ -200,7 +90,7 @@ def _gathered(found: Sequence[Gathering], layout: Layout, *, has_bank: bool) -> 
 
 
 def _node(one: Gathering, layout: Layout) -> Node:
-    looks = "mixed" if one.column is None else " ".join(_digits(one, layout))
+    looks = "mixed" if one.column is None else " ".join(one.digits(layout))
     return Node(one.name(layout), (one.briefly, looks), one.kind)
 
 
@@ -226,7 +116,7 @@ def _reading(found: Iterable[Gathering], needed: NeededSites) -> Iterable[Arrow]
             one.name(needed.layout),
             "carry" if is_carry else one.kind,
             f"{one.name(needed.layout)} {verb} {percent(attention, 0)} of the attention to "
-            f"{joined(_digits(one, needed.layout))}, on average over sums.",
+            f"{joined(one.digits(needed.layout))}, on average over sums.",
             attention,
             f"{PAGE}#{SHOWN_BY.get(one.kind, 'digits-gathered-there')}",
         )
@@ -304,15 +194,5 @@ def _in_words(found: Iterable[Gathering], layout: Layout) -> str:
     )
 
 
-def _digits(one: Gathering, layout: Layout) -> list[str]:
-    """The digits of its column that it can see."""
-    names = [f"A{one.column}", f"B{one.column}"]
-    return [name for name in names if layout.position_names.index(name) <= one.position]
-
-
 def _column(column: int) -> str:
     return f"A{column} and B{column}"
-
-
-def _names(heads: Iterable[int]) -> str:
-    return joined(f"H0.{head}" for head in heads)
