@@ -52,12 +52,12 @@ def the_algorithm(
         ranks=(_read(layout), _gathered(found, layout, has_bank=has_bank), _answered(layout)),
         arrows=tuple(arrows),
         caption=(
-            "From top to bottom, on a small screen from left to right: the digits of each column; the heads of "
-            "layer 0 that gather them, at the positions where they do; and the positions where layer 1 makes the "
-            "answer’s digits of what it finds. A head is drawn if a carry passes there, or if without what it "
-            f"says at least {percent(NEEDED_FROM, 0)} more of a digit are wrong: both are found by intervention. "
-            "The arrows from above only say where it looks, on average. What a site writes to the logits itself "
-            "is not drawn. Each arrow says what was measured when it is pointed at, and "
+            "From top to bottom, on a small screen and on paper from left to right: the digits of each column; "
+            "the heads of layer 0 that gather them, at the positions where they do; and the positions where layer "
+            "1 makes the answer’s digits of what it finds. A head is drawn if a carry passes there, or if without "
+            f"what it says at least {percent(NEEDED_FROM, 0)} more of a digit are wrong: both are found by "
+            "intervention. The arrows from above only say where it looks, on average. What a site writes to the "
+            "logits itself is not drawn. Each arrow says what was measured when it is pointed at, and "
             f"leads to the claim behind it; all are in words below.{_left_out(sites)}"
         ),
         alt=_in_words(found, layout),
