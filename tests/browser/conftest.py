@@ -36,6 +36,13 @@ WATCH_SHIFTS = """
         for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.layoutShift += entry.value;
     }).observe({ type: "layout-shift", buffered: true });
 """
+# Charts are drawn by what has been near the window in some painted frame: a busy machine paints few.
+SCROLL_AND_PAINT = """
+    top => new Promise(done => {
+        window.scrollTo({ top, behavior: "instant" });
+        requestAnimationFrame(() => requestAnimationFrame(() => done()));
+    })
+"""
 PAGES = ("index.html", *(f"{stem_of(module)}.html" for module in OUTLINE), "claims.html", "figures.html")
 
 
@@ -114,8 +121,7 @@ class Reader:
         """Scroll to the end, so slowly that everything on the way is drawn."""
         height = self.page.evaluate("document.documentElement.scrollHeight")
         for top in range(0, height, 600):
-            self.page.evaluate(f"window.scrollTo(0, {top})")
-            self.page.wait_for_timeout(60)
+            self.page.evaluate(SCROLL_AND_PAINT, top)
         # Each note makes way for a chart.
         expect(self.page.locator(".chart > .chart-note")).to_have_count(0, timeout=30_000)
 
