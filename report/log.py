@@ -5,10 +5,20 @@ A traceback helps whoever mends the code and nobody else. The terminal shows it 
 
 from __future__ import annotations
 
+import contextlib
 import logging
+import os
 from pathlib import Path
 
 FILE = "last-build.log"
+
+
+class _File(logging.FileHandler):
+    """The file of a run. Where it cannot be written, the terminal alone has to do."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(OSError):
+            super().emit(record)
 
 
 class _Line(logging.Formatter):
@@ -38,7 +48,7 @@ def log_to(folder: Path | None, *, level: int = logging.WARNING, tracebacks: boo
     terminal.setLevel(level)
     terminal.setFormatter(_Line(tracebacks=tracebacks))
     root.addHandler(terminal)
-    if folder is not None and folder.is_dir():
-        file = logging.FileHandler(folder / FILE, mode="w", encoding="utf-8", delay=True)
+    if folder is not None and os.path.isdir(folder):  # noqa: PTH112 — Path.is_dir raises where it may not look
+        file = _File(folder / FILE, mode="w", encoding="utf-8", delay=True)
         file.setFormatter(_Line(tracebacks=True))
         root.addHandler(file)

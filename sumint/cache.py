@@ -48,13 +48,18 @@ class Store:
     def load(self, key: Key) -> bytes | None:
         """The content kept under a key; None if there is none, or a damaged one, which a warning tells."""
         path = self._path(key)
-        if path is None or not path.exists():
+        if path is None:
             return None
         try:
             text, content = _unwrapped(path.read_bytes())
             if text != key.text:
                 raise ValueError("kept under another key")
-        except (OSError, ValueError) as error:
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            _warn_once(f"{self.folder}: what is kept there cannot be read ({error.strerror})")
+            return None
+        except ValueError as error:
             self.warn(key, error)
             return None
         with contextlib.suppress(OSError):

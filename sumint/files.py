@@ -101,9 +101,14 @@ def read_archive(content: bytes, path: Path) -> dict[str, bytes]:
     return entries
 
 
+def unfinished(name: str, process: int | str = "*") -> str:
+    """What a file is called while a process writes it."""
+    return f".{name}.{process}"
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write beside and rename, so that a reader sees the old file or the new one, never a part."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    beside = path.with_name(unfinished(path.name, os.getpid()))
     try:
         beside.write_bytes(content)
         beside.replace(path)

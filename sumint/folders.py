@@ -7,11 +7,28 @@ from pathlib import Path
 
 import platformdirs
 
+from sumint.errors import InputError
+from sumint.files import quote
+
+CHOSEN_BY = "SUMINT_CACHE"
+"""The environment variable that names another cache folder than the user's own."""
+
 
 def cache_folder() -> Path:
     """The folder named by the environment variable `SUMINT_CACHE`, else the user's own cache folder.
 
     It need not exist yet. Everything in it can be deleted at any time: it is fetched or measured again.
+
+    Raises:
+        InputError: if what the variable names can be no folder.
     """
-    chosen = os.environ.get("SUMINT_CACHE")
-    return Path(chosen) if chosen else platformdirs.user_cache_path("sumint")
+    chosen = os.environ.get(CHOSEN_BY)
+    if not chosen:
+        return platformdirs.user_cache_path("sumint")
+    folder = Path(chosen)
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise InputError(f"{CHOSEN_BY}: {quote(chosen)} is a file; name a folder")
+    except OSError as error:
+        raise InputError(f"{CHOSEN_BY}: {quote(chosen)} is no usable folder ({error.strerror})") from None
+    return folder

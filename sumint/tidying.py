@@ -11,16 +11,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sumint.cache import SUFFIX
+from sumint.checkpoints import ARENA
 from sumint.errors import InputError
+from sumint.files import unfinished
+
+_RESULT, _BUNDLE = f"*{SUFFIX}", "plotly-*.min.js"
 
 KINDS = {
-    "results": f"results/*/*{SUFFIX}",
-    "bundles of plotly.js": "plotlyjs/plotly-*.min.js",
-    "downloads": "checkpoints/*",
-    "compiled code": "compiled/*/*/*",
-    "the last build's log": "last-build.log",
+    "results": (f"results/*/{_RESULT}",),
+    "bundles of plotly.js": (f"plotlyjs/{_BUNDLE}",),
+    "downloads": (f"checkpoints/{ARENA.file_name}",),
+    "compiled code": ("compiled/*/*/*.nbi", "compiled/*/*/*.nbc"),
+    "the last build's log": ("last-build.log",),
+    "unfinished files": (f"results/*/{unfinished(_RESULT)}", f"plotlyjs/{unfinished(_BUNDLE)}"),
 }
-"""Where each kind of file lies in the cache folder."""
+"""Where each kind of file lies in the cache folder; what a killed build was writing is unfinished."""
 
 _DAY = 24 * 60 * 60
 
@@ -35,7 +40,7 @@ class Amount:
 
 def kept_in(folder: Path) -> dict[str, Amount]:
     """How much of each kind is in the cache folder; kinds that there is none of are left out."""
-    kinds = {name: list(_files(folder, pattern)) for name, pattern in KINDS.items()}
+    kinds = {name: list(_files(folder, patterns)) for name, patterns in KINDS.items()}
     return {name: _amount(files) for name, files in kinds.items() if files}
 
 
@@ -48,8 +53,8 @@ def remove(folder: Path, unused_for: int) -> Amount:
     now = time.time()
     unused = [
         file
-        for pattern in KINDS.values()
-        for file in _files(folder, pattern)
+        for patterns in KINDS.values()
+        for file in _files(folder, patterns)
         if now - file.stat().st_mtime >= unused_for * _DAY
     ]
     removed = _amount(unused)
@@ -61,8 +66,9 @@ def remove(folder: Path, unused_for: int) -> Amount:
     return removed
 
 
-def _files(folder: Path, pattern: str) -> Iterator[Path]:
-    return (path for path in sorted(folder.glob(pattern)) if path.is_file() and not path.is_symlink())
+def _files(folder: Path, patterns: tuple[str, ...]) -> Iterator[Path]:
+    for pattern in patterns:
+        yield from (path for path in sorted(folder.glob(pattern)) if path.is_file() and not path.is_symlink())
 
 
 def _amount(files: list[Path]) -> Amount:

@@ -1,7 +1,8 @@
 """A result is reused if and only if nothing that it depends on has changed."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from jaxtyping import Float
 
+from report.log import log_to
 from sumint import keys
 from sumint.analyses.unembedding import unembedding
 from sumint.cache import ResultStore
@@ -90,6 +92,24 @@ def test_a_result_that_cannot_be_kept_is_no_failure(tmp_path: Path, caplog) -> N
     ResultStore(tmp_path / "file").save(KEY, MEASURED)
     ResultStore(tmp_path / "file").save(Key("another", {}), MEASURED)
     assert caplog.text.count("not kept") == 1
+
+
+def test_a_folder_that_may_be_neither_read_nor_written_is_no_failure(
+    tmp_path: Path, caplog, ordinary_user: Callable[[], AbstractContextManager[None]]
+) -> None:
+    store = ResultStore(tmp_path / "closed")
+    store.save(KEY, MEASURED)
+    (tmp_path / "closed").chmod(0o000)
+    with ordinary_user():
+        for _ in range(2):
+            assert store.load(KEY, Measured) is None
+            store.save(KEY, MEASURED)
+        log_to(tmp_path / "closed" / "folder")
+        log_to(tmp_path / "closed")
+        logging.getLogger().warning("told on the terminal alone")
+    log_to(None)
+    (tmp_path / "closed").chmod(0o700)
+    assert caplog.text.count("cannot be read") == caplog.text.count("not kept") == 1
 
 
 def test_no_part_of_a_result_is_left_behind(tmp_path: Path) -> None:

@@ -11,11 +11,12 @@ from sumint.cache import Store
 from sumint.keys import Key
 
 DAY = 24 * 60 * 60
+NOT_OURS = {"thesis.tex", "mine.pt"}
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache folder with a result of today, one of last year, a bundle, and a file that is not ours."""
+    """A cache folder with a result of today, one of last year, a bundle, and files that are not ours."""
     monkeypatch.setenv("SUMINT_CACHE", str(tmp_path))
     store = Store(tmp_path / "results")
     for name in ("fresh", "old"):
@@ -25,6 +26,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "plotlyjs").mkdir()
     (tmp_path / "plotlyjs" / "plotly-1.2.3-abc.min.js").write_text("var Plotly;")
     (tmp_path / "results" / "thesis.tex").write_text("years of work")
+    for place in ("checkpoints", "compiled/0123/kernel"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "mine.pt").write_text("weeks of training")
     return tmp_path
 
 
@@ -40,13 +44,13 @@ def test_it_says_how_much_of_what_is_where(folder: Path, capsys: pytest.CaptureF
     assert printed.startswith(f"{folder}: 0.0 MB")
     assert "2 files" in printed
     assert "bundles of plotly.js" in printed
-    assert len(names(folder)) == 4
+    assert "unfinished" not in printed
 
 
 def test_what_no_build_has_used_for_long_is_removed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cache", "--prune"]) == 0
     assert "removed 1 file," in capsys.readouterr().out
-    assert names(folder) == {"fresh", "plotly-1.2.3-abc.min.js", "thesis.tex"}
+    assert names(folder) == {"fresh", "plotly-1.2.3-abc.min.js", *NOT_OURS}
 
 
 def test_being_used_keeps_a_result(folder: Path) -> None:
@@ -57,7 +61,22 @@ def test_being_used_keeps_a_result(folder: Path) -> None:
 
 def test_everything_of_ours_can_be_removed_and_nothing_else(folder: Path) -> None:
     assert main(["cache", "--clear"]) == 0
-    assert names(folder) == {"thesis.tex"}
+    assert names(folder) == NOT_OURS
+
+
+def test_what_a_killed_build_was_writing_is_removed_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        Store(folder / "results").save(Key("half", {}), b"x")
+    main(["cache"])
+    assert "unfinished files" in capsys.readouterr().out
+    main(["cache", "--clear"])
+    assert names(folder) == NOT_OURS
 
 
 def test_an_empty_cache_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

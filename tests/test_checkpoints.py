@@ -11,6 +11,7 @@ from sumint import checkpoints
 from sumint.checkpoints import ARENA, bundled_checkpoints, locate
 from sumint.checkpoints.published import PublishedCheckpoint
 from sumint.data import Probe
+from sumint.errors import InputError
 from sumint.folders import cache_folder
 from sumint.lab import Lab
 from sumint.training import evaluate
@@ -81,6 +82,14 @@ def test_the_cache_is_where_the_user_says(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("SUMINT_CACHE", str(tmp_path / "mine"))
     assert cache_folder() == tmp_path / "mine"
     assert not cache_folder().exists()
+
+
+def test_a_cache_that_can_be_no_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "notes").write_text("mine")
+    for chosen, reason in [(tmp_path / "notes", "is a file"), (tmp_path / ("x" * 300), "is no usable folder")]:
+        monkeypatch.setenv("SUMINT_CACHE", str(chosen))
+        with pytest.raises(InputError, match=f"SUMINT_CACHE: .*{reason}"):
+            cache_folder()
 
 
 @pytest.mark.parametrize("chosen", [None, ""])

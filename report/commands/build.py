@@ -158,7 +158,8 @@ def run(options: argparse.Namespace) -> int:
         _print_built(lab, built)
         _print_sizes(built, site, options.single_file)
     if built.failures:
-        kept = "" if options.no_cache else f"; where they come from is in {cache_folder() / FILE}"
+        log = cache_folder() / FILE
+        kept = "" if options.no_cache or not log.is_file() else f"; where they come from is in {log}"
         print(f"error: {counted(len(built.failures), 'failure')}, named on the pages{kept}", file=sys.stderr)
     return 1 if built.failures else 0
 
