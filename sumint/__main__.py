@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from sumint import verify
 from sumint.data import SUPPORTED_DIGITS
 from sumint.device import DEVICES
 from sumint.errors import InputError
+from sumint.recipe import MOST_EPOCHS
+from sumint.weights import MOST_HEADS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -41,9 +44,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     train.add_argument("--seed", type=_seed, default=0, help="of the initial weights and the order of the sums")
-    train.add_argument("--epochs", type=_positive, default=100, help="passes over the 100,000 training sums")
+    train.add_argument("--epochs", type=_epochs, default=100, help="passes over the 100,000 training sums")
     train.add_argument("--digits", type=int, default=4, choices=SUPPORTED_DIGITS, help="digits of an operand")
-    train.add_argument("--heads", type=_positive, default=3, help="heads in each of the two layers")
+    train.add_argument("--heads", type=_heads, default=3, help="heads in each of the two layers")
     train.add_argument("--device", default="auto", choices=DEVICES, help="where to compute")
     train.add_argument("--out", type=Path, default=Path("model.safetensors"), help="the checkpoint to write")
     train.set_defaults(run=_train)
@@ -51,15 +54,24 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1")
+def _epochs(text: str) -> int:
+    return _from_1_to(MOST_EPOCHS, text)
+
+
+def _heads(text: str) -> int:
+    return _from_1_to(MOST_HEADS, text)
+
+
+def _from_1_to(most: int, text: str) -> int:
+    # A number of more digits than Python turns into one is no surprise to it either.
+    if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number from 1 to {most:,}")
     return int(text)
 
 
 def _seed(text: str) -> int:
-    if not text.isdecimal() or int(text) >= 2**63:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 2⁶³ − 1")
+    if not text.isdecimal() or len(text) > 19 or int(text) >= 2**63:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number from 0 to 2⁶³ − 1")
     return int(text)
 
 
@@ -73,15 +85,17 @@ def _train(options: argparse.Namespace) -> int:
 
     from sumint.device import choose_device
     from sumint.training import TrainingConfig, TrainingHistory, train, training_card
-    from sumint.weights import Architecture, write_weights
+    from sumint.weights import Architecture, card_path, write_weights
 
     architecture = Architecture(n_digits=options.digits, n_heads=options.heads)
     config = TrainingConfig(architecture, seed=options.seed, epochs=options.epochs)
     state_path = options.out.with_suffix(".training")
     if state_path.exists():
         print(f"going on from {state_path}", file=sys.stderr)
-    elif options.out.exists():
-        raise InputError(f"--out {options.out}: exists already; name another file, or remove it")
+    else:
+        for written in (options.out, card_path(options.out)):
+            if os.path.lexists(written):
+                raise InputError(f"--out {options.out}: {written} exists already; name another file, or remove it")
     with tqdm(total=config.epochs, desc=f"seed {config.seed}", unit="epoch") as bar:
 
         def show(history: TrainingHistory) -> None:

@@ -8,6 +8,9 @@ from typing import Any
 
 from sumint.weights import Architecture
 
+MOST_EPOCHS = 10_000
+"""The card of so long a training is about as large as any card may be."""
+
 
 @dataclass(frozen=True)
 class TrainingConfig:

@@ -66,6 +66,17 @@ def test_an_unusable_place_is_refused_before_the_training(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("name", ["model.safetensors", "model.json"])
+def test_nothing_that_is_there_is_written_over(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_text("mine")
+    assert main(["train", "--out", str(tmp_path / "model.safetensors")]) == 2
+    assert f"{tmp_path / name} exists already" in capsys.readouterr().err
+    assert (tmp_path / name).read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -75,12 +86,16 @@ def test_an_unusable_place_is_refused_before_the_training(
         ["train", "--digits", "7"],
         ["train", "--epochs", "0"],
         ["train", "--epochs", "many"],
+        ["train", "--epochs", "10001"],
+        ["train", "--epochs", "9" * 5000],
         ["train", "--heads", "-1"],
+        ["train", "--heads", "65"],
         ["train", "--device", "tpu"],
         ["train", "--seed", "first"],
+        ["train", "--seed", "9" * 5000],
         ["train", "more"],
     ],
-    ids=" ".join,
+    ids=lambda arguments: " ".join(arguments)[:40],
 )
 def test_bad_arguments_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as caught:
