@@ -22,9 +22,15 @@
   );
   let themes = null;
 
-  window.registerChartThemes = (registered) => {
-    themes = registered;
-  };
+  // On a slow connection all that a figure is made of may be there before the colours that it is drawn in. The page
+  // has loaded when each of its own scripts has run or cannot be had.
+  const themesKnown = new Promise((resolve, reject) => {
+    window.registerChartThemes = (registered) => {
+      themes = registered;
+      resolve();
+    };
+    addEventListener("load", () => reject(new Error("assets/chart-themes.js could not be loaded")));
+  });
   window.registerFigure = (name, views) => {
     figures.get(name).views = views;
   };
@@ -60,8 +66,9 @@
   };
 
   const libraryOf = ({ component }) => (component ? `assets/${component}.js` : "assets/plotly.min.js");
-  const loadParts = (figure) => Promise.all([loadScript(libraryOf(figure)), loadScript(`figures/${figure.name}.js`)]);
-  const isLoaded = ({ component, views }) => views && (component ? components.has(component) : window.Plotly);
+  const loadParts = (figure) =>
+    Promise.all([themesKnown, loadScript(libraryOf(figure)), loadScript(`figures/${figure.name}.js`)]);
+  const isLoaded = ({ component, views }) => themes && views && (component ? components.has(component) : window.Plotly);
 
   // A trace says what it stands for in its meta. Plotly hands a template's defaults for a trace type out in turn, so
   // one entry for each trace gives each the colour of its role. report/theme.py does the same for the saved figures.

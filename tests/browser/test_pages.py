@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import PAGES, Reader
 
@@ -15,6 +16,7 @@ SHIFT_BELOW = 0.02
 
 
 NUMBERS_PAGE = "data/layer-1-ov/digit-sums.html"
+FIRST_FIGURE = "figures/layer-1-ov/digit-embeddings.js"
 
 
 @pytest.mark.parametrize(("form", "scheme"), [("file", "light"), ("http", "dark")])
@@ -44,6 +46,30 @@ def test_a_page_of_trained_weights_fits_any_width(
     assert reader.said == []
     assert reader.room >= 0
     assert reader.shift < SHIFT_BELOW
+
+
+def test_charts_wait_for_the_colours_that_they_are_drawn_in(server: str, read: Callable[..., Reader]) -> None:
+    reader = read()
+    held: list[Route] = []
+    reader.page.route("**/assets/chart-themes.js", lambda route: held.append(route))
+    reader.page.goto(f"{server}/layer-1-ov.html", wait_until="commit")
+    # All that the first figure is made of is there; a chart that could not be drawn would say so in its note.
+    expect(reader.page.locator(f"script[src='{FIRST_FIGURE}']")).to_have_count(1)
+    while not reader.page.evaluate("Boolean(window.Plotly)"):
+        reader.page.wait_for_timeout(50)
+    reader.page.wait_for_timeout(500)
+    note = reader.page.locator(".chart").first.locator(".chart-note")
+    assert note.inner_text() == ""
+    held[0].continue_()
+    expect(note).to_have_count(0)
+
+
+def test_charts_whose_colours_cannot_be_had_say_so(server: str, read: Callable[..., Reader]) -> None:
+    reader = read()
+    reader.page.route("**/assets/chart-themes.js", lambda route: route.abort())
+    reader.page.goto(f"{server}/layer-1-ov.html")
+    note = reader.page.locator(".chart").first.locator(".chart-note")
+    expect(note).to_contain_text("assets/chart-themes.js could not be loaded")
 
 
 def test_only_charts_near_the_viewport_are_drawn(from_disk: str, read: Callable[..., Reader]) -> None:
