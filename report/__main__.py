@@ -10,6 +10,7 @@ from report.commands import COMMANDS
 from report.errors import ReportError
 from report.log import log_to
 from sumint.errors import InputError
+from sumint.streams import said
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,4 +43,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(said(main))

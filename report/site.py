@@ -86,16 +86,14 @@ def site_folder(folder: Path) -> Path:
 
 
 def stands(folder: Path, inputs: str) -> bool:
-    """Whether the site in `folder` was made from these inputs, and is as it was then, file by file."""
+    """Whether the site in `folder` was made from these inputs, is as it was then and has a record."""
     try:
         manifest: Any = json.loads((folder / MANIFEST).read_bytes())
         if not inputs or manifest["generator"] != GENERATOR or manifest["inputs"] != inputs:
             return False
-        files = manifest["files"].items()
-        return (folder / RECORD).is_file() and all(
-            _digest((folder / path).read_bytes()) == it for path, it in files
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        is_whole = all(_digest((folder / path).read_bytes()) == it for path, it in manifest["files"].items())
+        return is_whole and isinstance(json.loads((folder / RECORD).read_bytes()), dict)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
 
 
@@ -187,7 +185,7 @@ def _listed(folder: Path) -> set[str]:
     try:
         manifest: Any = json.loads((folder / MANIFEST).read_bytes())
         return {MANIFEST, RECORD, *manifest["files"]} if manifest["generator"] == GENERATOR else set()
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return set()
 
 

@@ -58,12 +58,6 @@ def table(rows: Sequence[Sequence[str]], fits_in: int | None, right: Sequence[in
     return lines
 
 
-def write(lines: Sequence[str]) -> None:
-    """Print lines; a character that the output's encoding lacks is a question mark."""
-    encoding = sys.stdout.encoding or "utf-8"
-    print("\n".join(lines).encode(encoding, errors="replace").decode(encoding))
-
-
 def _stand_in(letter: str) -> str:
     return " " if unicodedata.category(letter)[0] == "Z" or letter in "\t\n\r" else "\N{REPLACEMENT CHARACTER}"
 

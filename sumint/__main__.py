@@ -12,6 +12,7 @@ from sumint.data import SUPPORTED_DIGITS
 from sumint.device import DEVICES
 from sumint.errors import InputError
 from sumint.recipe import MOST_EPOCHS
+from sumint.streams import said
 from sumint.weights import MOST_HEADS
 
 
@@ -131,4 +132,4 @@ def _train(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(said(main))

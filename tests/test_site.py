@@ -253,6 +253,12 @@ def test_a_site_stands_while_its_inputs_and_its_files_are_the_same(tmp_path: Pat
     publish(SITE, tmp_path / "site", inputs="abc", record={})
     assert stands(tmp_path / "site", "abc")
     assert not stands(tmp_path / "site", "abd")
+    record = (tmp_path / "site" / "build.json").read_bytes()
+    for damaged in (record[:-3], b"[]", b"[" * 100_000, b"\xff"):
+        (tmp_path / "site" / "build.json").write_bytes(damaged)
+        assert not stands(tmp_path / "site", "abc")
+    (tmp_path / "site" / "build.json").write_bytes(record)
+    assert stands(tmp_path / "site", "abc")
     (tmp_path / "site" / "index.html").write_text("edited")
     assert not stands(tmp_path / "site", "abc")
 

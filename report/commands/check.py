@@ -38,7 +38,7 @@ def run(options: argparse.Namespace) -> int:
     from collections import Counter
 
     from report.check import CLAIMS_FAIL, KINDS, check
-    from report.terminal import plain, write
+    from report.terminal import plain
 
     found = check(options.site)
     counts = Counter(finding.kind for finding in found)
@@ -49,5 +49,5 @@ def run(options: argparse.Namespace) -> int:
     allowed = counts.pop(CLAIMS_FAIL, 0) if options.claims_may_fail else 0
     wrong = ", ".join(f"{kind}: {counts[kind]:,}" for kind in KINDS if counts[kind])
     but = f" ({CLAIMS_FAIL}, which may be: {allowed:,})" if allowed else ""
-    write([*lines, f"{plain(str(options.site))}: {wrong or f'nothing is wrong{but}'}"])
+    print(*lines, f"{plain(str(options.site))}: {wrong or f'nothing is wrong{but}'}", sep="\n")
     return 1 if wrong else 0

@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
     """List what differs; the exit code is 1 if anything does."""
     from report.comparison import compare
     from report.comparison_tables import sections, summary
-    from report.terminal import plain, table, width, write
+    from report.terminal import plain, table, width
 
     if options.html is not None:
         from report.comparison_page import COMPARISON_FILE
@@ -57,12 +57,12 @@ def run(options: argparse.Namespace) -> int:
     for section in sections(found):
         listed = table([section.head, *section.rows], width(), section.numeric)
         lines += [f"{section.title}: {section.n_listed:,}", *listed, ""]
-    write([*lines, summary(found)])
+    print(*lines, summary(found), sep="\n")
     if options.html is not None:
         from report.comparison_page import COMPARISON_FILE, comparison_page
 
         COMPARISON_FILE.write(comparison_page(found), options.html)
-        write([plain(str(options.html))])
+        print(plain(str(options.html)))
     return 1 if found.differs else 0
 
 
