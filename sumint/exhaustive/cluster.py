@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sumint.errors import InputError
 from sumint.exhaustive.shards import Network, Shard, tally_shard
 from sumint.exhaustive.tally import Tally
+from sumint.files import first_line
 from sumint.keys import sources_of
 
 PATIENCE = 10
@@ -16,35 +18,47 @@ PATIENCE = 10
 RETRIES = 3
 """How often a shard may be begun anew after its worker was lost."""
 
+GO_ON = "start it again, and the same command goes on from what is done"
+
 
 def on_cluster(address: str, network: Network, shards: Iterable[Shard]) -> Iterator[tuple[Shard, Tally]]:
     """The tally of each shard, as soon as some worker has done it; one that is lost is replaced by another.
 
     Raises:
         InputError: if dask.distributed is not installed, nothing answers at the address, there is no worker, or
-            the workers have other code.
+            the workers have other code, or are lost on the way, the scheduler with them or not.
     """
     try:
-        from distributed import Client, as_completed
+        from distributed import CancelledError, Client, KilledWorker, as_completed
+        from distributed.comm import CommClosedError
     except ImportError:
         raise InputError(
             "--cluster needs dask.distributed: python -m pip install -c constraints.txt -e '.[cluster]'"
         ) from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told here, and in one line
     try:
         client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"--cluster {address}: no Dask scheduler answers there ({reason})") from None
+        raise InputError(f"--cluster {address}: no Dask scheduler answers there ({first_line(error)})") from None
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError:
             raise InputError(f"--cluster {address}: has no worker; start some: dask worker {address}") from None
         _check_code(client, address)
-        there = client.scatter(network, broadcast=True)
-        begun = {client.submit(tally_shard, there, shard, pure=False, retries=RETRIES): shard for shard in shards}
-        for done in as_completed(begun, loop=client.loop):
-            yield begun[done], done.result()
+        try:
+            there = client.scatter(network, broadcast=True)
+            begun = {
+                client.submit(tally_shard, there, shard, pure=False, retries=RETRIES): shard for shard in shards
+            }
+            for done in as_completed(begun, loop=client.loop):
+                yield begun[done], done.result()
+        except (CancelledError, CommClosedError):
+            raise InputError(f"--cluster {address}: the scheduler was lost on the way; {GO_ON}") from None
+        except KilledWorker:
+            raise InputError(
+                f"--cluster {address}: {RETRIES + 1} workers were lost over one part; {GO_ON}"
+            ) from None
 
 
 def _check_code(client: Any, address: str) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from pathlib import Path
@@ -129,6 +131,35 @@ def test_a_cluster_gives_the_same_bytes_also_if_a_worker_is_killed(
 
     assert bytes_of(tally_all(weights, Conditions(cluster=address, on_progress=kill))) == expected
     assert killed
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_scheduler_that_is_lost_is_an_error_and_what_is_done_is_kept(
+    weights: Weights, expected: dict[str, bytes], tmp_path: Path, start: Callable[..., Any]
+) -> None:
+    place, store = tmp_path / "scheduler.json", ResultStore(tmp_path / "kept")
+    with (
+        start(
+            "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(place)
+        ) as scheduler,
+        start("distributed.cli.dask_worker", "--scheduler-file", str(place), "--nthreads", "1", "--no-dashboard"),
+    ):
+        while not place.exists():
+            time.sleep(0.1)
+        address = json.loads(place.read_text())["address"]
+
+        def lose(done: int, _: int) -> None:
+            if done:
+                scheduler.kill()
+
+        conditions = Conditions(store=store, cluster=address, on_progress=lose)
+        with pytest.raises(InputError, match=rf"--cluster {address}: the scheduler was lost .* goes on"):
+            tally_all(weights, conditions)
+    assert list(tmp_path.rglob("*.kept"))
+    seen: list[int] = []
+    resumed = Conditions(store=store, on_progress=lambda done, _: seen.append(done))
+    assert bytes_of(tally_all(weights, resumed)) == expected
+    assert seen[0] > 0
 
 
 @pytest.mark.filterwarnings("ignore")
