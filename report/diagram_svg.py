@@ -10,6 +10,7 @@ from report.diagram_layout import WIDE, Box, Curve, Form, Placed, placed
 from report.palette import PALETTES
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+STYLE = TEMPLATES / "assets/styles/diagram.css"
 HEAD = 5
 """How long the head of an arrow is, in CSS pixels."""
 
@@ -33,7 +34,7 @@ def svg_file(diagram: Diagram) -> bytes:
         **{name: value for name, value in vars(light).items() if isinstance(value, str)},
         **{f"series-{number}": colour for number, colour in enumerate(light.series)},
     }
-    style = (TEMPLATES / "assets/styles/diagram.css").read_text(encoding="utf-8")
+    style = STYLE.read_text(encoding="utf-8")
     for name, colour in sorted(variables.items(), key=lambda named: -len(named[0])):
         style = style.replace(f"var(--{name})", colour)
     margin = 12

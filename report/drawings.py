@@ -18,8 +18,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
+from report.affordable import affords_every_sum
 from report.chapter import Absent, Chapter, Failed, Figure, Table
 from report.diagram import Diagram
+from report.diagram_svg import STYLE
 from report.errors import ReportError
 from report.figure_files import files_of
 from report.plotlyjs import TRACES
@@ -105,6 +107,7 @@ def files_key(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> Key:
     """All that the files of a chapter's figures and tables depend on."""
     absent = [shown.name for shown in (*chapter.figures, *chapter.tables) if isinstance(shown, Absent)]
     card = json.dumps(dict(lab.card), sort_keys=True)
+    has_diagram = any(isinstance(shown, Diagram) for shown in chapter.figures)
     return Key(
         f"figures-{stem}",
         {
@@ -114,6 +117,8 @@ def files_key(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> Key:
                 "file": lab.weights_path.name,
             },
             "absent": absent,
+            "affords every sum": affords_every_sum(lab),
+            "style": digest_file(STYLE) if has_diagram else "",
             "others": {path.name: digest_file(path) for path in lab.others},
             **lab.ingredients,
             "versions": versions(LIBRARIES),

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from sumint.cache import Store
-from sumint.keys import Key, sources_of
+from sumint.keys import Key, sources_of, versions
 
 
 class Memo:
     """Findings about contents, as JSON, by the contents' digests."""
 
-    def __init__(self, store: Store, name: str, module: str) -> None:
+    def __init__(self, store: Store, name: str, module: str, libraries: Collection[str] = ()) -> None:
+        """`module` finds them out, with the help of these libraries."""
         self._store = store
-        self._key = Key(name, {"sources": sources_of(module, packages=("report", "sumint"))})
+        sources = sources_of(module, packages=("report", "sumint"))
+        self._key = Key(name, {"sources": sources, "versions": versions(libraries)})
         self._known: dict[str, Any] = json.loads(store.load(self._key) or b"{}")
         self._asked_for: dict[str, Any] = {}
 

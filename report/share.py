@@ -19,6 +19,8 @@ from report.palette import PALETTES
 WIDTH, HEIGHT = 1200, 630
 """Of the picture, as networks want it."""
 
+FONT_FILE = TEMPLATES / "assets" / "fonts" / "report-serif.woff2"
+
 FINER = 2
 """How much larger the picture is drawn than it is kept, so that its lines are smooth."""
 MARGIN = 76
@@ -112,7 +114,6 @@ def _lines(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
 
 def _font(size: int, weight: int = 400) -> ImageFont.FreeTypeFont:
     """The pages' serif. Pillow's own layout is used: another one may or may not be on the machine."""
-    path = TEMPLATES / "assets" / "fonts" / "report-serif.woff2"
-    font = ImageFont.truetype(path, size * FINER, layout_engine=ImageFont.Layout.BASIC)
+    font = ImageFont.truetype(FONT_FILE, size * FINER, layout_engine=ImageFont.Layout.BASIC)
     font.set_variation_by_axes([weight])
     return font

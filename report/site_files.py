@@ -22,12 +22,14 @@ from report.provenance import provenance
 from report.render import TITLE, Entry, Renderer
 from report.repository import Repository
 from report.search import search_index
-from report.share import bibtex, share_picture
-from sumint.keys import Key, sources_of, versions
+from report.share import FONT_FILE, bibtex, share_picture
+from sumint.keys import Key, digest_file, sources_of, versions
 from sumint.lab import Lab
 
 NUMBER_TEMPLATES = ("numbers.html", "number_table.html")
 """What the pages of a figure's numbers look like."""
+WRITING = ("jinja2", "markdown", "markupsafe", "math-core")
+"""The libraries that pages are written with."""
 
 
 def render(
@@ -77,7 +79,7 @@ def render(
 
 def number_pages(lab: Lab, renderer: Renderer, drawings: Mapping[str, Drawn]) -> dict[str, bytes]:
     """The pages of figures' numbers as tables, each kept from an earlier build if it would be the same."""
-    memo = Memo(lab.store.store, "number-pages", "report.render")
+    memo = Memo(lab.store.store, "number-pages", "report.render", WRITING)
     templates = b"".join((TEMPLATES / name).read_bytes() for name in NUMBER_TEMPLATES)
     pages = {}
     for stem, drawing in drawings.items():
@@ -109,6 +111,7 @@ def picture(lab: Lab, opening: Chapter, numbers: Callable[[str, str], Mapping[st
         {
             "sources": sources_of("report.share", packages=PACKAGES),
             "shown": {"title": opening.title, "key numbers": dict(opening.key_numbers), "figure": shown},
+            "font": digest_file(FONT_FILE),
             "versions": versions(("pillow",)),
         },
     )
