@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,12 @@ class Finding:
     holds: bool | None
     """The verdict; None where there was nothing to measure."""
     numbers: Mapping[str, float] = field(default_factory=dict)
+    """By name; one that is not finite could not be measured, and the claim does without it."""
+
+    @property
+    def measured(self) -> dict[str, float]:
+        """The numbers that there are."""
+        return {name: number for name, number in self.numbers.items() if math.isfinite(number)}
 
 
 def general_claim(
@@ -39,7 +46,7 @@ def general_claim(
         criterion,
         finding.holds,
         source,
-        numbers=finding.numbers,
+        numbers=finding.measured,
         otherwise=otherwise,
     )
 
@@ -62,5 +69,5 @@ def published_claim(
         return Claim(name, statement, "", criterion, None, source, kind="published")
     found = check()
     return Claim(
-        name, statement, found.value, criterion, found.holds, source, numbers=found.numbers, kind="published"
+        name, statement, found.value, criterion, found.holds, source, numbers=found.measured, kind="published"
     )

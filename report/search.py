@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from html.parser import HTMLParser
 
 from markupsafe import Markup
@@ -51,39 +52,40 @@ def search_index(manuscripts: Sequence[Manuscript]) -> bytes:
 def entries_of(manuscript: Manuscript) -> list[Found]:
     """What can be found on a page, in reading order."""
     reader = _Reader(manuscript)
-    reader.feed(manuscript.html(dict.fromkeys(BLOCKS, _mark)).html)
+    marks = {function: partial(_mark, manuscript, function) for function in BLOCKS}
+    reader.feed(manuscript.html(marks).html)
     reader.close()
     return reader.found
 
 
-def _mark(name: str) -> Markup:
+def _mark(manuscript: Manuscript, function: str, name: str) -> Markup:
     """What stands in a text for a figure, table or claim while it is read for what can be found."""
-    return Markup('<hr id="{}">').format(name)
+    return Markup('<hr id="{}">').format(manuscript.anchors[function, name])
 
 
 def _entry(manuscript: Manuscript, key: Key) -> Found:
     """A figure, table or claim as a search finds it."""
-    function, name = key
+    kind, anchor = key[0].capitalize(), manuscript.anchors[key]
     thing = manuscript.things[key]
 
     def written(text: str) -> str:
         return plain(caption(text, manuscript.place_of(key)))
 
-    label = f"{function.capitalize()} {manuscript.numbers[key]}"
+    label = f"{kind} {manuscript.numbers[key]}"
     match thing:
         case Claim():
             evidence = f" Measured: {written(thing.value)}." if thing.value else ""
-            said = f"{name}. {thing.verdict_in_words}.{evidence}"
-            return Found("Claim", name, written(thing.statement), said)
+            said = f"{thing.name}. {thing.verdict_in_words}.{evidence}"
+            return Found(kind, anchor, written(thing.statement), said)
         case Figure() | Diagram():
-            return Found("Figure", name, f"{label} {thing.title}", written(thing.caption))
+            return Found(kind, anchor, f"{label} {thing.title}", written(thing.caption))
         case Failed():
-            return Found(function.capitalize(), name, f"{label} {thing.title}".strip(), thing.message)
+            return Found(kind, anchor, f"{label} {thing.title}".strip(), thing.message)
         case Absent():
-            return Found("Figure", name, f"{label} {thing.title}", f"Not shown. {written(thing.reason)}")
+            return Found(kind, anchor, f"{label} {thing.title}", f"Not shown. {written(thing.reason)}")
         case Table():
             head = " ".join(thing.columns)
-            return Found("Table", name, f"{label} {thing.title}", f"{written(thing.caption)} {head}")
+            return Found(kind, anchor, f"{label} {thing.title}", f"{written(thing.caption)} {head}")
 
 
 def plain(html: str) -> str:
@@ -130,7 +132,7 @@ class _Reader(_Words):
     def __init__(self, manuscript: Manuscript) -> None:
         super().__init__()
         self._manuscript = manuscript
-        self._keys = {name: (function, name) for function, name in manuscript.things}
+        self._keys = {anchor: key for key, anchor in manuscript.anchors.items()}
         self._kind = "Text"
         self._anchor = ""
         self._heading = manuscript.chapter.title

@@ -136,7 +136,7 @@ def claims_file(chapters: Mapping[str, Chapter], code_of: Callable[[Callable[...
         for stem, chapter in chapters.items()
         for claim in chapter.claims
     ]
-    return (json.dumps(claims, indent=1, ensure_ascii=False) + "\n").encode()
+    return (json.dumps(claims, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
 def stem_of(module: ModuleType) -> str:

@@ -19,7 +19,11 @@ CHAPTER = Chapter(
     "What is written?",
     values={"n": 3},
     figures=(Figure("gram", "Gram", PLOT, "Of $W_U$.", "One cell.", measured), Absent("past", "Past", "*Lost*.")),
-    tables=(Table("sums", "Sums", {"sum": [5]}, "Some.", measured),),
+    tables=(
+        Table("sums", "Sums", {"sum": [5]}, "Some.", measured),
+        Table("sparse", "How sparse", {"share": [0.5]}, "Of both.", measured),
+        Absent("none", "None", "*Lost*, too."),
+    ),
     claims=(Claim("sparse", "It is *sparse*.", "two of three", "two", True, measured),),
 )
 TEXT = """There are {{ n }} of them.
@@ -37,7 +41,7 @@ After it.
 
 ### Within
 
-{{ table("sums") }} {{ figure("past") }}
+{{ table("sums") }} {{ figure("past") }} {{ table("sparse") }} {{ table("none") }}
 """
 
 
@@ -57,6 +61,8 @@ def test_everything_on_a_page_is_found_in_reading_order() -> None:
         Found("Section", "within", "Within"),
         Found("Table", "sums", "Table 2.1 Sums", "Some. sum"),
         Found("Figure", "past", "Figure 2.2 Past", "Not shown. Lost."),
+        Found("Table", "table-sparse", "Table 2.2 How sparse", "Of both. share"),
+        Found("Table", "none", "Table 2.3 None", "Not shown. Lost, too."),
     ]
 
 

@@ -8,7 +8,7 @@ from report.chapter import Claim
 from report.chapters.how_it_carries_served import at_sites, by_route, range_of, route_names
 from report.claims import Finding, general_claim
 from report.parts import part
-from report.theme import decimals, joined, percent
+from report.theme import counted, decimals, joined, percent
 from sumint.analyses.carry_direction import DOSES, WAYS, CarryDirection, carry_direction
 from sumint.analyses.carry_sites import CarrySites
 
@@ -42,14 +42,15 @@ def direction_claims(sites: CarrySites, direction: CarryDirection) -> tuple[Clai
         )
 
     def half() -> Finding:
-        halves = [
-            float(np.interp(0.5, np.maximum.accumulate(of_route), DOSES)) for of_route in direction.dose_rates
-        ]
+        halves = np.array([half_moved_at(of_route) for of_route in direction.dose_rates])
+        reached = halves[np.isfinite(halves)]
         low, high = HALF_BETWEEN
+        never = f"; on {counted(len(halves) - len(reached), 'route')} never" if len(reached) < len(halves) else ""
+        at = f"half of the digits have moved at {joined(map(decimals, reached))} of the vector"
         return Finding(
-            f"half of the digits have moved at {joined(map(decimals, halves))} of the vector",
-            low <= min(halves) and max(halves) <= high,
-            by_route("half at", names, np.array(halves)),
+            f"{at}{never}" if len(reached) else "half of the digits move on no route",
+            bool(((low <= halves) & (halves <= high)).all()),
+            by_route("half at", names, halves),
         )
 
     def turned() -> Finding:
@@ -111,6 +112,12 @@ def direction_claims(sites: CarrySites, direction: CarryDirection) -> tuple[Clai
             finding=at_sites(sites, turned),
         ),
     )
+
+
+def half_moved_at(rates: np.ndarray) -> float:
+    """The dose by which half of the digits have moved, between those that were tried; NaN if they never have."""
+    reached = np.maximum.accumulate(rates)
+    return float(np.interp(0.5, reached, DOSES)) if reached[-1] >= 0.5 else np.nan
 
 
 def _with_interval(direction: CarryDirection, way: str) -> str:

@@ -38,5 +38,8 @@ def by_route(what: str, names: Iterable[str], values: np.ndarray) -> dict[str, f
 
 
 def range_of(rates: np.ndarray) -> str:
-    """The least and the greatest rate."""
-    return f"{percent(float(rates.min()), 0)} to {percent(float(rates.max()), 0)}"
+    """The least and the greatest rate of those that could be measured."""
+    measured = rates[np.isfinite(rates)]
+    if not measured.size:
+        return "an unknown share"
+    return f"{percent(float(measured.min()), 0)} to {percent(float(measured.max()), 0)}"

@@ -107,7 +107,7 @@ def _by_dose(
 
 
 def well_on_their_way(turned: Float[np.ndarray, "dose moved"]) -> float:
-    """How many hands are well on their way, and not yet there, at half the vector."""
+    """The share of hands that are well on their way, and not yet there, at half the vector; NaN without any."""
     half, whole = turned[DOSES.index(0.5)], turned[DOSES.index(1.0)]
     is_between = (whole / 4 <= half) & (half <= 3 * whole / 4)
     return float(is_between.mean()) if len(whole) else np.nan

@@ -30,7 +30,7 @@ def on_cluster(address: str, network: Network, shards: Iterable[Shard]) -> Itera
     """
     try:
         from distributed import CancelledError, Client, KilledWorker, as_completed
-        from distributed.comm import CommClosedError
+        from distributed.comm.core import CommClosedError
     except ImportError:
         raise InputError(
             "--cluster needs dask.distributed: python -m pip install -c constraints.txt -e '.[cluster]'"
