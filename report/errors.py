@@ -18,7 +18,7 @@ class SiteError(ReportError):
 
 
 class StrictError(ReportError):
-    """With `--strict`, a claim that does not hold on the weights at hand."""
+    """With `--strict`: something that failed, or a claim that does not hold on the weights at hand."""
 
 
 class BundleError(ReportError):

@@ -53,13 +53,16 @@ def test_ci_runs_the_readme_s_test_command_as_it_stands(path: str) -> None:
     assert TEST_COMMAND in (ROOT / path).read_text(encoding="utf-8")
 
 
-def test_every_file_in_the_readme_s_tree_exists() -> None:
+def test_the_readme_s_tree_has_every_module_and_nothing_that_does_not_exist() -> None:
     tree = re.search(r"```\n(sumint/ .+?)```", README, flags=re.DOTALL)
     assert tree is not None
-    folder = ROOT
+    folder, listed = ROOT, set[Path]()
     for line in tree[1].splitlines():
         names, indented = line[:22].strip(), line.startswith(" ")
         folder = folder if indented else ROOT / names.strip("/ ")
         for name in names.split(", ") if indented else [""]:
             path = folder / name if not name.startswith(".") else folder / f"{names.split('.')[0]}{name}"
             assert path.exists(), path
+            listed.add(path)
+    modules = {path for package in ("sumint", "report") for path in (ROOT / package).glob("*.py")}
+    assert {path.name for path in modules - listed} <= {"__init__.py"}

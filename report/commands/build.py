@@ -67,7 +67,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     build.add_argument(
         "--no-seeds",
         action="store_true",
-        help="leave out the comparison with the bundled seeds, which takes a minute or two the first time",
+        help="leave out the comparison with the bundled seeds, which takes about a minute the first time",
     )
     build.add_argument("--no-cache", action="store_true", help="measure everything anew, and keep nothing")
     build.add_argument(

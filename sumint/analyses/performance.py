@@ -27,7 +27,7 @@ class Performance:
     """PyTorch's median, as the write-up has it: of an even number of values the lower middle one."""
     least_probability: float
     wrong_digits: int
-    """How many answer digits have another digit's logit above their own."""
+    """How many answer digits have some other token's logit above their own."""
     wrong_sums: int
     """How many sums have a wrong digit."""
     n_sums: int
