@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from report.theme import significant
+from report.theme import count, significant
 
 BESIDE_CHART_UP_TO = 300
 """A figure with more numbers than this has its tables on a page of their own."""
 
 ON_A_PAGE_UP_TO = 50_000
 """A figure with more numbers than this has them in data files only: no browser lays out such a table gladly."""
+
+MOST_COUNTED = 1e9
+"""A column of whole numbers up to this is taken for counts."""
 
 CHANNELS = ("text", "x", "y", "r", "theta", "error_y")
 """What the columns of a table of points are, in their order."""
@@ -77,9 +80,16 @@ def _table(trace: Mapping[str, Any], axes: Mapping[str, str], view: str) -> Numb
         "theta": "phase (rad)",
         "error_y": "±",
     }
-    points = zip(*(trace[channel] for channel in channels), strict=True)
-    head = tuple(names[channel] for channel in channels)
-    return NumberTable(caption, head, tuple(tuple(map(_written, point)) for point in points))
+    points = zip(*(_column(trace[channel]) for channel in channels), strict=True)
+    return NumberTable(caption, tuple(names[channel] for channel in channels), tuple(points))
+
+
+def _column(values: Sequence[Any]) -> list[str]:
+    """What stands in a column: counts, whole numbers all, without decimal places."""
+    numbers = [value for value in values if isinstance(value, float)]
+    if all(number.is_integer() and abs(number) < MOST_COUNTED for number in numbers):
+        return [count(int(value)) if isinstance(value, float) else _written(value) for value in values]
+    return [_written(value) for value in values]
 
 
 def _written(value: Any) -> str:

@@ -37,6 +37,15 @@ class Surveyed:
     failures: tuple[str, ...] = ()
     """What could not be measured, though it should have been; the claims about it have no verdict."""
 
+    @property
+    def arrangement(self) -> tuple[tuple[str, ...], ...]:
+        """The positions of each head’s sites. The heads of a layer could change places, so it names none."""
+        positions: dict[str, list[str]] = {}
+        for site in self.sites:
+            head, _, position = site.partition(" at ")
+            positions.setdefault(head, []).append(position)
+        return tuple(sorted(tuple(sorted(of_head)) for of_head in positions.values()))
+
     def holds(self, name: str) -> bool | None:
         """Whether a claim holds; None also where nothing is known of it."""
         return next((verdict.holds for verdict in self.verdicts if verdict.name == name), None)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 else:
     Model = Tensor = Any
 
-DTYPES = ("float32", "float64")
-
 
 def build_model(architecture: Architecture, *, device: str = "cpu", dtype: str = "float32") -> Model:
     """A transformer of the given sizes, its weights not yet set."""

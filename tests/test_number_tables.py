@@ -43,6 +43,19 @@ def test_every_view_has_its_tables_under_the_address_that_the_page_keeps() -> No
 
 
 @pytest.mark.parametrize(
+    ("values", "written"),
+    [([40, 1234.0], ("40", "1,234")), ([40, 0.5], ("40.00", "0.5000"))],
+    ids=["counts", "no"],
+)
+def test_counts_have_no_decimal_places(values: list[float], written: tuple[str, str]) -> None:
+    bars = plots.bars(["a", "b"], {"claims": values}, x_title="seed", y_title="claims")
+    (view,) = number_views(
+        figure_data("chapter/it", Figure("it", "It", bars, caption="", alt="", source=figure_of))
+    )
+    assert tuple(row[-1] for row in view.tables[0].rows) == written
+
+
+@pytest.mark.parametrize(
     ("n_rows", "address"),
     [
         (BESIDE_CHART_UP_TO // 10, None),

@@ -175,11 +175,23 @@ def test_what_recurs_is_counted_among_seeds_trained_alike() -> None:
     assert recurrences(group) == [Recurrence("other", "chapter", 2, 2), Recurrence("one", "chapter", 2, 3)]
 
 
-@pytest.mark.parametrize(("third", "holds"), [(("C",), True), (("A",), False)])
-def test_sites_differ_if_no_two_seeds_have_the_same(third: tuple[str, ...], holds: bool) -> None:
-    sites = [("A",), ("B",), third, ("D",)]
+@pytest.mark.parametrize(
+    ("third", "n_sets", "holds"),
+    [
+        (("H0.0 at B2", "H0.1 at ="), 4, True),
+        (("H0.0 at B3", "H0.0 at ="), 4, True),
+        (("H0.2 at =", "H0.0 at B3"), 3, False),
+    ],
+    ids=["other positions", "one head for both", "other heads"],
+)
+def test_sites_differ_if_they_do_whatever_heads_are_called(
+    third: tuple[str, ...], n_sets: int, holds: bool
+) -> None:
+    sites = [("H0.0 at =", "H0.1 at B3"), ("H0.0 at C0",), third, ("H0.0 at C1",)]
     group = [surveyed(f"seed {n}", 1, of_seed) for n, of_seed in enumerate(sites)]
-    assert next(claim for claim in claims(group) if claim.name == "sites-differ").holds is holds
+    told = next(claim for claim in claims(group) if claim.name == "sites-differ")
+    assert told.holds is holds
+    assert told.numbers["different sets"] == n_sets
 
 
 def test_seeds_that_were_trained_otherwise_are_told_apart() -> None:

@@ -97,8 +97,9 @@ def _seeds(name: str, title: str, found: Survey) -> Table:
         caption=(
             "The weights at hand, and the seeds that come with the project. The third column is what the "
             "checkpoint’s card says of its validation sums at the best epoch; the fourth is measured here. A "
-            "route has a site if one head at one position moves nearly all of its digits. The last column is of "
-            "the claims that could be checked on some seed, and on this checkpoint."
+            "route has a site if one head at one position moves nearly all of its digits; which head of a layer "
+            "is called the first means nothing. The last column is of the claims that could be checked on some of "
+            "the seeds trained alike, and on this checkpoint."
         ),
         source=survey,
     )
@@ -106,7 +107,7 @@ def _seeds(name: str, title: str, found: Survey) -> Table:
 
 @shown("claims-by-seed", "Which claims hold where", unless=_alone)
 def _matrix(name: str, title: str, found: Survey) -> Figure:
-    told = {one.name for one in recurrences(found.others)}
+    told = _compared(found)
     columns = [HERE, *(_short(one) for one in found.others)]
     groups: dict[str, list[str]] = {}
     kinds: dict[bool | None, list[plots.Mark]] = {kind: [] for kind in KINDS}
@@ -122,9 +123,9 @@ def _matrix(name: str, title: str, found: Survey) -> Figure:
         title,
         plots.marks(groups, columns, {KINDS[kind]: marks for kind, marks in kinds.items()}),
         caption=(
-            "Every claim that could be checked on some of the seeds, chapter by chapter: whether it holds on the "
-            "weights at hand, called here, and on each seed. s0 is seed 0, and s0 300 the same trained for 300 "
-            "epochs. Whoever points at a mark reads what was measured there."
+            "Every claim that could be checked on some of the seeds trained alike, chapter by chapter: whether it "
+            "holds on the weights at hand, called here, and on each seed. s0 is seed 0, and s0 300 the same "
+            "trained for 300 epochs. Whoever points at a mark reads what was measured there."
         ),
         alt="A matrix of claims and checkpoints: squares where a claim holds, crosses where it does not.",
         source=survey,
@@ -179,9 +180,9 @@ def _verdicts(name: str, title: str, found: Survey) -> Figure:
             y_title="claims",
         ),
         caption=(
-            "Of the claims that could be checked on some other checkpoint, how many hold. The checkpoints are "
-            "ordered by how many of the probe’s digits they get right; s0 is seed 0, and the weights at hand are "
-            "here."
+            "Of the claims that could be checked on some of the seeds trained alike, how many hold. The "
+            "checkpoints are ordered by how many of the probe’s digits they get right; s0 is seed 0, and the "
+            "weights at hand are here."
         ),
         alt="Bars for each checkpoint: claims that hold, that do not, and that there was nothing to measure of.",
         source=survey,
@@ -190,8 +191,8 @@ def _verdicts(name: str, title: str, found: Survey) -> Figure:
 
 
 def _compared(found: Survey) -> set[str]:
-    """The claims that could be checked on some other checkpoint."""
-    return {verdict.name for one in found.others for verdict in one.verdicts if verdict.holds is not None}
+    """The claims that could be checked on some of the seeds trained alike."""
+    return {row.name for row in recurrences(found.others)}
 
 
 def _how_many_hold(one: Surveyed, claims: set[str]) -> str:
