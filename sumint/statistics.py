@@ -18,5 +18,7 @@ def wilson(
     rate = n_found / tried
     centre = (rate + Z**2 / (2 * tried)) / (1 + Z**2 / tried)
     half = Z * np.sqrt(rate * (1 - rate) / tried + Z**2 / (4 * tried**2)) / (1 + Z**2 / tried)
-    bounds = np.clip(np.stack([centre - half, centre + half], axis=-1), 0, 1)
-    return np.where((n_tried == 0)[..., None], np.array([0.0, 1.0]), bounds)
+    # Where none or all were found, one of the bounds is that very rate, but for rounding.
+    lower = np.where(n_found == 0, 0.0, centre - half)
+    upper = np.where(n_found == n_tried, 1.0, centre + half)
+    return np.where((n_tried == 0)[..., None], np.array([0.0, 1.0]), np.stack([lower, upper], axis=-1))

@@ -91,7 +91,8 @@ def test_digits_are_counted_by_how_they_are_wrong() -> None:
     ("wrong", "fails"),
     [
         ({(45, 54): 199, (455, 45): 400, (4, 5): 19, (5, 5): 0}, set()),
-        ({(1, 1): 7, (45, 54): 199, (455, 45): 400}, {"one-digit-by-one"}),
+        ({(1, 1): 7, (45, 54): 199, (455, 45): 400}, {"one-digit-by-one", "errors-are-carries"}),
+        ({(1, 2): 2, (45, 54): 199, (455, 45): 400}, {"errors-are-carries"}),
         ({(123, 123): 347, (45, 54): 199, (455, 45): 400}, {"one-digit-by-one"}),
         ({(45, 54): 199, (4, 5): 19, (6, 1): 17}, {"both-directions"}),
         ({(5, 5): 0, (6, 1): 17}, {"errors-grow-with-nines"}),
@@ -100,7 +101,7 @@ def test_digits_are_counted_by_how_they_are_wrong() -> None:
 def test_a_claim_fails_where_errors_are_others(
     wrong: dict[tuple[int, int], int], fails: set[str], checkpoint: Path
 ) -> None:
-    asked = ("one-digit-by-one", "both-directions", "errors-grow-with-nines")
+    asked = ("one-digit-by-one", "errors-are-carries", "both-directions", "errors-grow-with-nines")
     found = {claim.name: claim.holds for claim in claims(Lab(checkpoint), tally_with(wrong))}
     assert {name for name in asked if not found[name]} == fails
 
@@ -113,7 +114,7 @@ def test_without_an_error_nothing_is_said_of_errors(checkpoint: Path) -> None:
     found = {claim.name: claim.holds for claim in claims(Lab(checkpoint), tally) if claim.kind == "general"}
     assert found == {
         "nearly-every-sum": True,
-        **dict.fromkeys(("probe-misses", "one-digit-by-one", "both-directions")),
+        **dict.fromkeys(("probe-misses", "one-digit-by-one", "errors-are-carries", "both-directions")),
         **dict.fromkeys(("errors-grow-with-nines", "errors-gather")),
     }
 
@@ -123,7 +124,9 @@ def test_errors_at_random_do_not_lie_together(checkpoint: Path) -> None:
     totals = {divmod(int(one), LAYOUT.operand_limit): 0 for one in operands}
     scattered = {sum_: (sum(sum_) + 1) % 1000 for sum_ in totals}
     clustered = {(a, b): (a + b + 1) % 1000 for a in range(50) for b in range(60)}
-    for wrong, holds in ((scattered, False), (clustered, True)):
+    many = {(a, b): (a + b + 1) % 1000 for a in range(250) for b in range(200)}
+    nearly_all = {(a, b): (a + b + 1) % 1000 for a in range(450) for b in range(500)}
+    for wrong, holds in ((scattered, False), (clustered, True), (many, True), (nearly_all, None)):
         found = {claim.name: claim.holds for claim in claims(Lab(checkpoint), tally_with(wrong))}
         assert found["errors-gather"] is holds
 

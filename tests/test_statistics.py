@@ -23,3 +23,9 @@ def test_it_holds_the_rate_and_is_narrower_for_more() -> None:
 
 def test_of_nothing_it_knows_nothing() -> None:
     np.testing.assert_array_equal(wilson(np.array([0]), np.array([0])), [[0, 1]])
+
+
+def test_all_or_none_is_a_bound_of_its_own() -> None:
+    tried = np.array([1, 7, 300, 1_000_003])
+    assert (wilson(tried, tried)[:, 1] == 1).all()
+    assert (wilson(0 * tried, tried)[:, 0] == 0).all()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -16,14 +18,13 @@ from report.parts import part
 from report.plot import Plot
 from report.theme import count, decimals, significant
 from sumint.analyses.every_sum import every_sum
+from sumint.analyses.performance import Performance, performance
 from sumint.data import DIGITS, Layout
 from sumint.exhaustive.tally import MISSING, N_BINS, NEITHER, TOO_MANY, Tally, all_runs_of_nines
 from sumint.lab import Lab
+from sumint.statistics import CONFIDENCE, wilson
 
 PROBE_SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
-CONFIDENCE = 0.95
-"""With which a probe without an error bounds the share of errors."""
-
 LABELLED_BLOCKS = 10
 """Of the plane's rows and columns, so that their labels do not touch."""
 
@@ -31,7 +32,6 @@ LABELLED_BLOCKS = 10
 def chapter(lab: Lab) -> Chapter:
     """The chapter on all sums, measured on the lab's checkpoint."""
     tally = tally_of_every_sum(lab)
-    bound = 1 - (1 - CONFIDENCE) ** (1 / lab.probe.size)
     return Chapter(
         title="Every sum",
         question="How often is the model wrong, over all the sums there are, and where?",
@@ -40,9 +40,7 @@ def chapter(lab: Lab) -> Chapter:
         values={
             "layout": lab.checkpoint.layout,
             "probe": lab.probe,
-            "confidence": CONFIDENCE,
-            "bound": bound,
-            "at_most": int(bound * lab.checkpoint.layout.n_sums),
+            **_bounds(lab.run(performance), lab.checkpoint.layout),
         },
         claims=claims(lab, tally),
         key_numbers=_key_numbers(tally),
@@ -53,6 +51,15 @@ def chapter(lab: Lab) -> Chapter:
 def _uncounted(tally: Tally | str) -> str:
     """Why there is no tally."""
     return tally if isinstance(tally, str) else ""
+
+
+@part
+def _bounds(probed: Performance, layout: Layout) -> dict[str, Any]:
+    """How many of all sums may be wrong, as far as the probe can tell."""
+    ((low, high),) = wilson(np.array([probed.wrong_sums]), np.array([probed.n_sums]))
+    at_least, at_most = math.ceil(low * layout.n_sums), math.floor(high * layout.n_sums)
+    bounds = {"low": float(low), "high": float(high), "at_least": at_least, "at_most": at_most}
+    return {"probed": probed, "confidence": CONFIDENCE, **bounds}
 
 
 @part

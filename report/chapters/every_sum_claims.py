@@ -17,12 +17,12 @@ from sumint.lab import Lab
 # Criteria, chosen after seeing the write-up's checkpoint: they guard what was seen, they predict nothing.
 RIGHT_AT_LEAST = 0.99
 BY_ONE_AT_LEAST = 0.99
+CARRIES_AT_LEAST = 0.95
 EACH_DIRECTION_AT_LEAST = 0.1
 BLOCKS_AT_MOST = 0.5
 
-FEW_BLOCKS, MOST_BLOCKS = 10, 0.9
-"""Between so many blocks, and this share of all, random sums fill neither too few nor nearly all to compare
-with."""
+FEW_BLOCKS = 10
+"""If random sums fill fewer than so many, chance decides."""
 
 
 @part
@@ -56,11 +56,19 @@ def claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
         ),
         general_claim(
             "one-digit-by-one",
-            "A wrong sum is wrong in one digit, by one: as if a carry were missing, or one too many.",
+            "A wrong sum is wrong in one digit, by one.",
             criterion=f"so are at least {percent(BY_ONE_AT_LEAST, 0)} of the wrong sums",
             source=every_sum,
             otherwise="On these weights sums go wrong in other ways as well.",
             finding=of_errors(_by_one),
+        ),
+        general_claim(
+            "errors-are-carries",
+            "A wrong digit is what it would be with its carry missing, or with one that does not come.",
+            criterion=f"so are at least {percent(CARRIES_AT_LEAST, 0)} of the wrong digits",
+            source=every_sum,
+            otherwise="On these weights digits go wrong in other ways as well.",
+            finding=of_errors(_carries),
         ),
         general_claim(
             "both-directions",
@@ -84,7 +92,7 @@ def claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
         general_claim(
             "errors-gather",
             "The wrong sums fill fewer blocks of the plane than as many random ones would.",
-            criterion="at most half as many",
+            criterion=f"at most {percent(BLOCKS_AT_MOST, 0)} as many",
             source=every_sum,
             otherwise="On these weights they are scattered more widely.",
             finding=of_errors(_blocks),
@@ -139,6 +147,17 @@ def _by_one(tally: Tally) -> Finding:
     )
 
 
+def _carries(tally: Tally) -> Finding:
+    missing, too_many = map(int, tally.wrong_by_carry[:, [MISSING, TOO_MANY]].sum(axis=0))
+    wrong = int(tally.wrong_digits.sum())
+    share = (missing + too_many) / wrong
+    return Finding(
+        f"{count(missing + too_many)} of {counted(wrong, 'wrong digit')}: {percent(share)}",
+        share >= CARRIES_AT_LEAST,
+        {"missing or too many": missing + too_many, "wrong": wrong},
+    )
+
+
 def _directions(tally: Tally) -> Finding:
     by_digit = tally.wrong_by_carry[:, [MISSING, TOO_MANY]]
     missing, too_many = map(int, by_digit.sum(axis=0))
@@ -176,11 +195,16 @@ def _blocks(tally: Tally) -> Finding:
     wrong = tally.wrong_by_block
     per_block = tally.n_sums // wrong.size
     at_random = wrong.size * (1 - (1 - tally.n_wrong / tally.n_sums) ** per_block)
-    if per_block == 1 or not FEW_BLOCKS <= at_random <= MOST_BLOCKS * wrong.size:
-        return Finding("there are too few wrong sums, or too many, to tell", None)
+    most = BLOCKS_AT_MOST * at_random
+    if per_block == 1:
+        return Finding("there are so few sums that each is a block", None)
+    if at_random < FEW_BLOCKS:
+        return Finding("there are too few wrong sums to tell", None)
+    if tally.n_wrong > most * per_block:
+        return Finding("there are so many wrong sums that so few blocks could not hold them", None)
     filled = int((wrong > 0).sum())
     return Finding(
         f"{counted(filled, 'block')} of {count(wrong.size)}; at random it would be {count(round(at_random))}",
-        filled <= BLOCKS_AT_MOST * at_random,
+        filled <= most,
         {"blocks": filled, "blocks at random": float(at_random)},
     )
