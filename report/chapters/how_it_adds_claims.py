@@ -79,8 +79,8 @@ def _circle(circle: DigitSumCircle) -> tuple[Claim, ...]:
         general_claim(
             "push-and-pull",
             (
-                "Two heads of the first layer push and pull: what they write of single digits they take back from "
-                "one another, and what they write of both together adds up."
+                "At some digit two heads of the first layer push and pull: what they write of single digits they "
+                "take back from one another, and what they write of both together adds up."
             ),
             criterion=(
                 f"for some pair, at some digit, the one cosine is at most −{PUSH_AND_PULL_AT_LEAST} and the other "
@@ -98,18 +98,22 @@ def _symbolic(agreement: SymbolicAgreement | str) -> tuple[Claim, ...]:
     def found(check: str) -> Finding:
         if isinstance(agreement, str):
             return Finding(agreement, None)
-        overall, by_run = agreement.overall, agreement.by_run
+        overall = agreement.overall
         if check == "best":
             listed = joined(
                 f"{percent(float(share), 3)} ({look_ahead_name(number, len(overall))})"
                 for number, share in enumerate(overall)
             )
             return Finding(listed, bool(overall[-1] >= overall.max() and overall[-1] >= AGREEMENT_AT_LEAST))
-        long_runs = by_run[-1, LONG_RUN:]
-        if not len(long_runs):
-            return Finding("no digit has so many columns behind it", None)
-        listed = joined(percent(float(share)) for share in long_runs)
-        return Finding(f"{listed}, from {LONG_RUN} nines on", bool(long_runs.min() >= LONG_RUN_AT_LEAST))
+        long_runs = agreement.by_decided_run[:, LONG_RUN:]
+        if not long_runs.size:
+            return Finding("no digit has so many columns behind it, and another that decides", None)
+        full, others = long_runs[-1], long_runs[:-1].max(axis=0)
+        listed = joined(
+            f"{percent(float(ours))} behind {run} nines, where the next best agrees on {percent(float(theirs))}"
+            for run, (ours, theirs) in enumerate(zip(full, others, strict=True), start=LONG_RUN)
+        )
+        return Finding(listed, bool(full.min() >= LONG_RUN_AT_LEAST and (full > others).all()))
 
     return (
         general_claim(
@@ -126,7 +130,8 @@ def _symbolic(agreement: SymbolicAgreement | str) -> tuple[Claim, ...]:
             "look-ahead-holds-on-long-runs",
             "So it does where the carry comes from far.",
             criterion=(
-                f"at least {percent(LONG_RUN_AT_LEAST, 0)} agree, behind every number of nines from {LONG_RUN} on"
+                f"behind every number of nines from {LONG_RUN} on, with a column behind them that decides, it "
+                f"agrees on at least {percent(LONG_RUN_AT_LEAST, 0)} of the digits, and on more than any other"
             ),
             source=symbolic_agreement,
             otherwise="On these weights the network does not look so far, or not surely.",
@@ -249,16 +254,14 @@ def _push_and_pull(circle: DigitSumCircle) -> Finding:
     if circle.alone_cosine.shape[-1] < 2:
         return Finding("a layer has only one head", False)
     by_digit = {f"C{column}": float(value) for column, value in zip(circle.columns, effect, strict=True)}
-    number = int(effect.argmax())
-    first, second = circle.pushing_and_pulling[number].tolist()
-    alone, product = (
-        float(cosines[number, first, second]) for cosines in (circle.alone_cosine, circle.product_cosine)
+    listed = joined(
+        f"{decimals(float(circle.alone_cosine[number, first, second]))} and "
+        f"{decimals(float(circle.product_cosine[number, first, second]))} at C{circle.columns[number]} "
+        f"(H0.{first} and H0.{second})"
+        for number, (first, second) in enumerate(circle.pushing_and_pulling.tolist())
     )
     return Finding(
-        f"most at C{circle.columns[number]}: {decimals(alone)} of single digits and {decimals(product)} of both "
-        f"together, between H0.{first} and H0.{second}",
-        bool(effect.max() >= PUSH_AND_PULL_AT_LEAST),
-        by_digit,
+        f"of single digits and of both together {listed}", bool(effect.max() >= PUSH_AND_PULL_AT_LEAST), by_digit
     )
 
 

@@ -34,6 +34,13 @@ class SymbolicAgreement:
         return self.n_agreeing.sum(axis=1) / self.n_digits.sum(axis=0)
 
     @property
+    def by_decided_run(self) -> Float[np.ndarray, "look_ahead decided_run"]:
+        """The same over the digits that have a column behind the nines, which decides what is carried."""
+        digit, run = np.indices(self.n_digits.shape)
+        decides = digit + run < len(self.n_digits) - 1
+        return (self.n_agreeing * decides).sum(axis=1)[:, :-1] / (self.n_digits * decides).sum(axis=0)[:-1]
+
+    @property
     def overall(self) -> Float[np.ndarray, " look_ahead"]:
         """The share over all digits of all sums."""
         return self.n_agreeing.sum(axis=(1, 2)) / self.n_digits.sum()

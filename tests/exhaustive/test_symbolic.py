@@ -77,6 +77,17 @@ def test_the_count_is_that_of_a_comparison_sum_by_sum(network: str, some_sums: S
         np.testing.assert_array_equal(found.n_agreeing[look_ahead], expected)
 
 
+def test_digits_with_nothing_but_nines_behind_them_do_not_count_where_it_is_asked_who_sees_far() -> None:
+    sums = all_sums(LAYOUT)
+    found = symbolic_agreement(tally_saying(sums, with_look_ahead(sums, 1)))
+    runs, digits = runs_of_nines(sums), np.arange(LAYOUT.n_digits)
+    agrees = with_look_ahead(sums, LAYOUT.n_digits - 1) == with_look_ahead(sums, 1)
+    for run in range(LAYOUT.n_digits - 1):
+        decided = (runs == run) & (digits + run < LAYOUT.n_digits - 1)
+        assert found.by_decided_run[-1, run] == agrees[decided].mean()
+    np.testing.assert_array_equal(found.by_decided_run[1], 1)
+
+
 def test_a_list_that_is_cut_short_is_no_basis() -> None:
     tally = nothing(LAYOUT)
     tally = Tally(**{**vars(tally), "n_wrong": 3})
