@@ -1,5 +1,6 @@
 """A diagram finds a place for everything, and is drawn as SVG that browsers and other programs read."""
 
+from dataclasses import replace
 from itertools import combinations
 from xml.etree import ElementTree
 
@@ -14,6 +15,7 @@ from sumint.analyses.carry_sites import carry_sites
 from sumint.analyses.needed_sites import NeededSites, needed_sites
 from sumint.data import Probe
 from sumint.model import load_model
+from sumint.sites import Site
 from tests.hand_set import FIRST, LAYOUT, SECOND, hand_set
 
 FORMS = pytest.mark.parametrize("form", [WIDE, TALL], ids=["wide", "tall"])
@@ -118,10 +120,19 @@ def test_each_digit_needs_the_head_that_adds_its_column_and_the_one_that_carries
 
 def test_the_picture_of_a_model_that_is_known_has_its_parts(needed: NeededSites) -> None:
     sites = carry_sites(load_model(hand_set()), Probe(LAYOUT.n_digits).draw())
-    found = {one.name(LAYOUT): one for one in gatherings(sites, needed, ())}
+    found = {one.name(LAYOUT): one for one in gatherings(sites, needed, {}, ())}
     assert [(one.column, one.kinds) for one in (found["H0.0 at ="], found["H0.0 at C0"])] == [
         (0, ((0, "digits"),)),
         (1, ((1, "digits"),)),
     ]
     assert found["H0.1 at ="].kinds == ((0, "carry"),)
     assert found["H0.1 at C0"].kinds == ((1, "carry"),)
+
+
+def test_a_site_that_looks_elsewhere_may_hold_a_column_s_digits_with_others(needed: NeededSites) -> None:
+    sites = carry_sites(load_model(hand_set()), Probe(LAYOUT.n_digits).draw())
+    adding, mixed = Site(0, FIRST), replace(needed, attention=np.zeros_like(needed.attention))
+    for holding, kind in (({0: [adding]}, "digits"), ({1: [adding]}, "unknown"), ({}, "unknown")):
+        found = {one.name(LAYOUT): one for one in gatherings(sites, mixed, holding, ())}
+        assert found["H0.0 at ="].column is None
+        assert found["H0.0 at ="].kinds == ((0, kind),)

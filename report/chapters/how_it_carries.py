@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import numpy as np
 
 from report import plots
@@ -32,6 +34,7 @@ from sumint.analyses.other_sites import other_sites
 from sumint.data import DIGITS
 from sumint.interchange import site_of
 from sumint.lab import Lab
+from sumint.routes import own_routes
 
 
 def chapter(lab: Lab) -> Chapter:
@@ -49,12 +52,13 @@ def chapter(lab: Lab) -> Chapter:
     turned = lab.run(carry_turn, trails=trails)
     direction = lab.run(carry_direction, trails=trails)
     needed = lab.run(needed_sites)
+    own = lab.run(joint_sites, routes=tuple(map(astuple, own_routes(lab.checkpoint.layout))))
     of_bank = bank_claims(sites, bank, needed)
     return Chapter(
         title="How it carries",
         question="How does a carry get from the column that makes it to the digit that it changes?",
         figures=(
-            the_algorithm(sites, needed, bank, of_bank),
+            the_algorithm(sites, needed, own, bank, of_bank),
             _rates(sites),
             _read_off(sites, readout),
             _ahead(sites, ahead),

@@ -126,9 +126,11 @@ def _read_off(sites: CarrySites, readout: CarryReadout) -> tuple[Claim, ...]:
         shares = {name: fit.share for name, fit in zip(names, readout.cosines, strict=True)}
         firsts = [fit.first for fit in readout.cosines]
         holds = min(shares.values()) >= COSINE_AT_LEAST and max(map(abs, firsts)) <= COSINE_WITHIN
-        lines = _numbers([fit.share for fit in readout.lines])
+        lines = [fit.share for fit in readout.lines]
+        n_better = sum(line > share for line, share in zip(lines, shares.values(), strict=True))
         return Finding(
-            f"R² is {_listed(shares)}; the maxima are at {_numbers(firsts)}; of two straight lines it is {lines}",
+            f"R² is {_listed(shares)}; the maxima are at {_numbers(firsts)}; of two straight lines it is "
+            f"{_numbers(lines)}, and more at {n_better} of {counted(len(names), 'site')}",
             holds,
             shares,
         )

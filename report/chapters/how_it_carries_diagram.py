@@ -11,9 +11,11 @@ from report.chapter import Absent, Claim
 from report.chapters.how_it_carries_gathered import Gathering, gatherings
 from report.diagram import Arrow, Diagram, Group, Kind, Node, Rank
 from report.parts import part
+from report.sites_together import measured
 from report.theme import joined, percent
 from sumint.analyses.carry_sites import CarrySites
 from sumint.analyses.constant_bank import ConstantBank
+from sumint.analyses.joint_sites import JointSites
 from sumint.analyses.needed_sites import NEEDED_FROM, NeededSites, needed_sites
 from sumint.data import Layout
 from sumint.interchange import site_of
@@ -22,6 +24,7 @@ from sumint.sites import Site
 
 NAME, TITLE = "the-algorithm", "How the model adds, as far as it was found"
 PAGE = "how-it-carries.html"
+HELD_TOGETHER = "how-it-adds.html#digits-in-few-sites"
 BANK = "constants"
 SHOWN_BY: Mapping[Kind, str] = {
     "carry": "sites-look-at-their-column",
@@ -33,14 +36,18 @@ SHOWN_BY: Mapping[Kind, str] = {
 
 @part
 def the_algorithm(
-    sites: CarrySites, needed: NeededSites, bank: ConstantBank, claims: Iterable[Claim]
+    sites: CarrySites, needed: NeededSites, own: JointSites, bank: ConstantBank, claims: Iterable[Claim]
 ) -> Diagram | Absent:
-    """What layer 0 gathers where, for which digit; `claims` say whether layer 1 has a bank of constants."""
+    """What layer 0 gathers where, for which digit.
+
+    `own` tells the sites that hold a column's digits together; `claims`, whether layer 1 has a bank of constants.
+    """
     layout = sites.layout
-    holding = {claim.name for claim in claims if claim.holds}
-    has_bank = "bank-of-constants" in holding
-    is_kept = has_bank and "kept-constant" in holding
-    found = gatherings(sites, needed, bank.bank.tolist() if is_kept else ())
+    true = {claim.name for claim in claims if claim.holds}
+    has_bank = "bank-of-constants" in true
+    is_kept = has_bank and "kept-constant" in true
+    holding = {own.routes[number].digit: own.sites(number) for number in measured(own)}
+    found = gatherings(sites, needed, holding, bank.bank.tolist() if is_kept else ())
     if not found:
         return Absent(NAME, TITLE, "On these weights no digit needs any site of the first layer.")
     arrows = [*_reading(found, needed), *_carrying(found, sites), *_needing(found, needed)]
@@ -156,13 +163,16 @@ def _needing(found: Iterable[Gathering], needed: NeededSites) -> Iterable[Arrow]
                 f"in {percent(share, 0)} of sums without {site.name(needed.layout)}"
                 for share, site in zip(right, sites, strict=True)
             )
+            by_several = kind == "digits" and one.column != digit
+            together = f" With others it holds the digits of column {digit}." if by_several else ""
+            shown_by = "kept-constant" if kind == "constant" else "digits-gathered-there"
             yield Arrow(
                 one.name(needed.layout),
                 f"C{digit}",
                 kind,
-                f"C{digit} is right {without}, of {percent(float(needed.right[digit]), 0)} with it.",
+                f"C{digit} is right {without}, of {percent(float(needed.right[digit]), 0)} with it.{together}",
                 min(right),
-                f"{PAGE}#{'kept-constant' if kind == 'constant' else 'digits-gathered-there'}",
+                HELD_TOGETHER if by_several else f"{PAGE}#{shown_by}",
             )
 
 

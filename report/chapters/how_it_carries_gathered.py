@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,10 +57,13 @@ class Gathering:
         return [name for name in names if layout.position_names.index(name) <= self.position]
 
 
-def gatherings(sites: CarrySites, needed: NeededSites, constant: Collection[int]) -> tuple[Gathering, ...]:
+def gatherings(
+    sites: CarrySites, needed: NeededSites, holding: Mapping[int, Collection[Site]], constant: Collection[int]
+) -> tuple[Gathering, ...]:
     """Every site that some digit needs or that a carry passes through, by position; those alike in one.
 
-    At positions that may be `constant`, a site is needed for that: so that they are.
+    What a digit needs it for: its column's own digits, if the site looks at these or is one of those `holding`
+    them together; at positions that may be `constant`, that they are.
     """
     layout = sites.layout
     carried: dict[Site, dict[int, Kind]] = {}
@@ -75,7 +78,7 @@ def gatherings(sites: CarrySites, needed: NeededSites, constant: Collection[int]
             column = needed.column(site)
             kinds = dict(carried.get(site, {}))
             for digit in np.flatnonzero(needed.is_needed[:, head, position]).tolist():
-                is_own = column == digit
+                is_own = column == digit or site in holding.get(digit, ())
                 kinds.setdefault(digit, "constant" if position in constant else "digits" if is_own else "unknown")
             if kinds:
                 # A site of a carry is one by itself: that was found of it alone.
