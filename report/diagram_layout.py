@@ -39,14 +39,14 @@ class Form:
 
 WIDE = Form(
     is_tall=False,
-    node=(78, 38),
-    gap=6,
-    between=12,
-    padding=7,
+    node=(74, 38),
+    gap=5,
+    between=8,
+    padding=5,
     label=17,
     least_along=780,
     ranks_apart=96,
-    head=104,
+    head=74,
 )
 TALL = Form(
     is_tall=True,
