@@ -169,6 +169,7 @@ def _by_pair(name: str, title: str, tally: Tally) -> Figure:
             quantity="wrong sums",
             square=True,
             written=partial(decimals, places=0),
+            limits=(0, max(1, int(wrong.max()))),
         )
     return Figure(
         name,

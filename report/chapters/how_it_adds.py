@@ -87,7 +87,8 @@ def _components(circle: DigitSumCircle) -> Figure:
         plot,
         caption=(
             "The shares of what depends on the two digits at all, in what each layer writes where the column’s "
-            "digit is predicted, and in both together."
+            "digit is predicted, and in both together. What depends on the sum or the difference does so at any "
+            "frequency; the claims below say how much of it is the first."
         ),
         alt=(
             "A heatmap of layers by what depends on one digit, on the sum, on the difference and on anything else."

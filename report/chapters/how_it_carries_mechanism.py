@@ -100,7 +100,7 @@ def _bank(name: str, title: str, sites: CarrySites, bank: ConstantBank) -> Figur
                 positions,
                 dict(zip(KINDS, lost, strict=True)),
                 x_title="position",
-                y_title="share of digits lost",
+                y_title="net share of digits lost",
             ),
             "attention": plots.bars(
                 positions,
@@ -110,9 +110,9 @@ def _bank(name: str, title: str, sites: CarrySites, bank: ConstantBank) -> Figur
             ),
         },
         caption=(
-            "The share of digits that are not right any more when layer 1’s keys, its values or both are replaced "
-            "at one position by their means over the probe; and how much its heads look there, on average over "
-            "the digits and the probe."
+            "The share of digits that are right less that when layer 1’s keys, its values or both are replaced at "
+            "one position by their means over the probe, which makes some digits right, too; and how much its "
+            "heads look there, on average over the digits and the probe."
         ),
         alt="Bars by position: digits lost, and attention, which is large also where none are lost.",
         source=constant_bank,
@@ -153,8 +153,8 @@ def _direction(name: str, title: str, sites: CarrySites, direction: CarryDirecti
         caption=(
             "The share of digits that move when all that the site has gathered is swapped, only its component "
             "along the carry’s direction, or only the rest, as it is or made as long as the component; and when "
-            "one fixed vector is added or taken away. "
-            "Direction and vector were measured on other pairs."
+            "one fixed vector is added or taken away. Direction and vector were measured on other pairs, and so "
+            "were the rates of the table of routes: the first row differs from them a little."
         ),
         alt="A heatmap of what is swapped by routes, with the share of digits that moved in each cell.",
         source=carry_direction,
