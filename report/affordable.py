@@ -6,7 +6,7 @@ left to `python -m sumint verify`; what it found is told by the next build.
 
 from __future__ import annotations
 
-from report.theme import count
+from report.formats import count
 from sumint.analyses.every_sum import every_sum
 from sumint.data import Layout
 from sumint.exhaustive.conditions import TooWideError

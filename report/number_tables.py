@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from report.theme import count, significant
+from report.formats import count, significant
 
 BESIDE_CHART_UP_TO = 300
 """A figure with more numbers than this has its tables on a page of their own."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from report.chapter import Absent, Chapter, Failed, Figure
 from report.diagram import Diagram
-from report.theme import count
+from report.formats import count
 from sumint.analyses.performance import Performance, performance
 from sumint.lab import Lab
 

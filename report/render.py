@@ -20,12 +20,12 @@ from report.diagram import KINDS, Diagram
 from report.diagram_layout import TALL, WIDE
 from report.diagram_svg import inline_svg, key_svg
 from report.figure_files import figure_data, slug
+from report.formats import count
 from report.highlighting import highlighted
 from report.manuscript import BLOCKS, Key, Manuscript
 from report.number_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
 from report.repository import SourceCode
 from report.text import Prose, caption
-from report.theme import count
 
 TITLE = "How a transformer adds two numbers"
 """The report's name, at the head of every page."""

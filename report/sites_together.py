@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from report.theme import joined, percent
+from report.formats import joined, percent
 from sumint.analyses.joint_sites import ENOUGH, MOST, N_CHOOSING, JointSites
 
 PAIRS_AT_LEAST = 30

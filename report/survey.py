@@ -29,11 +29,11 @@ from report.chapters import (
     the_task,
     unembedding,
 )
+from report.formats import counted
 from report.parts import Unmeasured, UnmeasuredError, told, unmeasured
 from report.processes import processes
 from report.provenance import name_of
 from report.surveyed import Survey, Surveyed, Verdict
-from report.theme import counted
 from sumint.analyses.carry_sites import CarrySites, carry_sites
 from sumint.analyses.minimal_circuit import minimal_circuit
 from sumint.analyses.performance import performance

@@ -23,9 +23,9 @@ from markdown.extensions.toc import slugify
 from markupsafe import Markup, escape
 
 from report.errors import TextError
+from report.formats import FORMATS
 from report.formulas import mathml
 from report.parts import UnmeasuredError
-from report.theme import FORMATS
 
 Values = Mapping[str, Any]
 Functions = Mapping[str, Callable[[str], Markup]]

@@ -16,8 +16,9 @@ import pytest
 from report import plots
 from report.chapter import Absent, Figure, Table
 from report.figure_files import files_of, slug
+from report.formats import decimals
 from report.plot import Plot
-from report.theme import decimals, traces_of
+from report.theme import traces_of
 
 Plots = Plot | Mapping[str, Plot] | Mapping[tuple[str, ...], Plot]
 NUMBERS = np.random.default_rng(0).normal(size=(4, 3)) * [1e-26, 1.0, 1e4]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from report import plots
 from report.chapter import Chapter, Figure
 from report.chapters.ablation_claims import claims
+from report.formats import decimals
 from report.parts import part
 from report.plot import Plot
-from report.theme import decimals
 from sumint.analyses.head_ablation import HeadAblation, head_ablation
 from sumint.analyses.qkv_ablation import QkvAblation, qkv_ablation
 from sumint.lab import Lab

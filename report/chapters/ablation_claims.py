@@ -6,8 +6,8 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
+from report.formats import decimals, joined, percent, significant
 from report.parts import part
-from report.theme import decimals, joined, percent, significant
 from sumint.analyses.head_ablation import HeadAblation, head_ablation
 from sumint.analyses.qkv_ablation import QkvAblation, qkv_ablation
 from sumint.interventions import KINDS

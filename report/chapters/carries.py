@@ -5,9 +5,9 @@ from __future__ import annotations
 from report import plots
 from report.chapter import CORRECTED, PUBLISHED, Chapter, Figure, Table
 from report.chapters.carries_claims import claims
+from report.formats import count, counted
 from report.parts import part
 from report.plot import Plot
-from report.theme import count, counted
 from sumint.analyses.carry_counts import CarryCounts, carry_counts
 from sumint.analyses.layer_1_attention import VERSIONS, Layer1Attention, layer_1_attention
 from sumint.analyses.qkv_ablation_by_carry import MEANS, QkvAblationByCarry, qkv_ablation_by_carry

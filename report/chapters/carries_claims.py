@@ -6,8 +6,8 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
+from report.formats import count, decimals, joined, nats
 from report.parts import part
-from report.theme import count, decimals, joined, nats
 from sumint.analyses.carry_counts import CarryCounts, carry_counts
 from sumint.analyses.layer_1_attention import VERSIONS, Layer1Attention, layer_1_attention
 from sumint.analyses.qkv_ablation_by_carry import MEANS, SUBSETS, QkvAblationByCarry, qkv_ablation_by_carry

@@ -10,10 +10,10 @@ from report import plots
 from report.chapter import Chapter, Figure
 from report.chapters.direct_logit_attribution_claims import claims
 from report.chapters.direct_logit_attribution_path_claims import path_claims
+from report.formats import decimals
 from report.parts import part
 from report.plot import Plot, plotted
 from report.plots import Polar
-from report.theme import decimals
 from sumint.analyses.answer_readout import answer_readout
 from sumint.analyses.direct_logit_attribution import (
     BIASES,

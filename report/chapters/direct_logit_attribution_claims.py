@@ -7,8 +7,8 @@ from jaxtyping import Float
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
+from report.formats import joined, percent, scientific
 from report.parts import part
-from report.theme import joined, percent, scientific
 from sumint.analyses.answer_readout import AnswerReadout, answer_readout
 from sumint.analyses.direct_logit_attribution import DirectLogitAttribution, direct_logit_attribution
 from sumint.analyses.single_heads import SingleHeads, single_heads

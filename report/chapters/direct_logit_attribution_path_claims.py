@@ -7,8 +7,8 @@ from jaxtyping import Float
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
+from report.formats import decimals, degrees, joined, percent, scientific
 from report.parts import part
-from report.theme import decimals, degrees, joined, percent, scientific
 from sumint.analyses.path_attribution import PathAttribution, path_attribution
 from sumint.fourier import angle_between
 from sumint.lab import Lab

@@ -14,9 +14,9 @@ from report.affordable import tally_of_every_sum
 from report.chapter import Chapter, Figure, Table
 from report.chapters.every_sum_claims import claims
 from report.chapters.every_sum_list import no_errors, wrong_sums
+from report.formats import count, decimals, significant
 from report.parts import part
 from report.plot import Plot
-from report.theme import count, decimals, significant
 from sumint.analyses.every_sum import every_sum
 from sumint.analyses.performance import Performance, performance
 from sumint.data import DIGITS, Layout

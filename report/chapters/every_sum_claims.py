@@ -8,8 +8,8 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, general_claim, published_claim
+from report.formats import count, counted, joined, percent, significant
 from report.parts import part
-from report.theme import count, counted, joined, percent, significant
 from sumint.analyses.every_sum import every_sum
 from sumint.exhaustive.tally import MISSING, TOO_MANY, Tally, all_runs_of_nines
 from sumint.lab import Lab

@@ -8,7 +8,7 @@ import numpy as np
 
 from report.absent import shown
 from report.chapter import Table
-from report.theme import count, counted, decimals
+from report.formats import count, counted, decimals
 from sumint.analyses.every_sum import every_sum
 from sumint.data import VOCABULARY, Sums
 from sumint.exhaustive.tally import LISTED, Tally, carry_errors, runs_of_nines

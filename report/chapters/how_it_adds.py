@@ -14,9 +14,9 @@ from report.chapter import Chapter, Figure
 from report.chapters.how_it_adds_claims import claims
 from report.chapters.how_it_adds_digits import digit_claims, digit_table
 from report.chapters.how_it_adds_worked import worked
+from report.formats import decimals, percent
 from report.parts import part
 from report.plot import Plot
-from report.theme import decimals, percent
 from sumint.analyses.carry_sites import carry_sites
 from sumint.analyses.digit_sum_circle import COMPONENTS, STAGES, DigitSumCircle, digit_sum_circle
 from sumint.analyses.joint_sites import joint_sites

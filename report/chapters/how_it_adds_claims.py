@@ -8,8 +8,8 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, general_claim
+from report.formats import counted, decimals, joined, percent
 from report.parts import part
-from report.theme import counted, decimals, joined, percent
 from sumint.analyses.carry_sites import CarrySites
 from sumint.analyses.digit_sum_circle import STAGES, DigitSumCircle, digit_sum_circle
 from sumint.analyses.minimal_circuit import ENOUGH, MinimalCircuit, minimal_circuit

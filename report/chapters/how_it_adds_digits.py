@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from report.chapter import Claim, Table
 from report.claims import Finding, general_claim
+from report.formats import joined, percent
 from report.parts import part
 from report.sites_together import FORMATS, HOW, measured, sites_together
-from report.theme import joined, percent
 from sumint.analyses.joint_sites import MOST, JointSites, joint_sites
 
 # Criteria, chosen after seeing the write-up's checkpoint and the bundled one: they guard what was seen.

@@ -9,9 +9,9 @@ import numpy as np
 from report import plots
 from report.affordable import tally_of_every_sum
 from report.chapter import Figure
+from report.formats import counted, decimals
 from report.parts import part
 from report.plot import Plot
-from report.theme import counted, decimals
 from sumint.analyses.carry_sites import CarrySites
 from sumint.analyses.worked_example import AS_IT_IS, NONE, SWITCHED, WorkedExample, worked_example
 from sumint.data import VOCABULARY

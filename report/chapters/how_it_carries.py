@@ -18,9 +18,9 @@ from report.chapters.how_it_carries_joint import joint_claims, joint_table
 from report.chapters.how_it_carries_layer_1_claims import layer_1_claims
 from report.chapters.how_it_carries_mechanism import mechanism_figures
 from report.chapters.how_it_carries_served import no_site
+from report.formats import counted, percent, whole_percent
 from report.parts import part
 from report.plot import Plot
-from report.theme import counted, percent, whole_percent
 from sumint.analyses.carry_direction import carry_direction
 from sumint.analyses.carry_in_layer_1 import carry_in_layer_1
 from sumint.analyses.carry_readout import CarryReadout, carry_readout

@@ -7,8 +7,8 @@ import numpy as np
 from report.chapter import Claim
 from report.chapters.how_it_carries_served import at_sites, range_of
 from report.claims import Finding, general_claim
+from report.formats import joined, percent
 from report.parts import part
-from report.theme import joined, percent
 from sumint.analyses.carry_sites import CarrySites
 from sumint.analyses.constant_bank import COSTS_UP_TO, KINDS, ConstantBank, constant_bank
 from sumint.analyses.needed_sites import NeededSites, needed_sites

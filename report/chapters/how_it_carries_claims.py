@@ -10,8 +10,8 @@ import numpy as np
 from report.chapter import Claim
 from report.chapters.how_it_carries_served import at_sites, by_route, route_names
 from report.claims import Finding, general_claim
+from report.formats import counted, decimals, joined, percent
 from report.parts import part
-from report.theme import counted, decimals, joined, percent
 from sumint.analyses.carry_readout import BY_DECISIVENESS, CarryReadout, carry_readout
 from sumint.analyses.carry_sites import SERVES_FROM, CarrySites, carry_sites
 from sumint.analyses.look_ahead import LookAhead, look_ahead

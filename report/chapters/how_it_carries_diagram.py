@@ -10,9 +10,9 @@ import numpy as np
 from report.chapter import Absent, Claim
 from report.chapters.how_it_carries_gathered import Gathering, gatherings
 from report.diagram import Arrow, Diagram, Group, Kind, Node, Rank
+from report.formats import joined, percent
 from report.parts import part
 from report.sites_together import measured
-from report.theme import joined, percent
 from sumint.analyses.carry_sites import CarrySites
 from sumint.analyses.constant_bank import ConstantBank
 from sumint.analyses.joint_sites import JointSites

@@ -10,8 +10,8 @@ import numpy as np
 from report.chapter import Claim
 from report.claims import Finding, general_claim
 from report.diagram import Kind
+from report.formats import joined, percent
 from report.parts import part
-from report.theme import joined, percent
 from sumint.analyses.carry_sites import CarrySites
 from sumint.analyses.needed_sites import MOST_OF, NeededSites, needed_sites
 from sumint.data import Layout

@@ -5,9 +5,9 @@ from __future__ import annotations
 from report.absent import shown
 from report.chapter import Claim, Table
 from report.claims import Finding, general_claim
+from report.formats import joined, percent
 from report.parts import part
 from report.sites_together import FORMATS, HOW, measured, sites_together
-from report.theme import joined, percent
 from sumint.analyses.joint_sites import MOST, JointSites, joint_sites
 
 # Chosen after seeing the bundled seeds.

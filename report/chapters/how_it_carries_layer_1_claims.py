@@ -9,8 +9,8 @@ import numpy as np
 from report.chapter import Claim
 from report.chapters.how_it_carries_served import at_sites, by_route, range_of, route_names
 from report.claims import Finding, general_claim
+from report.formats import counted, decimals, joined, percent
 from report.parts import part
-from report.theme import counted, decimals, joined, percent
 from sumint.analyses.carry_in_layer_1 import WAYS as SEEN_BY
 from sumint.analyses.carry_in_layer_1 import CarryInLayer1, carry_in_layer_1
 from sumint.analyses.carry_sites import CarrySites

@@ -8,8 +8,8 @@ from report import plots
 from report.absent import shown
 from report.chapter import Absent, Figure
 from report.chapters.how_it_carries_served import no_site, route_labels, route_names
+from report.formats import decimals
 from report.plot import Plot
-from report.theme import decimals
 from sumint.analyses.carry_direction import DOSES, CarryDirection, carry_direction
 from sumint.analyses.carry_direction import WAYS as SWAPPED
 from sumint.analyses.carry_in_layer_1 import WAYS as SEEN_BY

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 
 from report.claims import Finding
-from report.theme import percent
+from report.formats import percent
 from sumint.analyses.carry_sites import CarrySites
 from sumint.interchange import route_of
 

@@ -9,9 +9,9 @@ import numpy as np
 from report import plots
 from report.chapter import CORRECTED, PUBLISHED, Chapter, Figure, Table
 from report.chapters.layer_0_attention_claims import claims
+from report.formats import decimals, joined
 from report.parts import part
 from report.plot import Plot
-from report.theme import decimals, joined
 from sumint.analyses.attention_patterns import AttentionPatterns, attention_patterns
 from sumint.analyses.qk_circuits import QkCircuits, qk_circuits
 from sumint.checkpoints import ARENA_DIGEST

@@ -6,8 +6,8 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
+from report.formats import counted, decimals, joined
 from report.parts import part
-from report.theme import counted, decimals, joined
 from sumint.analyses.attention_patterns import AttentionPatterns, attention_patterns
 from sumint.analyses.qk_circuits import ON_ONE_COLUMN, QkCircuits, qk_circuits
 from sumint.lab import Lab

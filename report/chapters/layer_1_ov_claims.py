@@ -6,8 +6,8 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
+from report.formats import decimals, joined, percent, scientific
 from report.parts import part
-from report.theme import decimals, joined, percent, scientific
 from sumint.analyses.ov_circuits import OvCircuits, ov_circuits
 from sumint.lab import Lab
 

@@ -16,10 +16,10 @@ from report.chapters.other_seeds_claims import (
     otherwise_trained,
     recurrences,
 )
+from report.formats import percent
 from report.parts import part
 from report.survey import survey
 from report.surveyed import Survey, Surveyed
-from report.theme import percent
 from sumint.lab import Lab
 
 KINDS = {True: "holds", False: "does not hold", None: "nothing to measure"}

@@ -10,10 +10,10 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, general_claim
+from report.formats import counted, joined, percent
 from report.parts import part
 from report.survey import survey
 from report.surveyed import Surveyed
-from report.theme import counted, joined, percent
 from sumint.statistics import wilson
 
 # Chosen after seeing the bundled seeds.

@@ -7,8 +7,8 @@ import numpy as np
 from report import plots
 from report.chapter import Absent, Chapter, Claim, Figure, Table
 from report.claims import Finding, published_claim
+from report.formats import count, decimals, nats, percent, scientific
 from report.parts import part
-from report.theme import count, decimals, nats, percent, scientific
 from sumint.analyses.example_sums import ExampleSums, example_sums
 from sumint.analyses.performance import Performance, performance
 from sumint.analyses.weight_processing import WeightProcessing, weight_processing

@@ -7,8 +7,8 @@ import numpy as np
 from report import plots
 from report.chapter import Chapter, Figure
 from report.chapters.unembedding_claims import claims
+from report.formats import joined, percent, radians, significant
 from report.parts import part
-from report.theme import joined, percent, radians, significant
 from sumint.analyses.unembedding import Unembedding, unembedding
 from sumint.analyses.unembedding_svd import UnembeddingSvd, unembedding_svd
 from sumint.data import DIGITS

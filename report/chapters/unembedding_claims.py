@@ -6,8 +6,8 @@ import numpy as np
 
 from report.chapter import Claim
 from report.claims import Finding, published_claim
+from report.formats import counted, decimals, degrees, joined, percent, radians, significant
 from report.parts import part
-from report.theme import counted, decimals, degrees, joined, percent, radians, significant
 from sumint.analyses.unembedding import SIGNIFICANT_SHARE, Unembedding, unembedding
 from sumint.analyses.unembedding_svd import UnembeddingSvd, unembedding_svd
 from sumint.fourier import angle_between

@@ -137,7 +137,7 @@ def run(options: argparse.Namespace) -> int:
             return 0
 
     from report.build import STEPS, build
-    from report.theme import counted
+    from report.formats import counted
 
     progress = Progress(STEPS, quiet=options.quiet)
     with progress, under(Conditions(on_progress=progress.sums)):

@@ -32,8 +32,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Tell, or tidy up."""
+    from report.formats import counted
     from report.terminal import table
-    from report.theme import counted
     from sumint.folders import cache_folder
     from sumint.tidying import kept_in, remove
 

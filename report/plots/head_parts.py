@@ -5,9 +5,9 @@ from __future__ import annotations
 from jaxtyping import Float
 from numpy import ndarray
 
+from report.formats import decimals
 from report.plot import Plot
 from report.plots.heatmaps import heatmap
-from report.theme import decimals
 from sumint.interventions import KINDS
 
 

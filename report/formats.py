@@ -1,0 +1,84 @@
+"""How numbers are written for people: in texts, tables and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+
+
+def decimals(value: float, places: int = 2) -> str:
+    """A number with so many decimals and a true minus sign: −0.25."""
+    written = f"{value:,.{places}f}"
+    is_zero = not written.strip("-0.,")
+    return written.lstrip("-") if is_zero else written.replace("-", "−")
+
+
+def count(value: int) -> str:
+    """A whole number with its thousands apart: 25,000,000."""
+    return decimals(value, 0)
+
+
+def counted(value: int, noun: str, plural: str = "") -> str:
+    """A count and what is counted, in the plural where it has to be: 1 head, 3 heads; 2 queries."""
+    return f"{count(value)} {noun}" if value == 1 else f"{count(value)} {plural or noun + 's'}"
+
+
+def percent(share: float, places: int = 1) -> str:
+    """A share as a percentage: 0.984 is 98.4%. What is not quite all is never written as 100%."""
+    nearly_all = 100 - 10**-places
+    if nearly_all < 100 * share < 100 and float(f"{100 * share:.{places}f}") == 100:
+        return f"over {decimals(nearly_all, places)}%"
+    return decimals(100 * share, places) + "%"
+
+
+def whole_percent(share: float) -> str:
+    """A share in whole hundredths without a sign, for a cell: 0.984 is 98, and what is not quite all is >99."""
+    return ">99" if 0.995 <= share < 1 else decimals(100 * share, 0)
+
+
+def scientific(value: float, places: int = 1) -> str:
+    """A number as digits times a power of ten: 1.2 × 10⁻⁷."""
+    if value == 0:
+        return "0"
+    digits, exponent = f"{value:.{places}e}".split("e")
+    superscript = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"{digits.replace('-', '−')} × 10{superscript}".replace(" ", NO_BREAK)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number to so many significant digits, in plain notation where that is short."""
+    if value != 0 and not 1e-4 <= abs(value) < 1e6:
+        return scientific(value, digits - 1)
+    rounded = float(f"{value:.{digits}g}")
+    exponent = int(f"{rounded:e}".split("e")[1])
+    return decimals(rounded, max(digits - 1 - exponent, 0))
+
+
+def nats(value: float, digits: int = 3) -> str:
+    """A loss in nats, to three significant digits."""
+    return f"{significant(value, digits)}{NO_BREAK}nats"
+
+
+def radians(value: float, places: int = 3) -> str:
+    """An angle in radians: 3.065 rad."""
+    return f"{decimals(value, places)}{NO_BREAK}rad"
+
+
+def degrees(value: float, places: int = 1) -> str:
+    """An angle that is given in degrees: 36.0°."""
+    return f"{decimals(value, places)}°"
+
+
+def joined(items: Iterable[object]) -> str:
+    """A list as one says it: 19, 25, 26 and 37."""
+    *rest, last = [str(item) for item in items] or ["none"]
+    return f"{', '.join(rest)} and {last}" if rest else last
+
+
+FORMATS: Final[Mapping[str, Callable[..., str]]] = {
+    form.__name__: form
+    for form in (decimals, count, counted, percent, scientific, significant, nats, radians, degrees, joined)
+}
+"""The formats by the names under which a text uses them."""
