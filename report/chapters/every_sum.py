@@ -19,8 +19,10 @@ from report.parts import part
 from report.plot import Plot
 from sumint.analyses.every_sum import every_sum
 from sumint.analyses.performance import Performance, performance
+from sumint.carries import MISSING, NEITHER, TOO_MANY
+from sumint.cascades import all_runs_of_nines
 from sumint.data import DIGITS, Layout
-from sumint.exhaustive.tally import MISSING, N_BINS, NEITHER, TOO_MANY, Tally, all_runs_of_nines
+from sumint.exhaustive.tally import N_BINS, Tally
 from sumint.lab import Lab
 from sumint.statistics import CONFIDENCE, wilson
 

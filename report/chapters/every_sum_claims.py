@@ -11,7 +11,9 @@ from report.claims import Finding, general_claim, published_claim
 from report.formats import count, counted, joined, percent, significant
 from report.parts import part
 from sumint.analyses.every_sum import every_sum
-from sumint.exhaustive.tally import MISSING, TOO_MANY, Tally, all_runs_of_nines
+from sumint.carries import MISSING, TOO_MANY
+from sumint.cascades import all_runs_of_nines
+from sumint.exhaustive.tally import Tally
 from sumint.lab import Lab
 
 # Criteria, chosen after seeing the write-up's checkpoint: they guard what was seen, they predict nothing.

@@ -10,8 +10,10 @@ from report.absent import shown
 from report.chapter import Table
 from report.formats import count, counted, decimals
 from sumint.analyses.every_sum import every_sum
+from sumint.carries import carry_errors
+from sumint.cascades import runs_of_nines
 from sumint.data import VOCABULARY, Sums
-from sumint.exhaustive.tally import LISTED, Tally, carry_errors, runs_of_nines
+from sumint.exhaustive.tally import LISTED, Tally
 
 ROWS_SHOWN = 12
 CARRY_ERRORS = ("neither", "missing", "too many")

@@ -19,8 +19,8 @@ import numpy as np
 from jaxtyping import Complex, Float, Int
 
 from sumint.carries import carrying
+from sumint.cascades import runs_of_nines
 from sumint.data import Layout, Sums, drawn_evenly
-from sumint.exhaustive.tally import runs_of_nines
 from sumint.hands import HAND, carried, hand_parts, part_names
 from sumint.interchange import Asked, Trail, at_site, route_of, site_of
 from sumint.interventions import Hook, activations

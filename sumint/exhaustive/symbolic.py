@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from sumint.data import N_DIGIT_TOKENS, Layout, Sums
-from sumint.exhaustive.tally import MISSING, Tally, all_runs_of_nines, carry_errors, runs_of_nines
-
-N_CARRYING_PAIRS = N_DIGIT_TOKENS * (N_DIGIT_TOKENS - 1) // 2
-"""How many pairs of digits sum to ten or more: 45 of 100."""
+from sumint.carries import MISSING, carry_errors
+from sumint.cascades import all_runs_of_nines, carries_by_run, runs_of_nines
+from sumint.data import Sums
+from sumint.exhaustive.tally import Tally
 
 
 @dataclass(frozen=True)
@@ -44,20 +43,6 @@ class SymbolicAgreement:
     def overall(self) -> Float[np.ndarray, " look_ahead"]:
         """The share over all digits of all sums."""
         return self.n_agreeing.sum(axis=(1, 2)) / self.n_digits.sum()
-
-
-def carries_by_run(layout: Layout) -> Int[np.ndarray, "digit run"]:
-    """Into how many of all digits a carry comes through so many nines."""
-    n = layout.n_digits
-    counts = np.zeros((n, n), np.int64)
-    of_all = all_runs_of_nines(layout)
-    pairs = N_DIGIT_TOKENS**2
-    for digit in range(n):
-        for run in range(n - digit - 1):
-            # All that have the run end it with a column that sums to anything but nine.
-            ends, carrying = pairs - N_DIGIT_TOKENS, N_CARRYING_PAIRS
-            counts[digit, run] = of_all[digit, run] // ends * carrying
-    return counts
 
 
 def symbolic_agreement(tally: Tally) -> SymbolicAgreement:

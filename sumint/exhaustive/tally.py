@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
+from sumint.carries import carry_errors
+from sumint.cascades import runs_of_nines
 from sumint.data import N_DIGIT_TOKENS, Layout, Sums
 from sumint.exhaustive.verdicts import Verdicts
 
@@ -23,10 +25,6 @@ N_BINS = 100
 
 N_BLOCKS = 100
 """Of each operand's values, in the plane of all sums; fewer where there are fewer values."""
-
-NEITHER, MISSING, TOO_MANY = range(3)
-"""What a wrong digit says of the carry into its column: nothing of the kind; none, though one comes; one, though
-none does."""
 
 LISTED = 100_000
 """How many wrong sums are listed at most: those with the least margins. All are counted."""
@@ -187,43 +185,6 @@ def bins_of(probability: Float[np.ndarray, "*any"]) -> Int[np.ndarray, "*any"]:
 def is_off_by_one(sums: Sums, said: Int[np.ndarray, "sum digit"]) -> Bool[np.ndarray, "sum digit"]:
     """Whether a digit is said that is one more or one less than the right one, modulo ten."""
     return (said < N_DIGIT_TOKENS) & np.isin((said - sums.answer_digits) % N_DIGIT_TOKENS, (1, N_DIGIT_TOKENS - 1))
-
-
-def carry_errors(sums: Sums, said: Int[np.ndarray, "sum digit"]) -> Int[np.ndarray, "sum digit"]:
-    """What each digit that is said has wrong about the carry into its column, or `NEITHER`.
-
-    A digit that is one less than the right one lacks a carry only where one comes, and one that is one more has
-    one too many only where none does.
-    """
-    without = (sums.a_digits + sums.b_digits) % N_DIGIT_TOKENS
-    with_carry = (without + 1) % N_DIGIT_TOKENS
-    is_missing = sums.carry_in & (said == without)
-    is_too_many = ~sums.carry_in & (said == with_carry)
-    return np.select([is_missing, is_too_many], [MISSING, TOO_MANY], NEITHER)
-
-
-def runs_of_nines(sums: Sums) -> Int[np.ndarray, "sum digit"]:
-    """How many columns in a row, right of each digit, sum to 9: they hand on a carry, and make none."""
-    is_nine = sums.a_digits + sums.b_digits == N_DIGIT_TOKENS - 1
-    runs = np.zeros(is_nine.shape, np.int64)
-    for digit in range(is_nine.shape[1] - 2, -1, -1):
-        runs[:, digit] = np.where(is_nine[:, digit + 1], runs[:, digit + 1] + 1, 0)
-    return runs
-
-
-def all_runs_of_nines(layout: Layout) -> Int[np.ndarray, "digit run"]:
-    """How many of all sums have each run at each digit."""
-    n = layout.n_digits
-    pairs = np.array([layout.operand_limit // 10 ** (n - 1)] + [N_DIGIT_TOKENS] * (n - 1), dtype=object) ** 2
-    counts = np.zeros((n, n), dtype=object)
-    for digit in range(n):
-        for run in range(n - digit):
-            before = int(np.prod(pairs[: digit + 1]))
-            nines = N_DIGIT_TOKENS**run
-            behind = n - digit - 1 - run
-            others = (pairs[-1] - N_DIGIT_TOKENS) * pairs[-1] ** (behind - 1) if behind else 1
-            counts[digit, run] = before * nines * others
-    return counts.astype(np.int64)
 
 
 def _operands(sums: Sums) -> Int[np.ndarray, "sum operand"]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sumint.cascades import runs_of_nines
 from sumint.data import Layout, Sums, all_sums
-from sumint.exhaustive.symbolic import carries_by_run, symbolic_agreement
-from sumint.exhaustive.tally import Tally, nothing, runs_of_nines, tally_of
+from sumint.exhaustive.symbolic import symbolic_agreement
+from sumint.exhaustive.tally import Tally, nothing, tally_of
 from sumint.exhaustive.verdicts import Verdicts
 
 LAYOUT = Layout(3)
@@ -33,14 +34,6 @@ def with_look_ahead(sums: Sums, look_ahead: int) -> np.ndarray:
                     break
             said[row, digit] = (total[digit] + carry) % 10
     return said
-
-
-def test_carries_are_counted_by_the_nines_that_they_come_through() -> None:
-    sums = all_sums(LAYOUT)
-    expected = np.zeros((3, 3), np.int64)
-    rows, digits = np.nonzero(sums.carry_in)
-    np.add.at(expected, (digits, runs_of_nines(sums)[rows, digits]), 1)
-    np.testing.assert_array_equal(carries_by_run(LAYOUT), expected)
 
 
 @pytest.fixture(scope="module")

@@ -10,23 +10,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from sumint.carries import MISSING, NEITHER, TOO_MANY, carry_errors
 from sumint.data import Layout, Sums, all_sums
 from sumint.exhaustive import tally
 from sumint.exhaustive.circuits import circuits_of
 from sumint.exhaustive.plain import answer_logits
 from sumint.exhaustive.shards import MOST_SHARDS, Network, Shard, shards_of, tally_shard
-from sumint.exhaustive.tally import (
-    MISSING,
-    NEITHER,
-    TOO_MANY,
-    Tally,
-    all_runs_of_nines,
-    carry_errors,
-    merged,
-    nothing,
-    runs_of_nines,
-    tally_of,
-)
+from sumint.exhaustive.tally import Tally, merged, nothing, tally_of
 from sumint.exhaustive.verdicts import Verdicts, verdicts_from
 from sumint.weights import Architecture, Weights
 
@@ -123,15 +113,6 @@ def test_what_is_no_digit_is_counted_apart() -> None:
     found = tally_of(sums, verdicts)
     assert found.wrong_by_carry[2].tolist() == [1, 0, 0]
     assert (found.n_wrong, found.n_off_by_one) == (1, 0)
-
-
-def test_runs_of_nines_are_those_between_a_digit_and_what_decides_its_carry() -> None:
-    layout = Layout(4)
-    sums = Sums(layout, np.array([1234, 1234, 4999]), np.array([3765, 2668, 4999]))
-    assert runs_of_nines(sums).tolist() == [[3, 2, 1, 0], [0, 1, 0, 0], [0, 0, 0, 0]]
-    every = runs_of_nines(all_sums(LAYOUT))
-    counted = [[(every[:, digit] == run).sum() for run in range(3)] for digit in range(3)]
-    assert all_runs_of_nines(LAYOUT).tolist() == counted
 
 
 def test_every_sum_is_in_one_shard() -> None:
