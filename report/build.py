@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from report.chapter import Claim
+from report.chapter import Claim, stem_of
 from report.drawings import PACKAGES
 from report.errors import ReportError, StrictError
 from report.inputs import inputs
@@ -21,7 +21,7 @@ from report.repository import Repository
 from report.single_file import SINGLE_FILE
 from report.single_file import single_file as enclose
 from report.site import publish, site_folder
-from report.site_files import draw, render, stem_of
+from report.site_files import draw, render
 from report.site_memory import SiteMemory
 from sumint.keys import sources_of
 from sumint.lab import Lab

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 from report.diagram import Diagram
@@ -259,3 +260,8 @@ class Chapter:
     """A few numbers that stand at the head of the opening page, by what they count."""
     failures: tuple[str, ...] = ()
     """Why some of it could not be made, if so; what its text shows and it does not hold is missing for that."""
+
+
+def stem_of(module: ModuleType) -> str:
+    """A chapter's name in addresses: its module's, with hyphens."""
+    return module.__name__.rsplit(".", 1)[1].replace("_", "-")

@@ -1,5 +1,7 @@
 """What can go wrong in telling it, for the person at the keyboard."""
 
+from pathlib import Path
+
 
 class ReportError(Exception):
     """Something that the user can mend. The message says what was wrong, where, and what to do."""
@@ -43,3 +45,8 @@ class ServeError(ReportError):
     """The preview cannot start: nothing to serve, a port that is taken, options that do not go together."""
 
     exit_code = 2
+
+
+def shortened(path: Path) -> str:
+    """A path as it is said in a message: from the working folder, if it is in there."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

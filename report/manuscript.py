@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from report.chapter import Absent, Chapter, Claim, Failed, Figure, Table
 from report.diagram import Diagram
-from report.errors import TextError
+from report.errors import TextError, shortened
 from report.text import Call, Prose, Text
 
 BLOCKS = ("figure", "table", "claim")
@@ -47,8 +47,8 @@ class Manuscript:
         Raises:
             TextError: if the text cannot be read, or does not show all that the chapter holds once.
         """
-        shortened = _shortened(path)
-        manuscript = cls(stem, number, chapter, Text.read(source, shortened), shortened)
+        named = shortened(path)
+        manuscript = cls(stem, number, chapter, Text.read(source, named), named)
         _check_shown(manuscript)
         return manuscript
 
@@ -155,8 +155,3 @@ def _check_shown(manuscript: Manuscript) -> None:
                 f'{manuscript.path}:1: the text never shows {function} "{name}"; '
                 f'add {{{{ {function}("{name}") }}}}'
             )
-
-
-def _shortened(path: Path) -> str:
-    """A path as it is said in a message: from the working folder, if it is in there."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

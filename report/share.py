@@ -1,4 +1,4 @@
-"""What others see of the report before they open it: its picture, and how it is cited.
+"""What others see of the report before they open it: its picture.
 
 The picture is the opening page's figure drawn once more, from the same numbers, at the size at which networks show
 a link. It needs nothing but the fonts and colours that the pages have.
@@ -31,19 +31,6 @@ COLOURS = 64
 """So few are in the picture that a palette holds them all, which makes the file a third as large."""
 
 Point = tuple[float, float]
-
-
-def bibtex(title: str, version: str, year: int | None, base_url: str) -> str:
-    """How the report is cited; the year and the address are left out if they are not known."""
-    fields = {
-        "title": f"{{{title}}}",
-        "author": "{The sumint authors}",
-        "year": year,
-        "version": version,
-        "url": base_url or None,
-    }
-    lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value is not None]
-    return "\n".join(["@misc{sumint,", *lines, "}\n"])
 
 
 def share_picture(opening: Chapter, drawn: Mapping[str, Any] | None) -> bytes:

@@ -12,7 +12,8 @@ from typing import Any
 
 from report import overview
 from report.assets import TEMPLATES
-from report.chapter import Chapter, Figure
+from report.chapter import Chapter, Figure, stem_of
+from report.citation import bibtex
 from report.drawings import PACKAGES, Drawn, drawn, numbers_of
 from report.manuscript import Manuscript
 from report.memo import Memo
@@ -22,7 +23,7 @@ from report.provenance import provenance
 from report.render import TITLE, Entry, Renderer
 from report.repository import Repository
 from report.search import search_index
-from report.share import FONT_FILE, bibtex, share_picture
+from report.share import FONT_FILE, share_picture
 from sumint.keys import Key, digest_file, sources_of, versions
 from sumint.lab import Lab
 
@@ -137,11 +138,6 @@ def claims_file(chapters: Mapping[str, Chapter], code_of: Callable[[Callable[...
         for claim in chapter.claims
     ]
     return (json.dumps(claims, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def stem_of(module: ModuleType) -> str:
-    """A chapter's name in addresses: its module's, with hyphens."""
-    return module.__name__.rsplit(".", 1)[1].replace("_", "-")
 
 
 def text_of(module: ModuleType) -> tuple[str, Path]:

@@ -17,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TypeVar
 
+from report.chapter import stem_of
 from report.chapters import (
     ablation,
     carries,
@@ -90,7 +91,7 @@ def survey(lab: Lab) -> Survey:
 
 def _surveyed(lab: Lab) -> Surveyed:
     chapters = {
-        _stem(module): told(_stem(module), lambda module=module: module.chapter(lab)) for module in SURVEYED
+        stem_of(module): told(stem_of(module), lambda module=module: module.chapter(lab)) for module in SURVEYED
     }
     verdicts = [
         Verdict(stem, claim.name, claim.statement, claim.holds, claim.value)
@@ -188,7 +189,3 @@ def _key(lab: Lab, path: Path, sources: Mapping[str, str]) -> Key:
             "versions": versions(),
         },
     )
-
-
-def _stem(module: Any) -> str:
-    return module.__name__.rsplit(".", 1)[1].replace("_", "-")

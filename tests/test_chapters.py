@@ -7,10 +7,10 @@ from types import ModuleType
 import pytest
 
 from report.build import build
-from report.chapter import Absent, Figure
+from report.chapter import Absent, Figure, stem_of
 from report.chapters import other_seeds_claims
 from report.outline import OUTLINE
-from report.site_files import stem_of, text_of
+from report.site_files import text_of
 from sumint.lab import Lab
 from sumint.recipe import TrainingConfig, TrainingHistory
 from sumint.training import initial_parameters, train, training_card

@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from report.chapter import Figure
+from report.chapter import Figure, stem_of
 from report.figure_files import figure_data
 from report.outline import OUTLINE
-from report.site_files import stem_of
 from sumint.lab import Lab
 
 CHANNELS = ("y", "z", "r", "theta", "error_y")

@@ -10,12 +10,13 @@ from PIL import Image
 
 from report import plots
 from report.chapter import Absent, Chapter, Figure
+from report.citation import bibtex
 from report.commands.build import base_address
 from report.errors import SiteError
 from report.figure_files import figure_data
 from report.palette import PALETTES
 from report.repository import Repository
-from report.share import HEIGHT, WIDTH, bibtex, share_picture
+from report.share import HEIGHT, WIDTH, share_picture
 
 
 def opening(*figures: Figure | Absent) -> Chapter:

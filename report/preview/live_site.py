@@ -141,19 +141,16 @@ class LiveSite:
 
 def place_of(error: BaseException, folders: Collection[Path]) -> str:
     """`file:line` where an error comes from: the innermost place in one of these folders, if there is one."""
+    from report.errors import shortened
+
     places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
     if isinstance(error, SyntaxError) and error.filename:
         places.append((error.filename, error.lineno))
     ours = [place for place in places if any(Path(place[0]).is_relative_to(folder) for folder in folders)]
-    return f"{_shortened(Path(ours[-1][0]))}:{ours[-1][1]}" if ours else ""
+    return f"{shortened(Path(ours[-1][0]))}:{ours[-1][1]}" if ours else ""
 
 
 def _listening(page: bytes, version: str) -> bytes:
     """A page with the script, allowed to connect to where it came from."""
     script = f'<script src="/{SCRIPT}" data-version="{version}" defer></script>\n</head>'
     return page.replace(b"connect-src 'none'", b"connect-src 'self'", 1).replace(b"</head>", script.encode(), 1)
-
-
-def _shortened(path: Path) -> str:
-    """A path from the working folder, if it is in there."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

@@ -87,7 +87,8 @@ class Workshop:
             InputError: if the checkpoint is not one of the family.
             Exception: if a template is broken.
         """
-        from report.build import OUTLINE, draw, render, stem_of
+        from report.build import OUTLINE, draw, render
+        from report.chapter import stem_of
         from report.parts import unmeasured
         from report.plotlyjs import SCRIPT, smallest
         from report.repository import Repository

@@ -17,8 +17,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from report.build import build
+from report.chapter import stem_of
 from report.outline import OUTLINE
-from report.site_files import stem_of
 from sumint.checkpoints import locate
 from sumint.lab import Lab
 from sumint.recipe import TrainingHistory
