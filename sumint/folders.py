@@ -20,15 +20,15 @@ def cache_folder() -> Path:
     It need not exist yet. Everything in it can be deleted at any time: it is fetched or measured again.
 
     Raises:
-        InputError: if what the variable names can be no folder.
+        InputError: if the system will not so much as look at what the variable names.
     """
     chosen = os.environ.get(CHOSEN_BY)
     if not chosen:
         return platformdirs.user_cache_path("sumint")
     folder = Path(chosen)
     try:
-        if folder.exists() and not folder.is_dir():
-            raise InputError(f"{CHOSEN_BY}: {quote(chosen)} is a file; name a folder")
+        folder.exists()
     except OSError as error:
-        raise InputError(f"{CHOSEN_BY}: {quote(chosen)} is no usable folder ({error.strerror})") from None
+        reason = f"cannot be a folder ({error.strerror}); name another"
+        raise InputError(f"{CHOSEN_BY}: {quote(chosen)} {reason}") from None
     return folder

@@ -85,11 +85,9 @@ def test_the_cache_is_where_the_user_says(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_cache_that_can_be_no_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "notes").write_text("mine")
-    for chosen, reason in [(tmp_path / "notes", "is a file"), (tmp_path / ("x" * 300), "is no usable folder")]:
-        monkeypatch.setenv("SUMINT_CACHE", str(chosen))
-        with pytest.raises(InputError, match=f"SUMINT_CACHE: .*{reason}"):
-            cache_folder()
+    monkeypatch.setenv("SUMINT_CACHE", str(tmp_path / ("x" * 300)))
+    with pytest.raises(InputError, match=r"SUMINT_CACHE: .* cannot be a folder .*name another"):
+        cache_folder()
 
 
 @pytest.mark.parametrize("chosen", [None, ""])
