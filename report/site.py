@@ -86,7 +86,7 @@ def site_folder(folder: Path) -> Path:
 
 
 def stands(folder: Path, inputs: str) -> bool:
-    """Whether the site in `folder` was made from these inputs, is as it was then and has a record."""
+    """Whether the site in `folder` was made from these inputs, is as it was then, and has its record."""
     try:
         manifest: Any = json.loads((folder / MANIFEST).read_bytes())
         if not inputs or manifest["generator"] != GENERATOR or manifest["inputs"] != inputs:

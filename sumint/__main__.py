@@ -64,16 +64,20 @@ def _heads(text: str) -> int:
 
 
 def _from_1_to(most: int, text: str) -> int:
-    # A number of more digits than Python turns into one is no surprise to it either.
-    if not text.isdecimal() or len(text) > len(str(most)) or not 1 <= int(text) <= most:
+    if not _is_whole(text) or not 1 <= int(text) <= most:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number from 1 to {most:,}")
     return int(text)
 
 
 def _seed(text: str) -> int:
-    if not text.isdecimal() or len(text) > 19 or int(text) >= 2**63:
+    if not _is_whole(text) or int(text) >= 2**63:
         raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number from 0 to 2⁶³ − 1")
     return int(text)
+
+
+def _is_whole(text: str) -> bool:
+    # Python refuses to make a number of thousands of digits.
+    return text.isdecimal() and len(text) < 100
 
 
 def _train(options: argparse.Namespace) -> int:

@@ -26,7 +26,7 @@ def on_cluster(address: str, network: Network, shards: Iterable[Shard]) -> Itera
 
     Raises:
         InputError: if dask.distributed is not installed, nothing answers at the address, there is no worker, or
-            the workers have other code, or are lost on the way, the scheduler with them or not.
+            the workers have other code, or the scheduler or the workers are lost on the way.
     """
     try:
         from distributed import CancelledError, Client, KilledWorker, as_completed
