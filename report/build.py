@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from report.chapter import Claim, stem_of
-from report.drawings import PACKAGES
 from report.errors import ReportError, StrictError
 from report.inputs import inputs
 from report.links import check_links
@@ -23,8 +22,8 @@ from report.single_file import single_file as enclose
 from report.site import publish, site_folder
 from report.site_files import draw, render
 from report.site_memory import SiteMemory
-from sumint.keys import sources_of
 from sumint.lab import Lab
+from sumint.sources import sources_of
 
 Step = Callable[[str], None]
 """Told what is done next, in a word or two."""
@@ -96,7 +95,7 @@ def build(
     started = time.time()
     plotlyjs, repository = plotlyjs or full(), Repository()
     # Digests of sources are remembered from here on: those of the code that is running, whatever is edited now.
-    sources_of(*(module.__name__ for module in OUTLINE), "report.drawings", packages=PACKAGES)
+    sources_of(*(module.__name__ for module in OUTLINE), "report.drawings")
     made_from = inputs(lab, repository, plotlyjs, base_url)
     if expected not in (None, made_from):
         raise ReportError("the code or the checkpoint was edited while it was being read; build again")

@@ -26,15 +26,16 @@ from report.errors import ReportError
 from report.figure_files import files_of
 from report.plotlyjs import TRACES
 from report.theme import traces_of
+from sumint.cache import Store
 from sumint.errors import InputError
 from sumint.files import first_line
-from sumint.keys import COMPUTING, Key, digest_file, sources_of, versions
+from sumint.keys import COMPUTING, Key, digest_file, versions
 from sumint.lab import Lab
+from sumint.sources import NoSourceError, sources_of
 
 Shown = TypeVar("Shown", bound=Figure | Diagram | Absent | Failed | Table)
 
 LIBRARIES = (*COMPUTING, "plotly", "pandas")
-PACKAGES = ("report", "sumint")
 
 log = logging.getLogger(__name__)
 
@@ -59,10 +60,16 @@ class Drawn:
 def drawn(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> Drawn:
     """The files of a chapter that these modules make, the chapter's own first.
 
+    They are drawn each time if one of the modules has no source file, or was edited since it was imported.
+
     Raises:
         ReportError: if a figure draws what no bundle of plotly.js can.
     """
-    store, key = lab.store.store, files_key(lab, stem, chapter, *modules)
+    try:
+        store, key = lab.store.store, files_key(lab, stem, chapter, *modules)
+    except NoSourceError as error:
+        log.info("%s: figures are not kept (%s)", stem, error)
+        store, key = Store(None), Key(f"figures-{stem}", {})
     kept = store.load(key)
     if kept is not None:
         try:
@@ -111,7 +118,7 @@ def files_key(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> Key:
     return Key(
         f"figures-{stem}",
         {
-            "sources": sources_of("report.drawings", "sumint.model", *modules, packages=PACKAGES),
+            "sources": sources_of("report.drawings", "sumint.model", *modules),
             "checkpoint": {
                 "card": hashlib.sha256(card.encode()).hexdigest(),
                 "file": lab.weights_path.name,

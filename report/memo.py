@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from sumint.cache import Store
-from sumint.keys import Key, sources_of, versions
+from sumint.keys import Key, versions
+from sumint.sources import sources_of
 
 
 class Memo:
@@ -20,7 +21,7 @@ class Memo:
     def __init__(self, store: Store, name: str, module: str, libraries: Collection[str] = ()) -> None:
         """`module` finds them out, with the help of these libraries."""
         self._store = store
-        sources = sources_of(module, packages=("report", "sumint"))
+        sources = sources_of(module)
         self._key = Key(name, {"sources": sources, "versions": versions(libraries)})
         self._known: dict[str, Any] = json.loads(store.load(self._key) or b"{}")
         self._asked_for: dict[str, Any] = {}

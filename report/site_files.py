@@ -14,7 +14,7 @@ from report import overview
 from report.assets import TEMPLATES
 from report.chapter import Chapter, Figure, stem_of
 from report.citation import bibtex
-from report.drawings import PACKAGES, Drawn, drawn, numbers_of
+from report.drawings import Drawn, drawn, numbers_of
 from report.manuscript import Manuscript
 from report.memo import Memo
 from report.outline import OUTLINE
@@ -24,8 +24,9 @@ from report.render import TITLE, Entry, Renderer
 from report.repository import Repository
 from report.search import search_index
 from report.share import FONT_FILE, share_picture
-from sumint.keys import Key, digest_file, sources_of, versions
+from sumint.keys import Key, digest_file, versions
 from sumint.lab import Lab
+from sumint.sources import sources_of
 
 NUMBER_TEMPLATES = ("numbers.html", "number_table.html")
 """What the pages of a figure's numbers look like."""
@@ -110,7 +111,7 @@ def picture(lab: Lab, opening: Chapter, numbers: Callable[[str, str], Mapping[st
     key = Key(
         "picture",
         {
-            "sources": sources_of("report.share", packages=PACKAGES),
+            "sources": sources_of("report.share"),
             "shown": {"title": opening.title, "key numbers": dict(opening.key_numbers), "figure": shown},
             "font": digest_file(FONT_FILE),
             "versions": versions(("pillow",)),

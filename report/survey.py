@@ -40,9 +40,10 @@ from sumint.analyses.minimal_circuit import minimal_circuit
 from sumint.analyses.performance import performance
 from sumint.analyses.worked_example import worked_example
 from sumint.cache import ResultStore
-from sumint.keys import Key, digest_file, sources_of, versions
+from sumint.keys import Key, digest_file, versions
 from sumint.lab import Lab
 from sumint.processors import n_processors
+from sumint.sources import sources_of
 
 SURVEYED = (
     the_task,
@@ -135,7 +136,7 @@ def _others(lab: Lab) -> Iterator[Surveyed]:
     """The other checkpoints, kept from an earlier build or surveyed now."""
     store = lab.store.store
     modules = ("report.survey", *(module.__name__ for module in SURVEYED))
-    sources = sources_of(*modules, packages=("report", "sumint"))
+    sources = sources_of(*modules)
     keys = {path: _key(lab, path, sources) for path in lab.others}
     found = {path: _read(content) for path, key in keys.items() if (content := store.load(key)) is not None}
     missing = [path for path in lab.others if path not in found]

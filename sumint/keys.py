@@ -1,31 +1,32 @@
-"""What a kept thing depends on, in a digest: equal keys, equal things.
+"""Keys: everything that a stored value depends on, and the digest of it under which the value is stored.
 
-Sources are digested file by file, those of a module with all that it reaches by import; found by path and read
-with `ast`, because looking a module up the usual way would import its package. Times of files play no part.
+Equal keys mean equal values. The modification times of files are no part of a key.
 """
 
 from __future__ import annotations
 
-import ast
 import hashlib
 import json
 import platform
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, is_dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 COMPUTING = ("torch", "transformer_lens", "numpy", "numba")
 """The libraries that results are computed with."""
-
-_ROOT = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True)
 class Key:
-    """What something depends on, by name; the digest of it is where it is kept."""
+    """What a value depends on, by name.
+
+    Ingredients are what JSON can hold, dataclasses, arrays (by their content) and paths (by the file's content).
+    """
 
     name: str
     ingredients: Mapping[str, Any]
@@ -36,21 +37,7 @@ class Key:
 
     @property
     def text(self) -> str:
-        return json.dumps({"name": self.name, **self.ingredients}, sort_keys=True)
-
-
-def sources_of(*modules: str, packages: Collection[str] = ("sumint",)) -> dict[str, str]:
-    """The sha256 of these modules' files and of all in `packages` that they reach by import, by module name."""
-    reached: dict[str, str] = {}
-    waiting = list(modules)
-    while waiting:
-        name = waiting.pop()
-        is_theirs = name.split(".")[0] in packages
-        if is_theirs and name not in reached and (path := _path_of(name)) is not None:
-            digest, imports = _digest_and_imports(path)
-            reached[name] = digest
-            waiting += imports
-    return dict(sorted(reached.items()))
+        return json.dumps({"name": self.name, **self.ingredients}, sort_keys=True, default=_plain)
 
 
 def versions(libraries: Collection[str] = COMPUTING) -> dict[str, str]:
@@ -71,6 +58,21 @@ def differences(now: str, before: str) -> list[str]:
     new, old = _flat(json.loads(now)), _flat(json.loads(before))
     changed = (name for name in sorted({*new, *old}) if new.get(name) != old.get(name))
     return [_difference(name, old.get(name), new.get(name)) for name in changed]
+
+
+def _plain(ingredient: Any) -> Any:
+    """An ingredient that JSON has no form for, in one that it has."""
+    if is_dataclass(ingredient) and not isinstance(ingredient, type):
+        return asdict(ingredient)
+    if isinstance(ingredient, Path):
+        return digest_file(ingredient)
+    if isinstance(ingredient, np.ndarray | np.generic):
+        content = repr((ingredient.shape, str(ingredient.dtype))).encode() + ingredient.tobytes()
+        return hashlib.sha256(content).hexdigest()
+    raise TypeError(
+        f"a {type(ingredient).__name__} cannot be part of a key; use numbers, strings, lists, dictionaries, "
+        "dataclasses, arrays, or the path of a file"
+    )
 
 
 def _flat(ingredients: Mapping[str, Any]) -> dict[str, Any]:
@@ -95,32 +97,3 @@ def _difference(name: str, old: Any, new: Any) -> str:
 
 def _is_digest(value: Any) -> bool:
     return isinstance(value, str) and len(value) == hashlib.sha256().digest_size * 2
-
-
-@cache
-def _path_of(module: str) -> Path | None:
-    """The file of a module beside this package's."""
-    path = _ROOT.joinpath(*module.split("."))
-    candidates = (path / "__init__.py", path.with_suffix(".py"))
-    return next((candidate for candidate in candidates if candidate.is_file()), None)
-
-
-@cache
-def _digest_and_imports(path: Path) -> tuple[str, tuple[str, ...]]:
-    source = path.read_bytes()
-    imports: set[str] = set()
-    for node in _statements(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            imports.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            # `from a.b import c` may import the module a.b.c as well as a name in a.b
-            imports.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
-    return hashlib.sha256(source).hexdigest(), tuple(sorted(imports))
-
-
-def _statements(block: ast.AST) -> Iterator[ast.AST]:
-    """All statements in a block and in the blocks inside it; expressions are left out, as none is an import."""
-    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
-        for statement in getattr(block, part, ()):
-            yield statement
-            yield from _statements(statement)

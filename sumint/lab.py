@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, get_type_hints
@@ -13,9 +14,10 @@ from sumint.cache import ResultStore
 from sumint.data import Layout, Probe, Sums
 from sumint.errors import InputError
 from sumint.exhaustive.conditions import current, under
-from sumint.keys import Key, digest_file, sources_of, versions
+from sumint.keys import Key, versions
 from sumint.model import Model, load_model
 from sumint.recipe import TrainingHistory
+from sumint.sources import NoSourceError, code_digest, module_of, sources_of
 from sumint.weights import Weights, check_card, check_readable, read_card, read_weights
 
 Settings = ParamSpec("Settings")
@@ -113,17 +115,11 @@ class Lab:
 
     @cached_property
     def checkpoint(self) -> Checkpoint:
-        """The checkpoint's sizes and digest, kept like a result."""
-        key = Key("checkpoint", {"weights": self._weights_digest, "sources": sources_of("sumint.weights")})
-        kept = self.store.load(key, Checkpoint)
-        if kept is not None:
-            return kept
+        """The checkpoint's sizes and digest."""
         architecture = self._weights.architecture
-        checkpoint = Checkpoint(
+        return Checkpoint(
             digest=self._weights.digest, n_parameters=architecture.n_parameters, **asdict(architecture)
         )
-        self.store.save(key, checkpoint)
-        return checkpoint
 
     @cached_property
     def probe(self) -> Probe:
@@ -133,26 +129,30 @@ class Lab:
     def run(
         self,
         analysis: Callable[Concatenate[Model, Sums, Settings], Result],
+        depends_on: Any = None,
         *_: Settings.args,
         **settings: Settings.kwargs,
     ) -> Result:
-        """The result of an analysis with these settings: remembered, kept from an earlier build, or measured."""
-        key = self.key(analysis, settings)
+        """The result of an analysis with these settings: remembered, kept from an earlier build, or measured.
+
+        An analysis that no source file defines (a cell of a notebook, a lambda, a closure, a `partial`) is
+        measured each time, unless `depends_on` names all that its result depends on beside its own code: numbers,
+        strings, lists, dictionaries, dataclasses, arrays, or paths of files.
+        """
 
         def measure() -> Result:
             return analysis(self.model, self.sums, **settings)  # pyright: ignore[reportCallIssue]
 
-        return self._answered(key, analysis, settings, measure)
+        return self._answered(analysis, settings, measure, depends_on)
 
-    def examine(self, analysis: Callable[[Weights], Result]) -> Result:
-        """Likewise, of an analysis of the weights alone, which looks at no probe."""
-        key = self.key(analysis, {}, probe=None)
+    def examine(self, analysis: Callable[[Weights], Result], depends_on: Any = None) -> Result:
+        """The result of an analysis of the weights alone, which looks at no sums; kept as those of `run` are."""
 
         def measure() -> Result:
             with under(replace(current(), store=self.store, device=self.device)):
                 return analysis(self._weights)
 
-        return self._answered(key, analysis, {}, measure)
+        return self._answered(analysis, {}, measure, depends_on, probe=None)
 
     def is_known(self, analysis: Callable[[Weights], Any]) -> bool:
         """Whether the answer to that is kept already, so that nothing has to be measured for it."""
@@ -161,52 +161,78 @@ class Lab:
 
     def _answered(
         self,
-        key: Key,
         analysis: Callable[..., Result],
         settings: Mapping[str, Any],
         measure: Callable[[], Result],
+        depends_on: Any = None,
+        **instead: Any,
     ) -> Result:
+        try:
+            key = self.key(analysis, settings, depends_on, **instead)
+        except NoSourceError as error:
+            return self._measured(_name_of(analysis), settings, measure, f"not kept: {error}")
         if key.digest in self._results:
             return self._results[key.digest]
-        self.before_run(key.name)
         started = time.perf_counter()
-        result = self.store.load(key, get_type_hints(analysis)["return"])
-        state: State = "reused"
-        why = ""
+        kind = _result_type(analysis)
+        result = None if kind is None else self.store.load(key, kind)
         if result is None:
-            why = self.store.store.reason(key)
-            state = "measured"
-            try:
-                result = measure()
-            except Exception as error:
-                if self.instead is None or isinstance(error, InputError):
-                    raise
-                result, state = self.instead(key.name, error), "failed"
-            else:
+            result = self._measured(key.name, settings, measure, self.store.store.reason(key))
+            if self.runs[-1].state == "measured" and kind is not None:
                 self.store.save(key, result)
+        else:
+            self.before_run(key.name)
+            self._note(key.name, settings, "reused", "", started)
         self._results[key.digest] = result
-        self.runs.append(Run(key.name, dict(settings), state, why, time.perf_counter() - started))
         return result
 
-    def key(self, analysis: Callable[..., Any], settings: Mapping[str, Any], **instead: Any) -> Key:
-        """All that the analysis's result depends on; some ingredients may be another for it."""
-        return Key(
-            analysis.__name__,
-            {
-                "analysis": f"{analysis.__module__}.{analysis.__qualname__}",
-                "sources": sources_of("sumint.model", analysis.__module__),
-                **self.ingredients,
-                **instead,
-                "settings": dict(settings),
-                "versions": versions(),
-            },
-        )
+    def _measured(self, name: str, settings: Mapping[str, Any], measure: Callable[[], Result], why: str) -> Result:
+        self.before_run(name)
+        started = time.perf_counter()
+        try:
+            result = measure()
+        except Exception as error:
+            if self.instead is None or isinstance(error, InputError):
+                raise
+            result = self.instead(name, error)
+            self._note(name, settings, "failed", why, started)
+        else:
+            self._note(name, settings, "measured", why, started)
+        return result
+
+    def _note(self, name: str, settings: Mapping[str, Any], state: State, why: str, started: float) -> None:
+        self.runs.append(Run(name, dict(settings), state, why, time.perf_counter() - started))
+
+    def key(
+        self, analysis: Callable[..., Any], settings: Mapping[str, Any], depends_on: Any = None, **instead: Any
+    ) -> Key:
+        """All that the analysis's result depends on; some ingredients may be another for it.
+
+        Raises:
+            NoSourceError: if no source file defines the analysis, and `depends_on` is not given either.
+        """
+        name = _name_of(analysis)
+        if depends_on is None:
+            module = module_of(analysis)
+            identity = {
+                "analysis": f"{module}.{analysis.__qualname__}",
+                "sources": sources_of("sumint.model", module),
+            }
+        else:
+            identity = {
+                "analysis": name,
+                "code": code_digest(analysis),
+                "depends on": depends_on,
+                "sources": sources_of("sumint.model"),
+            }
+        others = {**self.ingredients, **instead, "settings": dict(settings), "versions": versions()}
+        return Key(name, {**identity, **others})
 
     @cached_property
     def ingredients(self) -> Mapping[str, Any]:
-        """What every result of this lab depends on: the bytes of the weights, the probe, the device."""
+        """What every result of this lab depends on: the tensors, the probe, the device."""
         return {
-            "weights": self._weights_digest,
+            "weights": self.checkpoint.digest,
             "probe": asdict(self.probe),
             "device": self.device,
             "dtype": self.dtype,
@@ -224,11 +250,17 @@ class Lab:
 
     @cached_property
     def _weights(self) -> Weights:
-        weights = read_weights(self.weights_path)
-        if digest_file(self.weights_path) != self._weights_digest:
-            raise InputError(f"{self.weights_path}: was changed while it was read; start again")
-        return weights
+        return read_weights(self.weights_path)
 
-    @cached_property
-    def _weights_digest(self) -> str:
-        return digest_file(self.weights_path)
+
+def _result_type(analysis: Callable[..., Any]) -> type | None:
+    """The dataclass that an analysis is annotated to return; None if only memory can hold its result."""
+    function = inspect.unwrap(getattr(analysis, "func", analysis))  # what a `partial` calls
+    kind = get_type_hints(function).get("return") if inspect.isroutine(function) else None
+    return kind if is_dataclass(kind) and isinstance(kind, type) else None
+
+
+def _name_of(analysis: Callable[..., Any]) -> str:
+    function = getattr(analysis, "func", analysis)
+    name = getattr(function, "__name__", type(function).__name__)
+    return name if name.isidentifier() else "unnamed"

@@ -1,7 +1,7 @@
 """A result is reused if and only if nothing that it depends on has changed."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +11,8 @@ import pytest
 from jaxtyping import Float
 
 from report.log import log_to
-from sumint import keys
-from sumint.analyses.unembedding import unembedding
 from sumint.cache import ResultStore
-from sumint.keys import Key, sources_of, versions
+from sumint.keys import Key, versions
 
 
 @dataclass(frozen=True)
@@ -124,56 +122,6 @@ def test_an_object_that_is_no_result_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(TypeError, match="arrays, numbers and strings"):
         ResultStore(tmp_path).save(KEY, Wrong({"a": 1}))
-
-
-def test_the_sources_are_those_reached_by_import_and_no_others() -> None:
-    reached = sources_of(unembedding.__module__)
-    assert {"sumint.analyses.unembedding", "sumint.fourier", "sumint.model", "sumint.data"} <= set(reached)
-    assert not {"sumint.training", "sumint.lab", "sumint.analyses.performance"} & set(reached)
-
-
-def forget_sources() -> None:
-    """As a new process would have it, which has read none."""
-    keys._path_of.cache_clear()
-    keys._digest_and_imports.cache_clear()
-
-
-@pytest.fixture
-def package(tmp_path: Path, monkeypatch) -> Iterator[Path]:
-    """A small package in sumint's place: two analyses, one of which reaches a module by two imports."""
-    monkeypatch.setattr(keys, "_ROOT", tmp_path)
-    folder = tmp_path / "sumint"
-    folder.mkdir()
-    for name, source in {
-        "__init__.py": "",
-        "first.py": "from sumint.shared import value",
-        "second.py": "import numpy",
-        "shared.py": "def value():\n    from sumint import deep\n    return deep.VALUE",
-        "deep.py": "VALUE = 1",
-    }.items():
-        (folder / name).write_text(source)
-    forget_sources()
-    yield folder
-    forget_sources()
-
-
-@pytest.mark.parametrize(
-    ("edited", "first_changes", "second_changes"),
-    [
-        ("first.py", True, False),
-        ("shared.py", True, False),
-        ("deep.py", True, False),
-        ("second.py", False, True),
-    ],
-)
-def test_an_edit_changes_the_sources_of_those_that_reach_it(
-    package: Path, edited: str, first_changes: bool, second_changes: bool
-) -> None:
-    before = sources_of("sumint.first"), sources_of("sumint.second")
-    (package / edited).write_text((package / edited).read_text() + "\n# edited\n")
-    forget_sources()
-    after = sources_of("sumint.first"), sources_of("sumint.second")
-    assert (before[0] != after[0], before[1] != after[1]) == (first_changes, second_changes)
 
 
 def test_the_versions_of_all_that_computes_are_in_the_key() -> None:

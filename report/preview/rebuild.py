@@ -23,7 +23,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from report.preview.live_site import LiveSite, Problem
-from report.preview.reload import PACKAGES, forget, is_running, module_of
+from report.preview.reload import forget, is_running, module_of
 from report.preview.watch import Edit, Sources
 
 if TYPE_CHECKING:
@@ -74,10 +74,10 @@ class Workshop:
         if set(edited) & set(self.files):
             self._lab = None
         from report.build import OUTLINE
-        from sumint.keys import sources_of
+        from sumint.sources import sources_of
 
         # Digests of sources are remembered until the next edit: these are of the code that has just been read.
-        sources_of(*(module.__name__ for module in OUTLINE), packages=PACKAGES)
+        sources_of(*(module.__name__ for module in OUTLINE))
 
     def build(self) -> Files:
         """Every file of the site, made of what was read.

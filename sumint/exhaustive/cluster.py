@@ -10,7 +10,7 @@ from sumint.errors import InputError
 from sumint.exhaustive.shards import Network, Shard, tally_shard
 from sumint.exhaustive.tally import Tally
 from sumint.files import first_line
-from sumint.keys import sources_of
+from sumint.sources import sources_of
 
 PATIENCE = 10
 """Seconds until a scheduler has to answer, and to have a worker."""

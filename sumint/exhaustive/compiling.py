@@ -9,7 +9,8 @@ from numba import njit
 from numba.core import config
 
 from sumint.folders import cache_folder
-from sumint.keys import Key, sources_of
+from sumint.keys import Key
+from sumint.sources import sources_of
 
 # By all the sources: numba itself would look at the outermost function's file alone.
 _SOURCES = Key("compiled", {"sources": sources_of("sumint.exhaustive.shards")})

@@ -11,8 +11,9 @@ from sumint.exhaustive.circuits import circuits_of
 from sumint.exhaustive.conditions import Conditions, TooWideError
 from sumint.exhaustive.shards import Network, Shard, shards_of, tally_shard
 from sumint.exhaustive.tally import Tally, merged, nothing
-from sumint.keys import Key, sources_of, versions
+from sumint.keys import Key, versions
 from sumint.processors import n_processors
+from sumint.sources import sources_of
 from sumint.weights import Architecture, Weights
 
 MEMORY = 2 * 10**9
