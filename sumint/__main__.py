@@ -44,7 +44,9 @@ def _parser() -> argparse.ArgumentParser:
         ),
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
-    train.add_argument("--seed", type=_seed, default=0, help="of the initial weights and the order of the sums")
+    train.add_argument("--seed", type=_seed, default=0, help="sets both of the next two, unless they are given")
+    for name, what in (("--init-seed", "the initial weights"), ("--order-seed", "the order of the training sums")):
+        train.add_argument(name, type=_seed, metavar="SEED", default=argparse.SUPPRESS, help=f"sets {what} alone")
     train.add_argument("--epochs", type=_epochs, default=100, help="passes over the 100,000 training sums")
     train.add_argument("--digits", type=int, default=4, choices=SUPPORTED_DIGITS, help="digits of an operand")
     train.add_argument("--heads", type=_heads, default=3, help="heads in each of the two layers")
@@ -93,7 +95,8 @@ def _train(options: argparse.Namespace) -> int:
     from sumint.weights import Architecture, card_path, write_weights
 
     architecture = Architecture(n_digits=options.digits, n_heads=options.heads)
-    config = TrainingConfig(architecture, seed=options.seed, epochs=options.epochs)
+    init_seed, order_seed = (getattr(options, name, options.seed) for name in ("init_seed", "order_seed"))
+    config = TrainingConfig(architecture, init_seed, order_seed, options.epochs)
     state_path = options.out.with_suffix(".training")
     if state_path.exists():
         print(f"going on from {state_path}", file=sys.stderr)
@@ -101,7 +104,7 @@ def _train(options: argparse.Namespace) -> int:
         for written in (options.out, card_path(options.out)):
             if os.path.lexists(written):
                 raise InputError(f"--out {options.out}: {written} exists already; name another file, or remove it")
-    with tqdm(total=config.epochs, desc=f"seed {config.seed}", unit="epoch") as bar:
+    with tqdm(total=config.epochs, desc=config.seeds, unit="epoch") as bar:
 
         def show(history: TrainingHistory) -> None:
             bar.set_postfix(

@@ -1,4 +1,4 @@
-"""How a model was trained: the recipe and the history of its epochs, as a checkpoint's card holds them."""
+"""How a model is trained: the recipe and the history of its epochs, as they stand on a checkpoint's card."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ class TrainingConfig:
     """The recipe; the defaults are the write-up's."""
 
     architecture: Architecture = field(default_factory=Architecture)
-    seed: int = 0
-    """Of the initial weights and of the order in which the sums are seen."""
+    init_seed: int = 0
+    """Of the initial weights."""
+    order_seed: int = 0
+    """Of the order in which each epoch sees the sums."""
     epochs: int = 100
     training_sums: int = 100_000
     training_sums_seed: int = 42
@@ -29,6 +31,13 @@ class TrainingConfig:
     last_learning_rate: float = 1e-4
     weight_decay: float = 1e-3
     """The L2 penalty that Adam adds to the gradient, not the decoupled decay of AdamW."""
+
+    @property
+    def seeds(self) -> str:
+        """Both seeds as text: "seed 4" where they are the same."""
+        if self.init_seed == self.order_seed:
+            return f"seed {self.init_seed}"
+        return f"init seed {self.init_seed}, order seed {self.order_seed}"
 
     def learning_rate(self, epoch: int) -> float:
         """The learning rate of an epoch, counted from 0: linear from the first to the last."""

@@ -112,12 +112,12 @@ class TrainingState:
 
     @classmethod
     def start(cls, config: TrainingConfig, device: torch.device) -> TrainingState:
-        parameters = initial_parameters(config.architecture, config.seed)
+        parameters = initial_parameters(config.architecture, config.init_seed)
         parameters = {name: tensor.to(device).requires_grad_() for name, tensor in parameters.items()}
         # b_K has no gradient to speak of; leaving it out keeps Adam from scaling up the noise in it.
         trained = [tensor for name, tensor in parameters.items() if not name.endswith("b_K")]
         optimizer = torch.optim.Adam(trained, weight_decay=config.weight_decay, fused=device.type != "mps")
-        order = torch.Generator().manual_seed(config.seed)
+        order = torch.Generator().manual_seed(config.order_seed)
         return cls(config, parameters, optimizer, order, TrainingHistory(), {})
 
     def save(self, path: Path) -> None:
@@ -144,7 +144,10 @@ class TrainingState:
             check_archive(path)
             with warnings.catch_warnings(action="ignore"):
                 content: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
-            if content["config"] == asdict(self.config):
+            saved = content["config"]
+            if "seed" in saved:  # written before the two seeds could differ
+                saved["init_seed"] = saved["order_seed"] = saved.pop("seed")
+            if saved == asdict(self.config):
                 self._take(content)
                 return
         except Exception:  # a damaged file makes the unpickler, and what follows, fail in every way there is
@@ -195,10 +198,10 @@ def train(
 
 
 def training_card(config: TrainingConfig, history: TrainingHistory) -> dict[str, Any]:
-    """What a checkpoint's card says of its training: the recipe, the history and the versions of what ran it."""
+    """A checkpoint's card: the recipe, the history, and the versions of the libraries that trained it."""
     return {
-        "name": f"seed {config.seed}",
-        "origin": f"These weights were trained with ARENA’s recipe: seed {config.seed}, {config.epochs} epochs.",
+        "name": config.seeds,
+        "origin": f"These weights were trained with ARENA’s recipe: {config.seeds}, {config.epochs} epochs.",
         "recipe": asdict(config),
         "best_epoch": history.best_epoch + 1,
         "validation_accuracy": history.validation_accuracy[history.best_epoch],

@@ -1,5 +1,7 @@
 """`python -m sumint train`, run as a user runs it."""
 
+import os
+import platform
 import signal
 import subprocess
 import sys
@@ -7,11 +9,12 @@ import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sumint.__main__ import main
-from sumint.weights import Architecture, read_weights
+from sumint.weights import Architecture, read_card, read_weights
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another thing there")
@@ -42,9 +45,37 @@ def test_an_interrupted_training_goes_on_to_a_checkpoint_with_its_card(
     assert sorted(tmp_path.iterdir()) == [out.with_suffix(".json"), out]
     weights = read_weights(out)
     assert weights.architecture == Architecture(n_digits=2, n_heads=1)
-    assert weights.card["recipe"]["seed"] == 3
+    assert (weights.card["recipe"]["init_seed"], weights.card["recipe"]["order_seed"]) == (3, 3)
     assert len(weights.card["history"]["training_loss"]) == 2
     assert weights.card["history"]["training_loss"][1] < weights.card["history"]["training_loss"][0]
+
+
+def card_of(out: Path, *options: str) -> dict[str, Any]:
+    """The card of a training of one short epoch."""
+    assert main(["train", "--digits", "2", "--heads", "1", "--epochs", "1", *options, "--out", str(out)]) == 0
+    return read_card(out)
+
+
+def test_either_seed_can_be_set_alone(tmp_path: Path) -> None:
+    same = card_of(tmp_path / "same.safetensors", "--seed", "3")
+    apart = card_of(tmp_path / "apart.safetensors", "--init-seed", "3", "--order-seed", "3")
+    other = card_of(tmp_path / "other.safetensors", "--seed", "3", "--order-seed", "4")
+    assert same == apart
+    assert (other["recipe"]["init_seed"], other["recipe"]["order_seed"]) == (3, 4)
+    assert other["name"] == "init seed 3, order seed 4"
+    assert other["tensors_sha256"] != same["tensors_sha256"]
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="other processors round differently")
+def test_a_seed_trains_the_same_weights_as_it_always_has(tmp_path: Path) -> None:
+    out = tmp_path / "model.safetensors"
+    arguments = ["sumint", "train", "--seed", "0", "--epochs", "1", "--device", "cpu", "--out", str(out)]
+    # Every x86 processor takes the same instructions, one thread adds in one order.
+    settings = {"ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE", "OMP_NUM_THREADS": "1"}
+    subprocess.run(
+        [sys.executable, "-m", *arguments], check=True, capture_output=True, env={**os.environ, **settings}
+    )
+    assert read_card(out)["tensors_sha256"] == "0268904e6084de5521589f2922af788227dd7cabfd98bd5cf2eed1294ae80fd6"
 
 
 @pytest.mark.parametrize(
@@ -93,6 +124,8 @@ def test_nothing_that_is_there_is_written_over(
         ["train", "--device", "tpu"],
         ["train", "--seed", "first"],
         ["train", "--seed", "9" * 5000],
+        ["train", "--init-seed", "-1"],
+        ["train", "--order-seed", "0.5"],
         ["train", "more"],
     ],
     ids=lambda arguments: " ".join(arguments)[:40],

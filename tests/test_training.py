@@ -99,7 +99,7 @@ def test_training_lowers_the_loss(uninterrupted: tuple[dict[str, np.ndarray], Tr
 
 def test_key_biases_stay_at_zero(uninterrupted: tuple[dict[str, np.ndarray], TrainingHistory]) -> None:
     tensors, _ = uninterrupted
-    start = initial_parameters(SMALL.architecture, SMALL.seed)
+    start = initial_parameters(SMALL.architecture, SMALL.init_seed)
     for name, tensor in tensors.items():
         if name.endswith("b_K"):
             assert not tensor.any()
@@ -173,11 +173,27 @@ def refusal(config: TrainingConfig, state_path: Path) -> str:
 
 @pytest.mark.parametrize(
     "change",
-    [{"seed": 1}, {"epochs": 5}, {"batch_size": 32}, {"architecture": Architecture(n_digits=2, n_heads=1)}],
+    [
+        {"init_seed": 1},
+        {"order_seed": 1},
+        {"epochs": 5},
+        {"batch_size": 32},
+        {"architecture": Architecture(n_digits=2, n_heads=1)},
+    ],
     ids=str,
 )
 def test_a_state_of_another_recipe_is_refused(state_path: Path, change: dict[str, object]) -> None:
     assert "other settings" in refusal(replace(SMALL, **change), state_path)
+
+
+def test_a_state_from_before_there_were_two_seeds_goes_on(state_path: Path) -> None:
+    state = torch.load(state_path, weights_only=True)
+    del state["config"]["init_seed"], state["config"]["order_seed"]
+    state["config"]["seed"] = SMALL.init_seed
+    torch.save(state, state_path)
+    tensors, history = train(SMALL, state_path=state_path)
+    assert history == train(SMALL)[1]
+    assert tensors
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.99])
