@@ -6,11 +6,11 @@ import argparse
 import sys
 from importlib.metadata import version
 
-from report.commands import COMMANDS
+from report.cli import COMMANDS
+from report.cli.logs import log_to
 from report.errors import ReportError
-from report.log import log_to
+from sumint.cli.streams import run_main
 from sumint.errors import InputError
-from sumint.streams import said
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -43,4 +43,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(said(main))
+    sys.exit(run_main(main))

@@ -7,23 +7,23 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from report.chapter import Claim, stem_of
+from report.content.chapter import Claim, stem_of
+from report.content.failures import failed_result, run_chapter
 from report.errors import ReportError, StrictError
-from report.inputs import inputs
-from report.links import check_links
-from report.outline import OUTLINE
-from report.page_bytes import page_bytes
-from report.parts import told, unmeasured
-from report.plotlyjs import SCRIPT, PlotlyJs, full
-from report.record import build_record
-from report.repository import Repository
-from report.single_file import SINGLE_FILE
-from report.single_file import single_file as enclose
-from report.site import publish, site_folder
-from report.site_files import draw, render
-from report.site_memory import SiteMemory
+from report.figures.plotlyjs import SCRIPT, PlotlyJs, full
+from report.outline import OUTLINE, make_chapter
+from report.pages.site import draw, render
+from report.publishing.build_record import build_record
+from report.publishing.fingerprint import inputs
+from report.publishing.links import check_links
+from report.publishing.page_weight import page_bytes
+from report.publishing.publish import publish, site_folder
+from report.publishing.repository import Repository
+from report.publishing.single_file import SINGLE_FILE
+from report.publishing.single_file import single_file as enclose
+from report.publishing.site_memory import SiteMemory
 from sumint.lab import Lab
-from sumint.sources import sources_of
+from sumint.store.sources import sources_of
 
 Step = Callable[[str], None]
 """Told what is done next, in a word or two."""
@@ -95,15 +95,15 @@ def build(
     started = time.time()
     plotlyjs, repository = plotlyjs or full(), Repository()
     # Digests of sources are remembered from here on: those of the code that is running, whatever is edited now.
-    sources_of(*(module.__name__ for module in OUTLINE), "report.drawings")
+    sources_of(*(module.__name__ for module in OUTLINE), "report.figures.cache")
     made_from = inputs(lab, repository, plotlyjs, base_url)
     if expected not in (None, made_from):
         raise ReportError("the code or the checkpoint was edited while it was being read; build again")
-    lab.instead = unmeasured
+    lab.instead = failed_result
     chapters = {}
     for module in OUTLINE:
         step(stem_of(module))
-        chapters[stem_of(module)] = told(stem_of(module), lambda: module.chapter(lab))  # noqa: B023 — called at once
+        chapters[stem_of(module)] = run_chapter(stem_of(module), lambda: make_chapter(module, lab))  # noqa: B023 — called at once
     step("figures")
     drawings = draw(lab, chapters)
     claims = tuple(claim for chapter in chapters.values() for claim in chapter.claims)

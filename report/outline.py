@@ -1,10 +1,43 @@
-"""The chapters, in reading order.
+"""The chapters, in reading order: the one list of them."""
 
-Those that make claims about a checkpoint come first; they are listed where their claims are compared with those
-on other checkpoints.
-"""
+from __future__ import annotations
 
-from report.chapters import open_questions, other_seeds
-from report.survey import SURVEYED
+from types import ModuleType
 
-OUTLINE = (*SURVEYED, other_seeds, open_questions)
+from report.chapters import (
+    ablation,
+    carries,
+    direct_logit_attribution,
+    every_sum,
+    how_it_adds,
+    how_it_carries,
+    layer_0_attention,
+    layer_1_ov,
+    open_questions,
+    other_seeds,
+    the_task,
+    unembedding,
+)
+from report.content.chapter import Chapter
+from sumint.lab import Lab
+
+COMPARED = (
+    the_task,
+    unembedding,
+    ablation,
+    layer_0_attention,
+    direct_logit_attribution,
+    layer_1_ov,
+    carries,
+    every_sum,
+    how_it_carries,
+    how_it_adds,
+)
+"""The chapters whose claims are checked on other checkpoints, too."""
+
+OUTLINE = (*COMPARED, other_seeds, open_questions)
+
+
+def make_chapter(module: ModuleType, lab: Lab) -> Chapter:
+    """The chapter of a module of the outline; the one on other seeds is given the chapters that it compares."""
+    return other_seeds.chapter(lab, COMPARED) if module is other_seeds else module.chapter(lab)

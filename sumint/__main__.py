@@ -7,13 +7,13 @@ import os
 import sys
 from pathlib import Path
 
-from sumint import verify
-from sumint.data import SUPPORTED_DIGITS
-from sumint.device import DEVICES
+from sumint.checkpoints.files import MOST_HEADS
+from sumint.cli import verify
+from sumint.cli.streams import run_main
 from sumint.errors import InputError
-from sumint.recipe import MOST_EPOCHS
-from sumint.streams import said
-from sumint.weights import MOST_HEADS
+from sumint.machine.device import DEVICES
+from sumint.task.sums import SUPPORTED_DIGITS
+from sumint.training.config import MOST_EPOCHS
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -90,9 +90,9 @@ def _train(options: argparse.Namespace) -> int:
 
     from tqdm import tqdm
 
-    from sumint.device import choose_device
-    from sumint.training import TrainingConfig, TrainingHistory, train, training_card
-    from sumint.weights import Architecture, card_path, write_weights
+    from sumint.checkpoints.files import Architecture, card_path, write_weights
+    from sumint.machine.device import choose_device
+    from sumint.training.train import TrainingConfig, TrainingHistory, train, training_card
 
     architecture = Architecture(n_digits=options.digits, n_heads=options.heads)
     init_seed, order_seed = (getattr(options, name, options.seed) for name in ("init_seed", "order_seed"))
@@ -139,4 +139,4 @@ def _train(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(said(main))
+    sys.exit(run_main(main))

@@ -1,4 +1,4 @@
-"""The lab: one checkpoint, one probe, one device and a memory, in which analyses are run."""
+"""The lab: one checkpoint, one sample, one device and a memory, in which analyses are run."""
 
 from __future__ import annotations
 
@@ -10,37 +10,21 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, get_type_hints
 
-from sumint.cache import ResultStore
-from sumint.data import Layout, Probe, Sums
+from sumint.checkpoints.card import check_card, read_card
+from sumint.checkpoints.files import Weights, check_readable, read_weights
 from sumint.errors import InputError
-from sumint.exhaustive.conditions import current, under
-from sumint.keys import Key, versions
-from sumint.model import Model, load_model
-from sumint.recipe import TrainingHistory
-from sumint.sources import NoSourceError, code_digest, module_of, sources_of
-from sumint.weights import Weights, check_card, check_readable, read_card, read_weights
+from sumint.exhaustive.options import current, under
+from sumint.model.load import Model, load_model
+from sumint.store.keys import Key, versions
+from sumint.store.results import ResultStore
+from sumint.store.sources import NoSourceError, code_digest, module_of, sources_of
+from sumint.task.sums import Layout, SampleSpec, Sums
+from sumint.training.config import TrainingHistory
 
 Settings = ParamSpec("Settings")
 Result = TypeVar("Result")
 State = Literal["reused", "measured", "failed"]
 """How an analysis was answered."""
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """What the file of a checkpoint tells without a forward pass."""
-
-    digest: str
-    """The sha256 of the tensors: the same for the same weights, whatever file they are in."""
-    n_digits: int
-    n_heads: int
-    d_model: int
-    d_head: int
-    n_parameters: int
-
-    @property
-    def layout(self) -> Layout:
-        return Layout(self.n_digits)
 
 
 @dataclass(frozen=True)
@@ -58,13 +42,13 @@ class Run:
 class Lab:
     """Runs analyses on one checkpoint and remembers what they gave.
 
-    The model and the probe are made when something has to be measured, and not before.
+    The model and the sample are made when something has to be measured, and not before.
 
     Raises:
         InputError: if the checkpoint cannot be read; at once for the file, with the first use for its content.
     """
 
-    is_brief = False
+    is_quick = False
     """Whether what takes longer than all else is left out."""
 
     def __init__(
@@ -73,11 +57,11 @@ class Lab:
         *,
         device: str = "cpu",
         dtype: str = "float32",
-        probe: Probe | None = None,
+        sample_spec: SampleSpec | None = None,
         store: ResultStore | None = None,
         before_run: Callable[[str], None] = lambda name: None,
         instead: Callable[[str, Exception], Any] | None = None,
-        others: Callable[[Checkpoint], Sequence[Path]] = lambda checkpoint: (),
+        others: Callable[[Weights], Sequence[Path]] = lambda weights: (),
     ) -> None:
         check_readable(weights_path)
         self.weights_path = weights_path
@@ -89,7 +73,7 @@ class Lab:
         """Gives what stands for the result of an analysis that failed; without it the failure goes its way."""
         self._compared_with = others
         self.runs: list[Run] = []
-        self._probe = probe
+        self._sample_spec = sample_spec
         self._results: dict[str, Any] = {}
 
     @cached_property
@@ -100,31 +84,28 @@ class Lab:
             InputError: if it is not the card of these tensors, also when all results are kept.
         """
         card = read_card(self.weights_path)
-        check_card(card, self.checkpoint.digest, self.weights_path)
+        check_card(card, self.weights.digest, self.weights_path)
         return card
 
     @cached_property
     def others(self) -> tuple[Path, ...]:
         """Other checkpoints, to compare this one with."""
-        return tuple(self._compared_with(self.checkpoint))
+        return tuple(self._compared_with(self.weights))
 
     @cached_property
     def history(self) -> TrainingHistory | None:
         """The training's epochs, where the card records them."""
         return TrainingHistory.from_card(self.card)
 
-    @cached_property
-    def checkpoint(self) -> Checkpoint:
-        """The checkpoint's sizes and digest."""
-        architecture = self._weights.architecture
-        return Checkpoint(
-            digest=self._weights.digest, n_parameters=architecture.n_parameters, **asdict(architecture)
-        )
+    @property
+    def layout(self) -> Layout:
+        """The token layout of the sums that the model reads."""
+        return self.weights.architecture.layout
 
     @cached_property
-    def probe(self) -> Probe:
-        """The sums that analyses look at; the write-up's thousand unless another probe was given."""
-        return self._probe or Probe(n_digits=self.checkpoint.n_digits)
+    def sample_spec(self) -> SampleSpec:
+        """Which sums analyses look at: the write-up's thousand, unless others were asked for."""
+        return self._sample_spec or SampleSpec(n_digits=self.weights.architecture.n_digits)
 
     def run(
         self,
@@ -141,7 +122,7 @@ class Lab:
         """
 
         def measure() -> Result:
-            return analysis(self.model, self.sums, **settings)  # pyright: ignore[reportCallIssue]
+            return analysis(self.model, self.sample, **settings)  # pyright: ignore[reportCallIssue]
 
         return self._answered(analysis, settings, measure, depends_on)
 
@@ -150,13 +131,13 @@ class Lab:
 
         def measure() -> Result:
             with under(replace(current(), store=self.store, device=self.device)):
-                return analysis(self._weights)
+                return analysis(self.weights)
 
-        return self._answered(analysis, {}, measure, depends_on, probe=None)
+        return self._answered(analysis, {}, measure, depends_on, sample=None)
 
     def is_known(self, analysis: Callable[[Weights], Any]) -> bool:
         """Whether the answer to that is kept already, so that nothing has to be measured for it."""
-        key = self.key(analysis, {}, probe=None)
+        key = self.key(analysis, {}, sample=None)
         return key.digest in self._results or self.store.load(key, get_type_hints(analysis)["return"]) is not None
 
     def _answered(
@@ -216,24 +197,24 @@ class Lab:
             module = module_of(analysis)
             identity = {
                 "analysis": f"{module}.{analysis.__qualname__}",
-                "sources": sources_of("sumint.model", module),
+                "sources": sources_of("sumint.model.load", module),
             }
         else:
             identity = {
                 "analysis": name,
                 "code": code_digest(analysis),
                 "depends on": depends_on,
-                "sources": sources_of("sumint.model"),
+                "sources": sources_of("sumint.model.load"),
             }
         others = {**self.ingredients, **instead, "settings": dict(settings), "versions": versions()}
         return Key(name, {**identity, **others})
 
     @cached_property
     def ingredients(self) -> Mapping[str, Any]:
-        """What every result of this lab depends on: the tensors, the probe, the device."""
+        """What every result of this lab depends on: the tensors, the sample, the device."""
         return {
-            "weights": self.checkpoint.digest,
-            "probe": asdict(self.probe),
+            "weights": self.weights.digest,
+            "sample": asdict(self.sample_spec),
             "device": self.device,
             "dtype": self.dtype,
         }
@@ -241,15 +222,16 @@ class Lab:
     @cached_property
     def model(self) -> Model:
         """The model, loaded when the first analysis has to be measured."""
-        return load_model(self._weights, device=self.device, dtype=self.dtype)
+        return load_model(self.weights, device=self.device, dtype=self.dtype)
 
     @cached_property
-    def sums(self) -> Sums:
-        """The probe's sums, drawn likewise."""
-        return self.probe.draw()
+    def sample(self) -> Sums:
+        """The sums that analyses look at, drawn when the first analysis has to be measured."""
+        return self.sample_spec.draw()
 
     @cached_property
-    def _weights(self) -> Weights:
+    def weights(self) -> Weights:
+        """The checkpoint's tensors, checked, with their architecture and digest."""
         return read_weights(self.weights_path)
 
 

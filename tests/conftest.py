@@ -25,12 +25,12 @@ ROOT = Path(__file__).parent.parent
 CHECKED = [
     ".".join(path.relative_to(ROOT).with_suffix("").parts)
     for path in sorted(ROOT.glob("sumint/**/*.py"))
-    if "from sumint.exhaustive.compiling import" not in path.read_text(encoding="utf-8")
+    if "from sumint.exhaustive.kernel.jit import" not in path.read_text(encoding="utf-8")
 ]
 jaxtyping.install_import_hook([name for name in CHECKED if not name.endswith("__")], "beartype.beartype")
 
-import sumint.exhaustive.compiling  # noqa: E402, F401 — says where compiled code is kept, to all that tests start
-from sumint.weights import Architecture, Weights  # noqa: E402 — see above
+import sumint.exhaustive.kernel.jit  # noqa: E402, F401 — says where compiled code is kept, to all that tests start
+from sumint.checkpoints.files import Architecture, Weights  # noqa: E402 — see above
 
 # The same examples in every run; no deadline, since a busy machine is no defect.
 hypothesis.settings.register_profile("sumint", derandomize=True, deadline=None)
@@ -51,7 +51,7 @@ def tiny_weights() -> Weights:
     """Untrained weights of a small model; biases and layer norms are moved, so that ignoring them shows."""
     import torch
 
-    from sumint.training import initial_parameters
+    from sumint.training.train import initial_parameters
 
     architecture = Architecture(n_digits=2, n_heads=2, d_model=12, d_head=5)
     generator = torch.Generator().manual_seed(1)

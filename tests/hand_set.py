@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sumint.data import EQUALS, N_DIGIT_TOKENS, PLUS, VOCABULARY, Layout
-from sumint.sites import Site
-from sumint.weights import Architecture, Weights
+from sumint.checkpoints.files import Architecture, Weights
+from sumint.interventions.patching import ServedRoute
+from sumint.interventions.sites import Site
+from sumint.task.carry_routes import Route
+from sumint.task.sums import EQUALS, N_DIGIT_TOKENS, PLUS, VOCABULARY, Layout
 
 LAYOUT = Layout(3)
 FIRST, SECOND = LAYOUT.predicting.start, LAYOUT.predicting.start + 1
@@ -22,6 +24,13 @@ FIRST, SECOND = LAYOUT.predicting.start, LAYOUT.predicting.start + 1
 
 SITES = (Site(1, FIRST), Site(1, SECOND))
 """Where the carries are: the first serves both routes to C0, the second the one to C1."""
+
+SERVED = (
+    ServedRoute(Route(1, 0), SITES[0]),
+    ServedRoute(Route(2, 0), SITES[0]),
+    ServedRoute(Route(2, 1), SITES[1]),
+)
+"""Every route of a carry, with its site."""
 
 FEATURES = ("digit", "rest", "always", "sum", "carry", "one more", *(f"at {p}" for p in range(LAYOUT.n_ctx)))
 SHARP, NEVER = 1e5, 1e4

@@ -62,9 +62,9 @@ def test_chapters_never_import_one_another() -> None:
 @pytest.mark.parametrize(
     ("library", "owners"),
     [
-        ("transformer_lens", {"sumint.model"}),
-        ("jinja2", {"report.render", "report.text", "report.comparison_page"}),
-        ("markdown", {"report.render", "report.text"}),
+        ("transformer_lens", {"sumint.model.load"}),
+        ("jinja2", {"report.pages.renderer", "report.pages.markdown", "report.comparison.page"}),
+        ("markdown", {"report.pages.renderer", "report.pages.markdown"}),
     ],
 )
 def test_a_library_with_an_owner_is_imported_by_it_alone(library: str, owners: set[str]) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from report.__main__ import main
-from report.page_bytes import page_bytes
-from report.plotlyjs import full, kept_at
-from sumint.weights import Weights, write_weights
+from report.figures.plotlyjs import full, kept_at
+from report.publishing.page_weight import page_bytes
+from sumint.checkpoints.files import Weights, write_weights
 
 ROOT = Path(__file__).parent.parent
 INDEX_BUDGET = 150_000

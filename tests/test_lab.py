@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from sumint.cache import ResultStore
-from sumint.data import Probe, Sums
+from sumint.checkpoints.card import card_path
+from sumint.checkpoints.files import Weights, write_weights
 from sumint.errors import InputError
 from sumint.lab import Lab
-from sumint.model import Model
-from sumint.weights import Weights, card_path, write_weights
+from sumint.model.load import Model
+from sumint.store.results import ResultStore
+from sumint.task.sums import SampleSpec, Sums
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Counted:
     times: int
 
 
-def counted(model: Model, probe: Sums, *, times: int = 1) -> Counted:  # noqa: ARG001
-    return Counted(len(probe), times)
+def counted(model: Model, sample: Sums, *, times: int = 1) -> Counted:  # noqa: ARG001
+    return Counted(len(sample), times)
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def lab_on(path: Path, tmp_path: Path, **settings) -> Lab:
 
 
 def test_the_probe_has_as_many_digits_as_the_model_reads(checkpoint: Path, tiny_weights: Weights) -> None:
-    assert Lab(checkpoint).probe == Probe(n_digits=tiny_weights.architecture.n_digits)
+    assert Lab(checkpoint).sample_spec == SampleSpec(n_digits=tiny_weights.architecture.n_digits)
 
 
 def test_the_same_question_is_answered_once(checkpoint: Path, tmp_path: Path) -> None:
@@ -60,7 +61,7 @@ def test_a_later_lab_reuses_what_an_earlier_one_measured(checkpoint: Path, tmp_p
 
 
 def changed_weights(lab: Lab) -> Lab:
-    tensors = {name: tensor + (name == "ln_final.b") for name, tensor in lab._weights.tensors.items()}
+    tensors = {name: tensor + (name == "ln_final.b") for name, tensor in lab.weights.tensors.items()}
     write_weights(lab.weights_path, tensors, {})
     return Lab(lab.weights_path, store=lab.store)
 
@@ -69,12 +70,16 @@ def changed_weights(lab: Lab) -> Lab:
     "change",
     [
         changed_weights,
-        lambda lab: Lab(lab.weights_path, store=lab.store, probe=Probe(lab.probe.n_digits, size=10)),
-        lambda lab: Lab(lab.weights_path, store=lab.store, probe=Probe(lab.probe.n_digits, seed=1)),
+        lambda lab: Lab(
+            lab.weights_path, store=lab.store, sample_spec=SampleSpec(lab.sample_spec.n_digits, size=10)
+        ),
+        lambda lab: Lab(
+            lab.weights_path, store=lab.store, sample_spec=SampleSpec(lab.sample_spec.n_digits, seed=1)
+        ),
         lambda lab: Lab(lab.weights_path, store=lab.store, dtype="float64"),
         lambda lab: Lab(lab.weights_path, store=lab.store, device="cuda"),
     ],
-    ids=["weights", "size of the probe", "seed of the probe", "type of numbers", "device"],
+    ids=["weights", "size of the sample", "seed of the sample", "type of numbers", "device"],
 )
 def test_a_changed_input_changes_the_key(change, checkpoint: Path, tmp_path: Path) -> None:
     lab = lab_on(checkpoint, tmp_path)
@@ -107,8 +112,8 @@ def test_with_everything_kept_nothing_heavy_is_imported(checkpoint: Path, tmp_pa
     code = f"""
 import sys
 from pathlib import Path
-from sumint.analyses.performance import performance
-from sumint.cache import ResultStore
+from sumint.analyses.performance.performance import performance
+from sumint.store.results import ResultStore
 from sumint.lab import Lab
 
 lab = Lab(Path({str(checkpoint)!r}), store=ResultStore(Path({str(tmp_path / "results")!r})))

@@ -6,7 +6,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from sumint.weights import Weights, write_weights
+from sumint.checkpoints.files import Weights, write_weights
 
 ROOT = Path(__file__).parent.parent
 
@@ -34,7 +34,7 @@ def test_a_wheel_holds_templates_texts_and_weights_and_builds_a_site(
     where = run("-c", "import report; print(report.__file__)", PYTHONPATH=str(installed))
     assert where.startswith(str(installed))
     bundled = run(
-        "-c", "from sumint.checkpoints import locate; print(locate('bundled'))", PYTHONPATH=str(installed)
+        "-c", "from sumint.checkpoints.locate import locate; print(locate('bundled'))", PYTHONPATH=str(installed)
     )
     assert Path(bundled.strip()).is_relative_to(installed)
     assert Path(bundled.strip()).exists()

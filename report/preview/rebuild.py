@@ -27,7 +27,7 @@ from report.preview.reload import forget, is_running, module_of
 from report.preview.watch import Edit, Sources
 
 if TYPE_CHECKING:
-    from report.chapter import Chapter
+    from report.content.chapter import Chapter
     from sumint.lab import Lab
 
 Say = Callable[[str], None]
@@ -59,7 +59,7 @@ class Workshop:
     @property
     def files(self) -> tuple[Path, ...]:
         """The files of the checkpoint: its tensors, and its card where one may be."""
-        from sumint.weights import card_path
+        from sumint.checkpoints.card import card_path
 
         return (self._checkpoint, card_path(self._checkpoint), card_path(self._checkpoint.resolve()))
 
@@ -74,7 +74,7 @@ class Workshop:
         if set(edited) & set(self.files):
             self._lab = None
         from report.build import OUTLINE
-        from sumint.sources import sources_of
+        from sumint.store.sources import sources_of
 
         # Digests of sources are remembered until the next edit: these are of the code that has just been read.
         sources_of(*(module.__name__ for module in OUTLINE))
@@ -88,14 +88,14 @@ class Workshop:
             Exception: if a template is broken.
         """
         from report.build import OUTLINE, draw, render
-        from report.chapter import stem_of
-        from report.parts import unmeasured
-        from report.plotlyjs import SCRIPT, smallest
-        from report.repository import Repository
-        from sumint.folders import cache_folder
+        from report.content.chapter import stem_of
+        from report.content.failures import failed_result
+        from report.figures.plotlyjs import SCRIPT, smallest
+        from report.publishing.repository import Repository
+        from sumint.store.folder import cache_folder
 
         lab = self._current_lab()
-        lab.instead = unmeasured
+        lab.instead = failed_result
         had_model = _has_model(lab)
         with _errors_told() as errors:
             try:
@@ -109,17 +109,17 @@ class Workshop:
         return Files(files, failures, tuple(errors))
 
     def _current_lab(self) -> Lab:
-        from sumint import model
-        from sumint.cache import ResultStore
-        from sumint.folders import cache_folder
         from sumint.lab import Lab
+        from sumint.model import load as model
+        from sumint.store.folder import cache_folder
+        from sumint.store.results import ResultStore
 
         earlier = self._lab
         if earlier is not None and type(earlier) is Lab:
             return earlier
         lab = Lab(self._checkpoint, device=self._device, store=ResultStore(cache_folder() / "results"))
         if earlier is not None and self._model_code is model and _has_model(earlier):
-            lab.model, lab.sums = earlier.model, earlier.sums
+            lab.model, lab.sample = earlier.model, earlier.sample
         self._lab, self._model_code = lab, model
         return lab
 
@@ -129,10 +129,10 @@ class Workshop:
             of_module, of_lab, chapter = self._chapters[stem]
             if of_module is module and of_lab is lab:
                 return chapter
-        from report.build import told
+        from report.build import make_chapter, run_chapter
 
         self._detail(f"telling {stem} anew")
-        chapter = told(stem, lambda: module.chapter(lab))
+        chapter = run_chapter(stem, lambda: make_chapter(module, lab))
         self._chapters[stem] = (module, lab, chapter)
         return chapter
 
@@ -197,7 +197,7 @@ def _problem(built: Files, sources: Sources) -> Problem | None:
 
 
 def _check_links(files: Mapping[str, bytes]) -> None:
-    from report.links import check_links
+    from report.publishing.links import check_links
 
     check_links(files)
 

@@ -18,7 +18,7 @@ from types import ModuleType
 PACKAGES = ("report", "sumint")
 """Whose modules can be edited."""
 
-RUNNING = ("report.__main__", "report.commands", "report.preview")
+RUNNING = ("report.__main__", "report.cli", "report.preview")
 """What the preview itself is made of; it goes on as it is."""
 
 

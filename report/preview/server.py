@@ -21,7 +21,7 @@ from typing import Any, Protocol
 from urllib.parse import unquote
 
 from report.errors import ServeError
-from report.site import GENERATOR, MANIFEST, RECORD
+from report.publishing.publish import GENERATOR, MANIFEST, RECORD
 
 ADDRESS = "127.0.0.1"
 NAMES = {"127.0.0.1", "localhost", "[::1]"}

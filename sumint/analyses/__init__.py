@@ -1,0 +1,1 @@
+"""The measurements: a module each, grouped by what they measure."""

@@ -29,8 +29,8 @@ from typing import NamedTuple
 import numpy as np
 from einops import einsum, rearrange
 
-from sumint.data import Layout
-from sumint.weights import N_LAYERS, Architecture, Weights
+from sumint.checkpoints.files import N_LAYERS, Architecture, Weights
+from sumint.task.sums import Layout
 
 LAYER_NORM_EPSILON = 1e-5
 """The ε of ρ, which transformer_lens takes where nothing else is said."""

@@ -6,15 +6,15 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
-from sumint.exhaustive.bench import bench_bytes
+from sumint.checkpoints.files import Architecture, Weights
 from sumint.exhaustive.circuits import circuits_of
-from sumint.exhaustive.conditions import Conditions, TooWideError
+from sumint.exhaustive.kernel.scratch import bench_bytes
+from sumint.exhaustive.options import Conditions, TooWideError
 from sumint.exhaustive.shards import Network, Shard, shards_of, tally_shard
 from sumint.exhaustive.tally import Tally, merged, nothing
-from sumint.keys import Key, versions
-from sumint.processors import n_processors
-from sumint.sources import sources_of
-from sumint.weights import Architecture, Weights
+from sumint.machine.cpus import n_processors
+from sumint.store.keys import Key, versions
+from sumint.store.sources import sources_of
 
 MEMORY = 2 * 10**9
 """Bytes, for the tables that all threads together work on."""
@@ -43,7 +43,7 @@ def tally_all(weights: Weights, conditions: Conditions) -> Tally:
             total = merged(total, kept)
     conditions.on_progress(total.n_sums, layout.n_sums)
     if conditions.cluster and waiting:
-        from sumint.exhaustive.cluster import on_cluster
+        from sumint.exhaustive.dask import on_cluster
 
         found = on_cluster(conditions.cluster, network, waiting)
     else:

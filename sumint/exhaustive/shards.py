@@ -12,15 +12,15 @@ from functools import cached_property, partial
 import numpy as np
 from jaxtyping import Int
 
-from sumint.data import Layout, Sums
 from sumint.exhaustive.circuits import Circuits
-from sumint.exhaustive.counting import count_clear
-from sumint.exhaustive.lanes import WIDTH
-from sumint.exhaustive.plain import answer_logits
-from sumint.exhaustive.tables import Tables, n_low, tables_of
+from sumint.exhaustive.kernel.counting import count_clear
+from sumint.exhaustive.kernel.simd import WIDTH
+from sumint.exhaustive.kernel.tables import Tables, n_low, tables_of
+from sumint.exhaustive.kernel.tiles import Tile, n_pairs, verdicts_on
+from sumint.exhaustive.predictions import Verdicts, verdicts_from
+from sumint.exhaustive.reference import answer_logits
 from sumint.exhaustive.tally import N_BINS, UNITS_PER_NAT, Tally, merged, nothing, tally_of
-from sumint.exhaustive.tiles import Tile, n_pairs, verdicts_on
-from sumint.exhaustive.verdicts import Verdicts, verdicts_from
+from sumint.task.sums import Layout, Sums
 
 ROUNDING = 1e-4
 """How far a margin in single precision may be off, as a share of how large a logit can be."""
@@ -72,7 +72,7 @@ class Network:
         """What tells the verdicts on every digit of every sum of a tile [digit, low_a, low_b, lane]."""
         if self.device == "cpu":
             return partial(verdicts_on, self.tables)
-        from sumint.exhaustive.batched import Batched
+        from sumint.exhaustive.gpu import Batched
 
         return Batched(self.circuits, self.device).verdicts_on
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from sumint.carries import MISSING, carry_errors
-from sumint.cascades import all_runs_of_nines, carries_by_run, runs_of_nines
-from sumint.data import Sums
 from sumint.exhaustive.tally import Tally
+from sumint.task.carries import MISSING, carry_errors
+from sumint.task.cascades import all_runs_of_nines, carries_by_run, runs_of_nines
+from sumint.task.sums import Sums
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from sumint.carries import carry_errors
-from sumint.cascades import runs_of_nines
-from sumint.data import N_DIGIT_TOKENS, Layout, Sums
-from sumint.exhaustive.verdicts import Verdicts
+from sumint.exhaustive.predictions import Verdicts
+from sumint.task.carries import carry_errors
+from sumint.task.cascades import runs_of_nines
+from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums
 
 UNITS_PER_NAT = 2**30
 """The loss is counted in these."""
@@ -128,9 +128,9 @@ def tally_of(sums: Sums, verdicts: Verdicts) -> Tally:
 
     is_wrong = ~(verdicts.margin > 0)
     which, digit = np.nonzero(is_wrong)
-    said = verdicts.said.astype(np.int64)
+    predicted = verdicts.predicted.astype(np.int64)
     np.add.at(tally.wrong_by_run, (digit, runs_of_nines(sums)[which, digit]), 1)
-    np.add.at(tally.wrong_by_carry, (digit, carry_errors(sums, said)[which, digit]), 1)
+    np.add.at(tally.wrong_by_carry, (digit, carry_errors(sums, predicted)[which, digit]), 1)
     np.add.at(tally.wrong_by_pair, (digit, sums.a_digits[which, digit], sums.b_digits[which, digit]), 1)
     has_wrong = np.flatnonzero(is_wrong.any(axis=1))
     wrong, per_block = sums[has_wrong], sums.layout.operand_limit // len(tally.wrong_by_block)
@@ -144,8 +144,8 @@ def tally_of(sums: Sums, verdicts: Verdicts) -> Tally:
         least_margin=verdicts.margin[least, digits].astype(np.float64),
         least_sum=_operands(sums[least]),
         n_wrong=len(wrong),
-        n_off_by_one=int((is_off_by_one(sums, said) & is_wrong)[is_wrong.sum(axis=1) == 1].sum()),
-        **_first(_operands(wrong), said[has_wrong], verdicts.margin[has_wrong].min(axis=1)),
+        n_off_by_one=int((is_off_by_one(sums, predicted) & is_wrong)[is_wrong.sum(axis=1) == 1].sum()),
+        **_first(_operands(wrong), predicted[has_wrong], verdicts.margin[has_wrong].min(axis=1)),
     )
 
 
@@ -182,9 +182,11 @@ def bins_of(probability: Float[np.ndarray, "*any"]) -> Int[np.ndarray, "*any"]:
     return np.clip((probability * N_BINS).astype(np.int64), 0, N_BINS - 1)
 
 
-def is_off_by_one(sums: Sums, said: Int[np.ndarray, "sum digit"]) -> Bool[np.ndarray, "sum digit"]:
+def is_off_by_one(sums: Sums, predicted: Int[np.ndarray, "sum digit"]) -> Bool[np.ndarray, "sum digit"]:
     """Whether a digit is said that is one more or one less than the right one, modulo ten."""
-    return (said < N_DIGIT_TOKENS) & np.isin((said - sums.answer_digits) % N_DIGIT_TOKENS, (1, N_DIGIT_TOKENS - 1))
+    return (predicted < N_DIGIT_TOKENS) & np.isin(
+        (predicted - sums.answer_digits) % N_DIGIT_TOKENS, (1, N_DIGIT_TOKENS - 1)
+    )
 
 
 def _operands(sums: Sums) -> Int[np.ndarray, "sum operand"]:
@@ -193,7 +195,7 @@ def _operands(sums: Sums) -> Int[np.ndarray, "sum operand"]:
 
 def _first(
     operands: Int[np.ndarray, "wrong operand"],
-    said: Int[np.ndarray, "wrong digit"],
+    predicted: Int[np.ndarray, "wrong digit"],
     margin: Float[np.ndarray, " wrong"],
 ) -> dict[str, Any]:
     """The list of wrong sums, by margin, then by operands."""
@@ -204,6 +206,6 @@ def _first(
     chosen = candidates[np.lexsort((b, a, margin[candidates]))[:LISTED]]
     return {
         "listed": operands[chosen],
-        "listed_said": said[chosen],
+        "listed_said": predicted[chosen],
         "listed_margin": margin[chosen].astype(np.float64),
     }

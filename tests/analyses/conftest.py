@@ -2,9 +2,9 @@
 
 import pytest
 
-from sumint.data import Probe, Sums
-from sumint.model import Model, load_model
-from sumint.weights import Weights
+from sumint.checkpoints.files import Weights
+from sumint.model.load import Model, load_model
+from sumint.task.sums import SampleSpec, Sums
 
 
 @pytest.fixture
@@ -13,5 +13,5 @@ def model(tiny_weights: Weights) -> Model:
 
 
 @pytest.fixture
-def probe(tiny_weights: Weights) -> Sums:
-    return Probe(tiny_weights.architecture.n_digits, size=60).draw()
+def sample(tiny_weights: Weights) -> Sums:
+    return SampleSpec(tiny_weights.architecture.n_digits, size=60).draw()

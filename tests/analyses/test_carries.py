@@ -1,15 +1,15 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.carry_counts import carry_counts
-from sumint.analyses.layer_1_attention import SUBSETS, VERSIONS, Layer1Attention, layer_1_attention
-from sumint.analyses.qkv_ablation import qkv_ablation
-from sumint.analyses.qkv_ablation_by_carry import MEANS, qkv_ablation_by_carry
-from sumint.carries import carrying
-from sumint.data import Layout, Probe, Sums, all_sums
-from sumint.interventions import loss_by_sum
-from sumint.model import Model, load_model, tokens_for
-from sumint.weights import read_weights
+from sumint.analyses.ablation.qkv_ablation import qkv_ablation
+from sumint.analyses.ablation.qkv_ablation_by_carry import MEANS, qkv_ablation_by_carry
+from sumint.analyses.attention.layer_1_attention import SUBSETS, VERSIONS, Layer1Attention, layer_1_attention
+from sumint.analyses.carrying.carry_counts import carry_counts
+from sumint.checkpoints.files import read_weights
+from sumint.interventions.hooks import loss_by_sum
+from sumint.model.load import Model, load_model, tokens_for
+from sumint.task.carries import carrying
+from sumint.task.sums import Layout, SampleSpec, Sums, all_sums
 
 PUBLISHED, CORRECTED = range(len(VERSIONS))
 WITH, WITHOUT = range(len(SUBSETS))
@@ -38,16 +38,16 @@ def test_the_published_masks_mislabel_what_is_carried_out_alone(model: Model) ->
     assert counts.mislabelled_carrying == 0
 
 
-def test_over_both_subsets_the_whole_probe_s_mean_costs_what_it_costs_over_all(model: Model, probe: Sums) -> None:
-    measured = qkv_ablation_by_carry(model, probe)
+def test_over_both_subsets_the_whole_probe_s_mean_costs_what_it_costs_over_all(model: Model, sample: Sums) -> None:
+    measured = qkv_ablation_by_carry(model, sample)
     by_subset = measured.loss_rise[MEANS.index("whole")]
     together = np.average(by_subset, axis=0, weights=measured.n_sums)
-    np.testing.assert_allclose(together, qkv_ablation(model, probe).loss_rise, atol=1e-5)
-    assert measured.n_sums.tolist() == [carrying(probe).sum(), (~carrying(probe)).sum()]
+    np.testing.assert_allclose(together, qkv_ablation(model, sample).loss_rise, atol=1e-5)
+    assert measured.n_sums.tolist() == [carrying(sample).sum(), (~carrying(sample)).sum()]
 
 
 def test_the_mean_of_a_subset_keeps_what_its_sums_have_in_common(model: Model) -> None:
-    """Each subset is one sum, twice: its own mean is what was there, the whole probe's is not."""
+    """Each subset is one sum, twice: its own mean is what was there, the whole sample's is not."""
     measured = qkv_ablation_by_carry(
         model, Sums(Layout(2), np.array([18, 18, 12, 12]), np.array([27, 27, 23, 23]))
     )
@@ -62,42 +62,42 @@ def test_a_subset_without_sums_has_no_rise(model: Model, alone: Sums) -> None:
     np.testing.assert_allclose(measured.loss_rise, 0, atol=1e-5)
 
 
-def test_the_whole_model_s_loss_is_told_by_subset(model: Model, probe: Sums) -> None:
-    measured = qkv_ablation_by_carry(model, probe)
-    whole = float(loss_by_sum(model, tokens_for(model, probe)).mean())
-    assert measured.loss @ measured.n_sums / len(probe) == pytest.approx(whole, rel=1e-5)
+def test_the_whole_model_s_loss_is_told_by_subset(model: Model, sample: Sums) -> None:
+    measured = qkv_ablation_by_carry(model, sample)
+    whole = float(loss_by_sum(model, tokens_for(model, sample)).mean())
+    assert measured.loss @ measured.n_sums / len(sample) == pytest.approx(whole, rel=1e-5)
     assert measured.loss_without == pytest.approx(
-        float(loss_by_sum(model, tokens_for(model, probe[~carrying(probe)])).mean()), rel=1e-5
+        float(loss_by_sum(model, tokens_for(model, sample[~carrying(sample)])).mean()), rel=1e-5
     )
-    assert measured.carrying_share == pytest.approx(carrying(probe).mean())
+    assert measured.carrying_share == pytest.approx(carrying(sample).mean())
 
 
-def test_every_mean_pattern_adds_up_to_one_and_never_looks_ahead(model: Model, probe: Sums) -> None:
-    measured = layer_1_attention(model, probe)
+def test_every_mean_pattern_adds_up_to_one_and_never_looks_ahead(model: Model, sample: Sums) -> None:
+    measured = layer_1_attention(model, sample)
     has_sums = measured.n_sums > 0
     np.testing.assert_allclose(measured.mean.sum(axis=-1)[has_sums], 1, atol=1e-5)
-    for column, source in enumerate(range(probe.layout.n_ctx)[probe.layout.predicting]):
+    for column, source in enumerate(range(sample.layout.n_ctx)[sample.layout.predicting]):
         assert not measured.mean[:, column, ..., source + 1 :].any()
 
 
-def test_deviations_are_pytorch_s(model: Model, probe: Sums) -> None:
-    patterns = model.run_with_cache(tokens_for(model, probe))[1]["blocks.1.attn.hook_pattern"]
-    chosen = patterns[probe.carry_in[:, 0], :, probe.layout.equals]
-    measured = layer_1_attention(model, probe)
+def test_deviations_are_pytorch_s(model: Model, sample: Sums) -> None:
+    patterns = model.run_with_cache(tokens_for(model, sample))[1]["blocks.1.attn.hook_pattern"]
+    chosen = patterns[sample.carry_in[:, 0], :, sample.layout.equals]
+    measured = layer_1_attention(model, sample)
     np.testing.assert_allclose(measured.mean[CORRECTED, 0, WITH], chosen.mean(0).numpy(), atol=1e-6)
     np.testing.assert_allclose(measured.deviation[CORRECTED, 0, WITH], chosen.std(0).numpy(), atol=1e-6)
 
 
 def test_corrected_sums_are_divided_by_the_carry_into_the_digit_that_is_predicted(model: Model) -> None:
-    probe = Probe(2, size=200).draw()
-    counts = layer_1_attention(model, probe).n_sums
-    np.testing.assert_array_equal(counts[CORRECTED, :, WITH], probe.carry_in.sum(axis=0))
-    assert counts[:, -1].tolist() == [[0, len(probe)]] * len(VERSIONS)
-    assert (counts.sum(axis=-1) == len(probe)).all()
+    sample = SampleSpec(2, size=200).draw()
+    counts = layer_1_attention(model, sample).n_sums
+    np.testing.assert_array_equal(counts[CORRECTED, :, WITH], sample.carry_in.sum(axis=0))
+    assert counts[:, -1].tolist() == [[0, len(sample)]] * len(VERSIONS)
+    assert (counts.sum(axis=-1) == len(sample)).all()
 
 
-def test_both_versions_have_the_same_means_where_the_masks_agree(model: Model, probe: Sums) -> None:
-    measured = layer_1_attention(model, probe)
+def test_both_versions_have_the_same_means_where_the_masks_agree(model: Model, sample: Sums) -> None:
+    measured = layer_1_attention(model, sample)
     np.testing.assert_array_equal(measured.mean[PUBLISHED, 0], measured.mean[CORRECTED, 0])
 
 
@@ -117,12 +117,12 @@ def test_patterns_that_share_no_position_are_one_apart() -> None:
 
 
 def test_the_write_up_s_checkpoint_does_with_carries_what_the_write_up_says(arena_checkpoint) -> None:
-    model, probe = load_model(read_weights(arena_checkpoint)), Probe().draw()
-    counts = carry_counts(model, probe)
+    model, sample = load_model(read_weights(arena_checkpoint)), SampleSpec().draw()
+    counts = carry_counts(model, sample)
     assert (counts.published_carrying, *counts.published) == (826, 515, 715, 689)
     assert counts.mislabelled.tolist() == [0, 238, 249]
-    own, whole = qkv_ablation_by_carry(model, probe).loss_rise[:, WITHOUT, 1, 1]
+    own, whole = qkv_ablation_by_carry(model, sample).loss_rise[:, WITHOUT, 1, 1]
     assert own == pytest.approx([0.076, 0.190, 0.080], abs=2e-3)
     assert whole == pytest.approx([5.229, 2.406, 1.022], abs=5e-3)
-    attention = layer_1_attention(model, probe)
+    attention = layer_1_attention(model, sample)
     assert attention.distance[CORRECTED, :-1].max(axis=-1) == pytest.approx([0.702, 0.698, 0.621], abs=2e-3)

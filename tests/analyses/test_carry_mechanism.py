@@ -3,23 +3,35 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.carry_direction import DOSES, WAYS, CarryDirection, carry_direction, well_on_their_way
-from sumint.analyses.carry_in_layer_1 import WAYS as SEEN_BY
-from sumint.analyses.carry_in_layer_1 import CarryInLayer1, carry_in_layer_1
-from sumint.analyses.carry_readout import BY_DECISIVENESS, CarryReadout, carry_readout, fit_cosine, fit_lines
-from sumint.analyses.carry_sites import carry_sites
-from sumint.analyses.look_ahead import LookAhead, explained, look_ahead
-from sumint.analyses.other_sites import other_sites
-from sumint.data import Probe
-from sumint.fourier import first_frequency
-from sumint.hands import turn
-from sumint.interchange import Asked, route_of
-from sumint.model import Model, as_array, load_model
-from sumint.weights import read_weights
-from tests.hand_set import FIRST, LAYOUT, SECOND, SITES, hand_set
+from sumint.analyses.carrying.carry_direction import (
+    DOSES,
+    WAYS,
+    CarryDirection,
+    carry_direction,
+    well_on_their_way,
+)
+from sumint.analyses.carrying.carry_in_layer_1 import WAYS as SEEN_BY
+from sumint.analyses.carrying.carry_in_layer_1 import CarryInLayer1, carry_in_layer_1
+from sumint.analyses.carrying.carry_readout import (
+    BY_DECISIVENESS,
+    CarryReadout,
+    carry_readout,
+    fit_cosine,
+    fit_lines,
+)
+from sumint.analyses.carrying.carry_sites import carry_sites
+from sumint.analyses.carrying.look_ahead import LookAhead, explained, look_ahead
+from sumint.analyses.carrying.other_sites import other_sites
+from sumint.checkpoints.files import read_weights
+from sumint.interventions.patching import PatchedPairs, ServedRoute
+from sumint.interventions.sites import Site
+from sumint.model.fourier import first_frequency
+from sumint.model.load import Model, as_array, load_model
+from sumint.model.phasors import turn
+from sumint.task.sums import SampleSpec
+from tests.hand_set import FIRST, LAYOUT, SECOND, SERVED, SITES, hand_set
 
-TRAILS = ((1, 0, 1, FIRST), (2, 0, 1, FIRST), (2, 1, 1, SECOND))
-PROBE = Probe(LAYOUT.n_digits).draw()
+SAMPLE = SampleSpec(LAYOUT.n_digits).draw()
 
 
 @pytest.fixture(scope="module")
@@ -29,26 +41,26 @@ def model() -> Model:
 
 @pytest.fixture(scope="module")
 def direction(model: Model) -> CarryDirection:
-    return carry_direction(model, PROBE, trails=TRAILS)
+    return carry_direction(model, SAMPLE, served=SERVED)
 
 
 @pytest.fixture(scope="module")
 def in_layer_1(model: Model) -> CarryInLayer1:
-    return carry_in_layer_1(model, PROBE, trails=TRAILS)
+    return carry_in_layer_1(model, SAMPLE, served=SERVED)
 
 
 @pytest.fixture(scope="module")
 def readout(model: Model) -> CarryReadout:
-    return carry_readout(model, PROBE, trails=TRAILS)
+    return carry_readout(model, SAMPLE, served=SERVED)
 
 
 @pytest.fixture(scope="module")
 def ahead(model: Model) -> LookAhead:
-    return look_ahead(model, PROBE, trails=TRAILS)
+    return look_ahead(model, SAMPLE, served=SERVED)
 
 
 def test_the_search_hands_on_what_serves_each_route(model: Model) -> None:
-    assert carry_sites(model, PROBE).trails == TRAILS
+    assert carry_sites(model, SAMPLE).served_routes == SERVED
 
 
 def test_what_is_written_in_one_direction_moves_with_it_and_with_nothing_else(direction: CarryDirection) -> None:
@@ -58,11 +70,11 @@ def test_what_is_written_in_one_direction_moves_with_it_and_with_nothing_else(di
 
 
 def test_a_carry_does_not_get_through_without_its_site(model: Model) -> None:
-    found = other_sites(model, PROBE, trails=TRAILS)
+    found = other_sites(model, SAMPLE, served=SERVED)
     assert found.n_pairs.min() > 0
-    np.testing.assert_array_equal(found.n_moved, 0)
-    elsewhere = tuple((column, digit, 0, 0) for column, digit, *_ in TRAILS)
-    np.testing.assert_array_equal(other_sites(model, PROBE, trails=elsewhere).rates, 1)
+    np.testing.assert_array_equal(found.n_flipped, 0)
+    elsewhere = tuple(ServedRoute(one.route, Site(0, 0)) for one in SERVED)
+    np.testing.assert_array_equal(other_sites(model, SAMPLE, served=elsewhere).rates, 1)
 
 
 def test_no_dose_moves_nothing_and_twice_the_need_moves_all(direction: CarryDirection) -> None:
@@ -80,8 +92,8 @@ def test_a_hand_turns_from_the_one_sum_to_the_other_and_no_dose_turns_it_back(
         np.testing.assert_allclose(turned[:, 0], 0, atol=1e-9)
         assert (np.diff(turned, axis=1) >= -1e-3).all()
     # All of the carry passes through the site, so the whole way leads to what is said of the other sum.
-    for trail, turned in zip(TRAILS, direction.turn_by_way[:, DOSES.index(1.0)], strict=True):
-        asked = Asked.on(model, route_of(trail), seed=2)
+    for one, turned in zip(SERVED, direction.turn_by_way[:, DOSES.index(1.0)], strict=True):
+        asked = PatchedPairs.on(model, one.route, seed=2)
         logits = [as_array(model(tokens)[:, -1, :10]) for tokens in (asked.base_tokens, asked.source_tokens)]
         base, source = map(first_frequency, logits)
         towards_carry = np.where(asked.pairs.base_carries, -1, 1)
@@ -175,10 +187,10 @@ def test_a_product_is_not_explained_by_a_sum() -> None:
 
 
 def test_on_the_write_up_s_checkpoint_one_direction_is_enough(arena_checkpoint) -> None:
-    model, probe = load_model(read_weights(arena_checkpoint)), Probe().draw()
-    trails = carry_sites(model, probe).trails
-    found = carry_direction(model, probe, trails=trails)
+    model, sample = load_model(read_weights(arena_checkpoint)), SampleSpec().draw()
+    served = carry_sites(model, sample).served_routes
+    found = carry_direction(model, sample, served=served)
     assert found.rates[:, WAYS.index("along")].min() > 0.8
     assert found.rates[:, WAYS.index("rest")].max() < 0.1
-    readout = carry_readout(model, probe, trails=trails)
+    readout = carry_readout(model, sample, served=served)
     assert readout.agreement.min() > 0.95

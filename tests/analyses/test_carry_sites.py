@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.carry_sites import CarrySites, carry_sites
-from sumint.data import Layout, Probe
-from sumint.model import load_model
-from sumint.sites import Site
-from sumint.weights import read_weights
+from sumint.analyses.carrying.carry_sites import CarrySites, carry_sites
+from sumint.checkpoints.files import read_weights
+from sumint.interventions.sites import Site
+from sumint.model.load import load_model
+from sumint.task.sums import Layout, SampleSpec
 from tests.hand_set import LAYOUT, SITES, hand_set
 
 
 @pytest.fixture(scope="module")
 def found() -> CarrySites:
-    return carry_sites(load_model(hand_set()), Probe(LAYOUT.n_digits).draw())
+    return carry_sites(load_model(hand_set()), SampleSpec(LAYOUT.n_digits).draw())
 
 
 def test_it_finds_the_sites_that_were_set_and_no_others(found: CarrySites) -> None:
@@ -34,10 +34,10 @@ def test_a_cascade_is_a_route_of_its_own(found: CarrySites) -> None:
 
 
 def counted(moved: dict[tuple[int, int, int], int]) -> CarrySites:
-    n_moved = np.zeros((3, 2, 11), np.int64)
+    n_flipped = np.zeros((3, 2, 11), np.int64)
     for place, n in moved.items():
-        n_moved[place] = n
-    return CarrySites(100, np.array([100, 100, 50]), n_moved, 3)
+        n_flipped[place] = n
+    return CarrySites(100, np.array([100, 100, 50]), n_flipped, 3)
 
 
 def test_the_smallest_set_has_as_few_sites_as_serve_every_route() -> None:
@@ -60,15 +60,15 @@ def test_a_route_that_no_site_serves_is_left_out() -> None:
 
 
 def test_a_few_pairs_prove_nothing() -> None:
-    n_moved = np.zeros((1, 1, 8), np.int64)
-    n_moved[0, 0, 5] = 29
-    assert CarrySites(300, np.array([29]), n_moved, 2).served == ()
-    n_moved[0, 0, 5] = 30
-    assert CarrySites(300, np.array([30]), n_moved, 2).served == (0,)
+    n_flipped = np.zeros((1, 1, 8), np.int64)
+    n_flipped[0, 0, 5] = 29
+    assert CarrySites(300, np.array([29]), n_flipped, 2).served == ()
+    n_flipped[0, 0, 5] = 30
+    assert CarrySites(300, np.array([30]), n_flipped, 2).served == (0,)
 
 
 def test_on_the_write_up_s_checkpoint_four_sites_serve_all_six_routes(arena_checkpoint) -> None:
-    found = carry_sites(load_model(read_weights(arena_checkpoint)), Probe().draw())
+    found = carry_sites(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
     names = {site.name(Layout(4)) for site in found.smallest}
     assert len(found.served) == 6
     assert len(names) == 4

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sumint.analyses.constant_bank import KINDS, ConstantBank, constant_bank
-from sumint.data import Layout, Probe
-from sumint.model import load_model
-from sumint.weights import Weights, read_weights
+from sumint.analyses.carrying.constant_bank import KINDS, ConstantBank, constant_bank
+from sumint.checkpoints.files import Weights, read_weights
+from sumint.model.load import load_model
+from sumint.task.sums import Layout, SampleSpec
 from tests.hand_set import FIRST, LAYOUT, SECOND, hand_set
 
 BOTH = list(KINDS).index("both")
@@ -16,7 +16,7 @@ BOTH = list(KINDS).index("both")
 
 @pytest.fixture(scope="module")
 def bank() -> ConstantBank:
-    return constant_bank(load_model(hand_set()), Probe(LAYOUT.n_digits).draw(), held=(FIRST, SECOND))
+    return constant_bank(load_model(hand_set()), SampleSpec(LAYOUT.n_digits).draw(), held=(FIRST, SECOND))
 
 
 def test_the_plus_is_looked_at_and_may_say_the_same_of_every_sum(bank: ConstantBank) -> None:
@@ -24,13 +24,15 @@ def test_the_plus_is_looked_at_and_may_say_the_same_of_every_sum(bank: ConstantB
     assert bank.attention[0, 0, LAYOUT.plus] > 0.2
     np.testing.assert_array_equal(bank.right_with_bank_constant, np.tile(bank.right, (len(KINDS), 1)))
     for position in range(FIRST):
-        np.testing.assert_array_equal(bank.right_without[:, position], np.tile(bank.right_before, (len(KINDS), 1)))
+        np.testing.assert_array_equal(
+            bank.accuracy_without[:, position], np.tile(bank.accuracy_before, (len(KINDS), 1))
+        )
 
 
 def test_where_the_carry_is_only_the_keys_are_missed(bank: ConstantBank) -> None:
-    whole = bank.right_before.mean()
+    whole = bank.accuracy_before.mean()
     for position in (FIRST, SECOND):
-        by_kind = dict(zip(KINDS, bank.right_without[:, position].mean(axis=-1), strict=True))
+        by_kind = dict(zip(KINDS, bank.accuracy_without[:, position].mean(axis=-1), strict=True))
         assert by_kind["keys"] < whole - 0.02
         assert by_kind["values"] == whole
     assert bank.right_with_others_constant[BOTH].mean() < bank.right.mean() - 0.1
@@ -38,7 +40,7 @@ def test_where_the_carry_is_only_the_keys_are_missed(bank: ConstantBank) -> None
 
 def test_attention_is_divided_between_the_bank_and_the_others(bank: ConstantBank, tiny_weights: Weights) -> None:
     np.testing.assert_allclose(bank.attention.sum(axis=-1), 1, atol=1e-5)
-    any_model = constant_bank(load_model(tiny_weights), Probe(2).draw(), held=())
+    any_model = constant_bank(load_model(tiny_weights), SampleSpec(2).draw(), held=())
     assert any_model.candidates.tolist() == list(range(any_model.layout.predicting.start))
     assert (any_model.bank_attention < 1).all()
 
@@ -48,7 +50,7 @@ def test_on_the_write_up_s_checkpoint_the_leading_digit_of_a_is_no_part_of_the_b
 ) -> None:
     layout = Layout(4)
     held = tuple(layout.position_names.index(name) for name in ("B3", "=", "C1"))
-    found = constant_bank(load_model(read_weights(arena_checkpoint)), Probe().draw(), held=held)
+    found = constant_bank(load_model(read_weights(arena_checkpoint)), SampleSpec().draw(), held=held)
     assert found.candidates.tolist() == [*range(held[0])]
     assert [layout.position_names[position] for position in found.bank] == [
         "A1",

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.digit_sum_circle import (
+from sumint.analyses.adding.digit_sum_circle import (
     COMPONENTS,
     DigitSumCircle,
     apart,
     digit_sum_circle,
     power_by_component,
 )
-from sumint.data import Probe
-from sumint.model import load_model
-from sumint.weights import read_weights
+from sumint.checkpoints.files import read_weights
+from sumint.model.load import load_model
+from sumint.task.sums import SampleSpec
 
 A, B = np.meshgrid(np.arange(10), np.arange(10), indexing="ij")
 
@@ -72,7 +72,7 @@ def test_two_heads_push_and_pull_if_they_do_both() -> None:
 
 
 def test_on_the_write_up_s_checkpoint_the_sum_s_first_frequency_is_what_is_written(arena_checkpoint) -> None:
-    circle = digit_sum_circle(load_model(read_weights(arena_checkpoint)), Probe().draw())
+    circle = digit_sum_circle(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
     assert circle.sum_frequencies[:, 2, 0].min() > 0.9
     assert circle.identity[:, 2].min() > 0.99
     assert circle.push_and_pull.max() > 0.6

@@ -1,46 +1,46 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.direct_logit_attribution import DirectLogitAttribution, direct_logit_attribution
-from sumint.analyses.single_heads import responsible_alone, single_heads
-from sumint.data import Probe, Sums
-from sumint.examples import examples
-from sumint.interventions import ablate_head
-from sumint.model import Model, load_model, tokens_for
-from sumint.residual import ForwardPass, relative_error
-from sumint.weights import read_weights
+from sumint.analyses.attribution.direct_logit_attribution import DirectLogitAttribution, direct_logit_attribution
+from sumint.analyses.attribution.single_heads import responsible_alone, single_heads
+from sumint.checkpoints.files import read_weights
+from sumint.interventions.hooks import ablate_head
+from sumint.model.load import Model, load_model, tokens_for
+from sumint.model.residual_stream import ForwardPass, relative_error
+from sumint.task.examples import examples
+from sumint.task.sums import SampleSpec, Sums
 
 
 def logits_of(model: Model, sums: Sums) -> np.ndarray:
     return model(tokens_for(model, sums))[:, sums.layout.predicting, :10].numpy()
 
 
-def test_components_and_biases_add_up_to_the_logits(model: Model, probe: Sums) -> None:
-    measured = direct_logit_attribution(model, probe)
-    shown = examples(probe).sums
+def test_components_and_biases_add_up_to_the_logits(model: Model, sample: Sums) -> None:
+    measured = direct_logit_attribution(model, sample)
+    shown = examples(sample).sums
     np.testing.assert_allclose(measured.examples.sum(1), logits_of(model, shown), rtol=1e-4, atol=1e-5)
     assert measured.error_with_biases < 1e-5
 
 
-def test_without_the_biases_the_write_up_s_rows_miss_the_logits(model: Model, probe: Sums) -> None:
-    assert direct_logit_attribution(model, probe).error_without_biases > 0.01
+def test_without_the_biases_the_write_up_s_rows_miss_the_logits(model: Model, sample: Sums) -> None:
+    assert direct_logit_attribution(model, sample).error_without_biases > 0.01
     for bias in (model.b_U, *(block.attn.b_O for block in model.blocks)):
         bias.data[:] = 0
-    assert direct_logit_attribution(model, probe).error_without_biases < 1e-5
+    assert direct_logit_attribution(model, sample).error_without_biases < 1e-5
 
 
-def test_a_head_of_layer_1_adds_what_is_lost_without_it_at_the_same_scale(model: Model, probe: Sums) -> None:
-    run = ForwardPass.of(model, probe)
+def test_a_head_of_layer_1_adds_what_is_lost_without_it_at_the_same_scale(model: Model, sample: Sums) -> None:
+    run = ForwardPass.of(model, sample)
     scale = run.cache["ln_final.hook_scale"]
     hold_scale = ("ln_final.hook_scale", lambda values, hook: scale)
     hooks = [ablate_head("z", 1, head=1, replacement="zero"), hold_scale]
-    without = model.run_with_hooks(tokens_for(model, probe), fwd_hooks=hooks)
-    lost = run.logits - without[:, probe.layout.predicting, :10]
+    without = model.run_with_hooks(tokens_for(model, sample), fwd_hooks=hooks)
+    lost = run.logits - without[:, sample.layout.predicting, :10]
     np.testing.assert_allclose(run.direct(run.heads(1))[:, 1].numpy(), lost.numpy(), rtol=1e-3, atol=1e-5)
 
 
-def test_the_mean_and_its_deviation_are_those_of_the_right_digit_s_logit(model: Model, probe: Sums) -> None:
-    five = probe[:5]  # the examples begin with these
+def test_the_mean_and_its_deviation_are_those_of_the_right_digit_s_logit(model: Model, sample: Sums) -> None:
+    five = sample[:5]  # the examples begin with these
     measured = direct_logit_attribution(model, five)
     right = np.take_along_axis(measured.examples[:5, :-1], five.answer_digits[:, None, :, None], axis=-1).squeeze(
         -1
@@ -49,8 +49,8 @@ def test_the_mean_and_its_deviation_are_those_of_the_right_digit_s_logit(model: 
     np.testing.assert_allclose(measured.correct_std, right.std(axis=0, ddof=1), rtol=1e-4, atol=1e-6)
 
 
-def test_a_single_sum_does_not_vary(model: Model, probe: Sums) -> None:
-    assert (direct_logit_attribution(model, probe[:1]).correct_std == 0).all()
+def test_a_single_sum_does_not_vary(model: Model, sample: Sums) -> None:
+    assert (direct_logit_attribution(model, sample[:1]).correct_std == 0).all()
 
 
 def test_the_share_of_layer_1_counts_heads_by_the_length_of_their_bars() -> None:
@@ -67,11 +67,11 @@ def test_the_share_of_layer_1_counts_heads_by_the_length_of_their_bars() -> None
     assert measured.layer_1_share == pytest.approx([0.75])
 
 
-def test_a_layer_that_writes_nothing_has_no_share(model: Model, probe: Sums) -> None:
+def test_a_layer_that_writes_nothing_has_no_share(model: Model, sample: Sums) -> None:
     model.blocks[1].attn.W_O.data[:] = 0
-    assert (direct_logit_attribution(model, probe).layer_1_share == 0).all()
+    assert (direct_logit_attribution(model, sample).layer_1_share == 0).all()
     model.blocks[0].attn.W_O.data[:] = 0
-    assert (direct_logit_attribution(model, probe).layer_1_share == 0).all()
+    assert (direct_logit_attribution(model, sample).layer_1_share == 0).all()
 
 
 def test_what_is_missing_is_measured_by_the_whole() -> None:
@@ -123,22 +123,22 @@ def test_a_head_that_is_not_the_only_one_or_not_right_is_not_alone_responsible(
     assert not responsible_alone(np.stack([one, other])[None, :, None], whole[None, None], np.array([[3]])).any()
 
 
-def test_a_head_speaks_for_itself_and_with_the_others(model: Model, probe: Sums) -> None:
-    measured = single_heads(model, probe)
-    run = ForwardPass.of(model, examples(probe).sums)
+def test_a_head_speaks_for_itself_and_with_the_others(model: Model, sample: Sums) -> None:
+    measured = single_heads(model, sample)
+    run = ForwardPass.of(model, examples(sample).sums)
     added = run.direct(run.heads(1)).numpy()
     np.testing.assert_array_equal(measured.examples_alone, added.argmax(-1))
     np.testing.assert_array_equal(measured.examples_together, added.sum(1).argmax(-1))
-    np.testing.assert_array_equal(measured.examples_predicted, logits_of(model, examples(probe).sums).argmax(-1))
+    np.testing.assert_array_equal(measured.examples_predicted, logits_of(model, examples(sample).sums).argmax(-1))
     assert (measured.some_right_alone <= measured.right_alone.sum(0) + 1e-9).all()
     assert (measured.some_right_alone >= measured.right_alone.max(0)).all()
 
 
 def test_on_the_write_up_s_checkpoint_the_heads_of_layer_1_write_together(arena_checkpoint) -> None:
-    model, probe = load_model(read_weights(arena_checkpoint)), Probe().draw()
-    measured = direct_logit_attribution(model, probe)
+    model, sample = load_model(read_weights(arena_checkpoint)), SampleSpec().draw()
+    measured = direct_logit_attribution(model, sample)
     assert measured.layer_1_share == pytest.approx([0.907, 0.898, 0.838, 0.879], abs=1e-3)
-    heads = single_heads(model, probe)
+    heads = single_heads(model, sample)
     assert heads.some_right_alone == pytest.approx([0.366, 0.494, 0.387, 0.469], abs=2e-3)
     assert list(heads.examples_alone[0, :, 0]) == [5, 3, 0]
     assert (heads.examples_first_two[0, 0], heads.examples_predicted[0, 0]) == (4, 4)

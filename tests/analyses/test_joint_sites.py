@@ -3,15 +3,16 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.joint_sites import ENOUGH, JointSites, joint_sites
-from sumint.data import Probe
-from sumint.model import Model, load_model
-from sumint.sites import Site
-from sumint.weights import Weights
-from tests.hand_set import FIRST, LAYOUT, SECOND, SITES, hand_set
+from sumint.analyses.carrying.joint_sites import ENOUGH, JointSites, joint_sites
+from sumint.checkpoints.files import Weights
+from sumint.interventions.sites import Site
+from sumint.model.load import Model, load_model
+from sumint.task.carry_routes import Route
+from sumint.task.sums import SampleSpec
+from tests.hand_set import FIRST, LAYOUT, SECOND, SERVED, SITES, hand_set
 
-PROBE = Probe(LAYOUT.n_digits).draw()
-ROUTES = ((1, 0), (2, 0), (2, 1))
+SAMPLE = SampleSpec(LAYOUT.n_digits).draw()
+ROUTES = tuple(one.route for one in SERVED)
 
 
 def split(weights: Weights, share: float) -> Weights:
@@ -30,11 +31,11 @@ def split(weights: Weights, share: float) -> Weights:
 
 @pytest.fixture(scope="module")
 def halved() -> JointSites:
-    return joint_sites(load_model(split(hand_set(), 0.5)), PROBE, routes=ROUTES)
+    return joint_sites(load_model(split(hand_set(), 0.5)), SAMPLE, routes=ROUTES)
 
 
 def test_a_site_that_holds_all_of_it_is_found_alone() -> None:
-    found = joint_sites(load_model(hand_set()), PROBE, routes=ROUTES)
+    found = joint_sites(load_model(hand_set()), SAMPLE, routes=ROUTES)
     assert [found.sites(route) for route in range(3)] == [(SITES[0],), (SITES[0],), (SITES[1],)]
     np.testing.assert_array_equal(found.rates, 1)
 
@@ -59,7 +60,7 @@ def test_the_rate_is_told_with_its_interval(halved: JointSites) -> None:
 
 
 def test_a_column_s_digits_are_found_where_they_were_set() -> None:
-    found = joint_sites(load_model(hand_set()), PROBE, routes=((0, 0), (1, 1)))
+    found = joint_sites(load_model(hand_set()), SAMPLE, routes=(Route(0, 0), Route(1, 1)))
     assert [found.sites(digit) for digit in range(2)] == [(Site(0, FIRST),), (Site(0, SECOND),)]
     np.testing.assert_array_equal(found.rates, 1)
     np.testing.assert_array_equal(found.rates_of_others, 0)
@@ -67,5 +68,5 @@ def test_a_column_s_digits_are_found_where_they_were_set() -> None:
 
 def test_where_every_route_is_served_there_is_nothing_to_find(tiny_weights: Weights) -> None:
     model: Model = load_model(tiny_weights)
-    found = joint_sites(model, Probe(2).draw(), routes=())
+    found = joint_sites(model, SampleSpec(2).draw(), routes=())
     assert found.rates.shape == (0,)

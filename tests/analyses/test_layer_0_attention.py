@@ -1,62 +1,62 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.attention_patterns import attention_patterns
-from sumint.analyses.qk_circuits import qk_circuits
-from sumint.data import EQUALS, N_DIGIT_TOKENS, PLUS, VOCABULARY, Probe, Sums
-from sumint.model import Model, load_model, tokens_for
-from sumint.weights import read_weights
+from sumint.analyses.attention.attention_patterns import attention_patterns
+from sumint.analyses.weights.qk_circuits import qk_circuits
+from sumint.checkpoints.files import read_weights
+from sumint.model.load import Model, load_model, tokens_for
+from sumint.task.sums import EQUALS, N_DIGIT_TOKENS, PLUS, VOCABULARY, SampleSpec, Sums
 
 
-def test_every_pattern_sums_to_one_and_sees_nothing_that_comes_later(model: Model, probe: Sums) -> None:
-    measured = attention_patterns(model, probe)
+def test_every_pattern_sums_to_one_and_sees_nothing_that_comes_later(model: Model, sample: Sums) -> None:
+    measured = attention_patterns(model, sample)
     for patterns in (measured.patterns, measured.mean_patterns):
         np.testing.assert_allclose(patterns.sum(-1), 1, rtol=1e-5)
         assert not np.triu(patterns, k=1).any()
 
 
-def test_the_mean_pattern_of_a_single_sum_is_its_own(model: Model, probe: Sums) -> None:
-    measured = attention_patterns(model, probe[:1])
+def test_the_mean_pattern_of_a_single_sum_is_its_own(model: Model, sample: Sums) -> None:
+    measured = attention_patterns(model, sample[:1])
     np.testing.assert_allclose(measured.mean_patterns, measured.patterns[0], rtol=1e-6)
 
 
-def test_attention_to_columns_signs_and_answer_adds_up(model: Model, probe: Sums) -> None:
-    measured = attention_patterns(model, probe)
-    layout = probe.layout
+def test_attention_to_columns_signs_and_answer_adds_up(model: Model, sample: Sums) -> None:
+    measured = attention_patterns(model, sample)
+    layout = sample.layout
     others = [layout.plus, layout.equals, *range(layout.answer.start, layout.answer.stop)]
     total = measured.column_attention.sum(-1) + measured.mean_patterns[..., others].sum(-1)
     np.testing.assert_allclose(total, 1, rtol=1e-5)
 
 
-def test_the_corresponding_attention_is_read_where_the_digit_is_predicted(model: Model, probe: Sums) -> None:
-    measured = attention_patterns(model, probe)
-    first = probe.layout.predicting.start
-    for column in range(probe.layout.n_digits):
+def test_the_corresponding_attention_is_read_where_the_digit_is_predicted(model: Model, sample: Sums) -> None:
+    measured = attention_patterns(model, sample)
+    first = sample.layout.predicting.start
+    for column in range(sample.layout.n_digits):
         expected = measured.column_attention[:, :, first + column, column]
         np.testing.assert_array_equal(measured.corresponding_attention[:, :, column], expected)
 
 
-def test_position_and_token_make_the_score_of_a_single_sum(model: Model, probe: Sums) -> None:
-    alone = probe[:1]
+def test_position_and_token_make_the_score_of_a_single_sum(model: Model, sample: Sums) -> None:
+    alone = sample[:1]
     circuits = qk_circuits(model, alone)
     tokens = tokens_for(model, alone)
     _, cache = model.run_with_cache(tokens)
     scale = cache["blocks.0.ln1.hook_scale"][0, :, 0].numpy()
-    signs = {PLUS: scale[probe.layout.plus], EQUALS: scale[probe.layout.equals]}
+    signs = {PLUS: scale[sample.layout.plus], EQUALS: scale[sample.layout.equals]}
     of_token = np.array([signs.get(token, np.delete(scale, [2, 5]).mean()) for token in range(len(VOCABULARY))])
     queries, keys = (cache[f"blocks.0.attn.hook_{kind}"][0].numpy() for kind in ("q", "k"))
     bias = np.einsum("qhd,hd->hq", queries, model.blocks[0].attn.b_K.numpy())
     measured = np.einsum("qhd,khd->hqk", queries, keys) / model.cfg.d_head**0.5
-    for key in range(probe.layout.n_ctx - 1):
+    for key in range(sample.layout.n_ctx - 1):
         token = int(tokens[0, key])
         from_token = circuits.token_scores[..., token] * of_token[token] / scale[key]
         score = circuits.position_scores[..., key] + from_token + bias[:, :-1] / model.cfg.d_head**0.5
         np.testing.assert_allclose(score[:, key:], measured[:, key:-1, key], rtol=1e-4, atol=1e-5)
 
 
-def test_as_published_every_token_stands_under_the_name_of_the_next(model: Model, probe: Sums) -> None:
-    circuits = qk_circuits(model, probe)
-    last_position = probe.layout.n_ctx - 1
+def test_as_published_every_token_stands_under_the_name_of_the_next(model: Model, sample: Sums) -> None:
+    circuits = qk_circuits(model, sample)
+    last_position = sample.layout.n_ctx - 1
     assert not circuits.published_scores[..., last_position].any(), "named 0, it is a position that nothing sees"
     named = circuits.published_scores[..., last_position:]
     digits = circuits.token_scores[..., :N_DIGIT_TOKENS]
@@ -65,33 +65,33 @@ def test_as_published_every_token_stands_under_the_name_of_the_next(model: Model
         assert np.corrcoef(under_next_name, digits[..., digit].ravel())[0, 1] == pytest.approx(1, abs=1e-5)
 
 
-def test_as_published_a_hidden_key_looks_like_a_score_of_zero(model: Model, probe: Sums) -> None:
-    circuits = qk_circuits(model, probe)
-    n_queries = probe.layout.n_ctx - 1
+def test_as_published_a_hidden_key_looks_like_a_score_of_zero(model: Model, sample: Sums) -> None:
+    circuits = qk_circuits(model, sample)
+    n_queries = sample.layout.n_ctx - 1
     hidden = np.triu(np.ones((n_queries, n_queries), dtype=bool), k=1)
     assert (circuits.published_scores[:, :, :n_queries][:, hidden] == 0).all()
     assert np.isnan(circuits.position_scores[:, hidden]).all()
     assert np.isfinite(circuits.position_scores[:, ~hidden]).all()
 
 
-def test_the_residual_stream_at_a_sign_holds_a_sum_and_not_a_mean(model: Model, probe: Sums) -> None:
-    _, cache = model.run_with_cache(tokens_for(model, probe))
-    position = probe.layout.plus
+def test_the_residual_stream_at_a_sign_holds_a_sum_and_not_a_mean(model: Model, sample: Sums) -> None:
+    _, cache = model.run_with_cache(tokens_for(model, sample))
+    position = sample.layout.plus
     held = cache["hook_embed"][0, position] + cache["hook_pos_embed"][0, position]
     expected = model.W_pos[position] + model.W_E[PLUS]
     np.testing.assert_allclose(held.numpy(), expected.numpy(), atol=1e-6)
 
 
 def test_means_give_the_exact_pattern_of_a_single_sum_and_the_published_way_does_not(
-    model: Model, probe: Sums
+    model: Model, sample: Sums
 ) -> None:
-    circuits = qk_circuits(model, probe[:1])
+    circuits = qk_circuits(model, sample[:1])
     np.testing.assert_allclose(circuits.corrected_distance, 0, atol=1e-5)
     assert circuits.published_distance.max() > 1e-3
 
 
-def test_a_look_at_a_column_is_told_apart_by_position_and_by_digit(model: Model, probe: Sums) -> None:
-    layout = probe.layout
+def test_a_look_at_a_column_is_told_apart_by_position_and_by_digit(model: Model, sample: Sums) -> None:
+    layout = sample.layout
     model.blocks[0].attn.W_Q.data[:] = 0
     keys_alike = [range(layout.n_ctx)[operand][1] for operand in (layout.first_operand, layout.second_operand)]
     wanted = model.W_pos[keys_alike].mean(0)
@@ -99,18 +99,18 @@ def test_a_look_at_a_column_is_told_apart_by_position_and_by_digit(model: Model,
     model.pos_embed.weight.data[keys_alike] = 30 * wanted / wanted.norm()
     direction = model.W_pos[keys_alike[0]] @ model.blocks[0].attn.W_K[0]
     model.blocks[0].attn.b_Q.data[0] = 5 * direction / direction.norm()
-    looks = [look for look in qk_circuits(model, probe).column_looks if look.head == 0]
+    looks = [look for look in qk_circuits(model, sample).column_looks if look.head == 0]
     assert {look.column for look in looks} == {1}
     assert all(look.margin > 0 for look in looks)
-    circuits = qk_circuits(model, probe)
+    circuits = qk_circuits(model, sample)
     for look in looks:
         of_positions = circuits.position_scores[0, look.query][keys_alike]
         assert look.between_positions == pytest.approx(abs(of_positions[0] - of_positions[1]), abs=1e-5)
         assert look.digit_range == pytest.approx(np.ptp(circuits.token_scores[0, look.query, :10]), rel=1e-5)
 
 
-def test_a_lean_is_a_correlation(model: Model, probe: Sums) -> None:
-    circuits = qk_circuits(model, probe)
+def test_a_lean_is_a_correlation(model: Model, sample: Sums) -> None:
+    circuits = qk_circuits(model, sample)
     distance = np.abs(np.arange(10) - 4.5)
     for head, asking in np.ndindex(circuits.lean_to_extremes.shape):
         scores = circuits.token_scores[head, circuits.asking][asking, :10]
@@ -118,15 +118,15 @@ def test_a_lean_is_a_correlation(model: Model, probe: Sums) -> None:
         assert circuits.lean_to_extremes[head, asking] == pytest.approx(expected, abs=1e-5)
 
 
-def test_a_query_that_is_blind_to_digits_leans_nowhere(model: Model, probe: Sums) -> None:
+def test_a_query_that_is_blind_to_digits_leans_nowhere(model: Model, sample: Sums) -> None:
     model.embed.weight.data[:N_DIGIT_TOKENS] = model.embed.weight.data[0]
-    circuits = qk_circuits(model, probe)
+    circuits = qk_circuits(model, sample)
     np.testing.assert_allclose(circuits.digit_range, 0, atol=1e-6)
     assert np.isfinite(circuits.lean_to_extremes).all()
 
 
 def test_the_write_up_s_heads_look_where_it_says(arena_checkpoint) -> None:
-    measured = attention_patterns(load_model(read_weights(arena_checkpoint)), Probe().draw())
+    measured = attention_patterns(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
     names = measured.layout.position_names
     attention = measured.column_attention[0]
     assert attention[0, names.index("B3"), 3] == pytest.approx(0.991, abs=5e-4)
@@ -137,7 +137,7 @@ def test_the_write_up_s_heads_look_where_it_says(arena_checkpoint) -> None:
 
 
 def test_on_the_write_up_s_checkpoint_positions_choose_the_column_and_digits_one_of_two(arena_checkpoint) -> None:
-    looks = qk_circuits(load_model(read_weights(arena_checkpoint)), Probe().draw()).column_looks
+    looks = qk_circuits(load_model(read_weights(arena_checkpoint)), SampleSpec().draw()).column_looks
     assert len(looks) == 11
     assert max(look.between_positions for look in looks) == pytest.approx(0.16, abs=5e-3)
     assert min(look.digit_range for look in looks) == pytest.approx(1.28, abs=5e-3)

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.minimal_circuit import MinimalCircuit, fewest, minimal_circuit
-from sumint.data import Probe
-from sumint.model import load_model
-from sumint.sites import Site
+from sumint.analyses.adding.minimal_circuit import MinimalCircuit, fewest, minimal_circuit
+from sumint.interventions.sites import Site
+from sumint.model.load import load_model
+from sumint.task.sums import SampleSpec
 from tests.hand_set import FIRST, LAYOUT, SECOND, hand_set
 
 
 @pytest.fixture(scope="module")
 def found() -> MinimalCircuit:
-    return minimal_circuit(load_model(hand_set()), Probe(LAYOUT.n_digits).draw())
+    return minimal_circuit(load_model(hand_set()), SampleSpec(LAYOUT.n_digits).draw())
 
 
 def test_what_was_set_is_kept_and_nothing_else(found: MinimalCircuit) -> None:

@@ -1,22 +1,22 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.ov_circuits import OvCircuits, ov_circuits
-from sumint.data import Probe, Sums
-from sumint.model import load_model
-from sumint.weights import Weights, read_weights
+from sumint.analyses.weights.ov_circuits import OvCircuits, ov_circuits
+from sumint.checkpoints.files import Weights, read_weights
+from sumint.model.load import load_model
+from sumint.task.sums import SampleSpec, Sums
 
 FIRST, SECOND = np.divmod(np.arange(100), 10)
 
 
 @pytest.fixture
-def probe(tiny_weights: Weights) -> Sums:
-    return Probe(tiny_weights.architecture.n_digits, size=1).draw()
+def sample(tiny_weights: Weights) -> Sums:
+    return SampleSpec(tiny_weights.architecture.n_digits, size=1).draw()
 
 
 @pytest.fixture
-def circuits(tiny_weights: Weights, probe: Sums) -> OvCircuits:
-    return ov_circuits(load_model(tiny_weights), probe)
+def circuits(tiny_weights: Weights, sample: Sums) -> OvCircuits:
+    return ov_circuits(load_model(tiny_weights), sample)
 
 
 def circuits_of(of_pair: np.ndarray) -> OvCircuits:
@@ -24,12 +24,12 @@ def circuits_of(of_pair: np.ndarray) -> OvCircuits:
     return OvCircuits(np.zeros((1, 1, 10, 10)), of_pair[None, None])
 
 
-def test_the_logits_are_the_matrices_product(tiny_weights: Weights, probe: Sums) -> None:
+def test_the_logits_are_the_matrices_product(tiny_weights: Weights, sample: Sums) -> None:
     model = load_model(tiny_weights)
     w_v, w_o = model.W_V.numpy(), model.W_O.numpy()
     by_hand = model.W_E.numpy() @ w_v[0, 1] @ w_o[0, 1] @ w_v[1, 0] @ w_o[1, 0] @ model.W_U.numpy()
     np.testing.assert_allclose(
-        ov_circuits(model, probe).digit_logits[1, 0], by_hand[:10, :10], rtol=1e-4, atol=1e-7
+        ov_circuits(model, sample).digit_logits[1, 0], by_hand[:10, :10], rtol=1e-4, atol=1e-7
     )
 
 
@@ -82,6 +82,6 @@ def test_the_resultant_is_one_where_all_pairs_have_the_same_phase() -> None:
 
 
 def test_the_write_up_s_checkpoint_has_the_write_up_s_clusters(arena_checkpoint) -> None:
-    circuits = ov_circuits(load_model(read_weights(arena_checkpoint)), Probe().draw())
+    circuits = ov_circuits(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
     assert circuits.agreement.min(axis=1) == pytest.approx([0.992, 0.624, 0.193], abs=1e-3)
     assert circuits.share_by_large_digits[1] == pytest.approx([0.960, 0.959, 0.932], abs=1e-3)

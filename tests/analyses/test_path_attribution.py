@@ -1,18 +1,18 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.path_attribution import PathAttribution, path_attribution
-from sumint.data import Probe, Sums
-from sumint.examples import examples
-from sumint.model import Model, load_model, tokens_for
-from sumint.residual import ForwardPass
-from sumint.weights import read_weights
+from sumint.analyses.attribution.path_attribution import PathAttribution, path_attribution
+from sumint.checkpoints.files import read_weights
+from sumint.model.load import Model, load_model, tokens_for
+from sumint.model.residual_stream import ForwardPass
+from sumint.task.examples import examples
+from sumint.task.sums import SampleSpec, Sums
 
 PUBLISHED, CORRECTED = 0, 1
 
 
 def with_waves(waves: list[complex]) -> PathAttribution:
-    """Paths whose first frequencies over the probe are these; nothing else matters."""
+    """Paths whose first frequencies over the sample are these; nothing else matters."""
     nothing = np.zeros((2, 1, 1, 1, 10))
     both = np.array(waves, dtype=complex)[None, None, None].repeat(2, axis=0)
     return PathAttribution(
@@ -20,19 +20,19 @@ def with_waves(waves: list[complex]) -> PathAttribution:
     )
 
 
-def test_paths_and_biases_add_up_to_the_logits(model: Model, probe: Sums) -> None:
-    measured = path_attribution(model, probe)
-    shown = examples(probe).sums
+def test_paths_and_biases_add_up_to_the_logits(model: Model, sample: Sums) -> None:
+    measured = path_attribution(model, sample)
+    shown = examples(sample).sums
     logits = model(tokens_for(model, shown))[:, shown.layout.predicting, :10].numpy()
     together = measured.example_paths[CORRECTED].sum(1) + measured.example_biases.sum(1)
     np.testing.assert_allclose(together, logits, rtol=1e-4, atol=1e-5)
     assert measured.error_of_logits < 1e-5
 
 
-def test_with_layer_1_s_scale_the_paths_through_a_head_add_up_to_it(model: Model, probe: Sums) -> None:
-    measured = path_attribution(model, probe)
+def test_with_layer_1_s_scale_the_paths_through_a_head_add_up_to_it(model: Model, sample: Sums) -> None:
+    measured = path_attribution(model, sample)
     assert measured.error_of_heads[CORRECTED] < 1e-5
-    run = ForwardPass.of(model, examples(probe).sums)
+    run = ForwardPass.of(model, examples(sample).sums)
     own = run.direct(run.heads(1)).numpy()
     for index, head in enumerate(("1.0", "1.1")):
         paths = [path.endswith(f"→ {head}") for path in measured.paths]
@@ -41,26 +41,26 @@ def test_with_layer_1_s_scale_the_paths_through_a_head_add_up_to_it(model: Model
         np.testing.assert_allclose(together, own[:, index], rtol=1e-3, atol=1e-5)
 
 
-def test_with_the_write_up_s_scale_they_do_not_even_where_there_are_no_biases(model: Model, probe: Sums) -> None:
-    assert path_attribution(model, probe).error_of_bias_alone > 0.01
+def test_with_the_write_up_s_scale_they_do_not_even_where_there_are_no_biases(model: Model, sample: Sums) -> None:
+    assert path_attribution(model, sample).error_of_bias_alone > 0.01
     model.blocks[0].attn.b_O.data[:] = 0
-    measured = path_attribution(model, probe)
+    measured = path_attribution(model, sample)
     assert measured.error_of_bias_alone < 1e-5
     assert measured.error_of_heads[PUBLISHED] > 0.01
 
 
-def test_the_two_scales_agree_where_layer_0_writes_nothing(model: Model, probe: Sums) -> None:
+def test_the_two_scales_agree_where_layer_0_writes_nothing(model: Model, sample: Sums) -> None:
     model.blocks[0].attn.W_O.data[:] = 0
     model.blocks[0].attn.b_O.data[:] = 0
-    measured = path_attribution(model, probe)
+    measured = path_attribution(model, sample)
     np.testing.assert_allclose(
         measured.example_paths[PUBLISHED], measured.example_paths[CORRECTED], rtol=1e-4, atol=1e-6
     )
 
 
-def test_a_path_carries_what_is_lost_when_its_head_reads_all_but_its_origin(model: Model, probe: Sums) -> None:
-    measured = path_attribution(model, probe)
-    shown = examples(probe).sums
+def test_a_path_carries_what_is_lost_when_its_head_reads_all_but_its_origin(model: Model, sample: Sums) -> None:
+    measured = path_attribution(model, sample)
+    shown = examples(sample).sums
     run = ForwardPass.of(model, shown)
     origin = run.heads(0)[:, 1]
     held = {
@@ -81,8 +81,8 @@ def test_a_path_carries_what_is_lost_when_its_head_reads_all_but_its_origin(mode
     np.testing.assert_allclose(path, lost, rtol=1e-3, atol=1e-5)
 
 
-def test_the_waves_are_the_first_frequencies_of_the_attributions(model: Model, probe: Sums) -> None:
-    measured = path_attribution(model, probe[:5])  # the examples begin with these
+def test_the_waves_are_the_first_frequencies_of_the_attributions(model: Model, sample: Sums) -> None:
+    measured = path_attribution(model, sample[:5])  # the examples begin with these
     expected = np.fft.rfft(measured.example_paths[:, :5], axis=-1)[..., 1].transpose(0, 2, 3, 1)
     np.testing.assert_allclose(measured.waves, expected, rtol=1e-3, atol=1e-5)
 
@@ -98,7 +98,7 @@ def test_arrows_agree_by_their_lengths_and_their_phases_by_themselves() -> None:
 
 
 def test_on_the_write_up_s_checkpoint_a_path_points_along_60_degrees(arena_checkpoint) -> None:
-    measured = path_attribution(load_model(read_weights(arena_checkpoint)), Probe().draw())
+    measured = path_attribution(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
     path = measured.paths.index("0.1 → 1.0")
     assert measured.agreement[CORRECTED, path, 2:] == pytest.approx([0.897, 0.892], abs=2e-3)
     assert np.degrees(measured.directions[CORRECTED, path, 2:]) == pytest.approx([60.4, 60.2], abs=0.2)

@@ -2,46 +2,48 @@ import numpy as np
 import pytest
 from torch.nn.functional import cross_entropy
 
-from sumint.analyses.example_sums import example_sums
-from sumint.analyses.performance import performance
-from sumint.data import Layout, Probe
-from sumint.model import load_model, tokens_for
-from sumint.weights import Weights, read_weights
+from sumint.analyses.performance.example_sums import example_sums
+from sumint.analyses.performance.performance import performance
+from sumint.checkpoints.files import Weights, read_weights
+from sumint.model.load import load_model, tokens_for
+from sumint.task.sums import Layout, SampleSpec
 
 
 def test_the_loss_is_the_cross_entropy_at_the_answer(tiny_weights: Weights) -> None:
     model = load_model(tiny_weights)
     layout = Layout(tiny_weights.architecture.n_digits)
-    probe = Probe(layout.n_digits, size=40).draw()
-    tokens = tokens_for(model, probe)
+    sample = SampleSpec(layout.n_digits, size=40).draw()
+    tokens = tokens_for(model, sample)
     logits = model(tokens)[:, layout.predicting]
     expected = cross_entropy(logits.flatten(0, 1), tokens[:, layout.answer].flatten()).item()
-    measured = performance(model, probe)
+    measured = performance(model, sample)
     assert measured.loss == pytest.approx(expected, rel=1e-5)
     assert measured.loss_by_digit.mean() == pytest.approx(expected, rel=1e-5)
 
 
 def test_an_untrained_model_knows_nothing(tiny_weights: Weights) -> None:
-    measured = performance(load_model(tiny_weights), Probe(tiny_weights.architecture.n_digits, size=200).draw())
+    measured = performance(
+        load_model(tiny_weights), SampleSpec(tiny_weights.architecture.n_digits, size=200).draw()
+    )
     assert measured.digit_accuracy < 0.5
     assert measured.least_probability <= measured.median_probability <= 1
 
 
 def test_examples_have_whole_distributions_and_begin_as_the_probe_does(tiny_weights: Weights) -> None:
-    probe = Probe(tiny_weights.architecture.n_digits, size=20).draw()
-    examples = example_sums(load_model(tiny_weights), probe)
-    assert list(examples.strings[:5]) == probe.strings[:5]
+    sample = SampleSpec(tiny_weights.architecture.n_digits, size=20).draw()
+    examples = example_sums(load_model(tiny_weights), sample)
+    assert list(examples.strings[:5]) == sample.strings[:5]
     np.testing.assert_allclose(examples.probabilities.sum(axis=-1), 1, atol=1e-5)
 
 
 def test_the_write_up_s_printed_sum_is_among_the_examples(arena_checkpoint) -> None:
-    examples = example_sums(load_model(read_weights(arena_checkpoint)), Probe().draw())
+    examples = example_sums(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
     assert examples.single == "2764+1504=4268"
     assert examples.single_tokens.tolist() == [2, 7, 6, 4, 10, 1, 5, 0, 4, 11, 4, 2, 6, 8]
 
 
 def test_the_write_up_s_checkpoint_does_as_well_as_it_says(arena_checkpoint) -> None:
-    measured = performance(load_model(read_weights(arena_checkpoint)), Probe().draw())
+    measured = performance(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
     printed = [
         measured.loss,
         measured.mean_probability,

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.soft_carry import N_PAIRS, SoftCarry, clock_share, soft_carry
-from sumint.data import Probe
-from sumint.fourier import first_frequency
-from sumint.hands import carried
-from sumint.model import load_model
-from sumint.weights import read_weights
+from sumint.analyses.adding.soft_carry import N_PAIRS, SoftCarry, clock_share, soft_carry
+from sumint.checkpoints.files import read_weights
+from sumint.model.fourier import first_frequency
+from sumint.model.load import load_model
+from sumint.model.phasors import carried
+from sumint.task.sums import SampleSpec
 
 DIGITS = np.arange(10)
 
@@ -49,7 +49,7 @@ def test_the_hand_tells_wrong_digits_if_theirs_are_further_off() -> None:
 
 
 def test_on_the_write_up_s_checkpoint_the_hand_tells_wrong_digits(arena_checkpoint) -> None:
-    found = soft_carry(load_model(read_weights(arena_checkpoint)), Probe().draw())
+    found = soft_carry(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
     assert found.told_apart > 0.98
     assert len(found.wrong_way) + len(found.right_way) == 6 * 2 * N_PAIRS
     assert found.clock.min() > 0.8

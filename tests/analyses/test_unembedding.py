@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.unembedding import Unembedding, unembedding
-from sumint.analyses.unembedding_svd import UnembeddingSvd, unembedding_svd
-from sumint.data import Probe
-from sumint.model import load_model
-from sumint.weights import Weights, read_weights
+from sumint.analyses.weights.unembedding import Unembedding, unembedding
+from sumint.analyses.weights.unembedding_svd import UnembeddingSvd, unembedding_svd
+from sumint.checkpoints.files import Weights, read_weights
+from sumint.model.load import load_model
+from sumint.task.sums import SampleSpec
 
 DIGITS = np.arange(10)
 
@@ -20,8 +20,8 @@ def waves(*frequencies: int) -> Unembedding:
 
 
 def measured(weights: Weights) -> tuple[Unembedding, UnembeddingSvd]:
-    model, probe = load_model(weights), Probe(weights.architecture.n_digits, size=1).draw()
-    return unembedding(model, probe), unembedding_svd(model, probe)
+    model, sample = load_model(weights), SampleSpec(weights.architecture.n_digits, size=1).draw()
+    return unembedding(model, sample), unembedding_svd(model, sample)
 
 
 @pytest.mark.parametrize("frequency", range(1, 5))

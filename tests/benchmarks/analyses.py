@@ -1,4 +1,4 @@
-"""How long the analyses take on the probe, each and all together, beside a plain forward pass over it.
+"""How long the analyses take on the sample, each and all together, beside a plain forward pass over it.
 
     python -m tests.benchmarks.analyses [CHECKPOINT]
 
@@ -17,10 +17,10 @@ from typing import Any
 
 import torch
 
-from report.outline import OUTLINE
-from sumint.checkpoints import locate
+from report.outline import OUTLINE, make_chapter
+from sumint.checkpoints.locate import locate
 from sumint.lab import Lab
-from sumint.model import tokens_for
+from sumint.model.load import tokens_for
 
 ROUNDS = 5
 
@@ -35,15 +35,15 @@ class Recorder(Lab):
     def run(self, analysis: Callable[..., Any], **settings: Any) -> Any:  # type: ignore[override]
         written = ", ".join(f"{name}={value}" for name, value in settings.items())
         name = f"{analysis.__name__}({written})"
-        self.asked_for[name] = lambda: analysis(self.model, self.sums, **settings)
+        self.asked_for[name] = lambda: analysis(self.model, self.sample, **settings)
         return super().run(analysis, **settings)
 
 
 def main() -> None:
     lab = Recorder(locate(sys.argv[1] if len(sys.argv) > 1 else "bundled"))
     for module in OUTLINE:
-        module.chapter(lab)
-    tokens = tokens_for(lab.model, lab.sums)
+        make_chapter(module, lab)
+    tokens = tokens_for(lab.model, lab.sample)
     measured = {"plain forward": lambda: lab.model(tokens), **lab.asked_for}
     seconds: dict[str, list[float]] = defaultdict(list)
     for _ in range(ROUNDS):
@@ -52,7 +52,7 @@ def main() -> None:
     medians = {name: statistics.median(times) for name, times in seconds.items()}
     forward = medians.pop("plain forward")
     total = sum(medians.values())
-    print(f"{len(lab.sums)} sums, {torch.get_num_threads()} threads, median of {ROUNDS} rounds in turn")
+    print(f"{len(lab.sample)} sums, {torch.get_num_threads()} threads, median of {ROUNDS} rounds in turn")
     print(f"  {'plain forward':46} {1e3 * forward:8.1f} ms")
     print(f"  {'all analyses':46} {1e3 * total:8.1f} ms  {total / forward:6.1f} × the forward")
     for name, median in sorted(medians.items(), key=lambda item: -item[1]):

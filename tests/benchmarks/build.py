@@ -20,7 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from sumint.checkpoints import locate
+from sumint.checkpoints.locate import locate
 
 ROUNDS = 5
 CARRIES_AND_ADDS = {
@@ -43,9 +43,13 @@ ROOT = Path(__file__).parent.parent.parent
 COPIED = ("report", "sumint", "templates")
 IMPORTS = [sys.executable, "-c", "import torch, transformer_lens"]
 EDITS = {
-    "a sentence edited": ("report/chapters/carries.md", "Two things the figure does not show.", "Two things."),
-    "a figure edited": ("report/chapters/carries.py", "height=280", "height=290"),
-    "an analysis edited": ("sumint/analyses/carry_counts.py", '"""', '"""Anew. '),
+    "a sentence edited": (
+        "report/chapters/carries/text.md",
+        "Two things the figure does not show.",
+        "Two things.",
+    ),
+    "a figure edited": ("report/chapters/carries/__init__.py", "height=280", "height=290"),
+    "an analysis edited": ("sumint/analyses/carrying/carry_counts.py", '"""', '"""Anew. '),
 }
 """What is edited: a file, what it says, and what it says then."""
 
@@ -61,26 +65,26 @@ def main() -> None:
         build = [sys.executable, "-m", "report", "build", "--weights", weights, "--site", str(site)]
 
         def timed(name: str, command: list[str]) -> str:
-            took, said = ran(command, code, cache)
+            took, predicted = ran(command, code, cache)
             seconds.setdefault(name, []).append(took)
-            return said
+            return predicted
 
         ran(build, code, cache)  # compiles the copy
         for _ in range(rounds):
             shutil.rmtree(cache)
             shutil.rmtree(site)
             timed("imports alone", IMPORTS)
-            said = timed("nothing kept, no other seeds", [*build, "--no-seeds", "--verbose"])
-            of_them = sum(float(took) for name, took in MEASURED.findall(said) if name in CARRIES_AND_ADDS)
+            predicted = timed("nothing kept, no other seeds", [*build, "--no-seeds", "--verbose"])
+            of_them = sum(float(took) for name, took in MEASURED.findall(predicted) if name in CARRIES_AND_ADDS)
             seconds.setdefault("of it, how it carries and adds", []).append(of_them)
             shutil.rmtree(cache)
             shutil.rmtree(site)
             timed("nothing kept", build)
             timed("nothing changed", build)
-            for name, (path, said, says) in EDITS.items():
+            for name, (path, predicted, says) in EDITS.items():
                 original = (code / path).read_text(encoding="utf-8")
-                assert said in original
-                (code / path).write_text(original.replace(said, says, 1), encoding="utf-8")
+                assert predicted in original
+                (code / path).write_text(original.replace(predicted, says, 1), encoding="utf-8")
                 timed(name, build)
                 (code / path).write_text(original, encoding="utf-8")
                 ran(build, code, cache)

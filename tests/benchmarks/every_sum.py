@@ -21,16 +21,16 @@ from itertools import cycle
 import numpy as np
 import torch
 
-from sumint.checkpoints import locate
-from sumint.data import Layout, Probe
+from sumint.checkpoints.files import Architecture, Weights, read_weights
+from sumint.checkpoints.locate import locate
 from sumint.exhaustive.circuits import circuits_of
-from sumint.exhaustive.compiling import outermost
-from sumint.exhaustive.lanes import WIDTH, load, multiply_add, store
+from sumint.exhaustive.kernel.jit import outermost
+from sumint.exhaustive.kernel.simd import WIDTH, load, multiply_add, store
 from sumint.exhaustive.run import on_this_machine
 from sumint.exhaustive.shards import Network, shards_of
-from sumint.model import load_model, tokens_for
-from sumint.training import initial_parameters
-from sumint.weights import Architecture, Weights, read_weights
+from sumint.model.load import load_model, tokens_for
+from sumint.task.sums import Layout, SampleSpec
+from sumint.training.train import initial_parameters
 
 ROUNDS = 7
 BATCH = 512
@@ -44,7 +44,7 @@ LONGER = (5, 6)
 def main() -> None:
     weights = read_weights(locate(sys.argv[1] if len(sys.argv) > 1 else "bundled"))
     layout, network, model = weights.architecture.layout, Network(circuits_of(weights)), load_model(weights)
-    tokens = tokens_for(model, Probe(layout.n_digits, BATCH * N_BATCHES).draw())
+    tokens = tokens_for(model, SampleSpec(layout.n_digits, BATCH * N_BATCHES).draw())
     shards = cycle(shards_of(layout)[:-1])
     torch.set_num_threads(2)
 

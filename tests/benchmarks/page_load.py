@@ -21,12 +21,12 @@ import plotly.io
 from playwright.sync_api import Browser, sync_playwright
 
 from report.build import build
-from report.html_tree import Element, parse
-from report.plotlyjs import gzipped, smallest
-from sumint.cache import ResultStore
-from sumint.checkpoints import locate
-from sumint.folders import cache_folder
+from report.figures.plotlyjs import gzipped, smallest
+from report.publishing.html_tree import Element, parse
+from sumint.checkpoints.locate import locate
 from sumint.lab import Lab
+from sumint.store.folder import cache_folder
+from sumint.store.results import ResultStore
 from tests.browser.conftest import CHROMIUM, QUIET
 
 ROUNDS = 5

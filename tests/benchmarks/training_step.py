@@ -14,10 +14,10 @@ from collections.abc import Callable
 import torch
 import torch.nn.functional as F
 
-from sumint.data import Probe
-from sumint.model import build_model
-from sumint.recipe import TrainingConfig
-from sumint.training import TrainingState, training_step
+from sumint.model.load import build_model
+from sumint.task.sums import SampleSpec
+from sumint.training.config import TrainingConfig
+from sumint.training.train import TrainingState, training_step
 
 ROUNDS = 40
 
@@ -25,7 +25,7 @@ ROUNDS = 40
 def main() -> None:
     config = TrainingConfig()
     layout = config.architecture.layout
-    batch = torch.from_numpy(Probe(size=config.batch_size).draw().tokens)
+    batch = torch.from_numpy(SampleSpec(size=config.batch_size).draw().tokens)
     state = TrainingState.start(config, torch.device("cpu"))
     bridge = build_model(config.architecture).train()
     optimizer = torch.optim.Adam(bridge.parameters(), weight_decay=config.weight_decay)

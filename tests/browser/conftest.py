@@ -17,12 +17,12 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from report.build import build
-from report.chapter import stem_of
+from report.content.chapter import stem_of
 from report.outline import OUTLINE
-from sumint.checkpoints import locate
+from sumint.checkpoints.files import Weights, write_weights
+from sumint.checkpoints.locate import locate
 from sumint.lab import Lab
-from sumint.recipe import TrainingHistory
-from sumint.weights import Weights, write_weights
+from sumint.training.config import TrainingHistory
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = (
@@ -105,15 +105,15 @@ class Reader:
     """A page, and what it said and asked for."""
 
     page: Page
-    said: list[str] = field(default_factory=list)
+    predicted: list[str] = field(default_factory=list)
     asked_for: list[str] = field(default_factory=list)
 
     @classmethod
     def opens(cls, context: BrowserContext) -> Reader:
         context.add_init_script(WATCH_SHIFTS)
         reader = cls(context.new_page())
-        reader.page.on("console", lambda message: reader.said.append(message.text))
-        reader.page.on("pageerror", lambda error: reader.said.append(str(error)))
+        reader.page.on("console", lambda message: reader.predicted.append(message.text))
+        reader.page.on("pageerror", lambda error: reader.predicted.append(str(error)))
         reader.page.on("request", lambda request: reader.asked_for.append(request.url))
         return reader
 

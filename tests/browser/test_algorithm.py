@@ -63,7 +63,7 @@ def test_nothing_stands_in_the_way_of_anyone(
     reader = read(**settings)
     reader.page.goto(f"{bundled_site.as_uri()}/index.html")
     reader.scroll_through()
-    assert reader.said == []
+    assert reader.predicted == []
     assert reader.barriers() == []
 
 

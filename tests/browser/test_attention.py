@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from report.palette import PALETTES, ThemeName
+from report.figures.palette import PALETTES, ThemeName
 from tests.browser.conftest import Reader
 
 FIGURE = "attention-patterns"
@@ -83,7 +83,7 @@ def test_a_token_under_the_mouse_shows_its_row_and_its_column(
     page.locator(".attention-pattern [data-query='8'][data-key='2']").hover()
     np.testing.assert_allclose(weights(page), around(pattern, 8), atol=0.0051)
     expect(page.locator(".attention-reading")).to_have_text(f"B3 looks at A2: {pattern[8, 2]:.3f}.")
-    assert reader.said == []
+    assert reader.predicted == []
 
 
 def test_every_head_is_there_in_order_and_a_click_enlarges_it(
@@ -134,7 +134,7 @@ def test_the_keyboard_reaches_every_token_and_every_head(opened: Callable[..., R
     expect(page.locator(".attention-token.shown .attention-name")).to_have_text("C3")
     page.keyboard.press("Escape")
     expect(page.locator(".attention-token.shown .attention-name")).to_have_text("C2")
-    assert reader.said == []
+    assert reader.predicted == []
 
 
 def test_sum_head_and_pinned_token_are_in_the_address_and_come_back_with_it(
@@ -173,7 +173,7 @@ def test_a_finger_pins_and_lets_go_and_nothing_is_wider_than_a_phone(opened: Cal
     assert page.locator(".attention-guide b").inner_text() == "H1.2"
     width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert width <= room
-    assert reader.said == []
+    assert reader.predicted == []
 
 
 def test_the_pattern_is_a_table_for_screen_readers_and_on_demand(

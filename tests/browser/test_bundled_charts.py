@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from report.bundle import bundle
 from report.errors import BundleError
-from report.plotlyjs import TRACES, full, kept_at, smallest
-from report.theme import template
-from sumint.folders import cache_folder
+from report.figures.plotlyjs import TRACES, full, kept_at, smallest
+from report.figures.plotlyjs_bundle import bundle
+from report.figures.theme import template
+from sumint.store.folder import cache_folder
 from tests.browser.conftest import Reader
 
 CHARTS: dict[str, dict[str, Any]] = {
@@ -73,7 +73,7 @@ def test_every_trace_is_drawn_as_the_full_plotlyjs_draws_it(bundled: bytes, read
                 for trace, data in CHARTS.items()
             }
         )
-        assert reader.said == []
+        assert reader.predicted == []
     for trace in CHARTS:
         assert "<path" in drawings[0][trace] or "<image" in drawings[0][trace]
         assert drawings[0][trace] == drawings[1][trace], trace

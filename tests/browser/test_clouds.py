@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import expect
 
-from sumint.data import Probe
+from sumint.task.sums import SampleSpec
 from tests.browser.conftest import Reader
 
 PAGE = "direct-logit-attribution.html"
@@ -37,7 +37,7 @@ def clouds(from_disk: str, read: Callable[..., Reader]) -> Iterator[Reader]:
     reader.page.goto(f"{from_disk}/{PAGE}#path-phases")
     reader.page.wait_for_selector("#path-phases .clouds-large")
     yield reader
-    assert reader.said == []
+    assert reader.predicted == []
 
 
 def test_every_path_has_its_cloud_and_is_where_it_comes_from_and_goes(clouds: Reader) -> None:
@@ -68,8 +68,8 @@ def test_a_chosen_path_is_shown_large_and_kept_in_the_address(clouds: Reader) ->
 def test_a_sum_is_pointed_out_in_every_path_by_the_keyboard(clouds: Reader) -> None:
     small = clouds.page.locator("#path-phases .clouds-path canvas")
     before = [canvas.evaluate(PICTURE) for canvas in small.all()]
-    clouds.page.get_by_label("Sum of the probe").press("ArrowRight")
-    expect(clouds.page.locator(".clouds-words")).to_contain_text(Probe(n_digits=2).draw().strings[0])
+    clouds.page.get_by_label("Sum of the sample").press("ArrowRight")
+    expect(clouds.page.locator(".clouds-words")).to_contain_text(SampleSpec(n_digits=2).draw().strings[0])
     expect(clouds.page.locator(".clouds-words")).to_contain_text("rad")
     assert all(canvas.evaluate(PICTURE) != picture for canvas, picture in zip(small.all(), before, strict=True))
 

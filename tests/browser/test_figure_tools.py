@@ -40,7 +40,7 @@ def test_a_chart_is_saved_as_an_image(gram: Reader, kind: str, begins: bytes) ->
         gram.page.get_by_role("button", name=f"Save figure 2.4 as {kind}").click()
     assert download.value.suggested_filename == f"unembedding-gram.{kind.lower()}"
     assert Path(download.value.path()).read_bytes().startswith(begins)
-    assert gram.said == []
+    assert gram.predicted == []
 
 
 @pytest.fixture

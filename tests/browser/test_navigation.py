@@ -44,7 +44,7 @@ def test_a_result_is_chosen_by_keys_and_lands_on_its_figure_on_another_page(
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/{LONGEST}#path-phases")
     comes_to_rest_at_the_top(page, "path-phases")
-    assert reader.said == []
+    assert reader.predicted == []
     assert reader.outside(from_disk) == []
 
 

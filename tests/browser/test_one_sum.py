@@ -58,7 +58,7 @@ def test_it_opens_with_the_longest_cascade_at_the_digit_that_it_reaches(
     assert chosen(page) == "0"
     assert page.locator(".worked-operand.is-nine").count() == 4
     assert "Columns 1 and 2 sum to nine and hand it on to C0." in words(page)[0]
-    assert reader.said == []
+    assert reader.predicted == []
 
 
 def test_it_says_what_was_measured(
@@ -121,7 +121,7 @@ def test_sum_and_digit_are_in_the_address_and_come_back_with_it(
     assert chosen(again) == "2"
     assert words(again) == words(page)
     assert opened("nonsense.c9").page.locator(".worked-digit input:checked").count() == 1
-    assert reader.said == []
+    assert reader.predicted == []
 
 
 def test_the_keyboard_reaches_every_digit_and_the_last_needs_no_carry(opened: Callable[..., Reader]) -> None:
@@ -134,7 +134,7 @@ def test_the_keyboard_reaches_every_digit_and_the_last_needs_no_carry(opened: Ca
     assert words(page)[0].startswith("No column stands to the right of C3")
     assert page.locator(".worked-bar--after").count() == 0
     assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("C3, the model says ")
-    assert reader.said == []
+    assert reader.predicted == []
 
 
 def test_nothing_is_wider_than_a_phone_and_a_tap_chooses(opened: Callable[..., Reader]) -> None:
@@ -143,4 +143,4 @@ def test_nothing_is_wider_than_a_phone_and_a_tap_chooses(opened: Callable[..., R
     page.locator(".worked-digit").nth(1).tap()
     assert chosen(page) == "1"
     assert reader.room >= 0
-    assert reader.said == []
+    assert reader.predicted == []

@@ -28,7 +28,7 @@ def test_a_page_is_drawn_whole_and_says_and_asks_for_nothing(
     reader = read(color_scheme=scheme)
     reader.page.goto(f"{address}/{page}")
     reader.scroll_through()
-    assert reader.said == []
+    assert reader.predicted == []
     assert reader.outside(address) == []
     assert reader.shift < SHIFT_BELOW
     assert reader.barriers() == []
@@ -43,7 +43,7 @@ def test_a_page_of_trained_weights_fits_any_width(
     reader.page.goto(f"{bundled_site.as_uri()}/{page}")
     if touch:
         reader.scroll_through()
-    assert reader.said == []
+    assert reader.predicted == []
     assert reader.room >= 0
     assert reader.shift < SHIFT_BELOW
 

@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from sumint.weights import Weights, write_weights
+from sumint.checkpoints.files import Weights, write_weights
 from tests.browser.conftest import Reader
 
 ROOT = Path(__file__).parent.parent.parent
@@ -29,10 +29,10 @@ SOON = 20_000
 FIRST = 180_000
 """The same for the first build, which makes everything."""
 
-CHAPTER = Path("report/chapters/ablation.py")
-TEXT = Path("report/chapters/ablation.md")
-ANALYSIS = Path("sumint/analyses/head_ablation.py")
-TEMPLATE = Path("templates/chapter.html")
+CHAPTER = Path("report/chapters/ablation/__init__.py")
+TEXT = Path("report/chapters/ablation/text.md")
+ANALYSIS = Path("sumint/analyses/ablation/head_ablation.py")
+TEMPLATE = Path("templates/pages/chapter.html")
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Preview:
     folder: Path
     address: str
     process: subprocess.Popen[str]
-    said: list[str] = field(default_factory=list)
+    predicted: list[str] = field(default_factory=list)
 
     @contextmanager
     def edited(self, path: Path, old: str, new: str) -> Iterator[None]:
@@ -58,7 +58,7 @@ class Preview:
 
     def times(self, line: str) -> int:
         """How often it has said this."""
-        return sum(said.startswith(line) for said in self.said)
+        return sum(predicted.startswith(line) for predicted in self.predicted)
 
     def waits_for(self, line: str) -> None:
         """Wait until it says this."""
@@ -91,14 +91,14 @@ def preview(
         address = re.search(r"http://127\.0\.0\.1:\d+/", first)
         assert address is not None, first + process.stdout.read()
         preview = Preview(folder, address[0], process)
-        listener = threading.Thread(target=preview.said.extend, args=(process.stdout,))
+        listener = threading.Thread(target=preview.predicted.extend, args=(process.stdout,))
         listener.start()
         yield preview
         process.send_signal(signal.SIGINT)
         process.wait(20)
         listener.join()
     assert process.returncode == 0
-    assert preview.said[-1] == "ended\n"
+    assert preview.predicted[-1] == "ended\n"
 
 
 @pytest.fixture
@@ -108,7 +108,7 @@ def reader(preview: Preview, read: Callable[..., Reader]) -> Iterator[Reader]:
     reader.page.goto(f"{preview.address}ablation.html")
     expect(reader.page.locator("h1")).to_contain_text("Ablation", timeout=FIRST)
     yield reader
-    assert not reader.said
+    assert not reader.predicted
     assert not reader.outside(preview.address)
 
 
@@ -131,16 +131,16 @@ def test_an_edited_sentence_shows_in_the_open_page_where_it_was_read(preview: Pr
 
 def test_edited_code_of_a_figure_shows_and_nothing_is_measured_for_it(preview: Preview, reader: Reader) -> None:
     preview.waits_for("built in")
-    told = {stem: preview.times(f"telling {stem} anew") for stem in ("ablation", "carries")}
+    run_chapter = {stem: preview.times(f"telling {stem} anew") for stem in ("ablation", "carries")}
     with preview.edited(CHAPTER, '"Rise in loss without a head"', '"What a head is worth"'):
         expect(reader.page.get_by_text("What a head is worth").first).to_be_visible(timeout=SOON)
     expect(reader.page.get_by_text("What a head is worth")).to_have_count(0, timeout=SOON)
-    assert preview.times("telling ablation anew") == told["ablation"] + 2
-    assert preview.times("telling carries anew") == told["carries"]
+    assert preview.times("telling ablation anew") == run_chapter["ablation"] + 2
+    assert preview.times("telling carries anew") == run_chapter["carries"]
 
 
 def test_edited_styles_and_templates_show(preview: Preview, reader: Reader) -> None:
-    with preview.edited(Path("templates/base.html"), "Skip to the text", "Straight to the text"):
+    with preview.edited(Path("templates/pages/base.html"), "Skip to the text", "Straight to the text"):
         expect(reader.page.locator(".skip")).to_have_text("Straight to the text", timeout=SOON)
     with preview.edited(Path("templates/assets/styles/page.css"), "", "h1 { letter-spacing: 7px !important }\n"):
         expect(reader.page.locator("h1")).to_have_css("letter-spacing", "7px", timeout=SOON)
@@ -184,13 +184,13 @@ def test_an_edited_measurement_is_measured_again_by_the_same_model(preview: Prev
     ids=["formula", "figure", "syntax", "import", "chapter", "measurement", "link", "template"],
 )
 def test_what_is_broken_says_where_over_the_last_good_page_until_it_is_mended(
-    preview: Preview, reader: Reader, overlay: Locator, path: Path, old: str, new: str, told: str
+    preview: Preview, reader: Reader, overlay: Locator, path: Path, old: str, new: str, run_chapter: str
 ) -> None:
     with preview.edited(path, old, new):
-        expect(overlay).to_have_text(re.compile(told), timeout=SOON)
+        expect(overlay).to_have_text(re.compile(run_chapter), timeout=SOON)
         expect(reader.page.locator("h1")).to_contain_text("Ablation")
         reader.page.reload()
-        expect(overlay).to_have_text(re.compile(told))
+        expect(overlay).to_have_text(re.compile(run_chapter))
     expect(overlay).to_have_count(0, timeout=SOON)
     expect(reader.page.locator(".chart")).not_to_have_count(0, timeout=SOON)
 

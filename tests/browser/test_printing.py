@@ -42,7 +42,7 @@ def test_printing_draws_what_was_not_drawn(loaded: Reader) -> None:
     assert before > 0
     assert loaded.page.evaluate(UNDRAWN) == 0
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) >= 3
-    assert loaded.said == []
+    assert loaded.predicted == []
 
 
 def test_on_paper_charts_are_light_and_links_are_addresses(loaded: Reader) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, expect
 
-from report.chapters.every_sum_list import ROWS_SHOWN
+from report.chapters.every_sum.wrong_sums import ROWS_SHOWN
 from tests.browser.conftest import Reader
 
 PAGE = "every-sum.html"
@@ -59,7 +59,7 @@ def test_a_head_sorts_by_its_column_and_again_the_other_way(reader: Reader, rows
     expect(head).to_have_attribute("aria-sort", "descending")
     falling = sorted(rows, key=lambda row: -float(row["margin"]))
     assert column(reader, "margin") == [written(row)[-1] for row in falling[:ROWS_SHOWN]]
-    assert reader.said == []
+    assert reader.predicted == []
 
 
 def test_rows_are_chosen_by_what_a_column_says_and_by_words(reader: Reader, rows: list[dict[str, str]]) -> None:
@@ -102,7 +102,7 @@ def test_the_address_brings_back_what_was_shown(reader: Reader) -> None:
     expect(place(reader)).to_have_text(place_of_it)
     assert column(reader, "a") == shown
     assert table(reader).get_by_label("Carry").input_value() == "missing"
-    assert reader.said == []
+    assert reader.predicted == []
 
 
 def test_rows_that_cannot_be_loaded_are_said_to_be_in_the_files(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from sumint.weights import Architecture, Weights
+from sumint.checkpoints.files import Architecture, Weights
 
 
 @pytest.fixture(scope="session")
@@ -16,7 +16,7 @@ def untrained() -> Callable[..., Weights]:
     def make(architecture: Architecture, *, scale: float = 1.0) -> Weights:
         import torch
 
-        from sumint.training import initial_parameters
+        from sumint.training.train import initial_parameters
 
         generator = torch.Generator().manual_seed(1)
         tensors = {

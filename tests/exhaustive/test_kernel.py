@@ -9,16 +9,16 @@ import numpy as np
 import pytest
 import torch
 
-from sumint.data import Layout, Probe, Sums, all_sums
-from sumint.exhaustive.batched import Batched
+from sumint.checkpoints.files import Architecture, Weights, read_weights
 from sumint.exhaustive.circuits import Circuits, circuits_of
-from sumint.exhaustive.lanes import WIDTH
-from sumint.exhaustive.plain import answer_logits
-from sumint.exhaustive.tables import LOW, n_high, n_low, tables_of
-from sumint.exhaustive.tiles import Tile, n_pairs, verdicts_on
-from sumint.exhaustive.verdicts import Verdicts, verdicts_from
-from sumint.model import Model, bridge_names, build_model, load_model, tokens_for
-from sumint.weights import Architecture, Weights, read_weights
+from sumint.exhaustive.gpu import Batched
+from sumint.exhaustive.kernel.simd import WIDTH
+from sumint.exhaustive.kernel.tables import LOW, n_high, n_low, tables_of
+from sumint.exhaustive.kernel.tiles import Tile, n_pairs, verdicts_on
+from sumint.exhaustive.predictions import Verdicts, verdicts_from
+from sumint.exhaustive.reference import answer_logits
+from sumint.model.load import Model, bridge_names, build_model, load_model, tokens_for
+from sumint.task.sums import Layout, SampleSpec, Sums, all_sums
 
 WITHIN = 2e-4
 """How far single precision may be from double, in logits of some tens."""
@@ -69,15 +69,15 @@ def said_of(circuits: Circuits, sums: Sums) -> Verdicts:
 def assert_said(found: Verdicts, sums: Sums, logits: np.ndarray) -> None:
     """That the kernel says [sum, digit] what the logits [sum, digit, token] do."""
     assert_close(found, verdicts_from(logits, sums.answer_digits))
-    said = np.take_along_axis(logits, found.said.astype(int)[..., None], axis=-1)[..., 0]
-    assert (logits.max(axis=-1) - said).max() < WITHIN
+    predicted = np.take_along_axis(logits, found.predicted.astype(int)[..., None], axis=-1)[..., 0]
+    assert (logits.max(axis=-1) - predicted).max() < WITHIN
 
 
 def assert_close(found: Verdicts, expected: Verdicts) -> None:
     for name in ("margin", "loss", "probability", "lead"):
         assert np.abs(getattr(found, name) - getattr(expected, name)).max() < WITHIN, name
     is_clear = expected.lead > WITHIN
-    assert np.array_equal(found.said[is_clear], expected.said[is_clear])
+    assert np.array_equal(found.predicted[is_clear], expected.predicted[is_clear])
 
 
 def test_the_verdicts_are_what_the_words_say() -> None:
@@ -86,14 +86,14 @@ def test_the_verdicts_are_what_the_words_say() -> None:
     assert np.allclose(found.margin, np.log([0.7 / 0.2, 0.3 / 0.6, 0.25 / 0.5]))
     assert np.allclose(found.loss, -np.log([0.7, 0.3, 0.25]))
     assert np.allclose(found.probability, [0.7, 0.3, 0.25])
-    assert found.said.tolist() == [0, 1, 2]
+    assert found.predicted.tolist() == [0, 1, 2]
     assert np.allclose(found.lead, np.log([0.7 / 0.2, 0.6 / 0.3, 0.5 / 0.25]))
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=name_of)
 def test_the_tables_hold_what_transformer_lens_computes(shape: Architecture, untrained: Untrained) -> None:
     weights = untrained(shape)
-    sums = Probe(shape.n_digits, size=50).draw()
+    sums = SampleSpec(shape.n_digits, size=50).draw()
     found = answer_logits(circuits_of(weights), sums.tokens)
     assert np.allclose(found, logits_of(unprocessed(weights), sums), atol=1e-9)
 
@@ -131,7 +131,7 @@ def test_every_single_sum_is_as_in_a_plain_forward_pass(n_digits: int, untrained
 def test_hard_and_random_sums_of_the_write_ups_model_are_as_in_double_precision(arena_checkpoint: Path) -> None:
     weights = read_weights(arena_checkpoint)
     model = load_model(weights, dtype="float64")
-    random = Probe(4, size=200, seed=7).draw()
+    random = SampleSpec(4, size=200, seed=7).draw()
     near_carries = Sums(random.layout, random.a % 4000, 3999 - random.a % 4000 + np.arange(200) % 3 * 10)
     circuits = circuits_of(weights)
     tiles = np.random.default_rng(0).integers(0, 50, 3)

@@ -15,17 +15,17 @@ import numpy as np
 import pytest
 from distributed import LocalCluster
 
-from sumint.analyses.every_sum import every_sum
-from sumint.cache import ResultStore
-from sumint.checkpoints import locate
-from sumint.data import Layout
+from sumint.analyses.performance.every_sum import every_sum
+from sumint.checkpoints.files import Architecture, Weights, read_weights, write_weights
+from sumint.checkpoints.locate import locate
 from sumint.errors import InputError
-from sumint.exhaustive import cluster, run, shards
-from sumint.exhaustive.conditions import Conditions, current, under
+from sumint.exhaustive import dask, run, shards
+from sumint.exhaustive.options import Conditions, current, under
 from sumint.exhaustive.run import tally_all
 from sumint.exhaustive.tally import Tally
 from sumint.lab import Lab
-from sumint.weights import Architecture, Weights, read_weights, write_weights
+from sumint.store.results import ResultStore
+from sumint.task.sums import Layout
 
 SMALL = Architecture(n_digits=3, n_heads=1, d_model=8, d_head=4)
 EVERY_SUM = Layout(4).n_sums
@@ -166,7 +166,7 @@ def test_a_scheduler_that_is_lost_is_an_error_and_what_is_done_is_kept(
 def test_workers_with_other_code_are_an_error(
     weights: Weights, workers: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "sources_of", lambda *_: {"sumint.exhaustive.shards": "another"})
+    monkeypatch.setattr(dask, "sources_of", lambda *_: {"sumint.exhaustive.shards": "another"})
     with pytest.raises(InputError, match=r"the worker tcp://.+ has other code than this machine"):
         tally_all(weights, Conditions(cluster=workers.scheduler_address))
 
@@ -176,7 +176,7 @@ def test_workers_with_other_code_are_an_error(
 def test_a_dead_address_is_an_error_that_names_it(
     untrained: Callable[..., Weights], address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cluster, "PATIENCE", 1)
+    monkeypatch.setattr(dask, "PATIENCE", 1)
     with pytest.raises(InputError, match=f"--cluster {address}: no Dask scheduler answers there"):
         tally_all(untrained(SMALL), Conditions(cluster=address))
 

@@ -5,26 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sumint.cascades import runs_of_nines
-from sumint.data import Layout, Sums, all_sums
+from sumint.exhaustive.predictions import Verdicts
 from sumint.exhaustive.symbolic import symbolic_agreement
 from sumint.exhaustive.tally import Tally, nothing, tally_of
-from sumint.exhaustive.verdicts import Verdicts
+from sumint.task.cascades import runs_of_nines
+from sumint.task.sums import Layout, Sums, all_sums
 
 LAYOUT = Layout(3)
 
 
-def tally_saying(sums: Sums, said: np.ndarray) -> Tally:
-    margin = np.where(said == sums.answer_digits, 1.0, -1.0)
+def tally_saying(sums: Sums, predicted: np.ndarray) -> Tally:
+    margin = np.where(predicted == sums.answer_digits, 1.0, -1.0)
     probability = np.full(margin.shape, 0.5)
-    return tally_of(sums, Verdicts(margin, probability, probability, said, np.abs(margin)))
+    return tally_of(sums, Verdicts(margin, probability, probability, predicted, np.abs(margin)))
 
 
 def with_look_ahead(sums: Sums, look_ahead: int) -> np.ndarray:
     """The digits that a model says which looks at so many columns on the right, column by column."""
     totals = sums.a_digits + sums.b_digits
     n = sums.layout.n_digits
-    said = np.zeros_like(totals)
+    predicted = np.zeros_like(totals)
     for digit in range(n):
         for row, total in enumerate(totals):
             carry = 0
@@ -32,8 +32,8 @@ def with_look_ahead(sums: Sums, look_ahead: int) -> np.ndarray:
                 if other != 9:
                     carry = int(other > 9)
                     break
-            said[row, digit] = (total[digit] + carry) % 10
-    return said
+            predicted[row, digit] = (total[digit] + carry) % 10
+    return predicted
 
 
 @pytest.fixture(scope="module")
@@ -52,7 +52,7 @@ def test_full_look_ahead_is_exact_addition(some_sums: Sums) -> None:
 @pytest.mark.parametrize("network", ["exact", "no look-ahead", "noise"])
 def test_the_count_is_that_of_a_comparison_sum_by_sum(network: str, some_sums: Sums) -> None:
     random = np.random.default_rng(0)
-    said = {
+    predicted = {
         "exact": some_sums.answer_digits,
         "no look-ahead": with_look_ahead(some_sums, 0),
         "noise": np.where(
@@ -61,10 +61,10 @@ def test_the_count_is_that_of_a_comparison_sum_by_sum(network: str, some_sums: S
             some_sums.answer_digits,
         ),
     }[network]
-    found = symbolic_agreement(tally_saying(some_sums, said))
+    found = symbolic_agreement(tally_saying(some_sums, predicted))
     runs = runs_of_nines(some_sums)
     for look_ahead in range(2):
-        agrees = with_look_ahead(some_sums, look_ahead) == said
+        agrees = with_look_ahead(some_sums, look_ahead) == predicted
         expected = np.zeros((2, 2), np.int64)
         np.add.at(expected, (np.nonzero(agrees)[1], runs[agrees]), 1)
         np.testing.assert_array_equal(found.n_agreeing[look_ahead], expected)

@@ -10,15 +10,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sumint.carries import MISSING, NEITHER, TOO_MANY, carry_errors
-from sumint.data import Layout, Sums, all_sums
+from sumint.checkpoints.files import Architecture, Weights
 from sumint.exhaustive import tally
 from sumint.exhaustive.circuits import circuits_of
-from sumint.exhaustive.plain import answer_logits
+from sumint.exhaustive.predictions import Verdicts, verdicts_from
+from sumint.exhaustive.reference import answer_logits
 from sumint.exhaustive.shards import MOST_SHARDS, Network, Shard, shards_of, tally_shard
 from sumint.exhaustive.tally import Tally, merged, nothing, tally_of
-from sumint.exhaustive.verdicts import Verdicts, verdicts_from
-from sumint.weights import Architecture, Weights
+from sumint.task.carries import MISSING, NEITHER, TOO_MANY, carry_errors
+from sumint.task.sums import Layout, Sums, all_sums
 
 LAYOUT = Layout(3)
 
@@ -30,9 +30,9 @@ def random_verdicts(n_sums: int, seed: int = 0) -> tuple[Sums, Verdicts]:
     operands = random.permutation(LAYOUT.n_sums)[:n_sums]
     sums = Sums(LAYOUT, *np.divmod(operands, LAYOUT.operand_limit))
     margin = np.round(random.normal(1, 1, shape), 1)
-    said = np.where(margin > 0, sums.answer_digits, (sums.answer_digits + random.integers(1, 10, shape)) % 10)
+    predicted = np.where(margin > 0, sums.answer_digits, (sums.answer_digits + random.integers(1, 10, shape)) % 10)
     probability = random.random(shape)
-    return sums, Verdicts(margin, -np.log(probability), probability, said, np.abs(margin))
+    return sums, Verdicts(margin, -np.log(probability), probability, predicted, np.abs(margin))
 
 
 def bytes_of(one: Tally) -> dict[str, bytes]:
@@ -53,13 +53,13 @@ def test_portions_add_up_in_any_order(listed: int, monkeypatch: pytest.MonkeyPat
         assert bytes_of(in_pairs) == whole
 
 
-def carry_error(a: int, b: int, digit: int, said: int) -> int:
+def carry_error(a: int, b: int, digit: int, predicted: int) -> int:
     """What a digit of a three-digit sum that is said has wrong about its carry, by plain arithmetic."""
     place = 10 ** (2 - digit)
     column, carry = a // place % 10 + b // place % 10, (a % place + b % place) // place
-    if carry and said == column % 10:
+    if carry and predicted == column % 10:
         return MISSING
-    return TOO_MANY if not carry and said == (column + 1) % 10 else NEITHER
+    return TOO_MANY if not carry and predicted == (column + 1) % 10 else NEITHER
 
 
 @pytest.mark.parametrize(
@@ -72,9 +72,11 @@ def carry_error(a: int, b: int, digit: int, said: int) -> int:
         (45, 54, [3, 9, 9], NEITHER),
     ],
 )
-def test_an_error_is_the_carry_s_only_where_that_is_wrong(a: int, b: int, said: list[int], error: int) -> None:
+def test_an_error_is_the_carry_s_only_where_that_is_wrong(
+    a: int, b: int, predicted: list[int], error: int
+) -> None:
     sums = Sums(LAYOUT, np.array([a]), np.array([b]))
-    assert carry_errors(sums, np.array([said]))[0, 0] == error == carry_error(a, b, 0, said[0])
+    assert carry_errors(sums, np.array([predicted]))[0, 0] == error == carry_error(a, b, 0, predicted[0])
 
 
 def test_the_counts_are_what_a_simple_count_gives() -> None:
@@ -90,12 +92,12 @@ def test_the_counts_are_what_a_simple_count_gives() -> None:
     for i, d in wrong[:20]:
         pair = sums.a_digits[i, d], sums.b_digits[i, d]
         assert found.wrong_by_pair[d][pair] >= 1
-    errors = [carry_error(sums.a[i], sums.b[i], d, judged.said[i, d]) for i, d in wrong if d == 1]
+    errors = [carry_error(sums.a[i], sums.b[i], d, judged.predicted[i, d]) for i, d in wrong if d == 1]
     assert found.wrong_by_carry[1].tolist() == [errors.count(error) for error in (NEITHER, MISSING, TOO_MANY)]
     assert 0 < found.n_off_by_one < found.wrong_by_count[1]
     alone = [(i, d) for i, d in wrong if (judged.margin[i] > 0).sum() == 2]
     assert found.n_off_by_one == sum(
-        (judged.said[i, d] - sums.answer_digits[i, d]) % 10 in (1, 9) for i, d in alone
+        (judged.predicted[i, d] - sums.answer_digits[i, d]) % 10 in (1, 9) for i, d in alone
     )
     assert found.least_margin.tolist() == judged.margin.min(axis=0).tolist()
     assert found.listed_margin.tolist() == sorted(judged.margin.min(axis=1)[np.any(judged.margin <= 0, axis=1)])

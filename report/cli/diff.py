@@ -1,0 +1,74 @@
+"""`python -m report diff`: what differs between two built sites."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+
+
+def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command and its options."""
+    diff = commands.add_parser(
+        "diff",
+        help="compare two built sites: claims, figures, tables",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        description=(
+            "Compare two built sites: claims whose verdict or value changed, figures and tables whose numbers\n"
+            "changed and by how much, and what is in one of them only. Where the two come from is listed, too,\n"
+            "but counts as no difference."
+        ),
+        epilog=(
+            "exit codes: 0 nothing differs, 1 something does, 2 a folder is no site of this report\n\n"
+            "A relative change is the difference as a share of the larger of the two numbers. Data files hold\n"
+            "numbers to seven digits: with --tolerance 1e-6 rounding does not count.\n\n"
+            "examples:\n"
+            "  python -m report diff site /tmp/report\n"
+            "  python -m report diff site /tmp/report --tolerance 1e-6 --html diff.html"
+        ),
+    )
+    diff.add_argument("old", type=Path, metavar="A", help="the folder of a built site")
+    diff.add_argument("new", type=Path, metavar="B", help="the folder of another")
+    diff.add_argument(
+        "--tolerance",
+        type=_tolerance,
+        default=0.0,
+        metavar="R",
+        help="relative changes of a number up to R do not count (default: 0, each change does)",
+    )
+    diff.add_argument(
+        "--html", type=Path, metavar="FILE", help="write the same as a page, too, which needs nothing but itself"
+    )
+    diff.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """List what differs; the exit code is 1 if anything does."""
+    from report.cli.tables import table, width
+    from report.comparison.compare import compare
+    from report.comparison.tables import sections, summary
+    from report.content.safe_text import plain
+
+    if options.html is not None:
+        from report.comparison.page import COMPARISON_FILE
+
+        COMPARISON_FILE.check(options.html)  # before anything is read
+    found = compare(options.old, options.new, options.tolerance)
+    lines: list[str] = []
+    for section in sections(found):
+        listed = table([section.head, *section.rows], width(), section.numeric)
+        lines += [f"{section.title}: {section.n_listed:,}", *listed, ""]
+    print(*lines, summary(found), sep="\n")
+    if options.html is not None:
+        from report.comparison.page import COMPARISON_FILE, comparison_page
+
+        COMPARISON_FILE.write(comparison_page(found), options.html)
+        print(plain(str(options.html)))
+    return 1 if found.differs else 0
+
+
+def _tolerance(text: str) -> float:
+    tolerance = float(text)  # argparse turns a ValueError into its own message
+    if not (math.isfinite(tolerance) and tolerance >= 0):
+        raise argparse.ArgumentTypeError(f"{text} is no relative change; a number such as 1e-6 is")
+    return tolerance

@@ -1,0 +1,1 @@
+"""Published sites read back: checked, and compared with one another."""

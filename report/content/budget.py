@@ -1,0 +1,36 @@
+"""What a build takes the time for unasked.
+
+All sums of four digits take some seconds, those of five an hour or two on one core, those of six days. These are
+left to `python -m sumint verify`; what it found is told by the next build.
+"""
+
+from __future__ import annotations
+
+from report.content.formats import count
+from sumint.analyses.performance.every_sum import every_sum
+from sumint.exhaustive.options import TooWideError
+from sumint.exhaustive.tally import Tally
+from sumint.lab import Lab
+from sumint.task.sums import Layout
+
+MOST_SUMS = Layout(4).n_sums
+
+
+def affords_every_sum(lab: Lab) -> bool:
+    """Whether a build goes through all sums, because they are few enough or it has been done already."""
+    if lab.is_quick:
+        return False
+    return lab.layout.n_sums <= MOST_SUMS or lab.is_known(every_sum)
+
+
+def tally_of_every_sum(lab: Lab) -> Tally | str:
+    """The tally of all sums; or why there is none, in Markdown."""
+    if not affords_every_sum(lab):
+        return (
+            f"The {count(lab.layout.n_sums)} sums of so many digits are more than a build goes through "
+            "unasked: `python -m sumint verify` does, and the next build shows what it found."
+        )
+    try:
+        return lab.examine(every_sum)
+    except TooWideError as error:
+        return f"The network is too wide to be asked for every sum: {error}."

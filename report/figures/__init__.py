@@ -1,0 +1,1 @@
+"""How figures look: themes, charts, diagrams, and the files that a figure is saved as."""

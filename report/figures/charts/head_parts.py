@@ -1,0 +1,28 @@
+"""What the queries, keys and values of every head are needed for, as a heatmap."""
+
+from __future__ import annotations
+
+from jaxtyping import Float
+from numpy import ndarray
+
+from report.content.formats import decimals
+from report.content.lazy_chart import LazyChart
+from report.figures.charts.heatmaps import heatmap
+from sumint.interventions.hooks import KINDS
+
+
+def head_parts(
+    loss_rise: Float[ndarray, "kind layer head"], *, limits: tuple[float, float] | None = None
+) -> LazyChart:
+    """The rise in loss without each part, written into its cell; a column for each head."""
+    _, n_layers, n_heads = loss_rise.shape
+    return heatmap(
+        loss_rise.reshape(len(KINDS), -1),
+        x=tuple(f"H{layer}.{head}" for layer in range(n_layers) for head in range(n_heads)),
+        y=tuple(kind.upper() for kind in KINDS),
+        x_title="head",
+        y_title="replaced by its mean",
+        quantity="rise in loss (nats)",
+        written=decimals,
+        limits=limits,
+    )

@@ -1,0 +1,105 @@
+"""Matrices as coloured cells."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import ArrayLike
+
+from report.content.lazy_chart import lazy_chart
+from report.figures.charts.base import chart, hover, numbers, on_one_scale
+from report.figures.charts.labels import row_ticks
+from report.figures.charts.margins import room
+from report.figures.theme import DIVERGING, SEQUENTIAL
+
+
+@lazy_chart
+def heatmap(
+    values: ArrayLike,
+    x: Sequence[Any],
+    y: Sequence[Any],
+    x_title: str,
+    y_title: str,
+    quantity: str,
+    *,
+    diverging: bool = True,
+    square: bool = False,
+    text: Sequence[Sequence[str]] | None = None,
+    written: Callable[[float], str] | None = None,
+    limits: tuple[float, float] | None = None,
+    labelled_rows: Sequence[Any] | None = None,
+    labelled_columns: Sequence[Any] | None = None,
+    gaps: bool = True,
+    logarithmic: bool = False,
+) -> go.Figure:
+    """A matrix as coloured cells, its first row on top.
+
+    `quantity` is what the values are; it titles the colour scale. A diverging scale is centred at zero; the other
+    runs from the least value to the largest. `text` stands in the cells; or the values themselves, as they are
+    `written`, and then no scale stands beside them.
+    `limits` fix the scale, so that views can be compared. Of many rows only the `labelled_rows`, named as in `y`,
+    get a label, of many columns the `labelled_columns`, and `gaps` between their cells would hide them. On a
+    `logarithmic` scale zero has no place, and its cell is left empty; the numbers go along as `customdata`, for
+    the hover label and the data files.
+    """
+    scale = DIVERGING if diverging else SEQUENTIAL
+    has_scale = True
+    if text is None and written is not None:
+        has_scale = False
+        text = [[written(value) for value in row] for row in numbers(values).tolist()]
+    reading = "customdata" if logarithmic else "z"
+    trace = go.Heatmap(
+        z=_logarithms(values) if logarithmic else numbers(values),
+        customdata=numbers(values) if logarithmic else None,
+        x=list(x),
+        y=list(y),
+        coloraxis=scale,
+        text=None if text is None else [list(row) for row in text],
+        ygap=None if gaps else 0,
+        texttemplate=None if text is None else "%{text}",
+        hovertemplate=hover((y_title, "%{y}"), (x_title, "%{x}"), (quantity, f"<b>%{{{reading}:.4~g}}</b>")),
+    )
+    title = {"title": {"text": quantity}}
+    colours: dict[str, Any] = {"showscale": has_scale, "colorbar": title}
+    if limits is not None:
+        colours |= {"cmin": limits[0], "cmax": limits[1]}
+    elif logarithmic:
+        colours |= _decades(values, title)
+    elif diverging:
+        colours["cmid"] = 0
+    axis = {"type": "category", "showgrid": False, "ticks": "", "showline": False}
+    across = {**axis, "title": {"text": x_title}}
+    down = {**axis, "title": {"text": y_title}, "autorange": "reversed"}
+    rows = list(map(str, y))
+    if labelled_rows is not None:
+        ticks = row_ticks(labelled_rows, list(y))
+        down |= {"tickmode": "array", **ticks}
+        rows = ticks["ticktext"]
+    if labelled_columns is not None:
+        across |= {"tickmode": "array", **row_ticks(labelled_columns, list(x))}
+    margins = room(rows, colour_bar=has_scale)
+    layout = {
+        scale: colours,
+        "xaxis": across,
+        "yaxis": down,
+        "margin": margins,
+    }
+    return chart([trace], on_one_scale(layout) if square else layout)
+
+
+def _logarithms(values: ArrayLike) -> np.ndarray:
+    """The logarithms to the base ten; what is not above zero has none."""
+    exact = np.asarray(values, dtype=np.float64)
+    return numbers(np.log10(exact, out=np.full(exact.shape, np.nan), where=exact > 0))
+
+
+def _decades(values: ArrayLike, title: Mapping[str, Any]) -> dict[str, Any]:
+    """A colour scale that names powers of ten where their logarithms stand."""
+    highest = int(np.ceil(np.nanmax(_logarithms(values), initial=0)))
+    ticks = range(highest + 1)
+    # One is to be seen, too, so the scale begins below it.
+    scale = {**title, "tickvals": [*ticks], "ticktext": [f"{10**decade:,}" for decade in ticks]}
+    return {"cmin": -0.5, "cmax": max(highest, 1), "colorbar": scale}

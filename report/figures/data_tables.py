@@ -1,0 +1,98 @@
+"""A chart's numbers as tables, for those who do not see the chart, or want to read it exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from report.content.formats import count, significant
+
+BESIDE_CHART_UP_TO = 300
+"""A figure with more numbers than this has its tables on a page of their own."""
+
+ON_A_PAGE_UP_TO = 50_000
+"""A figure with more numbers than this has them in data files only: no browser lays out such a table gladly."""
+
+MOST_COUNTED = 1e9
+"""A column of whole numbers up to this is taken for counts."""
+
+CHANNELS = ("text", "x", "y", "r", "theta", "error_y")
+"""What the columns of a table of points are, in their order."""
+
+
+@dataclass(frozen=True)
+class NumberTable:
+    """One trace of one view."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """Each begins with the head of its row."""
+
+
+@dataclass(frozen=True)
+class NumberView:
+    """The tables of one view, and how the view is called."""
+
+    label: str
+    address: str
+    tables: tuple[NumberTable, ...]
+
+
+def n_cells(data: Mapping[str, Any]) -> int:
+    """How many numbers and labels a figure's data would fill cells of tables with."""
+    traces = [trace for view in data["views"] for trace in view["traces"]]
+    return sum(len(trace["z"]) * (len(trace["x"]) + 1) if "z" in trace else _n_points(trace) for trace in traces)
+
+
+def number_views(data: Mapping[str, Any]) -> tuple[NumberView, ...]:
+    """A table for each trace of each view of a figure's data."""
+    return tuple(
+        NumberView(
+            view["label"],
+            view["address"],
+            tuple(_table(trace, view["axes"], view["label"]) for trace in view["traces"]),
+        )
+        for view in data["views"]
+    )
+
+
+def _n_points(trace: Mapping[str, Any]) -> int:
+    return sum(len(trace[channel]) for channel in CHANNELS if channel in trace)
+
+
+def _table(trace: Mapping[str, Any], axes: Mapping[str, str], view: str) -> NumberTable:
+    quantity = axes.get("z", "") if "z" in trace else ""
+    caption = ", ".join(part for part in (view, trace.get("panel", ""), trace["name"], quantity) if part)
+    across, up = axes.get(trace.get("x_axis", "x"), ""), axes.get(trace.get("y_axis", "y"), "")
+    if "z" in trace:
+        corner = " / ".join(title for title in (up, across) if title)
+        rows = zip(trace["y"], trace["z"], strict=True)
+        head = (corner, *map(_written, trace["x"]))
+        return NumberTable(caption, head, tuple((_written(y), *map(_written, row)) for y, row in rows))
+    channels = [channel for channel in CHANNELS if channel in trace]
+    names = {
+        "text": "point",
+        "x": across,
+        "y": up,
+        "r": "magnitude",
+        "theta": "phase (rad)",
+        "error_y": "±",
+    }
+    points = zip(*(_column(trace[channel]) for channel in channels), strict=True)
+    return NumberTable(caption, tuple(names[channel] for channel in channels), tuple(points))
+
+
+def _column(values: Sequence[Any]) -> list[str]:
+    """What stands in a column: counts, whole numbers all, without decimal places."""
+    numbers = [value for value in values if isinstance(value, float)]
+    if all(number.is_integer() and abs(number) < MOST_COUNTED for number in numbers):
+        return [count(int(value)) if isinstance(value, float) else _written(value) for value in values]
+    return [_written(value) for value in values]
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return "none"
+    return significant(value, 4) if isinstance(value, float) else str(value)

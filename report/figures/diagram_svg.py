@@ -1,0 +1,125 @@
+"""A diagram as SVG: for the page, where the style sheet gives it its colours, and as a file that has its own."""
+
+from __future__ import annotations
+
+from html import escape
+
+from report.content.diagram import Arrow, Diagram, Group, Kind, Node
+from report.figures.diagram_layout import WIDE, Box, Curve, Form, Placed, placed
+from report.figures.palette import PALETTES
+from report.paths import TEMPLATES
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+STYLE = TEMPLATES / "assets/styles/diagram.css"
+HEAD = 5
+"""How long the head of an arrow is, in CSS pixels."""
+
+
+def inline_svg(diagram: Diagram, form: Form) -> str:
+    """The diagram for the page, each arrow a link to what shows it."""
+    laid_out = placed(diagram, form)
+    size = f"{laid_out.width:g} {laid_out.height:g}"
+    label = escape(diagram.alt, quote=True)
+    which = "tall" if form.is_tall else "wide"
+    return (
+        f'<svg class="diagram-drawing diagram-drawing--{which}" viewBox="0 0 {size}" width="{laid_out.width:g}" '
+        f'role="group" aria-label="{label}">{_drawn(laid_out, has_links=True)}</svg>'
+    )
+
+
+def svg_file(diagram: Diagram) -> bytes:
+    """The diagram as a file, in the colours of the light theme."""
+    laid_out, light = placed(diagram, WIDE), PALETTES["light"]
+    variables = {
+        **{name: value for name, value in vars(light).items() if isinstance(value, str)},
+        **{f"series-{number}": colour for number, colour in enumerate(light.series)},
+    }
+    style = STYLE.read_text(encoding="utf-8")
+    for name, colour in sorted(variables.items(), key=lambda named: -len(named[0])):
+        style = style.replace(f"var(--{name})", colour)
+    margin = 12
+    box = f"{-margin} {-margin} {laid_out.width + 2 * margin:g} {laid_out.height + 2 * margin:g}"
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" font-family="{FONT}">'
+        f"<title>{escape(diagram.title)}</title><desc>{escape(diagram.alt)}</desc><style>{style}</style>"
+        f'<rect x="{-margin}" y="{-margin}" width="100%" height="100%" fill="{light.ground}"/>'
+        f"{_drawn(laid_out, has_links=False)}</svg>\n"
+    ).encode()
+
+
+def key_svg(kind: Kind) -> str:
+    """A line of a kind, for the key."""
+    return (
+        '<svg class="diagram-sample" viewBox="0 0 30 8" width="30" height="8" aria-hidden="true">'
+        f'<g class="diagram-arrow diagram-arrow--{kind}"><path class="diagram-line" d="M0 4H30"/></g></svg>'
+    )
+
+
+def _drawn(laid_out: Placed, *, has_links: bool) -> str:
+    form = laid_out.form
+    groups = "".join(
+        f'<rect class="diagram-group" {_sides(box)} rx="6"/>'
+        f'<text class="diagram-place" x="{box.x + form.padding:g}" y="{_label_height(box, group, form):g}">'
+        f"{escape(group.label)}</text>"
+        for group, box in laid_out.groups
+    )
+    ranks = "".join(_rank_label(rank.label, box, form) for rank, box in laid_out.ranks)
+    arrows = "".join(_arrow(arrow, curve, form, has_link=has_links) for arrow, curve in laid_out.arrows)
+    return ranks + groups + arrows + "".join(_node(node, box) for node, box in laid_out.nodes)
+
+
+def _label_height(box: Box, group: Group, form: Form) -> float:
+    """Where a group's label is written: at its top, but below nodes that arrows come down to."""
+    is_below = group.under is not None and not form.is_tall
+    return box.y + box.height - form.padding if is_below else box.y + form.padding + 8
+
+
+def _rank_label(label: tuple[str, ...], box: Box, form: Form) -> str:
+    if form.is_tall:
+        lines = _lines(label, x=box.x + box.width / 2, apart=13)
+        return f'<text class="diagram-rank" y="10" text-anchor="middle">{lines}</text>'
+    top = box.y + box.height / 2 - 7 * (len(label) - 1) + 4
+    return f'<text class="diagram-rank" y="{top:g}">{_lines(label, x=0, apart=14)}</text>'
+
+
+def _node(node: Node, box: Box) -> str:
+    x, y = box.centre
+    top = y - 6.5 * (len(node.lines) - 1) + 4
+    kind = f" diagram-node--{node.kind}" if node.kind else ""
+    return (
+        f'<g class="diagram-node{kind}"><rect {_sides(box)} rx="4"/>'
+        f'<text y="{top:g}" text-anchor="middle">{_lines(node.lines, x=x, apart=13)}</text></g>'
+    )
+
+
+def _lines(lines: tuple[str, ...], *, x: float, apart: float) -> str:
+    """Lines of text one below another, as the content of one text element."""
+    return "".join(
+        f'<tspan x="{x:g}" dy="{apart if number else 0:g}">{escape(line)}</tspan>'
+        for number, line in enumerate(lines)
+    )
+
+
+def _arrow(arrow: Arrow, curve: Curve, form: Form, *, has_link: bool) -> str:
+    (x, y), (to_x, to_y) = curve.start, curve.end
+    if form.is_tall:
+        bend = (to_x - x) / 2
+        path = f"M{x:g} {y:g}C{x + bend:g} {y:g} {to_x - bend:g} {to_y:g} {to_x:g} {to_y:g}"
+        head = f"M{to_x - HEAD:g} {to_y - 3:g}L{to_x:g} {to_y:g}L{to_x - HEAD:g} {to_y + 3:g}"
+    else:
+        bend = (to_y - y) / 2
+        path = f"M{x:g} {y:g}C{x:g} {y + bend:g} {to_x:g} {to_y - bend:g} {to_x:g} {to_y:g}"
+        head = f"M{to_x - 3:g} {to_y - HEAD:g}L{to_x:g} {to_y:g}L{to_x + 3:g} {to_y - HEAD:g}"
+    title = f"<title>{escape(arrow.says)}</title>"
+    drawn = f'<path class="diagram-line" d="{path}"/><path class="diagram-head" d="{head}"/>'
+    named = f'class="diagram-arrow diagram-arrow--{arrow.kind}"'
+    if not has_link:
+        return f"<g {named}>{title}{drawn}</g>"
+    # A line is too thin to be hit.
+    target = f'<path class="diagram-hit" d="{path}"/>'
+    says = escape(arrow.says, quote=True)
+    return f'<a {named} href="{escape(arrow.address)}" aria-label="{says}">{title}{target}{drawn}</a>'
+
+
+def _sides(box: Box) -> str:
+    return f'x="{box.x:g}" y="{box.y:g}" width="{box.width:g}" height="{box.height:g}"'

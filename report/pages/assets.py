@@ -1,0 +1,73 @@
+"""What all pages share: style sheets, scripts, fonts and the charts' templates; `plotlyjs.py` adds plotly.js."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from pathlib import Path
+
+from report.figures.palette import PALETTES, custom_properties
+from report.figures.theme import template
+from report.paths import TEMPLATES
+
+SHIPPED = {".svg", ".txt"}
+"""The endings of the files that go into the site as they are, beside the scripts."""
+STYLES = (
+    "page",
+    "controls",
+    "prose",
+    "figures",
+    "components",
+    "attention",
+    "clouds",
+    "worked-example",
+    "worked-dial",
+    "diagram",
+    "diagrams-on-pages",
+    "claims",
+    "opening",
+    "search",
+    "listings",
+    "small-screens",
+    "print",
+)
+"""The style sheets that make up the site's one, in the order in which later ones may override earlier ones."""
+
+
+def assets() -> dict[str, bytes]:
+    """Every shared file, by its path in the site."""
+    folder = TEMPLATES / "assets"
+    scripts = {f"assets/{path.name}": path.read_bytes() for path in sorted((folder / "scripts").rglob("*.js"))}
+    others = {
+        path.relative_to(TEMPLATES).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in SHIPPED
+    }
+    return {
+        **scripts,
+        **others,
+        "assets/fonts.css": _with_fonts(folder / "fonts.css"),
+        "assets/site.css": b"\n".join((folder / "styles" / f"{name}.css").read_bytes() for name in STYLES),
+        "assets/palette.css": custom_properties().encode(),
+        "assets/chart-themes.js": _chart_themes(),
+    }
+
+
+def _with_fonts(style_sheet: Path) -> bytes:
+    """A style sheet with the font files that it names inside it."""
+
+    def inlined(link: re.Match[str]) -> str:
+        font = (style_sheet.parent / link[1]).read_bytes()
+        return f"url(data:font/woff2;base64,{base64.b64encode(font).decode()})"
+
+    return re.sub(r'url\("(.+?\.woff2)"\)', inlined, style_sheet.read_text(encoding="utf-8")).encode()
+
+
+def _chart_themes() -> bytes:
+    """Plotly's templates and the colours of roles, for the script that draws the charts."""
+    themes = {
+        theme: {"template": template(theme), "series": palette.series, "guide": palette.guide}
+        for theme, palette in PALETTES.items()
+    }
+    return f"registerChartThemes({json.dumps(themes, separators=(',', ':'), sort_keys=True)});\n".encode()

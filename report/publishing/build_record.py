@@ -1,0 +1,53 @@
+"""The record of a build: all that may differ between two builds of the same site.
+
+When it was built, how long that took and where; each analysis with how long it took and whether it was measured or
+reused; what failed. `build.json` holds it, and nothing else in a site holds any of it.
+"""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from report.content.safe_text import card_text, one_line
+from report.publishing.repository import Repository
+from sumint.lab import Lab
+from sumint.store.keys import versions
+
+
+def build_record(
+    lab: Lab, repository: Repository, started: float, figures: Mapping[str, str], failures: Sequence[str]
+) -> dict[str, Any]:
+    """What `build.json` says of a build that began at `started`, in seconds since the epoch."""
+    return {
+        "built": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
+        "seconds": round(time.time() - started, 3),
+        "host": platform.node(),
+        "system": platform.platform(),
+        "weights": {
+            "name": card_text(lab.card, "name", lab.weights_path.name),
+            "file": one_line(lab.weights_path.name),
+            "tensors_sha256": lab.weights.digest,
+        },
+        "sample": lab.ingredients["sample"],
+        "device": lab.device,
+        "dtype": lab.dtype,
+        "versions": versions(),
+        "commit": repository.commit,
+        "uncommitted_changes": repository.is_dirty,
+        "analyses": [
+            {
+                "name": run.name,
+                "settings": dict(run.settings),
+                "state": run.state,
+                "why": run.why,
+                "seconds": round(run.seconds, 3),
+            }
+            for run in lab.runs
+        ],
+        "figures": dict(figures),
+        "failures": list(failures),
+    }

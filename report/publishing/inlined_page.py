@@ -1,0 +1,158 @@
+"""A page of the site, taken apart and made fit to stand in one file with all the others.
+
+What names something on the page gets the page's own name in front, so that no two pages name the same, and a link
+to another page becomes a link to its place in the file.
+"""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+from collections.abc import Iterable, Mapping, Set
+from urllib.parse import unquote, urlsplit
+
+from report.publishing.html_tree import Element, parse
+from report.publishing.links import resolve
+
+REFERENCES = {
+    *("for", "headers", "list", "popovertarget"),
+    *("aria-controls", "aria-describedby", "aria-labelledby", "aria-owns", "data-copies"),
+}
+"""Attributes that name elements of the same page."""
+
+GROUPED = {"input", "select", "details"}
+"""Elements whose name ties them to others of the same page."""
+
+
+class EnclosedPage:
+    """A page of the site `files` that stands in one file with `pages`."""
+
+    def __init__(self, name: str, files: Mapping[str, bytes], pages: Set[str]) -> None:
+        self.name = name
+        self.stem = name.removesuffix(".html")
+        self.linked: set[str] = set()
+        """The files it links to that are none of the pages, by their address in the site."""
+        self._files = files
+        self._pages = pages
+        self._tree = parse(files[name].decode())
+        self._main = _the(self._tree, "main")
+        own = [one for child in self._main.children if isinstance(child, Element) for one in child.walk()]
+        self._anchors = {one.attributes["id"] for one in own if "id" in one.attributes}
+        for element in own:
+            element.rewrite(lambda attribute, value, tag=element.tag: self._named(tag, attribute, value))
+        for element in self._tree.walk():
+            if element.tag == "a":
+                element.rewrite(lambda attribute, value: self._link(value) if attribute == "href" else value)
+            if element.tag == "img":
+                element.rewrite(lambda attribute, value: self._inside(value) if attribute == "src" else value)
+
+    @property
+    def text(self) -> str:
+        """The page without what frames it, as HTML."""
+        return self._main.inside
+
+    @property
+    def scripts(self) -> tuple[tuple[str, bool], ...]:
+        """The scripts that the page starts with, and whether each waits until the page is read."""
+        return tuple(
+            (element.attributes["src"], " defer" in element.start)
+            for element in self._tree.walk()
+            if element.tag == "script" and "src" in element.attributes
+        )
+
+    @property
+    def policy(self) -> str:
+        """The page's content security policy."""
+        return _the(self._tree, "meta", **{"http-equiv": "Content-Security-Policy"}).attributes["content"]
+
+    @property
+    def contents(self) -> Element | None:
+        """The list of chapters, if the page shows one."""
+        return self._tree.first("ol", **{"class": "chapters"})
+
+    @property
+    def line(self) -> Element | None:
+        """The page's own line in the contents, with its sections."""
+        return next((one for one in _lines(self.contents) if one.first("a", **{"aria-current": "page"})), None)
+
+    def head(self) -> str:
+        """What stands in the head, with the style sheets and the icon inside; without the policy and scripts."""
+        return "".join(
+            f"{self._enclosed(one)}\n" for one in _the(self._tree, "head").children if self._is_kept(one)
+        )
+
+    def frame(self, pages: Iterable[EnclosedPage], before: str) -> str:
+        """The body, still open and without scripts, around `before` and all pages; its contents list sections."""
+        pages = list(pages)
+        if self.contents is not None:
+            own = {page.stem: page.line for page in pages if page.line is not None}
+            self.contents.children = [own.get(_target(line), line) for line in _lines(self.contents)]
+            for line in _lines(self.contents):  # the reader is nowhere yet
+                line.remove("class")
+                _the(line, "a").remove("aria-current")
+        self._main.children = [
+            before,
+            *(
+                f'<section class="enclosed-page" id="{page.stem}" data-page="{page.stem}">{page.text}</section>\n'
+                for page in pages
+            ),
+        ]
+        body = _the(self._tree, "body")
+        body.children = [one for one in body.children if isinstance(one, str) or one.tag != "script"]
+        return f"{body.start}{body.inside}"
+
+    def _named(self, tag: str, attribute: str, value: str) -> str:
+        if attribute == "id" or (attribute == "name" and tag in GROUPED):
+            return f"{self.stem}/{value}"
+        if attribute in REFERENCES:
+            return " ".join(f"{self.stem}/{name}" if name in self._anchors else name for name in value.split())
+        return value
+
+    def _link(self, link: str) -> str:
+        target = urlsplit(link)
+        if target.scheme or target.netloc or not (target.path or target.fragment):
+            return link
+        name = resolve(self.name, unquote(target.path)) if target.path else self.name
+        if name not in self._pages:
+            self.linked.add(name)
+            return name
+        if not target.fragment:
+            return f"#{name.removesuffix('.html')}"
+        is_of_the_frame = name == self.name and unquote(target.fragment) not in self._anchors
+        return f"#{target.fragment}" if is_of_the_frame else f"#{name.removesuffix('.html')}/{target.fragment}"
+
+    def _inside(self, address: str) -> str:
+        """A file as an address that holds it."""
+        if address not in self._files:
+            return address
+        kind = mimetypes.guess_type(address)[0] or "application/octet-stream"
+        return f"data:{kind};base64,{base64.b64encode(self._files[address]).decode()}"
+
+    def _is_kept(self, one: Element | str) -> bool:
+        if isinstance(one, str) or one.tag == "script" or "http-equiv" in one.attributes:
+            return False
+        return one.tag != "link" or one.attributes.get("rel") in ("stylesheet", "icon")
+
+    def _enclosed(self, one: Element | str) -> str:
+        if not isinstance(one, Element) or one.tag != "link":
+            return str(one)
+        if one.attributes["rel"] == "stylesheet":
+            return f"<style>\n{self._files[one.attributes['href']].decode()}</style>"
+        one.rewrite(lambda attribute, value: self._inside(value) if attribute == "href" else value)
+        return str(one)
+
+
+def _the(tree: Element, tag: str, **attributes: str) -> Element:
+    element = tree.first(tag, **attributes)
+    if element is None:
+        raise ValueError(f"a page has no <{tag}>")
+    return element
+
+
+def _lines(contents: Element | None) -> list[Element]:
+    return [one for one in contents.children if isinstance(one, Element)] if contents is not None else []
+
+
+def _target(line: Element) -> str:
+    """The page that a line of the contents leads to."""
+    return _the(line, "a").attributes["href"].removeprefix("#")

@@ -1,0 +1,84 @@
+"""The checkout that the code lies in: which commit it is, where it is read, what an analysis's source says."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any
+
+from report.paths import ROOT
+
+
+@dataclass(frozen=True)
+class SourceCode:
+    """An analysis as it is written."""
+
+    name: str
+    path: str
+    code: str
+    url: str | None
+    """A link to it at the commit that was run."""
+
+
+class Repository:
+    """The checkout that the running code lies in, if it lies in one."""
+
+    @cached_property
+    def commit(self) -> str | None:
+        """The commit's full hash; None outside a checkout."""
+        top = self._git("rev-parse", "--show-toplevel")
+        return self._git("rev-parse", "HEAD") if top and Path(top) == ROOT else None
+
+    @cached_property
+    def year(self) -> int | None:
+        """The year of the commit, or of `SOURCE_DATE_EPOCH` where that is set; None if neither is known."""
+        if epoch := os.environ.get("SOURCE_DATE_EPOCH", ""):
+            return time.gmtime(int(epoch)).tm_year if epoch.isdecimal() else None
+        date = self._git("log", "-1", "--format=%cs") if self.commit else None
+        return int(date[:4]) if date else None
+
+    @cached_property
+    def is_dirty(self) -> bool:
+        """Whether tracked files differ from the commit."""
+        return bool(self._git("status", "--porcelain", "--untracked-files=no"))
+
+    @cached_property
+    def address(self) -> str | None:
+        """Where the repository is read on the web, if its remote says so."""
+        remote = self._git("remote", "get-url", "origin") or ""
+        remote = remote.removesuffix(".git").replace("git@github.com:", "https://github.com/")
+        return remote if remote.startswith("https://github.com/") and "@" not in remote else None
+
+    def link(self, path: str, line: int) -> str | None:
+        """A link to a line of a file as it was at the commit."""
+        if self.address is None or self.commit is None:
+            return None
+        return f"{self.address}/blob/{self.commit}/{path}#L{line}"
+
+    def source_code(self, function: Callable[..., Any]) -> SourceCode:
+        """A function's source, for the page that shows what it measured."""
+        path, code, first_line = _source(inspect.unwrap(function))
+        return SourceCode(name=function.__name__, path=path, code=code, url=self.link(path, first_line))
+
+    def _git(self, *arguments: str) -> str | None:
+        try:
+            finished = subprocess.run(
+                ["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=True, timeout=10
+            )
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return finished.stdout.strip()
+
+
+@cache
+def _source(function: Callable[..., Any]) -> tuple[str, str, int]:
+    """The file of a function, from the top of the checkout, its source, and the line that it begins on."""
+    lines, first_line = inspect.getsourcelines(function)
+    path = Path(inspect.getfile(function)).resolve().relative_to(ROOT).as_posix()
+    return path, "".join(lines), first_line

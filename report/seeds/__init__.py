@@ -1,0 +1,1 @@
+"""The claims of the report, checked on other checkpoints."""

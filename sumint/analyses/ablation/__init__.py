@@ -1,0 +1,1 @@
+"""What the loss becomes when a part of the model is replaced."""

@@ -1,0 +1,1 @@
+"""Where carries are computed, and how they reach the answer."""

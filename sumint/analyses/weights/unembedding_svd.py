@@ -1,0 +1,65 @@
+"""The two directions of the unembedding, found without Fourier: its singular value decomposition.
+
+From the write-up's section "SVD analysis" (cells 14 and 15). A singular vector's sign is arbitrary; here each
+left one is turned so that its largest coordinate is positive, which makes the figures reproducible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from sumint.model.load import Model, as_array
+from sumint.task.sums import N_DIGIT_TOKENS, Sums
+
+
+@dataclass(frozen=True)
+class UnembeddingSvd:
+    """The decomposition of W_U over the ten digits, and the digits in the plane of its first two directions."""
+
+    singular_values: Float[np.ndarray, " direction"]
+    directions: Float[np.ndarray, "d_model two"]
+    """The first two left singular vectors."""
+    digits: Float[np.ndarray, "digit two"]
+    """The ten columns of W_U in the plane of these two."""
+
+    @property
+    def two_direction_share(self) -> float:
+        """The share of the squared norm in the first two directions."""
+        squared = self.singular_values**2
+        return float(squared[:2].sum() / squared.sum())
+
+    @property
+    def third_to_second(self) -> float:
+        """The third singular value over the second: how sharply the spectrum falls after two."""
+        return float(self.singular_values[2] / self.singular_values[1])
+
+    @property
+    def steps(self) -> Float[np.ndarray, " digit"]:
+        """The angle in degrees from each digit to the next, 9 to 0 last, counted the way that most turn."""
+        angles = np.degrees(np.arctan2(self.digits[:, 1], self.digits[:, 0]))
+        steps = (np.diff(angles, append=angles[0]) + 180) % 360 - 180
+        return steps * (1 if np.median(steps) >= 0 else -1)
+
+    @property
+    def radii(self) -> Float[np.ndarray, " digit"]:
+        """How far out each digit lies, over the mean of all."""
+        radii = np.linalg.norm(self.digits, axis=1)
+        return radii / radii.mean()
+
+    @property
+    def goes_round_once(self) -> bool:
+        """Whether the digits lie in their order on one turn of a circle."""
+        return bool((self.steps > 0).all() and np.isclose(self.steps.sum(), 360))
+
+
+def unembedding_svd(model: Model, sample: Sums) -> UnembeddingSvd:  # noqa: ARG001
+    """The singular values and first directions of W_U over the ten digits; the sample plays no part."""
+    matrix = as_array(model.W_U)[:, :N_DIGIT_TOKENS].astype(np.float64)
+    left, singular_values, _ = np.linalg.svd(matrix, full_matrices=False)
+    directions = left[:, :2]
+    largest = np.abs(directions).argmax(axis=0)
+    directions = directions * np.sign(directions[largest, [0, 1]])
+    return UnembeddingSvd(singular_values, directions, matrix.T @ directions)

@@ -1,0 +1,69 @@
+"""Where checkpoints are found, by the name that a user gives to `--weights`.
+
+- `bundled`, the default: a model that this project trained itself; it lies in this folder, with the other
+  seeds that it was chosen from.
+- `arena`: the write-up's own checkpoint. The repository that publishes it names no licence, so it is never
+  shipped with this project: the build of whoever asks for it downloads it, once.
+- anything else is the path of a file; `./arena` is a file of that name.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sumint.checkpoints.card import read_card
+from sumint.checkpoints.download import PublishedCheckpoint, fetch
+from sumint.checkpoints.files import Architecture, Weights
+from sumint.errors import InputError
+from sumint.store.folder import cache_folder
+
+BUNDLED = Path(__file__).with_name("bundled")
+"""The folder of the checkpoints that come with the project."""
+
+DEFAULT_CHECKPOINT = "seed-4-300-epochs.safetensors"
+"""The checkpoint in that folder that `bundled` means; its card says from how many it was chosen, and why."""
+
+ARENA = PublishedCheckpoint(
+    url=(
+        "https://raw.githubusercontent.com/callummcdougall/ARENA_2.0/main/chapter1_transformers/exercises/"
+        "monthly_algorithmic_problems/september23_sum/sum_model.pt"
+    ),
+    sha256="d18404bb039f42c62f1f23b78ba858a5d24d2af12ec224e249a9d88d46d6c21a",
+    size=132_491,
+    file_name="arena-sum_model.pt",
+)
+
+ARENA_DIGEST = "35ba5a9583438a7f233a6e43a613855fd2963385ed1a443daeab1a14d75188a6"
+"""`Weights.digest` of the write-up's checkpoint: tells its tensors in whatever file they come."""
+
+
+def locate(name: str) -> Path:
+    """The file that `name` means: `bundled`, `arena` or a path, which need not exist.
+
+    Raises:
+        InputError: if there is no name, or the write-up's checkpoint is asked for and cannot be had.
+    """
+    if not name:
+        raise InputError("--weights: names nothing; give bundled, arena or the path of a checkpoint")
+    if name == "bundled":
+        return BUNDLED / DEFAULT_CHECKPOINT
+    if name == "arena":
+        return fetch(ARENA, cache_folder() / "checkpoints")
+    return Path(name)
+
+
+def siblings(weights: Weights) -> tuple[Path, ...]:
+    """The bundled checkpoints that a checkpoint can be compared with: of its sizes, and not itself."""
+    if weights.architecture != Architecture():
+        return ()
+    return tuple(path for path in bundled_checkpoints() if _digest_on_card(path) != weights.digest)
+
+
+def _digest_on_card(path: Path) -> str:
+    return str(read_card(path).get("tensors_sha256"))
+
+
+def bundled_checkpoints() -> list[Path]:
+    """Every checkpoint in this folder, in the order of their names; seed 2 before seed 10."""
+    found = BUNDLED.glob("*.safetensors")
+    return sorted(found, key=lambda path: (len(path.name), path.name))

@@ -1,0 +1,1 @@
+"""The network on many sums at once, compiled by numba."""

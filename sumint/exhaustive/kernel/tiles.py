@@ -1,0 +1,56 @@
+"""All sums, in tiles: as many pairs of the operands' high digits as the kernel has lanes, with all low digits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Int
+
+from sumint.exhaustive.kernel.simd import WIDTH
+from sumint.exhaustive.kernel.sweep import evaluate
+from sumint.exhaustive.kernel.tables import LOW, Tables, n_high, n_low
+from sumint.exhaustive.predictions import Verdicts
+from sumint.task.sums import Layout, Sums
+
+
+@dataclass(frozen=True)
+class Tile:
+    """The sums of some pairs of high digits, of which `first` is the first.
+
+    A pair's number is the first operand's high digits times as many as there are, plus the second's.
+    """
+
+    layout: Layout
+    first: int
+
+    @property
+    def n_lanes(self) -> int:
+        """How many lanes hold a pair of their own; behind the last pair, the others repeat it."""
+        return min(WIDTH, n_pairs(self.layout) - self.first)
+
+    @property
+    def high_digits(self) -> tuple[Int[np.ndarray, " lane"], Int[np.ndarray, " lane"]]:
+        """Both operands' high digits in each lane, as numbers."""
+        pairs = np.minimum(self.first + np.arange(WIDTH), n_pairs(self.layout) - 1)
+        return np.divmod(pairs, n_high(self.layout))
+
+    def operands(
+        self, low_a: Int[np.ndarray, " sum"], low_b: Int[np.ndarray, " sum"], lane: Int[np.ndarray, " sum"]
+    ) -> Sums:
+        """The sums with these low digits in these lanes."""
+        high_a, high_b = self.high_digits
+        return Sums(self.layout, high_a[lane] * LOW + low_a, high_b[lane] * LOW + low_b)
+
+
+def n_pairs(layout: Layout) -> int:
+    """How many pairs of high digits there are."""
+    return n_high(layout) ** 2
+
+
+def verdicts_on(tables: Tables, tile: Tile) -> Verdicts:
+    """What is said of every digit of every sum of a tile [digit, low_a, low_b, lane]."""
+    shape = (tables.n_digits, n_low(tile.layout), n_low(tile.layout), WIDTH)
+    flat = Verdicts(*(np.empty(int(np.prod(shape)), np.float32) for _ in Verdicts._fields))
+    evaluate(tables, *tile.high_digits, flat)
+    return Verdicts(*(array.reshape(shape) for array in flat))

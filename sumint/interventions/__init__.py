@@ -1,0 +1,1 @@
+"""Interventions on activations: ablation and activation patching."""

@@ -1,0 +1,110 @@
+"""The model, as transformer_lens runs it: weights processed for interpretation, in evaluation mode, frozen.
+
+This is the only module that imports transformer_lens, and it does so when a model is loaded, not before: the
+import costs seconds, and a build with nothing to measure never needs it. For the same reason analyses take the
+types `Model` and `Tensor` from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from einops import rearrange
+
+from sumint.checkpoints.files import N_LAYERS, Architecture, Weights
+from sumint.task.sums import VOCABULARY, Layout, Sums
+
+if TYPE_CHECKING:
+    from torch import Tensor
+    from transformer_lens.model_bridge import TransformerBridge as Model
+else:
+    Model = Tensor = Any
+
+
+def build_model(architecture: Architecture, *, device: str = "cpu", dtype: str = "float32") -> Model:
+    """A transformer of the given sizes, its weights not yet set."""
+    import torch
+    from transformer_lens.config import TransformerBridgeConfig
+    from transformer_lens.model_bridge import TransformerBridge
+
+    config = TransformerBridgeConfig(
+        n_layers=N_LAYERS,
+        n_heads=architecture.n_heads,
+        d_model=architecture.d_model,
+        d_head=architecture.d_head,
+        n_ctx=architecture.layout.n_ctx,
+        d_vocab=len(VOCABULARY),
+        attn_only=True,
+        normalization_type="LN",
+        init_weights=False,
+    )
+    # Attached to the class when transformer_lens is imported, so a type checker does not see it.
+    boot = TransformerBridge.boot_native  # pyright: ignore[reportAttributeAccessIssue]
+    return boot(config, device=device, dtype=getattr(torch, dtype))
+
+
+def load_model(weights: Weights, *, device: str = "cpu", dtype: str = "float32") -> Model:
+    """The model with these weights: layer norms and value biases folded, what writes and the unembedding centred.
+
+    Calling it with tokens [sum, position] gives logits [sum, position, token]; hooks and caches have
+    HookedTransformer's names.
+    """
+    import torch
+
+    model = build_model(weights.architecture, device=device, dtype=dtype)
+    state = {name: torch.from_numpy(array.copy()) for name, array in bridge_names(weights.tensors).items()}
+    model.load_state_dict(state, strict=True)
+    model.eval()
+    model.enable_compatibility_mode(disable_warnings=True)
+    model.eval()
+    return model.requires_grad_(False)
+
+
+def layout_of(model: Model) -> Layout:
+    """Where the digits stand in the sequences that this model reads."""
+    return Layout.of_context(model.cfg.n_ctx)
+
+
+def tokens_for(model: Model, sums: Sums) -> Tensor:
+    """The sums' tokens [sum, position] on the model's device.
+
+    Raises:
+        ValueError: if the sums have another number of digits than the model reads.
+    """
+    import torch
+
+    if sums.layout != layout_of(model):
+        raise ValueError(f"sums of {sums.layout.n_digits} digits for a model of {layout_of(model).n_digits}")
+    return torch.from_numpy(sums.tokens).to(model.cfg.device)
+
+
+def as_array(tensor: Tensor) -> np.ndarray:
+    """A tensor's values as numpy, wherever it lies; results hold nothing else."""
+    return tensor.detach().cpu().numpy()
+
+
+def bridge_names(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """HookedTransformer's tensors under the bridge's names: linear layers [out, in], heads side by side."""
+    renamed = {
+        "embed.weight": tensors["embed.W_E"],
+        "pos_embed.weight": tensors["pos_embed.W_pos"],
+        "ln_final.weight": tensors["ln_final.w"],
+        "ln_final.bias": tensors["ln_final.b"],
+        "unembed.weight": tensors["unembed.W_U"].T,
+        "unembed.bias": tensors["unembed.b_U"],
+    }
+    for layer in range(N_LAYERS):
+        block = f"blocks.{layer}"
+        renamed[f"{block}.ln1.weight"] = tensors[f"{block}.ln1.w"]
+        renamed[f"{block}.ln1.bias"] = tensors[f"{block}.ln1.b"]
+        for kind in "QKV":
+            weight, bias = tensors[f"{block}.attn.W_{kind}"], tensors[f"{block}.attn.b_{kind}"]
+            linear = f"{block}.attn.{kind.lower()}"
+            renamed[f"{linear}.weight"] = rearrange(weight, "head d_model d_head -> (head d_head) d_model")
+            renamed[f"{linear}.bias"] = rearrange(bias, "head d_head -> (head d_head)")
+        output = tensors[f"{block}.attn.W_O"]
+        renamed[f"{block}.attn.o.weight"] = rearrange(output, "head d_head d_model -> d_model (head d_head)")
+        renamed[f"{block}.attn.o.bias"] = tensors[f"{block}.attn.b_O"]
+    return renamed

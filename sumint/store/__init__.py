@@ -1,0 +1,1 @@
+"""Results kept between runs, under keys that digest all that they depend on."""

@@ -1,0 +1,208 @@
+"""The source files that a function depends on: its module's, and all that this reaches by import.
+
+Followed are imports within `sumint` and `report`, and within the function's own package. A module outside any
+package, such as a script, is followed to the modules beside it. Installed libraries are left to their versions.
+Modules are found by path and read with `ast`, because looking one up the usual way would import its package.
+
+Only a function that its module's file defines by name has a source. A cell of a notebook, a lambda, a closure or a
+`functools.partial` has none: two of them can share a name, a file and a line, and compute different things.
+A value that running code puts into a module is not seen either; pass such a value as a setting.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import inspect
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.util import resolve_name
+from pathlib import Path
+from types import CodeType, FunctionType, ModuleType
+from typing import Any
+
+_ROOT = Path(__file__).parent.parent.parent
+
+
+class NoSourceError(ValueError):
+    """A function or module that no file defines, or not any more; the message says which, and why."""
+
+
+@dataclass(frozen=True)
+class _Folder:
+    """Where modules are looked for."""
+
+    path: Path
+    packages: frozenset[str] | None
+    """The only ones of the modules there that are meant; None for all."""
+
+    def find(self, module: str) -> Path | None:
+        """The file of a module in this folder."""
+        parts = module.split(".")
+        if self.packages is not None and parts[0] not in self.packages:
+            return None
+        path = self.path.joinpath(*parts)
+        candidates = (path / "__init__.py", path.with_name(f"{path.name}.py"))
+        return next((candidate for candidate in candidates if candidate.is_file()), None)
+
+
+def sources_of(*modules: str) -> dict[str, str]:
+    """The sha256 of the files of these modules and of all that they reach by import, by module name.
+
+    Raises:
+        NoSourceError: if one of them has no file, or was edited since it was imported.
+    """
+    ours = _our_folder()
+    reached: dict[str, str] = {}
+    waiting = [_start(module) for module in modules]
+    while waiting:
+        name, path, folder = waiting.pop()
+        if name in reached:
+            continue
+        source = _read(path) if folder == ours else path.read_bytes()
+        if folder != ours:
+            _check_unedited(name, path, source)
+        reached[name] = hashlib.sha256(source).hexdigest()
+        for imported in _imports(source, name, path.name == "__init__.py"):
+            places = ((found, place) for place in dict.fromkeys((folder, ours)) if (found := place.find(imported)))
+            waiting += [(imported, *place) for place in places][:1]
+    return dict(sorted(reached.items()))
+
+
+def module_of(function: Callable[..., Any]) -> str:
+    """The name of the module whose file defines a function.
+
+    Raises:
+        NoSourceError: if there is none: the name that the function has is not that of this very function.
+    """
+    module = sys.modules.get(getattr(function, "__module__", None) or "")
+    named: Any = module
+    for part in getattr(function, "__qualname__", "<unnamed>").split("."):
+        named = getattr(named, part, None)
+    written = getattr(inspect.unwrap(function), "__code__", None)
+    if module is None or named is not function or written is None:
+        raise NoSourceError(f"{_name(function)} is not defined by name in a module")
+    if Path(written.co_filename) != Path(getattr(module, "__file__", None) or "no file"):
+        raise NoSourceError(f"{_name(function)} is not defined in a file")
+    return module.__name__
+
+
+def code_digest(function: Callable[..., Any]) -> str:
+    """The sha256 of a function's compiled code, wherever it was written; of nothing, if it has none."""
+    function = getattr(function, "func", function)  # what a `partial` calls
+    code = getattr(inspect.unwrap(function), "__code__", None)
+    return hashlib.sha256(repr(_constants(code)).encode()).hexdigest()
+
+
+def _name(function: Callable[..., Any]) -> str:
+    return getattr(function, "__qualname__", None) or type(function).__qualname__
+
+
+def _our_folder() -> _Folder:
+    return _Folder(_ROOT, frozenset(("sumint", "report")))
+
+
+def _start(module: str) -> tuple[str, Path, _Folder]:
+    """A module by the name that it would be imported by, its file, and where its own imports are looked for."""
+    ours = _our_folder()
+    if path := ours.find(module):
+        return module, path, ours
+    loaded = sys.modules.get(module)
+    path = Path(getattr(loaded, "__file__", None) or "no file").absolute()
+    if path.suffix != ".py" or not path.is_file():
+        raise NoSourceError(f"{module} has no source file")
+    spec = getattr(loaded, "__spec__", None)  # a script has none
+    name = spec.name if spec else path.stem
+    parts = name.split(".")
+    depth = len(parts) - (path.name != "__init__.py")
+    folder = path.parents[depth] if depth < len(path.parents) else path.parent
+    if _Folder(folder, None).find(name) != path:  # loaded from its file, under a name that is not its place
+        folder = path.parent
+    return name, path, _Folder(folder, frozenset(parts[:1]) if _is_of_installation(folder) else None)
+
+
+def _is_of_installation(folder: Path) -> bool:
+    """Whether Python's own modules, or installed libraries, lie in a folder."""
+    return folder.name in ("site-packages", "dist-packages") or str(folder) in sysconfig.get_paths().values()
+
+
+@cache
+def _read(path: Path) -> bytes:
+    """A file of ours, read once: digests are of the code that is running, whatever is edited meanwhile."""
+    return path.read_bytes()
+
+
+@cache
+def _imports(source: bytes, module: str, is_package: bool) -> tuple[str, ...]:
+    """Every module that a source may import anywhere, by its full name."""
+    package = module if is_package else module.rpartition(".")[0]
+    imports: set[str] = set()
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise NoSourceError(f"{module} is not valid Python (line {error.lineno})") from None
+    for node in _statements(tree):
+        if isinstance(node, ast.Import):
+            imports.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            origin = node.module or ""
+            if node.level:
+                origin = resolve_name("." * node.level + origin, package)
+            # `from a.b import c` may import the module a.b.c as well as a name in a.b.
+            imports.update((origin, *(f"{origin}.{alias.name}" for alias in node.names)))
+    if module.split(".")[0] not in ("sumint", "report"):
+        # What a module's packages do when they are imported counts as well; ours do nothing.
+        imports.update(*(_packages_of(name) for name in (module, *imports)))
+    return tuple(sorted(imports))
+
+
+def _packages_of(module: str) -> list[str]:
+    """The packages that a module lies in, outermost first."""
+    parts = module.split(".")
+    return [".".join(parts[:n]) for n in range(1, len(parts))]
+
+
+def _statements(block: ast.AST) -> Iterator[ast.AST]:
+    """All statements in a block and in the blocks inside it; expressions are left out, as none is an import."""
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for statement in getattr(block, part, ()):
+            yield statement
+            yield from _statements(statement)
+
+
+def _check_unedited(name: str, path: Path, source: bytes) -> None:
+    """Raise a `NoSourceError` if a loaded module has a function that its file does not define any more."""
+    loaded = sys.modules.get(name) or sys.modules.get("__main__")
+    if loaded is None or Path(getattr(loaded, "__file__", None) or "no file").absolute() != path:
+        return
+    compiled = getattr(getattr(loaded, "__loader__", None), "source_to_code", None)
+    if compiled is None:
+        return  # the loader rewrites what it compiles, as pytest's does, and does not say into what
+    written = list(_codes(compiled(source, str(path))))
+    for function in _functions(loaded):
+        code = inspect.unwrap(function).__code__
+        if Path(code.co_filename).absolute() == path and code not in written:
+            raise NoSourceError(f"{path} was edited since it was imported")
+
+
+def _functions(module: ModuleType) -> Iterator[FunctionType]:
+    for value in vars(module).values():
+        methods = vars(value).values() if inspect.isclass(value) else ()
+        yield from (one for one in (value, *methods) if isinstance(one, FunctionType))
+
+
+def _codes(code: CodeType) -> Iterator[CodeType]:
+    yield code
+    for constant in code.co_consts:
+        if isinstance(constant, CodeType):
+            yield from _codes(constant)
+
+
+def _constants(value: Any) -> Any:
+    """What a code computes, without where it was written."""
+    if isinstance(value, CodeType):
+        return value.co_code, value.co_names, value.co_varnames, tuple(map(_constants, value.co_consts))
+    return sorted(map(repr, value)) if isinstance(value, frozenset) else value

@@ -1,0 +1,254 @@
+// Draws the charts. plotly.js and a figure's data are loaded when the figure comes near the viewport, as scripts,
+// because a page that is opened from a disk may load scripts and may fetch nothing.
+"use strict";
+{
+  const NEAR = "800px 0px";
+  const PRINTED_WIDTH = 640;
+  const smallScreen = matchMedia("(max-width: 40rem)");
+
+  const figures = new Map(
+    [...document.querySelectorAll("[data-figure]")].map((element) => [
+      element.dataset.figure,
+      {
+        name: element.dataset.figure,
+        element,
+        chart: element.querySelector(".chart"),
+        component: element.dataset.component,
+        drawing: null,
+        views: null,
+        drawn: false,
+      },
+    ]),
+  );
+  let themes = null;
+
+  // On a slow connection all that a figure is made of may be there before the colours that it is drawn in. The page
+  // has loaded when each of its own scripts has run or cannot be had.
+  const themesKnown = new Promise((resolve, reject) => {
+    window.registerChartThemes = (registered) => {
+      themes = registered;
+      resolve();
+    };
+    addEventListener("load", () => reject(new Error("assets/chart-themes.js could not be loaded")));
+  });
+  window.registerFigure = (name, views) => {
+    figures.get(name).views = views;
+  };
+  // An array of numbers as plotly writes it.
+  window.floatsOf = ({ bdata }) =>
+    new Float32Array(Uint8Array.from(atob(bdata), (byte) => byte.charCodeAt(0)).buffer);
+  // Elements with attributes and children: html("p", { class: "words" }, "text").
+  const maker =
+    (namespace) =>
+    (name, attributes = {}, ...children) => {
+      const made = document.createElementNS(namespace, name);
+      for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
+      made.append(...children);
+      return made;
+    };
+  window.elements = { html: maker("http://www.w3.org/1999/xhtml"), svg: maker("http://www.w3.org/2000/svg") };
+  // What a reader chose, by name, is kept in the page's address, so that a link shows the same.
+  window.keepInAddress = (settings) => {
+    const address = new URL(location.href);
+    for (const [name, value] of Object.entries(settings)) {
+      if (value) address.searchParams.set(name, value);
+      else address.searchParams.delete(name);
+    }
+    try {
+      history.replaceState(null, "", address);
+    } catch {
+      // Some browsers keep the address of a page on a disk as it is.
+    }
+  };
+  const components = new Map();
+  window.registerComponent = (name, make) => {
+    components.set(name, make);
+  };
+
+  const libraryOf = ({ component }) => (component ? `assets/${component}.js` : "assets/plotly.min.js");
+  const loadParts = (figure) =>
+    Promise.all([themesKnown, loadScript(libraryOf(figure)), loadScript(`figures/${figure.name}.js`)]);
+  const isLoaded = ({ component, views }) => themes && views && (component ? components.has(component) : window.Plotly);
+
+  // A trace says what it stands for in its meta. Plotly hands a template's defaults for a trace type out in turn, so
+  // one entry for each trace gives each the colour of its role. report/figures/theme.py does the same for the saved figures.
+  const templateFor = (view, name) => {
+    const { template, series, guide } = themes[name];
+    const defaults = {};
+    for (const { type, meta } of view.data) {
+      const base = template.data[type]?.[0] ?? {};
+      const colour = meta === "guide" ? guide : series[meta % series.length];
+      const inRole = { ...base };
+      for (const part of ["line", "marker"]) {
+        if (meta !== undefined && base[part]) inRole[part] = { ...base[part], color: colour };
+      }
+      (defaults[type] ??= []).push(inRole);
+    }
+    return { ...template, data: { ...template.data, ...defaults } };
+  };
+
+  const isTouch = matchMedia("(pointer: coarse)").matches;
+  const config = (figure) => ({
+    // Where there is no pointer to hover with, the buttons would stand over the chart for good.
+    displayModeBar: isTouch ? false : "hover",
+    displaylogo: false,
+    showSendToCloud: false,
+    responsive: true,
+    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+    modeBarButtonsToAdd: [
+      {
+        name: "svg",
+        title: "Download as SVG",
+        icon: { width: 24, height: 24, path: "M5 3h9l5 5v13H5zm8 1v5h5M8 17l4 2 4-2m-4-7v8" },
+        click: (chart) => Plotly.downloadImage(chart, { ...imageOptions(figure), format: "svg" }),
+      },
+    ],
+    toImageButtonOptions: { ...imageOptions(figure), format: "png", scale: 2 },
+  });
+  const imageOptions = (figure) => ({ filename: figure.name.replace("/", "-") });
+
+  const layoutOf = (figure, theme) => {
+    const view = chosenView(figure);
+    const layout = structuredClone(view.layout);
+    // On a touch screen a drag is a scroll: a chart must not hold the page.
+    if (isTouch) layout.dragmode = false;
+    if (smallScreen.matches) rearrange(layout, layout.meta?.narrow ?? {});
+    return { ...layout, template: templateFor(view, theme) };
+  };
+  // Panels bring along where they stand on a small screen.
+  const rearrange = (layout, places) => {
+    for (const [part, place] of Object.entries(places)) {
+      layout[part] = Array.isArray(place) ? place : { ...layout[part], ...place };
+    }
+  };
+
+  const controlsOf = (figure) =>
+    [...figure.element.querySelectorAll(".control input:checked, .control select")].map(({ value }) => value);
+  const chosenViews = (figure) => {
+    const chosen = controlsOf(figure);
+    return figure.views.filter(({ slug }) => slug.split(".").slice(0, chosen.length).join(".") === chosen.join("."));
+  };
+  const chosenView = (figure) => chosenViews(figure)[0];
+
+  const draw = (figure, theme = currentTheme()) => {
+    if (!figure.drawn) figure.chart.replaceChildren();
+    if (figure.component) drawComponent(figure, theme);
+    else Plotly.react(figure.chart, structuredClone(chosenView(figure).data), layoutOf(figure, theme), config(figure));
+    figure.drawn = true;
+  };
+  // A component shows all views that the controls leave open, in a theme's colours. What is chosen in it stands in the
+  // address after what the controls choose; it says by a change event that it is chosen.
+  const drawComponent = (figure, theme) => {
+    const make = components.get(figure.component);
+    figure.drawing ??= make(figure.chart, choicesWithin(figure));
+    figure.drawing.show(chosenViews(figure), themes[theme]);
+  };
+
+  const show = async (figure) => {
+    try {
+      await loadParts(figure);
+      draw(figure);
+    } catch (error) {
+      fail(figure, error);
+    }
+  };
+
+  const fail = (figure, error) => {
+    const note = document.createElement("p");
+    const link = document.createElement("a");
+    link.href = `data/${figure.name}.csv`;
+    link.textContent = "in a file";
+    note.className = "chart-note";
+    note.append("This chart could not be drawn. Its numbers are ", link, `. (${error.message})`);
+    figure.chart.replaceChildren(note);
+    figure.drawing = null;
+    figure.drawn = false;
+  };
+
+  const saveImage = async (figure, format) => {
+    if (!figure.drawn) await show(figure);
+    const size = format === "png" ? { scale: 2 } : {};
+    if (figure.drawn) Plotly.downloadImage(figure.chart, { ...imageOptions(figure), ...size, format });
+  };
+
+  // What the reader has chosen is kept in the address, so that a link shows the same.
+  const wantedChoices = ({ element }) => new URLSearchParams(location.search).get(element.id)?.split(".") ?? [];
+  const restoreChoice = (figure) => {
+    const wanted = wantedChoices(figure);
+    figure.element.querySelectorAll(".control").forEach((control, index) => {
+      const options = [...control.querySelectorAll("input, option")];
+      const option = options.find(({ value }) => value === wanted[index]);
+      if (option) option[option.tagName === "OPTION" ? "selected" : "checked"] = true;
+    });
+  };
+  const choicesWithin = (figure) =>
+    figure.drawing?.choices() ?? wantedChoices(figure).slice(figure.element.querySelectorAll(".control").length);
+  const keepChoice = (figure) => {
+    keepInAddress({ [figure.element.id]: [...controlsOf(figure), ...choicesWithin(figure)].join(".") });
+  };
+
+  const byElement = new Map([...figures.values()].map((figure) => [figure.element, figure]));
+  const shown = [];
+  const nearing = new IntersectionObserver(
+    (entries) => {
+      for (const entry of entries.filter(({ isIntersecting }) => isIntersecting)) {
+        nearing.unobserve(entry.target);
+        shown.push(show(byElement.get(entry.target)));
+      }
+    },
+    { rootMargin: NEAR },
+  );
+
+  // Plotly would take a finger on a polar diagram for a drag. What is not handed to it, the browser makes the best of:
+  // a scroll, or, of a tap, the events of a mouse, which show what is written at a point.
+  const keepToPage = (touch) => touch.stopPropagation();
+
+  for (const figure of figures.values()) {
+    restoreChoice(figure);
+    figure.element.addEventListener("change", () => {
+      keepChoice(figure);
+      if (figure.drawn) draw(figure);
+    });
+    for (const button of figure.element.querySelectorAll(".image-links button")) {
+      button.parentElement.hidden = false;
+      button.addEventListener("click", () => saveImage(figure, button.value));
+    }
+    if (!figure.component) figure.chart.addEventListener("touchstart", keepToPage, { capture: true, passive: true });
+    nearing.observe(figure.element);
+  }
+
+  const redraw = () => {
+    for (const figure of figures.values()) if (figure.drawn) draw(figure);
+  };
+  smallScreen.addEventListener("change", redraw);
+
+  document.addEventListener("themechange", () => {
+    for (const figure of figures.values()) {
+      if (!figure.drawn) continue;
+      if (figure.component) draw(figure);
+      else Plotly.relayout(figure.chart, { template: templateFor(chosenView(figure), currentTheme()) });
+    }
+  });
+
+  // Before printing nothing can be waited for, so all parts are loaded as soon as the page has time: what is near the
+  // viewport comes first.
+  const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 2000));
+  const loadTheRest = () => {
+    for (const figure of figures.values()) loadParts(figure).catch(() => {});
+  };
+  addEventListener("load", () => {
+    whenIdle(async () => {
+      await Promise.all(shown);
+      whenIdle(loadTheRest);
+    });
+  });
+  addEventListener("beforeprint", () => {
+    for (const figure of figures.values()) {
+      if (!isLoaded(figure)) continue;
+      draw(figure, "light");
+      if (figure.component) continue;
+      Plotly.relayout(figure.chart, { width: Math.min(figure.chart.clientWidth, PRINTED_WIDTH) });
+    }
+  });
+  addEventListener("afterprint", redraw);
+}

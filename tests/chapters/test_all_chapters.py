@@ -1,0 +1,123 @@
+"""Every chapter tells its story on any weights of the family."""
+
+import re
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from report.build import build
+from report.chapters.other_seeds.claims import claims as other_seeds_claims
+from report.content.chapter import Absent, Figure, stem_of
+from report.outline import OUTLINE, make_chapter
+from report.pages.site import text_of
+from sumint.checkpoints.files import Architecture, write_weights
+from sumint.lab import Lab
+from sumint.training.config import TrainingConfig, TrainingHistory
+from sumint.training.train import initial_parameters, train, training_card
+
+# An untrained model is wrong on nearly every sum: of four digits that would be millions to list.
+SHAPES = [
+    Architecture(n_digits=3),
+    Architecture(n_digits=2, n_heads=1, d_model=16, d_head=8),
+    Architecture(n_digits=3, n_heads=2, d_model=20, d_head=6),
+    Architecture(n_digits=5, n_heads=4, d_model=32, d_head=8),
+]
+NOTHING_TO_MEASURE = {"few-sites-together", *(claim.name for claim in other_seeds_claims(()))}
+"""On the write-up's checkpoint a single site serves each route; and here it is compared with no other."""
+A_LITTLE = {"epochs": 3, "training_sums": 2560, "validation_sums": 100, "batch_size": 64}
+
+
+def named(shape: Architecture) -> str:
+    return f"{shape.n_digits}-digits-{shape.n_heads}-heads"
+
+
+def untrained(folder: Path, shape: Architecture) -> Path:
+    path = folder / "untrained.safetensors"
+    parameters = initial_parameters(shape, seed=1)
+    card = {"name": "untrained", "history": vars(TrainingHistory([2.3, 2.1], [2.2, 2.0], [0.1, 0.2]))}
+    write_weights(path, {name: tensor.numpy() for name, tensor in parameters.items()}, card)
+    return path
+
+
+def trained_a_little(folder: Path, shape: Architecture) -> Path:
+    config = TrainingConfig(shape, **A_LITTLE)
+    weights, history = train(config)
+    path = folder / "trained.safetensors"
+    write_weights(path, weights, training_card(config, history))
+    return path
+
+
+@pytest.fixture(
+    scope="module",
+    params=[
+        *((untrained, shape) for shape in SHAPES),
+        (trained_a_little, SHAPES[1]),
+        (trained_a_little, SHAPES[2]),
+    ],
+    ids=lambda made: f"{made[0].__name__}-{named(made[1])}",
+)
+def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    make, shape = request.param
+    return Lab(make(tmp_path_factory.mktemp("weights"), shape))
+
+
+@pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
+def test_a_chapter_is_complete_on_weights_of_any_shape(module: ModuleType, lab: Lab) -> None:
+    chapter = make_chapter(module, lab)
+    assert chapter.title
+    assert chapter.question.endswith("?")
+    for figure in chapter.figures:
+        if isinstance(figure, Figure):
+            assert figure.caption.endswith(".")
+            assert figure.alt.endswith("."), figure.alt
+    for claim in chapter.claims:
+        assert claim.criterion
+        assert claim.statement.endswith(".")
+        assert claim.value or claim.holds is None
+        assert claim.holds is None or type(claim.holds) is bool, claim.name
+        assert claim.otherwise or claim.kind == "published", f"{claim.name} says nothing where it does not hold"
+
+
+def test_a_report_is_built_on_weights_of_any_shape(lab: Lab, tmp_path: Path) -> None:
+    built = build(lab, tmp_path / "site")
+    assert built.n_unchecked > 0
+    pages = {path.name for path in (tmp_path / "site").glob("*.html")}
+    assert {"index.html", *(f"{stem_of(module)}.html" for module in OUTLINE)} <= pages
+
+
+@pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
+def test_names_are_unique_on_a_page(module: ModuleType, lab: Lab) -> None:
+    chapter = make_chapter(module, lab)
+    names = [thing.name for thing in (*chapter.figures, *chapter.tables, *chapter.claims)]
+    anchors = [name for name in names if names.count(name) > 1]
+    kinds = [(type(thing), thing.name) for thing in (*chapter.figures, *chapter.tables, *chapter.claims)]
+    assert len(set(kinds)) == len(kinds), anchors
+
+
+@pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
+def test_claims_of_the_write_up_are_not_checked_on_other_weights(module: ModuleType, lab: Lab) -> None:
+    published = [claim for claim in make_chapter(module, lab).claims if claim.kind == "published"]
+    assert all(claim.holds is None for claim in published)
+
+
+@pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
+def test_a_text_holds_no_measured_number(module: ModuleType) -> None:
+    text, _ = text_of(module)
+    prose = re.sub(r"\]\([^)]*\)|\$\$.+?\$\$|\$.+?\$|\{\{.+?\}\}|\b[A-Z]\d\b", "", text, flags=re.DOTALL)
+    assert not re.findall(r"\d+", prose)
+
+
+def test_without_a_record_of_the_training_there_is_no_curve(tmp_path: Path) -> None:
+    path = tmp_path / "bare.safetensors"
+    architecture = Architecture(n_digits=2, n_heads=1, d_model=16, d_head=8)
+    write_weights(path, {name: tensor.numpy() for name, tensor in initial_parameters(architecture, 0).items()}, {})
+    chapter = OUTLINE[0].chapter(Lab(path))
+    assert [figure.name for figure in chapter.figures if isinstance(figure, Absent)] == ["training-curve"]
+
+
+@pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
+def test_every_claim_holds_on_the_write_up_s_checkpoint(module: ModuleType, arena_checkpoint: Path) -> None:
+    claims = module.chapter(Lab(arena_checkpoint)).claims
+    assert {claim.name: claim.value for claim in claims if claim.holds is False} == {}
+    assert {claim.name for claim in claims if claim.holds is None} <= NOTHING_TO_MEASURE

@@ -1,0 +1,166 @@
+"""The chapter on every sum tells what the tally holds, and says so where there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import report.content.budget
+from report.build import build
+from report.chapters import every_sum as chapters_module
+from report.chapters.every_sum.claims import claims
+from report.chapters.every_sum.wrong_sums import wrong_sums
+from report.content.chapter import Absent, Figure, Table
+from report.figures.plotlyjs import full
+from report.publishing.fingerprint import inputs
+from report.publishing.repository import Repository
+from sumint.analyses.performance.every_sum import every_sum
+from sumint.checkpoints.files import Weights, write_weights
+from sumint.exhaustive import run
+from sumint.exhaustive.predictions import Verdicts
+from sumint.exhaustive.tally import Tally, tally_of
+from sumint.lab import Lab
+from sumint.store.results import ResultStore
+from sumint.task.sums import Layout, all_sums
+
+LAYOUT = Layout(3)
+
+
+def tally_with(wrong: dict[tuple[int, int], int]) -> Tally:
+    """The tally of a model that is right on all sums of three digits but these, of which it says another total."""
+    sums = all_sums(LAYOUT)
+    predicted = sums.answer_digits.copy()
+    margin = np.full(predicted.shape, 3.0)
+    for (a, b), total in wrong.items():
+        row = a * LAYOUT.operand_limit + b
+        predicted[row] = [int(digit) for digit in f"{total:03}"]
+        margin[row, predicted[row] != sums.answer_digits[row]] = -1.0
+    probability = np.where(margin > 0, 0.995, 0.25)
+    return tally_of(sums, Verdicts(margin, -np.log(probability), probability, predicted, np.abs(margin)))
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path, tiny_weights: Weights) -> Path:
+    path = tmp_path / "tiny.safetensors"
+    write_weights(path, tiny_weights.tensors, {})
+    return path
+
+
+def table(tally: Tally, name: str) -> Table:
+    made = {"wrong-sums": wrong_sums, "errors-by-digit": chapters_module._by_digit}[name](tally)
+    assert isinstance(made, Table)
+    return made
+
+
+def test_every_wrong_sum_is_listed_with_what_is_wrong_about_it() -> None:
+    wrong = {(4, 5): 19, (45, 54): 199, (455, 45): 400, (1, 1): 7, (123, 123): 347}
+    rows = {row[:2]: row[2:-1] for row in table(tally_with(wrong), "wrong-sums").rows}
+    assert rows == {
+        ("004", "005"): ("009", "019", "C1", "too many", "1"),
+        ("045", "054"): ("099", "199", "C0", "too many", "2"),
+        ("455", "045"): ("500", "400", "C0", "missing", "1"),
+        ("001", "001"): ("002", "007", "C2", "neither", "0"),
+        ("123", "123"): ("246", "347", "C0, C2", "too many, too many", "0, 0"),
+    }
+
+
+def test_errors_that_nines_have_nothing_to_do_with_do_not_grow_with_them(checkpoint: Path) -> None:
+    random = np.random.default_rng(0).permutation(LAYOUT.n_sums)[: LAYOUT.n_sums // 20]
+    wrong = {}
+    for a, b in zip(*np.divmod(random, LAYOUT.operand_limit), strict=True):
+        wrong[int(a), int(b)] = (int(a + b) + 100) % 1000
+    found = {claim.name: claim.numbers for claim in claims(Lab(checkpoint), tally_with(wrong))}
+    shares = list(found["errors-grow-with-nines"].values())
+    assert shares == pytest.approx(
+        [0.025, 0.05], rel=0.3
+    )  # C1, which is never wrong, can have one nine but not two
+
+
+def test_digits_are_counted_by_how_they_are_wrong() -> None:
+    rows = table(tally_with({(4, 5): 19, (455, 45): 400, (1, 1): 7}), "errors-by-digit").rows
+    assert [row[:6] for row in rows] == [
+        ("C0", 1, 1 / LAYOUT.n_sums, 1, 0, 0),
+        ("C1", 1, 1 / LAYOUT.n_sums, 0, 1, 0),
+        ("C2", 1, 1 / LAYOUT.n_sums, 0, 0, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "fails"),
+    [
+        ({(45, 54): 199, (455, 45): 400, (4, 5): 19, (5, 5): 0}, set()),
+        ({(1, 1): 7, (45, 54): 199, (455, 45): 400}, {"one-digit-by-one", "errors-are-carries"}),
+        ({(1, 2): 2, (45, 54): 199, (455, 45): 400}, {"errors-are-carries"}),
+        ({(123, 123): 347, (45, 54): 199, (455, 45): 400}, {"one-digit-by-one"}),
+        ({(45, 54): 199, (4, 5): 19, (6, 1): 17}, {"both-directions"}),
+        ({(5, 5): 0, (6, 1): 17}, {"errors-grow-with-nines"}),
+    ],
+)
+def test_a_claim_fails_where_errors_are_others(
+    wrong: dict[tuple[int, int], int], fails: set[str], checkpoint: Path
+) -> None:
+    asked = ("one-digit-by-one", "errors-are-carries", "both-directions", "errors-grow-with-nines")
+    found = {claim.name: claim.holds for claim in claims(Lab(checkpoint), tally_with(wrong))}
+    assert {name for name in asked if not found[name]} == fails
+
+
+def test_without_an_error_nothing_is_said_of_errors(checkpoint: Path) -> None:
+    tally = tally_with({})
+    assert isinstance(wrong_sums(tally), Absent)
+    assert isinstance(chapters_module._plane(tally), Absent)
+    assert isinstance(chapters_module._probabilities(tally), Figure)
+    found = {claim.name: claim.holds for claim in claims(Lab(checkpoint), tally) if claim.kind == "general"}
+    assert found == {
+        "nearly-every-sum": True,
+        **dict.fromkeys(("probe-misses", "one-digit-by-one", "errors-are-carries", "both-directions")),
+        **dict.fromkeys(("errors-grow-with-nines", "errors-gather")),
+    }
+
+
+def test_errors_at_random_do_not_lie_together(checkpoint: Path) -> None:
+    operands = np.random.default_rng(0).permutation(LAYOUT.n_sums)[:3000]
+    totals = {divmod(int(one), LAYOUT.operand_limit): 0 for one in operands}
+    scattered = {sum_: (sum(sum_) + 1) % 1000 for sum_ in totals}
+    clustered = {(a, b): (a + b + 1) % 1000 for a in range(50) for b in range(60)}
+    many = {(a, b): (a + b + 1) % 1000 for a in range(250) for b in range(200)}
+    nearly_all = {(a, b): (a + b + 1) % 1000 for a in range(450) for b in range(500)}
+    for wrong, holds in ((scattered, False), (clustered, True), (many, True), (nearly_all, None)):
+        found = {claim.name: claim.holds for claim in claims(Lab(checkpoint), tally_with(wrong))}
+        assert found["errors-gather"] is holds
+
+
+def test_more_sums_than_a_build_goes_through_are_told_once_they_were_verified(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report.content.budget, "MOST_SUMS", 100)
+
+    def lab() -> Lab:
+        return Lab(checkpoint, store=ResultStore(tmp_path / "results"))
+
+    def made_from() -> str:
+        return inputs(lab(), Repository(), full(), "")
+
+    before = made_from()
+    build(lab(), tmp_path / "site")
+    page = (tmp_path / "site" / "every-sum.html").read_text()
+    assert "<code>python -m sumint verify</code> does" in page
+    assert page.count("figure--absent") == 7
+    lab().examine(every_sum)
+    assert made_from() != before
+    built = build(lab(), tmp_path / "site")
+    assert not built.failures
+    page = (tmp_path / "site" / "every-sum.html").read_text()
+    assert "figure--absent" not in page
+    assert (tmp_path / "site" / "data" / "every-sum" / "wrong-sums.csv").exists()
+
+
+def test_a_network_that_is_too_wide_is_said_to_be(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "MEMORY", 1000)
+    chapter = chapters_module.chapter(Lab(checkpoint))
+    reasons = {shown.reason for shown in (*chapter.figures, *chapter.tables) if isinstance(shown, Absent)}
+    assert len(reasons) == 1
+    assert "too wide" in reasons.pop()
+    assert chapter.key_numbers == {}
+    assert {claim.holds for claim in chapter.claims} == {None}

@@ -1,0 +1,92 @@
+"""What is kept can be seen, and what is of no more use can go."""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from report.__main__ import main
+from sumint.store.keys import Key
+from sumint.store.results import Store
+
+DAY = 24 * 60 * 60
+NOT_OURS = {"thesis.tex", "mine.pt"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder with a result of today, one of last year, a bundle, and files that are not ours."""
+    monkeypatch.setenv("SUMINT_CACHE", str(tmp_path))
+    store = Store(tmp_path / "results")
+    for name in ("fresh", "old"):
+        store.save(Key(name, {}), b"x" * 1000)
+    year_ago = time.time() - 365 * DAY
+    os.utime(next((tmp_path / "results" / "old").iterdir()), (year_ago, year_ago))
+    (tmp_path / "plotlyjs").mkdir()
+    (tmp_path / "plotlyjs" / "plotly-1.2.3-abc.min.js").write_text("var Plotly;")
+    (tmp_path / "results" / "thesis.tex").write_text("years of work")
+    for place in ("checkpoints", "compiled/0123/kernel"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "mine.pt").write_text("weeks of training")
+    return tmp_path
+
+
+def names(folder: Path) -> set[str]:
+    return {
+        path.parent.name if path.suffix == ".kept" else path.name for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_it_says_how_much_of_what_is_where(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cache"]) == 0
+    printed = capsys.readouterr().out
+    assert printed.startswith(f"{folder}: 0.0 MB")
+    assert "2 files" in printed
+    assert "bundles of plotly.js" in printed
+    assert "unfinished" not in printed
+
+
+def test_what_no_build_has_used_for_long_is_removed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cache", "--prune"]) == 0
+    assert "removed 1 file," in capsys.readouterr().out
+    assert names(folder) == {"fresh", "plotly-1.2.3-abc.min.js", *NOT_OURS}
+
+
+def test_being_used_keeps_a_result(folder: Path) -> None:
+    assert Store(folder / "results").load(Key("old", {})) == b"x" * 1000
+    main(["cache", "--prune", "7"])
+    assert "old" in names(folder)
+
+
+def test_everything_of_ours_can_be_removed_and_nothing_else(folder: Path) -> None:
+    assert main(["cache", "--clear"]) == 0
+    assert names(folder) == NOT_OURS
+
+
+def test_what_a_killed_build_was_writing_is_removed_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        Store(folder / "results").save(Key("half", {}), b"x")
+    main(["cache"])
+    assert "unfinished files" in capsys.readouterr().out
+    main(["cache", "--clear"])
+    assert names(folder) == NOT_OURS
+
+
+def test_an_empty_cache_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUMINT_CACHE", str(tmp_path / "none"))
+    for option in ([], ["--prune"], ["--clear"]):
+        assert main(["cache", *option]) == 0
+
+
+@pytest.mark.parametrize("days", ["-1", "soon"])
+def test_a_number_of_days_that_is_none_is_refused(days: str) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["cache", f"--prune={days}"])
+    assert raised.value.code == 2

@@ -1,0 +1,138 @@
+"""`python -m sumint train`, run as a user runs it."""
+
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sumint.__main__ import main
+from sumint.checkpoints.card import read_card
+from sumint.checkpoints.files import Architecture, read_weights
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another thing there")
+def test_an_interrupted_training_goes_on_to_a_checkpoint_with_its_card(
+    tmp_path: Path, start: Callable[..., AbstractContextManager[subprocess.Popen[str]]]
+) -> None:
+    out, state = tmp_path / "model.safetensors", tmp_path / "model.training"
+    settings = "--digits 2 --heads 1 --epochs 2 --seed 3 --device cpu --out"
+    arguments = ("sumint", "train", *settings.split(), str(out))
+
+    with start(*arguments) as training:
+        while not state.exists() and training.poll() is None:
+            time.sleep(0.01)
+        training.send_signal(signal.SIGINT)
+        printed, predicted = training.communicate(timeout=120)
+    assert training.returncode == 130
+    assert printed == ""
+    assert predicted.splitlines()[-1] == f"interrupted; the same command goes on from {state}"
+    assert "Traceback" not in predicted
+    assert list(tmp_path.iterdir()) == [state]
+
+    with start(*arguments) as training:
+        printed, predicted = training.communicate(timeout=120)
+    assert training.returncode == 0
+    assert printed.startswith(f"{out}: epoch ")
+    assert len(printed.splitlines()) == 1
+    assert "seed 3: 100%" in predicted
+    assert sorted(tmp_path.iterdir()) == [out.with_suffix(".json"), out]
+    weights = read_weights(out)
+    assert weights.architecture == Architecture(n_digits=2, n_heads=1)
+    assert (weights.card["recipe"]["init_seed"], weights.card["recipe"]["order_seed"]) == (3, 3)
+    assert len(weights.card["history"]["training_loss"]) == 2
+    assert weights.card["history"]["training_loss"][1] < weights.card["history"]["training_loss"][0]
+
+
+def card_of(out: Path, *options: str) -> dict[str, Any]:
+    """The card of a training of one short epoch."""
+    assert main(["train", "--digits", "2", "--heads", "1", "--epochs", "1", *options, "--out", str(out)]) == 0
+    return read_card(out)
+
+
+def test_either_seed_can_be_set_alone(tmp_path: Path) -> None:
+    same = card_of(tmp_path / "same.safetensors", "--seed", "3")
+    apart = card_of(tmp_path / "apart.safetensors", "--init-seed", "3", "--order-seed", "3")
+    other = card_of(tmp_path / "other.safetensors", "--seed", "3", "--order-seed", "4")
+    assert same == apart
+    assert (other["recipe"]["init_seed"], other["recipe"]["order_seed"]) == (3, 4)
+    assert other["name"] == "init seed 3, order seed 4"
+    assert other["tensors_sha256"] != same["tensors_sha256"]
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="other processors round differently")
+def test_a_seed_trains_the_same_weights_as_it_always_has(tmp_path: Path) -> None:
+    out = tmp_path / "model.safetensors"
+    arguments = ["sumint", "train", "--seed", "0", "--epochs", "1", "--device", "cpu", "--out", str(out)]
+    # Every x86 processor takes the same instructions, one thread adds in one order.
+    settings = {"ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE", "OMP_NUM_THREADS": "1"}
+    subprocess.run(
+        [sys.executable, "-m", *arguments], check=True, capture_output=True, env={**os.environ, **settings}
+    )
+    assert read_card(out)["tensors_sha256"] == "0268904e6084de5521589f2922af788227dd7cabfd98bd5cf2eed1294ae80fd6"
+
+
+@pytest.mark.parametrize(
+    ("out", "reason"),
+    [
+        ("model.pt", "a checkpoint's name ends in .safetensors"),
+        ("no folder/model.safetensors", "is not a directory"),
+    ],
+)
+def test_an_unusable_place_is_refused_before_the_training(
+    out: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "--out", str(tmp_path / out)]) == 2
+    printed, predicted = capsys.readouterr()
+    assert printed == ""
+    assert predicted.startswith(f"error: --out {tmp_path / out}: ")
+    assert predicted.endswith(f"{reason}\n")
+    assert len(predicted.splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "model.json"])
+def test_nothing_that_is_there_is_written_over(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).write_text("mine")
+    assert main(["train", "--out", str(tmp_path / "model.safetensors")]) == 2
+    assert f"{tmp_path / name} exists already" in capsys.readouterr().err
+    assert (tmp_path / name).read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["fly"],
+        ["train", "--digits", "1"],
+        ["train", "--digits", "7"],
+        ["train", "--epochs", "0"],
+        ["train", "--epochs", "many"],
+        ["train", "--epochs", "10001"],
+        ["train", "--epochs", "9" * 5000],
+        ["train", "--heads", "-1"],
+        ["train", "--heads", "65"],
+        ["train", "--device", "tpu"],
+        ["train", "--seed", "first"],
+        ["train", "--seed", "9" * 5000],
+        ["train", "--init-seed", "-1"],
+        ["train", "--order-seed", "0.5"],
+        ["train", "more"],
+    ],
+    ids=lambda arguments: " ".join(arguments)[:40],
+)
+def test_bad_arguments_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main(arguments)
+    assert caught.value.code == 2
+    assert "error: " in capsys.readouterr().err.splitlines()[-1]

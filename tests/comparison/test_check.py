@@ -1,0 +1,352 @@
+"""Whatever is wrong with a built site is found, and nothing else; nothing that it says leads out of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from report.__main__ import main
+from report.build import build
+from report.comparison.check import Finding, check
+from report.comparison.published_site import LARGEST_RECORD
+from report.errors import SiteError
+from report.publishing.publish import publish
+from sumint.checkpoints.files import Weights, write_weights
+from sumint.lab import Lab
+from sumint.store.results import ResultStore
+
+CLAIM = {
+    "chapter": "one",
+    "name": "sparse",
+    "kind": "general",
+    "statement": "It is sparse.",
+    "value": "97%",
+    "numbers": {"share": 0.97},
+    "criterion": "at least 95%",
+    "holds": True,
+    "address": "one.html#sparse",
+    "code": "sumint/analyses/one.py",
+}
+INDEX = (
+    '<p id="top"><a href="one.html#sparse">one</a> <a href="https://example.org/">elsewhere</a><script src="a.js">'
+)
+ONE = '<div id="sparse"><a href="index.html">back</a><figure data-figure="one/gram" data-component="clouds">'
+PAGES = {
+    "index.html": INDEX.encode(),
+    "one.html": ONE.encode(),
+    "a.js": b"",
+    "assets/clouds.js": b"",
+    "figures/one/gram.js": b"",
+    "data/one/gram.json": b"{}",
+}
+
+
+def site_at(folder: Path, claims: object = (CLAIM,), pages: dict[str, str] | None = None) -> Path:
+    """A small site, as a build publishes it."""
+    run_chapter = {"claims.json": json.dumps(claims).encode()}
+    publish({**PAGES, **run_chapter, **{path: html.encode() for path, html in (pages or {}).items()}}, folder)
+    return folder
+
+
+def without_checking_links(folder: Path, pages: dict[str, str]) -> Path:
+    """A small site with pages that no build would publish; its manifest knows them."""
+    site_at(folder)
+    for path, html in pages.items():
+        (folder / path).write_text(html)
+        in_manifest(folder, path, hashlib.sha256(html.encode()).hexdigest())
+    return folder
+
+
+def in_manifest(folder: Path, path: str, digest: str) -> None:
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    manifest["files"][path] = digest
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+
+
+def with_build_record(folder: Path, record: str | None) -> None:
+    """Make it a site that names its inputs, and comes with a record of its build."""
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    (folder / "manifest.json").write_text(json.dumps({"inputs": "0", **manifest}))
+    (folder / "build.json").unlink(missing_ok=True)
+    if record is not None:
+        (folder / "build.json").write_text(record)
+
+
+def run_chapter(findings: list[Finding]) -> list[tuple[str, str]]:
+    return [(finding.kind, str(finding)) for finding in findings]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return site_at(tmp_path / "site")
+
+
+def test_a_site_as_it_is_published_has_nothing_wrong(site: Path, capsys) -> None:
+    (site / ".gitignore").write_text("*\n")
+    with_build_record(site, '{"host": "here"}')
+    assert check(site) == []
+    assert main(["check", str(site)]) == 0
+    assert capsys.readouterr().out == f"{site}: nothing is wrong\n"
+
+
+def test_a_real_site_has_nothing_wrong_but_claims(tmp_path: Path, tiny_weights: Weights) -> None:
+    write_weights(tmp_path / "tiny.safetensors", tiny_weights.tensors, {})
+    build(Lab(tmp_path / "tiny.safetensors", store=ResultStore(None)), tmp_path / "site")
+    assert {finding.kind for finding in check(tmp_path / "site")} == {"claims that do not hold"}
+
+
+def remove(path: str) -> Callable[[Path], None]:
+    return lambda site: (site / path).unlink()
+
+
+def write(path: str, text: str) -> Callable[[Path], None]:
+    def replace(site: Path) -> None:
+        (site / path).write_text(text)
+
+    return replace
+
+
+def link(path: str, to: str) -> Callable[[Path], None]:
+    def replace(site: Path) -> None:
+        (site / path).unlink(missing_ok=True)
+        (site / path).symlink_to(to)
+
+    return replace
+
+
+@pytest.mark.parametrize(
+    ("damage", "found"),
+    [
+        (remove("data/one/gram.json"), [("missing files", "data/one/gram.json: is in the manifest")]),
+        (write("data/one/gram.json", "[]"), [("changed files", "data/one/gram.json: is not what was published")]),
+        (
+            write("data/new.json", "[]"),
+            [("files that are not in the manifest", "data/new.json: is in the folder")],
+        ),
+        (write("data/build.json", "[]"), [("files that are not in the manifest", "data/build.json: is in")]),
+        (
+            link("data/one/gram.json", "/etc/passwd"),
+            [("what is no plain file", "data/one/gram.json: is a symbolic")],
+        ),
+        (link("data/more", "/etc"), [("what is no plain file", "data/more: is a symbolic link")]),
+        (lambda site: os.mkfifo(site / "pipe"), [("what is no plain file", "pipe: is no plain file")]),
+        (remove("manifest.json"), [("unreadable files", "manifest.json: is missing")]),
+        (link("manifest.json", "../elsewhere"), [("unreadable files", "manifest.json: is a symbolic link"), ...]),
+        (write("manifest.json", "no"), [("unreadable files", "manifest.json: is no JSON")]),
+        (write("manifest.json", "[" * 100_000), [("unreadable files", "manifest.json: is nested too deeply")]),
+        (
+            write("manifest.json", "[" + " " * LARGEST_RECORD),
+            [("unreadable files", "manifest.json: has more than")],
+        ),
+        (
+            write("manifest.json", '{"generator": "sumint"}'),
+            [("unreadable files", "manifest.json: lists no files")],
+        ),
+        (
+            write("manifest.json", '{"generator": "sumint", "files": {"a": 1}}'),
+            [("unreadable files", "manifest.json: lists no files")],
+        ),
+        (lambda site: with_build_record(site, None), [("unreadable files", "build.json: is missing")]),
+        (lambda site: with_build_record(site, "{"), [("unreadable files", "build.json: is no JSON")]),
+        (
+            lambda site: with_build_record(site, "[]"),
+            [("unreadable files", "build.json: says nothing of a build")],
+        ),
+        (
+            lambda site: in_manifest(site, "../../etc/passwd", "0"),
+            [("missing files", "../../etc/passwd: is in the manifest")],
+        ),
+        (
+            lambda site: in_manifest(site, "/etc/passwd", "0"),
+            [("missing files", "/etc/passwd: is in the manifest")],
+        ),
+        (
+            remove("figures/one/gram.js"),
+            [
+                ("missing files", "figures/one/gram.js"),
+                (
+                    "dead links and missing parts of pages",
+                    "one.html: shows the figure one/gram, but figures/one/gram.js is not in the site",
+                ),
+            ],
+        ),
+        (
+            remove("assets/clouds.js"),
+            [
+                ("missing files", "assets/clouds.js"),
+                ("dead links and missing parts of pages", "one.html: shows the component clouds"),
+            ],
+        ),
+        (
+            remove("a.js"),
+            [
+                ("missing files", "a.js"),
+                ("dead links and missing parts of pages", "index.html: links to a.js, which is not in the site"),
+            ],
+        ),
+    ],
+)
+def test_each_damage_is_found_and_nothing_else(
+    damage: Callable[[Path], None], found: list[Any], site: Path
+) -> None:
+    damage(site)
+    seen = run_chapter(check(site))
+    if found[-1] is ...:
+        found, seen = found[:-1], seen[: len(found) - 1]
+    assert len(seen) == len(found), seen
+    for (kind, line), (expected_kind, beginning) in zip(seen, found, strict=True):
+        assert kind == expected_kind
+        assert line.startswith(beginning)
+    assert main(["check", str(site)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("html", "complaint"),
+    [
+        ('<a href="gone.html">', "links to gone.html, which is not in the site"),
+        ('<a href="one.html#gone">', "links to one.html#gone, but one.html has no such anchor"),
+        ('<a href="../../../etc/passwd">', "links to ../../../etc/passwd, which is not in the site"),
+        ('<a href="http://[">', "links to http://[, which is no address (Invalid IPv6 URL)"),
+        ('<p id="a"><p id="a">', "two things have the anchor a"),
+        ("<![odd[ ]]>", "cannot be read (unknown status keyword"),
+    ],
+)
+def test_each_dead_link_is_found_and_nothing_else(html: str, complaint: str, tmp_path: Path) -> None:
+    site = without_checking_links(tmp_path / "site", {"more.html": html})
+    (one,) = run_chapter(check(site))
+    assert one[0] == "dead links and missing parts of pages"
+    assert one[1].startswith(f"more.html: {complaint}")
+
+
+def test_all_dead_links_are_found_at_once(tmp_path: Path) -> None:
+    pages = {f"{number}.html": '<a href="x"><a href="y">' for number in range(3)}
+    assert len(check(without_checking_links(tmp_path / "site", pages))) == 6
+
+
+def test_bytes_that_are_no_text_are_a_finding(site: Path) -> None:
+    (site / "one.html").write_bytes(b"\xff")
+    assert ("dead links and missing parts of pages", "one.html: cannot be read") in [
+        (kind, line[:24]) for kind, line in run_chapter(check(site))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("claims", "complaint"),
+    [
+        ({}, "is no list of claims"),
+        ([[]], "claim 1 is no claim"),
+        ([{**CLAIM, "name": 7}], "claim 1 has no text as its name"),
+        ([{**CLAIM, "numbers": {"a": "b"}}], "claim 1 has numbers that are none"),
+        ([{**CLAIM, "numbers": [1]}], "claim 1 has numbers that are none"),
+        ([{**CLAIM, "holds": "yes"}], "claim 1 has a verdict that is none of true, false and null"),
+        ([{key: value for key, value in CLAIM.items() if key != "holds"}], "claim 1 has a verdict that is none"),
+        ([CLAIM, CLAIM], "two claims are called one/sparse"),
+        ([{**CLAIM, "numbers": {"a": float("nan")}}], "is no JSON (it has NaN)"),
+    ],
+)
+def test_claims_of_another_shape_are_a_finding(claims: object, complaint: str, tmp_path: Path) -> None:
+    (one,) = run_chapter(check(site_at(tmp_path / "site", claims)))
+    assert one[0] == "unreadable files"
+    assert one[1].startswith(f"claims.json: {complaint}")
+
+
+def test_a_number_that_is_far_too_large_is_no_traceback(tmp_path: Path) -> None:
+    assert check(site_at(tmp_path / "site", [{**CLAIM, "numbers": {"a": 10**400}}])) == []
+
+
+def test_a_claim_that_does_not_hold_is_wrong_unless_it_may_fail(tmp_path: Path, capsys) -> None:
+    claims = [CLAIM, {**CLAIM, "name": "round", "holds": False}, {**CLAIM, "name": "theirs", "holds": None}]
+    site = site_at(tmp_path / "site", claims)
+    assert main(["check", str(site)]) == 1
+    line = "  one/round: 97% (criterion: at least 95%)\n"
+    listed = f"claims that do not hold: 1\n{line}\n"
+    assert capsys.readouterr().out == f"{listed}{site}: claims that do not hold: 1\n"
+    assert main(["check", str(site), "--claims-may-fail"]) == 0
+    assert (
+        capsys.readouterr().out == f"{listed}{site}: nothing is wrong (claims that do not hold, which may be: 1)\n"
+    )
+    (site / "a.js").write_text("changed")
+    assert main(["check", str(site), "--claims-may-fail"]) == 1
+    assert capsys.readouterr().out.endswith(f"{site}: changed files: 1\n")
+
+
+def test_what_is_listed_cannot_move_the_cursor_or_stop_the_encoding(tmp_path: Path, capsysbinary) -> None:
+    hostile = "\x1b[2J\u202e\ud800\n" + "x" * 10_000
+    site = site_at(tmp_path / "site", [{**CLAIM, "name": hostile, "value": hostile, "holds": False}])
+    (site / "a\x1b[2Jb\n").write_text("")
+    assert main(["check", str(site)]) == 1
+    printed = capsysbinary.readouterr().out.decode()
+    assert not set(printed) & {"\x1b", "\u202e"}
+    assert max(map(len, printed.splitlines())) < 1_000
+    assert len(printed.splitlines()) == 7
+
+
+@pytest.mark.parametrize(
+    ("manifest", "complaint"),
+    [
+        ('{"name": "a web app"}', "holds no site of this report"),
+        ('{"generator": "another"}', "holds no site of this report"),
+        ("[]", "holds no site of this report"),
+        (None, "holds no site of this report"),
+    ],
+)
+def test_a_folder_that_is_no_site_is_said_to_be_none(
+    manifest: str | None, complaint: str, tmp_path: Path, capsys
+) -> None:
+    (tmp_path / "index.html").write_text("a page")
+    if manifest is not None:
+        (tmp_path / "manifest.json").write_text(manifest)
+    assert main(["check", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"error: {tmp_path}: {complaint}\n"
+
+
+def test_what_is_no_folder_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SiteError, match="file: is no folder"):
+        check(tmp_path / "file")
+    with pytest.raises(SiteError, match="there is no such folder") as raised:
+        check(tmp_path / "gone")
+    assert raised.value.exit_code == 2
+
+
+def test_folders_nested_deeper_than_calls_are_walked_through(site: Path) -> None:
+    depth = sys.getrecursionlimit() + 100
+    here = Path.cwd()
+    os.chdir(site)
+    try:
+        for _ in range(depth):
+            Path("d").mkdir()
+            os.chdir("d")
+        Path("f").touch()
+        (one,) = check(site)
+        Path("f").unlink()
+        for _ in range(depth):  # what pytest clears away may not be as deep
+            os.chdir("..")
+            Path("d").rmdir()
+    finally:
+        os.chdir(here)
+    assert one.kind == "files that are not in the manifest"
+
+
+def test_a_folder_that_may_not_be_read_is_a_finding(
+    site: Path, ordinary_user: Callable[[], AbstractContextManager[None]]
+) -> None:
+    (site / "data").chmod(0o000)
+    here = Path.cwd()
+    try:
+        os.chdir(site.parent)  # what is above it is open to nobody else
+        site.parent.chmod(0o755)
+        with ordinary_user():
+            kinds = {(finding.kind, finding.where) for finding in check(Path("site"))}
+    finally:
+        os.chdir(here)
+        (site / "data").chmod(0o755)
+    assert kinds == {("what is no plain file", "data"), ("missing files", "data/one/gram.json")}

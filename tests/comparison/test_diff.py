@@ -1,0 +1,351 @@
+"""What differs between two sites is told, with its size, and what is the same is not."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from report.__main__ import main
+from report.build import build
+from report.cli.tables import table
+from report.comparison.compare import Comparison, compare
+from report.comparison.json_diff import ANGLE, DataChange, relative_change
+from report.comparison.page import comparison_page
+from report.errors import SiteError
+from sumint.checkpoints.files import Weights, write_weights
+from sumint.lab import Lab
+from sumint.store.results import ResultStore
+
+CLAIM: dict[str, Any] = {
+    "chapter": "one",
+    "name": "sparse",
+    "kind": "general",
+    "statement": "It is sparse.",
+    "value": "97%",
+    "numbers": {"share": 0.97, "rows": 2},
+    "criterion": "at least 95%",
+    "holds": True,
+}
+TRACE: dict[str, Any] = {
+    "type": "heatmap",
+    "name": "",
+    "x": ["a", "b"],
+    "y": [1, 2],
+    "z": [[1.0, -2.0], [None, 4.0]],
+}
+FIGURE: dict[str, Any] = {
+    "figure": "one/gram",
+    "title": "Gram",
+    "controls": ["Kind"],
+    "views": [
+        {"label": "as published", "choices": ["as published"], "axes": {"x": "digit"}, "traces": [TRACE]},
+        {"label": "corrected", "choices": ["corrected"], "axes": {"x": "digit"}, "traces": [TRACE]},
+    ],
+}
+TABLE: dict[str, Any] = {"table": "one/sums", "title": "Sums", "columns": ["sum", "loss"], "rows": [["1+2", 0.5]]}
+FOOT = '<dl class="provenance"><div><dt>Weights</dt><dd>{} &amp; sons</dd></div></dl>'
+HOSTILE = "</style><script>alert(1)</script><b>x</b>\x1b[2J\u202e\ud800"
+
+
+def site_at(
+    folder: Path,
+    *,
+    claims: tuple[dict[str, Any], ...] = (CLAIM,),
+    data: dict[str, Any] | None = None,
+    weights: str = "seed 1",
+) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "manifest.json").write_text(json.dumps({"generator": "sumint", "files": {}}))
+    (folder / "claims.json").write_text(json.dumps(claims))
+    (folder / "index.html").write_text(f"<p>{FOOT.format(weights)}", encoding="utf-8", errors="replace")
+    for name, content in (data if data is not None else {"one/gram": FIGURE, "one/sums": TABLE}).items():
+        path = folder / "data" / f"{name}.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content))
+    return folder
+
+
+def of_data(tmp_path: Path, old: Any, new: Any, tolerance: float = 0.0) -> DataChange | None:
+    """What is told of a figure whose data are these in the one site and those in the other."""
+    sites = (site_at(tmp_path / "a", data={"one/gram": old}), site_at(tmp_path / "b", data={"one/gram": new}))
+    found = compare(*sites, tolerance).data
+    return found[0] if found else None
+
+
+def of_claims(tmp_path: Path, new: dict[str, Any], tolerance: float = 0.0) -> Comparison:
+    return compare(site_at(tmp_path / "a"), site_at(tmp_path / "b", claims=({**CLAIM, **new},)), tolerance)
+
+
+def figure_with(*changes: tuple[tuple[int, int, int], Any]) -> dict[str, Any]:
+    """The figure with other numbers in its cells: view, row, column."""
+    figure = json.loads(json.dumps(FIGURE))
+    for (view, row, column), value in changes:
+        figure["views"][view]["traces"][0]["z"][row][column] = value
+    return figure
+
+
+def test_two_copies_of_a_site_do_not_differ(tmp_path: Path, capsys) -> None:
+    old = site_at(tmp_path / "a")
+    shutil.copytree(old, tmp_path / "b")
+    assert main(["diff", str(old), str(tmp_path / "b")]) == 0
+    assert capsys.readouterr().out == "nothing differs: 1 claims, 2 figures and tables\n"
+
+
+def test_sites_of_different_weights_differ_and_of_the_same_do_not(tmp_path: Path, tiny_weights: Weights) -> None:
+    other = {name: tensor * 1.25 for name, tensor in tiny_weights.tensors.items()}
+    for name, tensors in {"a": tiny_weights.tensors, "b": other}.items():
+        write_weights(tmp_path / f"{name}.safetensors", tensors, {"name": name})
+        build(Lab(tmp_path / f"{name}.safetensors", store=ResultStore(None)), tmp_path / name)
+    found = compare(tmp_path / "a", tmp_path / "b")
+    assert {change.name for change in found.data} >= {"unembedding/unembedding", "the-task/sample-probabilities"}
+    assert found.claims
+    assert all(0 < change.n_changed <= change.n_numbers for change in found.data if change.largest_absolute)
+    assert found.provenance[0][0] == "Weights"
+    assert found.provenance[0][1].startswith("a, tensors sha256 ")
+    assert not compare(tmp_path / "a", tmp_path / "a").differs
+    assert b"unembedding/unembedding" in comparison_page(found)
+
+
+def test_a_verdict_that_changed_is_told_with_both_values(tmp_path: Path, capsys) -> None:
+    found = of_claims(tmp_path, {"holds": False, "value": "12%", "numbers": {"share": 0.12, "rows": 2}})
+    (change,) = found.verdicts
+    assert [(number.place, number.old, number.new) for number in change.numbers] == [("share", 0.97, 0.12)]
+    assert main(["diff", str(tmp_path / "a"), str(tmp_path / "b")]) == 1
+    printed = capsys.readouterr().out
+    assert printed.startswith("Claims whose verdict changed: 1\n")
+    assert "holds: 97%" in printed
+    assert "does not hold: 12%" in printed
+    assert printed.endswith("\nclaims that changed: 1 of 1, 1 of them in their verdict\n")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"numbers": {"share": 0.96, "rows": 2}}, {"value": "97.0%"}, {"statement": "It is thin."}, {"numbers": {}}],
+)
+def test_each_change_of_a_claim_counts(change: dict[str, Any], tmp_path: Path) -> None:
+    found = of_claims(tmp_path, change)
+    assert found.differs
+    assert len(found.claims) == 1
+    assert not found.verdicts
+
+
+def test_a_claim_s_numbers_within_the_tolerance_do_not_count(tmp_path: Path) -> None:
+    change = {"numbers": {"share": 0.9700001, "rows": 2}, "value": "97.00001%"}
+    assert of_claims(tmp_path, change).differs
+    assert not of_claims(tmp_path, change, tolerance=1e-6).differs
+    assert of_claims(tmp_path, {**change, "holds": False}, tolerance=1e-6).differs
+
+
+def test_the_claims_that_changed_most_come_first(tmp_path: Path) -> None:
+    by = {"little": 0.96, "much": 0.1, "some": 0.8}
+    old = site_at(tmp_path / "a", claims=tuple({**CLAIM, "name": name} for name in by))
+    changed = tuple({**CLAIM, "name": name, "numbers": {"share": share, "rows": 2}} for name, share in by.items())
+    found = compare(old, site_at(tmp_path / "b", claims=changed))
+    assert [claim.old.name for claim in found.claims] == ["much", "some", "little"]
+
+
+def test_what_only_one_of_the_two_has_is_told(tmp_path: Path) -> None:
+    old = site_at(tmp_path / "a", claims=(CLAIM, {**CLAIM, "name": "old"}), data={"one/gram": FIGURE})
+    new = site_at(tmp_path / "b", claims=({**CLAIM, "name": "new"}, CLAIM), data={"one/sums": TABLE})
+    found = compare(old, new)
+    assert [[claim.name for claim in claims] for claims in found.claims_only] == [["old"], ["new"]]
+    assert found.data_only == (("one/gram",), ("one/sums",))
+    assert not found.claims
+    assert found.differs
+
+
+def test_the_largest_changes_are_told_with_their_places(tmp_path: Path) -> None:
+    change = of_data(tmp_path, FIGURE, figure_with(((0, 1, 1), 5.0), ((1, 0, 0), 2.0), ((1, 0, 1), -2.5)))
+    assert change is not None
+    assert (change.n_changed, change.n_numbers) == (3, 10)
+    absolute, relative = change.largest_absolute, change.largest_relative
+    assert absolute is not None
+    assert relative is not None
+    assert (absolute.place, absolute.old, absolute.new) == ("as published, z[1][1]", 4.0, 5.0)
+    assert (relative.place, relative.relative) == ("corrected, z[0][0]", 0.5)
+    assert not change.notes
+
+
+def test_a_table_s_numbers_are_compared_cell_by_cell(tmp_path: Path) -> None:
+    change = of_data(tmp_path, TABLE, {**TABLE, "rows": [["1+2", 0.25]]})
+    assert change is not None
+    assert (change.n_changed, change.n_numbers) == (1, 1)
+    assert change.largest_absolute is not None
+    assert change.largest_absolute.place == "rows[0][1]"
+
+
+@pytest.mark.parametrize(("tolerance", "n_changed"), [(0.0, 2), (0.1, 1), (0.5, 0)])
+def test_relative_changes_up_to_the_tolerance_do_not_count(
+    tolerance: float, n_changed: int, tmp_path: Path
+) -> None:
+    change = of_data(tmp_path, FIGURE, figure_with(((0, 0, 0), 2.0), ((0, 1, 1), 4.4)), tolerance)
+    assert (change.n_changed if change else 0) == n_changed
+
+
+def test_a_number_that_is_no_longer_finite_counts_whatever_the_tolerance(tmp_path: Path) -> None:
+    change = of_data(tmp_path, FIGURE, figure_with(((0, 0, 0), None), ((0, 1, 0), 3.0)), tolerance=1.0)
+    assert change is not None
+    assert change.n_changed == 2
+    assert change.largest_absolute is not None
+    assert math.isinf(change.largest_absolute.absolute)
+
+
+def test_angles_are_compared_the_shorter_way_round(tmp_path: Path) -> None:
+    def polar(angle: float) -> dict[str, Any]:
+        return {"views": [{"label": "", "traces": [{"name": "", "theta_unit": "radians", "theta": [angle]}]}]}
+
+    change = of_data(tmp_path, polar(3.1), polar(-3.1))
+    assert change is not None
+    assert change.largest_absolute is not None
+    assert change.largest_absolute.place == f"{ANGLE}[0]"
+    assert change.largest_absolute.absolute == pytest.approx(math.tau - 6.2)
+
+
+def views(*labels: str) -> dict[str, Any]:
+    return {**FIGURE, "views": [{**FIGURE["views"][0], "label": label} for label in labels]}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "note"),
+    [
+        (views("a", "b"), views("b", "c"), "a: only in the first"),
+        (views("a", "b"), views("b", "a"), "views: in another order"),
+        ({"rows": [1, 2]}, {"rows": [1, 2, 3]}, "rows: 2 → 3 entries"),
+        ({"rows": [1]}, {"rows": "one"}, "rows: a list → a text"),
+        ({"rows": [1]}, {"rows": [True]}, "rows[0]: a number → true or false"),
+        ([], 7, "a list → a number"),
+    ],
+)
+def test_a_changed_shape_is_said_to_be_one(old: Any, new: Any, note: str, tmp_path: Path) -> None:
+    change = of_data(tmp_path, old, new)
+    assert change is not None
+    assert change.notes[0] == note
+    assert change.n_changed == 0
+
+
+def test_a_changed_label_is_said_to_be_one(tmp_path: Path) -> None:
+    change = of_data(tmp_path, FIGURE, {**FIGURE, "title": "Gram's"})
+    assert change is not None
+    assert (change.n_labels, change.first_label, change.n_changed) == (1, "title: Gram → Gram's", 0)
+
+
+def test_the_figures_that_changed_most_come_first(tmp_path: Path) -> None:
+    data = {name: {"rows": [1.0, 2.0, 3.0]} for name in "abcd"}
+    changed = {"a": {"rows": [1.5, 2.0, 3.0]}, "b": {"rows": [9.0, 9.0, 9.0]}, "c": data["c"], "d": {"rows": []}}
+    found = compare(site_at(tmp_path / "x", data=data), site_at(tmp_path / "y", data=changed))
+    assert [change.name for change in found.data] == ["d", "b", "a"]
+
+
+def test_where_two_sites_come_from_is_told_but_is_no_difference(tmp_path: Path, capsys) -> None:
+    old, new = site_at(tmp_path / "a"), site_at(tmp_path / "b", weights="seed 2")
+    (old / "build.json").write_text('{"host": "one", "seconds": 7}')
+    assert compare(old, new).provenance == (
+        ("Weights", "seed 1 & sons", "seed 2 & sons"),
+        ("Host", "one", ""),
+    )
+    assert main(["diff", str(old), str(new)]) == 0
+    assert capsys.readouterr().out.endswith(
+        "nothing differs: 1 claims, 2 figures and tables; only where they come from\n"
+    )
+
+
+@pytest.mark.parametrize("content", ["no JSON", "[" * 100_000, '{"rows": NaN}'])
+def test_data_that_cannot_be_read_are_a_difference_and_no_traceback(content: str, tmp_path: Path) -> None:
+    old, new = site_at(tmp_path / "a"), site_at(tmp_path / "b")
+    (new / "data" / "one" / "sums.json").write_text(content)
+    (change,) = compare(old, new).data
+    assert change.name == "one/sums"
+    assert change.notes[0].startswith(f"in {new} the file is ")
+
+
+@pytest.mark.parametrize("numbers", [[10**400, -(10**400)], [1e308, -1e308], [5e-324, -5e-324], [1, 0]])
+def test_no_number_is_too_large_or_too_small(numbers: list[float], tmp_path: Path) -> None:
+    change = of_data(tmp_path, numbers, numbers[::-1])
+    assert change is not None
+    assert change.n_changed == 2
+    assert comparison_page(compare(tmp_path / "a", tmp_path / "b"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "size"), [(0.0, 0.0, 0.0), (0.0, 3.0, 1.0), (2.0, 1.0, 0.5), (-1.0, 1.0, 2.0)]
+)
+def test_a_relative_change_is_a_share_of_the_larger_number(old: float, new: float, size: float) -> None:
+    assert relative_change(old, new) == size == relative_change(new, old)
+
+
+def test_what_is_no_site_is_said_to_be_none(tmp_path: Path, capsys) -> None:
+    old = site_at(tmp_path / "a")
+    assert main(["diff", str(old), str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"error: {tmp_path}: holds no site of this report\n"
+    (old / "claims.json").write_text("[7]")
+    with pytest.raises(SiteError, match=r"claims.json: claim 1 is no claim; `python -m report check`"):
+        compare(old, old)
+
+
+@pytest.mark.parametrize("tolerance", ["-1", "nan", "inf", "much"])
+def test_a_tolerance_that_is_none_is_refused(tolerance: str, tmp_path: Path, capsys) -> None:
+    with pytest.raises(SystemExit) as raised:
+        main(["diff", str(tmp_path), str(tmp_path), f"--tolerance={tolerance}"])
+    assert raised.value.code == 2
+    assert tolerance in capsys.readouterr().err
+
+
+class Tags(HTMLParser):
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_whatever_two_sites_say_the_page_has_no_tags_but_its_own(tmp_path: Path) -> None:
+    hostile = {**FIGURE, "title": HOSTILE, "views": [{**FIGURE["views"][0], "label": HOSTILE}], HOSTILE: 1}
+    claim = {**CLAIM, **dict.fromkeys(("chapter", "name", "statement", "value", "criterion"), HOSTILE)}
+    data = {"one/gram": hostile, "one/sums": {**TABLE, "title": HOSTILE}, "one/<b>x<b>": FIGURE}
+    claims = ({**CLAIM, "value": HOSTILE, "holds": False, "numbers": {HOSTILE: 1}}, claim)
+    sites = (site_at(tmp_path / "a<b>"), site_at(tmp_path / "b<b>", claims=claims, data=data, weights=HOSTILE))
+    page = comparison_page(compare(*sites)).decode()
+    assert not set(page) & {"\x1b", "\u202e"}
+    assert "&lt;script&gt;" in page
+    tags = Tags(page).found
+    assert not {tag for tag, _ in tags} & {"script", "b", "a", "img"}
+    policy = next(
+        attributes["content"] for tag, attributes in tags if "http-equiv" in attributes and tag == "meta"
+    )
+    assert policy is not None
+    assert policy.startswith("default-src 'none'; style-src 'sha256-")
+    assert "script-src" not in policy
+    assert not [attributes for _, attributes in tags if attributes.keys() & {"style", "src", "href", "onclick"}]
+
+
+def test_only_an_earlier_page_is_replaced(tmp_path: Path, capsys) -> None:
+    site = str(site_at(tmp_path / "a"))
+    page = tmp_path / "diff.html"
+    for _ in range(2):
+        assert main(["diff", site, site, "--html", str(page)]) == 0
+    assert page.read_bytes() == comparison_page(compare(Path(site), Path(site)))
+    thesis = tmp_path / "thesis.html"
+    thesis.write_text("years of work")
+    assert main(["diff", site, site, "--html", str(thesis)]) == 2
+    assert thesis.read_text() == "years of work"
+    assert "is no comparison of two sites" in capsys.readouterr().err
+    assert main(["diff", site, site, "--html", str(tmp_path / "gone" / "x.html")]) == 2
+    assert main(["diff", site, site, "--html", str(tmp_path)]) == 2
+
+
+def test_a_table_fits_and_loses_nothing() -> None:
+    rows = [("name", "of one", "change"), ("a/b", "a longer text " * 8, "1%"), ("c", "x" * 90, "22%")]
+    lines = table(rows, 40, right=(2,))
+    assert max(map(len, lines)) <= 40
+    assert [line[-3:] for line in lines if "%" in line] == [" 1%", "22%"]
+    assert "".join(lines).count("x") == 90 + "a longer text ".count("x") * 8
+    assert "".join(lines).count("longer") == 8
+    assert table(rows, None)[2].startswith("c     " + "x" * 90)

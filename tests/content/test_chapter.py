@@ -1,0 +1,61 @@
+"""A figure is whole: what its controls promise, it can show."""
+
+import plotly.graph_objects as go
+import pytest
+
+from report.content.chapter import Control, Figure
+from report.content.lazy_chart import LazyChart
+
+PLOT = LazyChart(go.Figure)
+
+
+def figure(plot: object, control: str | tuple[str, ...] = ()) -> Figure:
+    return Figure("it", "It", plot, caption="", alt="", source=figure, control=control)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_figure_without_controls_has_one_view() -> None:
+    assert [view.label for view in figure(PLOT).views] == [""]
+    assert figure(PLOT).controls == ()
+
+
+def test_each_control_has_its_options_in_the_order_of_the_views() -> None:
+    views = {(total, digit): PLOT for total in ("2+3=5", "1+1=2") for digit in ("C0", "C1")}
+    assert figure(views, ("Sum", "Digit")).controls == (
+        Control("Sum", ("2+3=5", "1+1=2")),
+        Control("Digit", ("C0", "C1")),
+    )
+
+
+@pytest.mark.parametrize(
+    ("plot", "control", "wrong"),
+    [
+        ({}, "Sum", "nothing to show"),
+        ({"a": PLOT, "b": PLOT}, (), "need a control"),
+        ({("a", "b"): PLOT}, "Sum", "no choice for Sum"),
+        ({("a", "c"): PLOT, ("b", "d"): PLOT}, ("Sum", "Digit"), "some combination"),
+    ],
+)
+def test_a_figure_whose_controls_lead_nowhere_is_refused(
+    plot: object, control: str | tuple[str, ...], wrong: str
+) -> None:
+    with pytest.raises(ValueError, match=f"figure it: .*{wrong}"):
+        figure(plot, control)
+
+
+def test_the_page_has_no_choice_for_what_a_component_shows_at_once() -> None:
+    views = {(total, layer): PLOT for total in ("2+3=5", "1+1=2") for layer in ("0", "1")}
+    shown = Figure("it", "It", views, "", "", figure, ("Sum", "Layer"), component="it", shown_at_once=("Layer",))
+    assert [control.name for control in shown.controls] == ["Sum", "Layer"]
+    assert [control.name for control in shown.offered_controls] == ["Sum"]
+
+
+@pytest.mark.parametrize(
+    ("component", "shown_at_once", "wrong"),
+    [("it", ("Sum",), "not the last"), (None, ("Layer",), "one view at a time")],
+)
+def test_only_a_component_shows_more_than_a_view_and_only_of_the_last_controls(
+    component: str | None, shown_at_once: tuple[str, ...], wrong: str
+) -> None:
+    views, controls = {("2+3=5", "0"): PLOT}, ("Sum", "Layer")
+    with pytest.raises(ValueError, match=f"figure it: .*{wrong}"):
+        Figure("it", "It", views, "", "", figure, controls, component=component, shown_at_once=shown_at_once)

@@ -1,0 +1,237 @@
+"""A figure's files say what it draws, all of it, and say the same every time."""
+
+import base64
+import csv
+import io
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import plotly.io
+import pytest
+
+from report.content.chapter import Absent, Figure, Table
+from report.content.formats import decimals
+from report.content.lazy_chart import LazyChart
+from report.figures import charts
+from report.figures.export import files_of, slug
+from report.figures.theme import traces_of
+
+Plots = LazyChart | Mapping[str, LazyChart] | Mapping[tuple[str, ...], LazyChart]
+NUMBERS = np.random.default_rng(0).normal(size=(4, 3)) * [1e-26, 1.0, 1e4]
+
+PLOTS: Mapping[str, LazyChart] = {
+    "heatmap": charts.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer", "loss", written=decimals),
+    "polar": charts.polar_points([1.5, 2.5], [0.1, -3.0], ["dim 19", "dim 26"], name="first"),
+    "points": charts.points(NUMBERS[:, 1], NUMBERS[:, 2], "abcd", "first", "second", closed=True),
+    "bars": charts.bars(
+        ["a", "b"],
+        {"mean": [1, 2], "zero": [3, 4]},
+        "head",
+        "rise",
+        errors={"mean": [0.1, 0.2], "zero": [0.3, 0.4]},
+    ),
+    "lines": charts.lines(range(4), {"one": NUMBERS[:, 1]}, "digit", "rise", logarithmic=True),
+    "cloud": charts.polar({"C0": charts.Polar(NUMBERS[:, 1], NUMBERS[:, 2], drawn="cloud")}),
+    "panels": charts.panels(
+        {
+            "H0.0": charts.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer", "loss"),
+            "phases": charts.polar(
+                {"heads": charts.Polar([1], [2], ["H1.0"]), "all": charts.Polar([3], [1], drawn="arrow")}
+            ),
+            "H0.1": charts.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer", "loss"),
+        }
+    ),
+    "stacked": charts.stacked_lines([1, 2], {"loss": {"t": [1, 2], "v": [2, 3]}, "wrong": {"v": [3, 4]}}, "epoch"),
+}
+
+
+DECADES = charts.heatmap(
+    [[0, 1], [10, 1000]], "ab", "pq", "b", "a", "errors", diverging=False, logarithmic=True, labelled_columns="a"
+)
+
+
+def measured() -> None:
+    """Stands for an analysis."""
+
+
+def figure(plot: Plots, **settings: Any) -> Figure:
+    return Figure("it", "It", plot, caption="", alt="", source=measured, **settings)
+
+
+def drawn_by(script: bytes) -> list[dict[str, Any]]:
+    """The views that a script hands to the browser, its binary arrays decoded by Plotly itself."""
+    call = re.fullmatch(r'registerFigure\("[^"]+", (.*)\);\n', script.decode(), re.DOTALL)
+    assert call is not None
+    views = json.loads(call[1])
+    return [go.Figure({"data": view["data"]}).to_dict() | {"layout": view["layout"]} for view in views]
+
+
+def decoded(values: Any) -> np.ndarray:
+    if isinstance(values, dict):
+        array = np.frombuffer(base64.b64decode(values["bdata"]), np.dtype(values["dtype"]))
+        return (
+            array.reshape([int(length) for length in values["shape"].split(",")]) if "shape" in values else array
+        )
+    return np.asarray(values)
+
+
+@pytest.mark.parametrize("kind", PLOTS)
+def test_the_data_is_what_the_plot_draws(kind: str) -> None:
+    files = files_of("chapter", figure(PLOTS[kind]))
+    data = json.loads(files["data/chapter/it.json"])
+    drawn = [
+        trace for trace in drawn_by(files["figures/chapter/it.js"])[0]["data"] if trace.get("meta") != "guide"
+    ]
+    published = data["views"][0]["traces"]
+    assert len(published) == len(drawn) > 0
+    for ours, theirs in zip(published, drawn, strict=True):
+        assert ours["type"] == theirs["type"]
+        for channel in ("x", "y", "z", "r", "theta"):
+            assert (channel in ours) == (channel in theirs)
+            if channel in ours and not isinstance(np.ravel(ours[channel])[0], str):
+                np.testing.assert_allclose(ours[channel], decoded(theirs[channel]), rtol=1e-6)
+        if "error_y" in ours:
+            np.testing.assert_allclose(ours["error_y"], decoded(theirs["error_y"]["array"]), rtol=1e-6)
+
+
+def test_a_heatmap_is_nested_rows_with_its_axes() -> None:
+    view = json.loads(files_of("chapter", figure(PLOTS["heatmap"]))["data/chapter/it.json"])["views"][0]
+    assert view["axes"] == {"x": "head", "y": "layer", "z": "loss"}
+    (trace,) = view["traces"]
+    assert (trace["x"], trace["y"]) == (["a", "b", "c"], ["p", "q", "r", "s"])
+    np.testing.assert_allclose(trace["z"], NUMBERS, rtol=1e-6)
+
+
+def test_polar_points_are_in_radians_and_without_the_lines_that_guide_the_eye() -> None:
+    view = json.loads(files_of("chapter", figure(PLOTS["polar"]))["data/chapter/it.json"])["views"][0]
+    (trace,) = view["traces"]
+    assert trace["theta_unit"] == "radians"
+    assert (trace["r"], trace["theta"], trace["text"]) == ([1.5, 2.5], [0.1, -3.0], ["dim 19", "dim 26"])
+
+
+def test_the_rows_hold_the_same_numbers() -> None:
+    files = files_of("chapter", figure({"one": PLOTS["heatmap"], "two": PLOTS["bars"]}, control="Kind"))
+    rows = list(csv.DictReader(io.StringIO(files["data/chapter/it.csv"].decode())))
+    cells = [float(row["z"]) for row in rows if row["view"] == "one"]
+    np.testing.assert_allclose(np.reshape(cells, (4, 3)), NUMBERS, rtol=1e-6)
+    assert [(row["trace"], row["x"], row["error_y"]) for row in rows if row["view"] == "two"] == [
+        ("mean", "a", "0.1"),
+        ("mean", "b", "0.2"),
+        ("zero", "a", "0.3"),
+        ("zero", "b", "0.4"),
+    ]
+
+
+def test_plotly_opens_every_view() -> None:
+    files = files_of("chapter", figure({"H0.0": PLOTS["heatmap"], "H0.1": PLOTS["polar"]}, control="Head"))
+    first = plotly.io.from_json(files["figures/chapter/it.json"].decode())
+    second = plotly.io.from_json(files["figures/chapter/it.h0-1.json"].decode())
+    assert traces_of(first)[0].type == "heatmap"
+    assert traces_of(second)[0].type == "scatterpolar"
+    assert first.to_dict()["layout"]["template"]["layout"]["coloraxis"]["colorscale"]
+
+
+@pytest.mark.parametrize("kind", PLOTS)
+def test_a_figure_ships_neither_a_template_nor_colours(kind: str) -> None:
+    script = files_of("chapter", figure(PLOTS[kind]))["figures/chapter/it.js"].decode()
+    assert "template" not in script.replace("hovertemplate", "").replace("texttemplate", "")
+    assert not re.search(r"colorscale|#[0-9a-f]{6}|rgb", script)
+
+
+def test_nothing_measured_ends_the_script_early() -> None:
+    hostile = "</script><b>\u2028"
+    plot = charts.heatmap([[1.0]], x=[hostile], y=["a"], x_title=hostile, y_title="", quantity=hostile)
+    script = files_of("chapter", figure({hostile: plot}))["figures/chapter/it.js"].decode()
+    assert "<" not in script
+    assert "\u2028" not in script
+    assert drawn_by(script.encode())[0]["data"][0]["x"][0] == hostile
+
+
+def test_what_is_not_finite_is_null() -> None:
+    plot = charts.heatmap([[np.nan, np.inf, 1.0]], x="abc", y="a", x_title="", y_title="", quantity="")
+    data = json.loads(files_of("chapter", figure(plot))["data/chapter/it.json"])
+    assert data["views"][0]["traces"][0]["z"] == [[None, None, 1.0]]
+
+
+def test_two_runs_write_the_same_bytes() -> None:
+    def files() -> dict[str, bytes]:
+        return files_of("chapter", figure(dict(PLOTS), control="Kind"))
+
+    assert files() == files()
+
+
+def test_a_table_is_saved_in_full() -> None:
+    columns = {"sum": ["1+1=2"], "loss": [0.1 + 0.2]}
+    files = files_of("chapter", Table("it", "It", columns, "", measured, formats={"loss": lambda _: "rounded"}))
+    assert json.loads(files["data/chapter/it.json"])["rows"] == [["1+1=2", 0.1 + 0.2]]
+    assert files["data/chapter/it.csv"].decode() == f"sum,loss\n1+1=2,{0.1 + 0.2!r}\n"
+
+
+def test_what_is_absent_has_no_files() -> None:
+    assert files_of("chapter", Absent("it", "It", "No record.")) == {}
+
+
+@pytest.mark.parametrize(
+    ("label", "expected"), [("2968+1606=4574", "2968-1606-4574"), ("as published", "as-published")]
+)
+def test_a_label_becomes_part_of_an_address(label: str, expected: str) -> None:
+    assert slug(label) == expected
+
+
+def test_the_data_names_the_panel_of_every_trace() -> None:
+    files = files_of("chapter", figure(PLOTS["panels"]))
+    traces = json.loads(files["data/chapter/it.json"])["views"][0]["traces"]
+    assert [trace["panel"] for trace in traces] == ["H0.0", "phases", "phases", "H0.1"]
+    rows = list(csv.DictReader(io.StringIO(files["data/chapter/it.csv"].decode())))
+    assert {row["panel"] for row in rows} == {"H0.0", "phases", "H0.1"}
+
+
+def test_the_data_of_several_controls_has_a_view_for_each_combination() -> None:
+    views: dict[tuple[str, ...], LazyChart] = {
+        (one, other): PLOTS["bars"] for one in ("2+3=5", "4+4=8") for other in ("C0", "C1")
+    }
+    files = files_of("chapter", figure(views, control=("Sum", "Digit")))
+    data = json.loads(files["data/chapter/it.json"])
+    assert data["controls"] == ["Sum", "Digit"]
+    assert [tuple(view["choices"]) for view in data["views"]] == list(views)
+    assert "figures/chapter/it.4-4-8.c1.json" in files
+
+
+@pytest.mark.parametrize("labels", [("a b", "a-b"), ("+", "=")])
+def test_views_whose_addresses_are_the_same_are_refused(labels: tuple[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"figure it: .* need labels whose letters and digits differ"):
+        files_of("chapter", figure(dict.fromkeys(labels, PLOTS["bars"]), control="Kind"))
+
+
+def test_the_data_of_a_logarithmic_scale_are_the_numbers_themselves() -> None:
+    files = files_of("chapter", figure(DECADES))
+    (trace,) = json.loads(files["data/chapter/it.json"])["views"][0]["traces"]
+    assert trace["z"] == [[0, 1], [10, 1000]]
+    (drawn,) = drawn_by(files["figures/chapter/it.js"])
+    np.testing.assert_array_equal(decoded(drawn["data"][0]["z"]), [[np.nan, 0], [1, 3]])
+
+
+def test_a_long_table_has_a_script_that_hands_its_rows_to_the_page() -> None:
+    table = Table(
+        "it",
+        "It",
+        {"digit": ["C1", "C0, C2", "C1"], "a": ["5", "5", "6"], "margin": [0.5, -2.25, 1.0]},
+        caption="",
+        source=measured,
+        formats={"margin": lambda value: f"{value:.1f}"},
+        shown=2,
+        chosen_by=("digit",),
+    )
+    script = files_of("chapter", table)["data/chapter/it.js"].decode()
+    name, columns = json.loads(script.replace("registerTable(", "[").replace(");", "]"))
+    assert name == "chapter/it"
+    assert columns == [
+        {"values": ["C0, C2", "C1"], "which": [1, 0, 1]},
+        {"values": ["5", "5", "6"]},
+        {"values": [0.5, -2.25, 1.0], "written": ["0.5", "-2.2", "1.0"]},
+    ]
+    assert table.choices == {"digit": ("C0", "C1", "C2")}

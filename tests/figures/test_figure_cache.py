@@ -1,0 +1,56 @@
+"""Kept drawings are used again only where nothing that they were drawn from has changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import report.content.budget
+from report.content.chapter import Chapter
+from report.content.diagram import Diagram, Group, Node, Rank
+from report.figures import cache
+from report.figures.cache import files_key
+from sumint.analyses.performance.every_sum import every_sum
+from sumint.checkpoints.files import Weights, write_weights
+from sumint.lab import Lab
+from sumint.store.results import ResultStore
+
+MODULE = "report.chapters.carries"
+
+
+@pytest.fixture
+def lab(tmp_path: Path, tiny_weights: Weights) -> Lab:
+    write_weights(tmp_path / "tiny.safetensors", tiny_weights.tensors, {})
+    return Lab(tmp_path / "tiny.safetensors", store=ResultStore(tmp_path / "kept"))
+
+
+def chapter(*figures: Diagram) -> Chapter:
+    return Chapter(title="Carries", question="Where?", figures=figures)
+
+
+def diagram() -> Diagram:
+    nodes = (Node("it", ("it",), "carry"), Node("end", ("end",), "carry"))
+    ranks = (Rank(("first",), (Group("here", nodes),)),)
+    return Diagram("it", "It", ranks, (), "Caption.", "What is seen.", diagram)
+
+
+def test_the_style_of_diagrams_counts_where_there_is_one(
+    lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_diagram, without = chapter(diagram()), chapter()
+    before = [files_key(lab, "carries", it, MODULE) for it in (with_diagram, without)]
+    edited = tmp_path / "diagram.css"
+    edited.write_bytes(cache.STYLE.read_bytes() + b"\n")
+    monkeypatch.setattr(cache, "STYLE", edited)
+    after = [files_key(lab, "carries", it, MODULE) for it in (with_diagram, without)]
+    assert [new == old for new, old in zip(after, before, strict=True)] == [False, True]
+
+
+def test_drawings_without_the_tally_of_every_sum_do_not_stand_once_it_is_there(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report.content.budget, "MOST_SUMS", 10)
+    before = files_key(lab, "carries", chapter(), MODULE)
+    lab.examine(every_sum)
+    assert files_key(lab, "carries", chapter(), MODULE) != before

@@ -1,0 +1,45 @@
+"""The layers by themselves say what a whole pass says."""
+
+import pytest
+import torch
+
+from sumint.checkpoints.files import Weights
+from sumint.interventions.hooks import ablate_head, answer_logits
+from sumint.model.load import Model, layout_of, load_model, tokens_for
+from sumint.model.partial_pass import FirstLayer, answers_from, logits_from
+from sumint.task.sums import SampleSpec
+
+
+@pytest.fixture(scope="module")
+def model(tiny_weights: Weights) -> Model:
+    return load_model(tiny_weights)
+
+
+@pytest.fixture(scope="module")
+def tokens(model: Model) -> torch.Tensor:
+    return tokens_for(model, SampleSpec(layout_of(model).n_digits).draw()[:50])
+
+
+@pytest.mark.parametrize("n_left_out", [0, 1, 3])
+def test_they_say_what_the_whole_model_says(model: Model, tokens: torch.Tensor, n_left_out: int) -> None:
+    up_to = tokens[:, : tokens.shape[1] - n_left_out]
+    whole, first = model(up_to), FirstLayer.on(model, up_to)
+    for positions in (slice(None), slice(-1, None), slice(4, 6)):
+        by_itself = logits_from(model, first.residual, positions)
+        torch.testing.assert_close(by_itself, whole[:, positions], rtol=1e-5, atol=1e-5)
+        assert (answers_from(model, first.residual, positions) == whole[:, positions].argmax(-1).numpy()).all()
+
+
+@pytest.mark.parametrize("layer", [0, 1])
+@pytest.mark.parametrize("kind", ["q", "k", "v", "z"])
+def test_what_is_replaced_in_them_is_replaced_as_in_a_whole_pass(
+    model: Model, tokens: torch.Tensor, layer: int, kind: str
+) -> None:
+    predicting = layout_of(model).predicting
+    unchanged = model(tokens)[:, predicting]
+    hooks = [ablate_head(kind, layer, head=1, replacement="zero")]
+    whole = model.run_with_hooks(tokens, fwd_hooks=list(hooks))[:, predicting]
+    with model.hooks(fwd_hooks=list(hooks)):
+        by_layers = answer_logits(model, tokens)
+    torch.testing.assert_close(by_layers, whole, rtol=1e-5, atol=1e-5)
+    assert not torch.allclose(whole, unchanged, atol=1e-4)

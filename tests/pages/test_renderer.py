@@ -1,0 +1,292 @@
+"""A page shows all of its chapter, once, and is safe whatever was measured."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from report.content.chapter import Absent, Chapter, Claim, Figure, Table
+from report.errors import TextError
+from report.figures import charts
+from report.figures.export import files_of
+from report.pages.assets import STYLES, TEMPLATES
+from report.pages.manuscript import Manuscript
+from report.pages.renderer import Entry, Renderer, SourceCode
+from report.publishing.publish import check_links
+
+HOSTILE = "</script><b onclick=x()>"
+ENTRIES = (
+    Entry("the-task", "The task", "What is asked?"),
+    Entry("unembedding", "Unembedding", "What is written?"),
+)
+
+
+def measured() -> None:
+    """Stands for an analysis."""
+
+
+MATRIX = charts.heatmap([[1.0, -2.0]], x="ab", y="c", x_title="digit", y_title="row", quantity="entry")
+FIGURE = Figure("gram", f"Gram {HOSTILE}", MATRIX, caption="Of $W_U$.", alt=HOSTILE, source=measured)
+SWITCHED = Figure("both", "Both", {HOSTILE: MATRIX, "two": MATRIX}, "Both.", "Both", measured, control=HOSTILE)
+TABLE = Table("sums", "Sums", {HOSTILE: [HOSTILE]}, HOSTILE, measured)
+CLAIM = Claim("sparse", "It is *sparse*.", HOSTILE, "at least $1/2$", True, measured, otherwise="It is dense.")
+CHAPTER = Chapter(
+    "Unembedding",
+    "What is written?",
+    values={"name": HOSTILE},
+    figures=(FIGURE, SWITCHED, Absent("history", "History", "No record.")),
+    tables=(TABLE,),
+    claims=(CLAIM,),
+)
+TEXT = """Of {{ name }}.
+
+{{ figure("gram") }}
+
+## A section
+
+{{ figure("both") }}
+
+{{ figure("history") }}
+
+{{ table("sums") }}
+
+{{ claim("sparse") }}
+"""
+
+
+def source_code(_: object) -> SourceCode:
+    return SourceCode("measured", "sumint/analyses/it.py", f'def measured() -> None:\n    "{HOSTILE}"\n', None)
+
+
+def renderer(base_url: str = "") -> Renderer:
+    return Renderer(ENTRIES, {"Weights": HOSTILE}, source_code, base_url)
+
+
+def manuscript(chapter: Chapter = CHAPTER, text: str = TEXT) -> Manuscript:
+    return Manuscript.read("unembedding", 2, chapter, text, Path("unembedding.md"))
+
+
+def page(chapter: Chapter = CHAPTER, text: str = TEXT) -> str:
+    return renderer().chapter_page(manuscript(chapter, text))
+
+
+def index(base_url: str = "") -> str:
+    overview = Chapter("The report", "Does it hold?", values={"n": 3})
+    opening = Manuscript.read("index", 0, overview, "There are {{ n }}.", Path("overview.md"))
+    return renderer(base_url).index_page(opening, {entry.stem: CHAPTER for entry in ENTRIES}, "@misc{it}\n")
+
+
+def claims_page(chapter: Chapter = CHAPTER) -> str:
+    return renderer().claims_page({"the-task": Chapter("The task", "What?"), "unembedding": chapter})
+
+
+def figures_page() -> str:
+    return renderer().figures_page([manuscript()])
+
+
+PAGES = {
+    "chapter": page(),
+    "index": index(),
+    "claims": claims_page(),
+    "figures": figures_page(),
+    "not found": renderer().not_found_page(),
+}
+every_page = pytest.mark.parametrize("html", PAGES.values(), ids=list(PAGES))
+
+
+class Tags(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+@every_page
+def test_the_content_security_policy_comes_first(html: str) -> None:
+    head = html.split("<head>", 1)[1].lstrip()
+    assert head.startswith(
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; script-src 'self';"
+    )
+
+
+@every_page
+def test_no_page_runs_a_script_of_its_own(html: str) -> None:
+    assert not re.search(r"<script(?! src=)", html)
+    assert not [name for _, attributes in Tags(html).tags for name in attributes if name.startswith("on")]
+
+
+@every_page
+def test_nothing_is_asked_of_another_site(html: str) -> None:
+    asking = {"script": "src", "link": "href", "img": "src", "iframe": "src"}
+    sources = [attributes[asking[tag]] for tag, attributes in Tags(html).tags if tag in asking]
+    assert sources
+    assert not [source for source in sources if source is None or ":" in source]
+
+
+@every_page
+def test_what_is_measured_never_becomes_markup(html: str) -> None:
+    assert HOSTILE not in html
+    assert "onclick" not in {name for _, attributes in Tags(html).tags for name in attributes}
+
+
+def test_every_link_leads_somewhere() -> None:
+    files = dict(renderer().assets())
+    for shown in (*CHAPTER.figures, *CHAPTER.tables):
+        files |= files_of("unembedding", shown)
+    task = Manuscript.read("the-task", 1, Chapter("The task", "What?"), "Text.", Path("the_task.md"))
+    pages = {
+        "the-task.html": renderer().chapter_page(task),
+        "unembedding.html": page(),
+        "index.html": index(),
+        "claims.html": claims_page(),
+        "figures.html": figures_page(),
+        "404.html": renderer().not_found_page(),
+    }
+    others = {"claims.json": b"", "cite.bib": b""}
+    check_links({**files, **others, **{name: html.encode() for name, html in pages.items()}})
+
+
+def test_an_anchor_is_given_once() -> None:
+    anchors = [attributes["id"] for _, attributes in Tags(page()).tags if "id" in attributes]
+    assert len(set(anchors)) == len(anchors)
+    assert {"gram", "both", "history", "sums", "sparse", "a-section"} <= set(anchors)
+
+
+def test_figures_and_tables_are_numbered_in_reading_order() -> None:
+    assert re.findall(r">((?:Figure|Table) [\d.]+)<", page()) == [
+        "Figure 2.1",
+        "Figure 2.2",
+        "Figure 2.3",
+        "Table 2.1",
+    ]
+
+
+def test_a_claim_says_in_words_whether_it_holds() -> None:
+    def shown(holds: bool | None) -> str:
+        return page(replace(CHAPTER, claims=(replace(CLAIM, holds=holds),)))
+
+    assert ">Holds<" in shown(True)
+    assert "It is dense." not in shown(True)
+    assert ">Does not hold on these weights<" in shown(False)
+    assert "It is dense." in shown(False)
+    assert ">Not checked on these weights<" in shown(None)
+
+
+def test_a_figure_that_a_component_draws_names_it_and_has_no_choice_for_what_is_shown_at_once() -> None:
+    drawn_whole = replace(SWITCHED, component="attention", shown_at_once=(HOSTILE,))
+    html = page(replace(CHAPTER, figures=(FIGURE, drawn_whole, *CHAPTER.figures[2:])))
+    components = {attributes.get("id"): attributes.get("data-component") for _, attributes in Tags(html).tags}
+    assert components["both"] == "attention"
+    assert components["gram"] is None
+    assert 'name="both.1"' in page()
+    assert 'name="both.1"' not in html
+
+
+def test_the_page_of_figures_has_the_numbers_of_the_chapters() -> None:
+    numbers = re.findall(r'href="#(\w+)"[^>]*>((?:Figure|Table) [\d.]+)<', page())
+    listed = re.findall(r'<th scope="row">(.+?)</th>\s*<td><a href="unembedding.html#(\w+)"', figures_page())
+    assert [(name, number) for number, name in listed] == numbers
+    assert len(listed) == len(CHAPTER.figures) + len(CHAPTER.tables)
+
+
+def test_the_page_of_figures_leads_to_the_data_of_those_that_are_shown() -> None:
+    html = figures_page()
+    assert 'href="data/unembedding/gram.csv"' in html
+    assert 'href="data/unembedding/sums.json"' in html
+    assert "data/unembedding/history" not in html
+
+
+def test_the_page_of_claims_tells_all_of_a_claim_and_leads_to_its_place() -> None:
+    html = claims_page().replace("<wbr>", "")
+    for run_chapter in (">Holds<", "a general claim", "at least <math>", "sumint/analyses/it.py"):
+        assert run_chapter in html
+    assert 'href="unembedding.html#sparse"' in html
+    assert re.findall(r"<span>(\d+ \w+|All \d+)", html) == ["All 1", "1 hold", "0 do", "0 not"]
+    assert "chosen after seeing the write-up’s checkpoint" in html
+    assert "It is dense." not in html
+    assert "It is dense." in claims_page(replace(CHAPTER, claims=(replace(CLAIM, holds=False),)))
+
+
+def test_every_page_leads_to_the_next() -> None:
+    following = {name: re.findall(r'href="([^"]+)" rel="(\w+)"', html) for name, html in PAGES.items()}
+    assert following["chapter"] == [("the-task.html", "prev"), ("claims.html", "next")]
+    assert following["claims"] == [("unembedding.html", "prev"), ("figures.html", "next")]
+    assert following["figures"] == [("claims.html", "prev")]
+
+
+def test_a_page_has_no_address_of_its_own_where_none_is_known() -> None:
+    assert "og:image" not in index()
+    assert "canonical" not in index()
+    assert '<meta property="og:title"' in index()
+
+
+def test_a_page_names_its_address_and_its_picture_where_the_site_s_is_known() -> None:
+    html = index("https://example.org/it")
+    assert '<link rel="canonical" href="https://example.org/it/">' in html
+    assert 'content="https://example.org/it/assets/share.png"' in html
+
+
+def test_what_is_not_found_leads_on_from_any_depth_where_the_site_s_address_is_known() -> None:
+    links = Tags(renderer("https://example.org/it").not_found_page()).tags
+    addresses = [value for _, attributes in links for name, value in attributes.items() if name in ("href", "src")]
+    assert len(addresses) > 10
+    assert not [address for address in addresses if address and not address.startswith(("https://", "#"))]
+
+
+@pytest.mark.parametrize("name", ['figure("gram")', 'table("sums")', 'claim("sparse")', 'figure("history")'])
+def test_what_the_text_never_shows_is_an_error(name: str) -> None:
+    with pytest.raises(TextError, match=re.escape(f"never shows {name.replace('(', ' ').rstrip(')')}")):
+        page(text=TEXT.replace(f"{{{{ {name} }}}}", ""))
+
+
+def test_what_the_text_shows_twice_is_an_error() -> None:
+    with pytest.raises(TextError, match=r'^unembedding.md:\d+: figure "gram" is shown a second time'):
+        page(text=TEXT + '\n{{ figure("gram") }}\n')
+
+
+def test_what_the_chapter_does_not_hold_is_an_error() -> None:
+    with pytest.raises(TextError, match=r'^unembedding.md:1: the chapter has no figure "gran"; it has gram, both'):
+        page(text='{{ figure("gran") }}')
+
+
+def test_a_figure_has_its_numbers_as_a_table() -> None:
+    gram = page().split('id="gram"', 1)[1].split("</figure>", 1)[0]
+    assert re.findall(r"<td>(.*?)</td>", gram) == ["1.000", "−2.000"]
+
+
+def test_the_index_counts_the_claims_that_hold() -> None:
+    assert re.findall(r"\d of \d claims hold", index()) == ["1 of 1 claims hold", "1 of 1 claims hold"]
+
+
+def test_two_runs_write_the_same_page() -> None:
+    assert page() == page()
+    assert index() == index()
+    assert claims_page() == claims_page()
+    assert renderer().assets() == renderer().assets()
+
+
+def test_the_shared_files_are_there_and_licensed() -> None:
+    assets = renderer().assets()
+    assert b"data:font/woff2;base64," in assets["assets/fonts.css"]
+    assert b'url("' not in assets["assets/fonts.css"]
+    assert b"Open Font License" in assets["assets/fonts/report-math-OFL.txt"]
+    assert len(assets["assets/fonts.css"]) < 150_000
+
+
+def test_no_page_needs_what_is_not_shipped() -> None:
+    named = set(re.findall(r'(?:src|href)="(assets/[^"]+)"', page()))
+    assert named <= renderer().assets().keys()
+
+
+def test_templates_hold_no_colours() -> None:
+    for path in (*TEMPLATES.glob("*.html"), *TEMPLATES.glob("assets/styles/*.css")):
+        assert not re.search(r"#[0-9a-f]{3,8}\b(?!\")|rgba?\(", path.read_text(encoding="utf-8")), path.name
+
+
+def test_every_style_sheet_is_part_of_the_site_s() -> None:
+    assert {path.stem for path in TEMPLATES.glob("assets/styles/*.css")} == set(STYLES)

@@ -1,0 +1,85 @@
+"""What a search can find, and where a result leads."""
+
+import json
+from pathlib import Path
+
+from report.content.chapter import Absent, Chapter, Claim, Figure, Table
+from report.figures import charts
+from report.pages.manuscript import Manuscript
+from report.pages.search_index import Found, entries_of, plain, search_index
+
+
+def measured() -> None:
+    """Stands for an analysis."""
+
+
+PLOT = charts.heatmap([[1.0]], x="a", y="b", x_title="digit", y_title="row", quantity="entry")
+CHAPTER = Chapter(
+    "Unembedding",
+    "What is written?",
+    values={"n": 3},
+    figures=(Figure("gram", "Gram", PLOT, "Of $W_U$.", "One cell.", measured), Absent("past", "Past", "*Lost*.")),
+    tables=(
+        Table("sums", "Sums", {"sum": [5]}, "Some.", measured),
+        Table("sparse", "How sparse", {"share": [0.5]}, "Of both.", measured),
+        Absent("none", "None", "*Lost*, too."),
+    ),
+    claims=(Claim("sparse", "It is *sparse*.", "two of three", "two", True, measured),),
+)
+TEXT = """There are {{ n }} of them.
+
+{{ figure("gram") }}
+
+After it.
+
+## A *section* of $x_1$
+
+{{ claim("sparse") }}
+
+- one
+- two
+
+### Within
+
+{{ table("sums") }} {{ figure("past") }} {{ table("sparse") }} {{ table("none") }}
+"""
+
+
+def manuscript(text: str = TEXT) -> Manuscript:
+    return Manuscript.read("unembedding", 2, CHAPTER, text, Path("unembedding.md"))
+
+
+def test_everything_on_a_page_is_found_in_reading_order() -> None:
+    assert entries_of(manuscript()) == [
+        Found("Page", "", "Unembedding", "What is written?"),
+        Found("Text", "", "Unembedding", "There are 3 of them."),
+        Found("Figure", "gram", "Figure 2.1 Gram", "Of WU."),
+        Found("Text", "gram", "Unembedding", "After it."),
+        Found("Section", "a-section-of", "A section of x1"),
+        Found("Claim", "sparse", "It is sparse.", "sparse. Holds. Measured: two of three."),
+        Found("Text", "sparse", "A section of x1", "one two"),
+        Found("Section", "within", "Within"),
+        Found("Table", "sums", "Table 2.1 Sums", "Some. sum"),
+        Found("Figure", "past", "Figure 2.2 Past", "Not shown. Lost."),
+        Found("Table", "table-sparse", "Table 2.2 How sparse", "Of both. share"),
+        Found("Table", "none", "Table 2.3 None", "Not shown. Lost, too."),
+    ]
+
+
+def test_a_section_is_found_with_the_text_that_opens_it() -> None:
+    only_text = Manuscript.read("it", 1, Chapter("It", "What?"), "## One\n\nFirst.\n\nSecond.", Path("it.md"))
+    assert entries_of(only_text)[1:] == [Found("Section", "one", "One", "First. Second.")]
+
+
+def test_the_index_is_a_script_that_registers_the_same_every_time() -> None:
+    script = search_index([manuscript()]).decode()
+    assert script.startswith("registerSearchIndex({")
+    index = json.loads(script.removeprefix("registerSearchIndex(").removesuffix(");\n"))
+    assert index["pages"] == [["unembedding.html", "Unembedding"]]
+    assert [0, "Figure", "gram", "Figure 2.1 Gram", "Of WU."] in index["entries"]
+    assert script == search_index([manuscript()]).decode()
+
+
+def test_words_are_plain_and_keep_apart() -> None:
+    html = '<p>f\N{FUNCTION APPLICATION}(x) &lt; <em>one</em></p><p>two<a class="headerlink" href="#x">#</a></p>'
+    assert plain(html) == "f(x) < one two"

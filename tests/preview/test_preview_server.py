@@ -1,0 +1,422 @@
+"""The preview: a site for one reader and nothing beside it, and what an edit makes it forget."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from report.__main__ import main
+from report.errors import ServeError
+from report.preview.live_site import LiveSite, Problem
+from report.preview.reload import reaching
+from report.preview.server import ADDRESS, PreviewServer, SiteFolder, content_type
+from report.preview.watch import Edit, Sources, changed
+from report.publishing.publish import publish
+
+ROOT = Path(__file__).parent.parent.parent
+PAGE = (
+    b'<!doctype html><html><head><meta http-equiv="Content-Security-Policy" '
+    b"content=\"connect-src 'none'\"></head>"
+    b"<body>a page that says connect-src 'none'</body></html>"
+)
+FILES = {
+    "index.html": b"<p>the opening page</p>",
+    "404.html": b"<p>no such page</p>",
+    "data/a chapter/figure.json": b"{}",
+    "data/index.html": b"<p>a folder's page</p>",
+    "assets/site.css": b"p {}",
+}
+SECRET = b"outside of the site"
+ENDLESS = b"GET /".ljust(65_537, b"a")
+"""As much of a request's first line as the server reads."""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A published site; beside it lies what is nobody's business."""
+    publish(FILES, tmp_path / "site")
+    (tmp_path / "secret.txt").write_bytes(SECRET)
+    return tmp_path / "site"
+
+
+@pytest.fixture
+def server(folder: Path) -> Iterator[PreviewServer]:
+    yield from serving(PreviewServer(SiteFolder(folder), 0))
+
+
+@pytest.fixture
+def live() -> LiveSite:
+    return LiveSite(b"the script")
+
+
+@pytest.fixture
+def live_server(live: LiveSite) -> Iterator[PreviewServer]:
+    yield from serving(PreviewServer(live, 0))
+
+
+def serving(server: PreviewServer) -> Iterator[PreviewServer]:
+    with server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def answer(server: PreviewServer, request: bytes) -> tuple[int, dict[str, str], bytes]:
+    """The status, headers and content that come back for the bytes of a request."""
+    with socket.create_connection((ADDRESS, server.port), timeout=10) as connection:
+        connection.sendall(request)
+        received = b""
+        while more := connection.recv(65536):
+            received += more
+    head, _, content = received.partition(b"\r\n\r\n")
+    status, *lines = head.decode("latin-1").split("\r\n")
+    return int(status.split(" ")[1]), dict(line.split(": ", 1) for line in lines), content
+
+
+def ask(
+    server: PreviewServer, path: str, method: str = "GET", host: str = "localhost"
+) -> tuple[int, dict[str, str], bytes]:
+    return answer(server, f"{method} {path} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode("latin-1"))
+
+
+@pytest.mark.parametrize(
+    ("path", "file"),
+    [
+        ("/", "index.html"),
+        ("/index.html", "index.html"),
+        ("/?a=query", "index.html"),
+        ("/data/", "data/index.html"),
+        ("/data/a%20chapter/figure.json", "data/a chapter/figure.json"),
+    ],
+)
+def test_each_file_of_the_site_is_at_its_address(server: PreviewServer, path: str, file: str) -> None:
+    status, headers, content = ask(server, path)
+    assert (status, content) == (200, FILES[file])
+    assert headers["Content-Length"] == str(len(content))
+
+
+def test_what_a_site_holds_beside_its_manifest_is_served_too(server: PreviewServer, folder: Path) -> None:
+    assert json.loads(ask(server, "/manifest.json")[2])["generator"] == "sumint"
+    assert ask(server, "/build.json")[2] == (folder / "build.json").read_bytes()
+
+
+def test_a_site_that_is_built_again_is_served_as_it_is_now(server: PreviewServer, folder: Path) -> None:
+    publish({"index.html": b"newer", "new.html": b"new"}, folder)
+    assert ask(server, "/")[2] == b"newer"
+    assert ask(server, "/new.html")[0] == 200
+    assert ask(server, "/assets/site.css")[0] == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nothing.html",
+        "/assets/",
+        "/assets",
+        "/data",
+        "/../secret.txt",
+        "/..%2fsecret.txt",
+        "/%2e%2e/secret.txt",
+        "/%252e%252e/secret.txt",
+        "/assets/../../secret.txt",
+        "/assets/../index.html",
+        "/./index.html",
+        "//index.html/",
+        "/..\\secret.txt",
+        "/%5c..%5csecret.txt",
+        "/index.html%00",
+        "/index.html%00.css",
+        "/index.html/",
+        "/.gitignore",
+        "/-preview.js",
+        "/-preview/events",
+        "/%ff%fe",
+        "/" + "a" * 60_000,
+        "/" + "../" * 5_000 + "etc/passwd",
+    ],
+)
+def test_whatever_is_no_file_of_the_site_is_not_found(server: PreviewServer, folder: Path, path: str) -> None:
+    (folder / ".gitignore").write_bytes(b"*")
+    status, headers, content = ask(server, path)
+    assert (status, content) == (404, FILES["404.html"])
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize("path", ["{secret}", "{secret_uri}", "http://localhost/index.html", "index.html", "*"])
+def test_an_address_that_is_no_path_of_this_server_is_refused(
+    server: PreviewServer, folder: Path, path: str
+) -> None:
+    secret = folder.parent / "secret.txt"
+    status, _, content = ask(server, path.format(secret=secret, secret_uri=secret.as_uri()))
+    assert status in (404, 421)
+    assert SECRET not in content
+
+
+def test_a_link_in_the_site_that_leads_out_of_it_is_not_followed(server: PreviewServer, folder: Path) -> None:
+    file = folder / "assets" / "site.css"
+    file.unlink()
+    file.symlink_to(folder.parent / "secret.txt")
+    assert ask(server, "/assets/site.css")[0] == 404
+    shutil.rmtree(folder / "assets")
+    (folder.parent / "site.css").write_bytes(SECRET)
+    (folder / "assets").symlink_to(folder.parent)
+    assert ask(server, "/assets/site.css")[0] == 404
+
+
+def test_a_manifest_that_lists_a_file_outside_gives_nothing_away(server: PreviewServer, folder: Path) -> None:
+    outside = ["../secret.txt", str(folder.parent / "secret.txt"), "index.html\0", "assets"]
+    manifest = {"generator": "sumint", "files": dict.fromkeys([*outside, "404.html"], "")}
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    for path in outside:
+        assert ask(server, f"/{path}".replace("\0", "%00"))[0] == 404
+
+
+def test_an_address_beyond_all_measure_is_refused(server: PreviewServer) -> None:
+    assert answer(server, ENDLESS)[0] == 414
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "get", "NONSENSE"])
+def test_pages_can_only_be_read(server: PreviewServer, method: str) -> None:
+    status, headers, _ = ask(server, "/", method)
+    assert status == 405
+    assert headers["Allow"] == "GET, HEAD"
+
+
+def test_the_head_of_an_answer_is_the_same_without_its_content(server: PreviewServer) -> None:
+    for path in ("/", "/nothing"):
+        status, headers, _ = ask(server, path)
+        head_status, head_headers, content = ask(server, path, "HEAD")
+        del headers["Date"], head_headers["Date"]
+        assert (head_status, head_headers, content) == (status, headers, b"")
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1", "127.0.0.1:8000", "[::1]:80", "[::1]"])
+def test_the_server_answers_to_the_names_of_this_machine(server: PreviewServer, host: str) -> None:
+    assert ask(server, "/", host=host)[0] == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["example.org", "127.0.0.1.example.org", "localhost.example.org:8", "localhost@example.org", "", "::1"]
+)
+def test_a_name_that_someone_may_have_pointed_here_is_not_answered(server: PreviewServer, host: str) -> None:
+    status, _, content = ask(server, "/", host=host)
+    assert status == 421
+    assert FILES["index.html"] not in content
+
+
+@pytest.mark.parametrize("hosts", [b"", b"Host: localhost\r\nHost: example.org\r\n"])
+def test_a_request_names_one_host(server: PreviewServer, hosts: bytes) -> None:
+    assert answer(server, b"GET / HTTP/1.1\r\n" + hosts + b"\r\n")[0] == 421
+
+
+def test_every_answer_is_read_as_what_it_says_and_kept_by_nobody(server: PreviewServer) -> None:
+    answers = (ask(server, "/"), ask(server, "/nothing"), ask(server, "/", "POST"), answer(server, ENDLESS))
+    for _, headers, _ in answers:
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("a.html", "text/html; charset=utf-8"),
+        ("a.css", "text/css; charset=utf-8"),
+        ("a.js", "text/javascript; charset=utf-8"),
+        ("a.json", "application/json; charset=utf-8"),
+        ("a.csv", "text/csv; charset=utf-8"),
+        ("a.bib", "text/plain; charset=utf-8"),
+        ("a.txt", "text/plain; charset=utf-8"),
+        ("a.svg", "image/svg+xml; charset=utf-8"),
+        ("a.png", "image/png"),
+        ("a.woff2", "font/woff2"),
+        ("a", "application/octet-stream"),
+    ],
+)
+def test_each_kind_of_file_is_called_what_it_is(path: str, kind: str) -> None:
+    assert content_type(path) == kind
+
+
+def test_a_live_page_listens_and_no_other_file_is_touched(live: LiveSite, live_server: PreviewServer) -> None:
+    live.show({"index.html": PAGE, "404.html": PAGE, "a.js": PAGE})
+    content = ask(live_server, "/")[2].decode()
+    assert re.search(r'<script src="/-preview\.js" data-version="\w+-1" defer></script>\s*</head>', content)
+    assert content.count("connect-src 'self'") == content.count("a page that says connect-src 'none'") == 1
+    assert ask(live_server, "/a.js")[2] == PAGE
+    assert ask(live_server, "/-preview.js")[2] == b"the script"
+    assert ask(live_server, "/nothing")[0] == 404
+
+
+def test_before_the_first_build_is_done_a_page_says_so_and_listens(live_server: PreviewServer) -> None:
+    content = ask(live_server, "/")[2]
+    assert b"is being built" in content
+    assert b'src="/-preview.js"' in content
+
+
+def test_a_live_site_tells_its_news_as_they_come(live: LiveSite, live_server: PreviewServer) -> None:
+    with socket.create_connection((ADDRESS, live_server.port), timeout=10) as connection:
+        connection.sendall(b"GET /-preview/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        stream = connection.makefile("rb")
+
+        def news() -> dict[str, object]:
+            line = next(line for line in stream if line.startswith(b"data: "))
+            return json.loads(line.removeprefix(b"data: "))
+
+        first = news()
+        live.show({"index.html": PAGE})
+        second = news()
+        live.explain(Problem("title", "</script> of\nmany lines", "a.py:1"))
+        third = news()
+        live.show({"index.html": PAGE})
+        fourth = news()
+        assert first["version"] != second["version"]
+        assert third["problem"] == {"title": "title", "message": "</script> of\nmany lines", "where": "a.py:1"}
+        assert fourth == second  # the same files: no page needs to be shown anew
+
+
+def test_only_what_can_be_edited_is_named_as_the_place_of_a_problem() -> None:
+    with pytest.raises(ValueError, match="Expecting value") as not_json:
+        json.loads("no json")
+    assert (
+        Problem.of(not_json.value, [ROOT]).where
+        == f"tests/preview/test_preview_server.py:{not_json.traceback[0].lineno + 1}"
+    )
+    assert Problem.of(not_json.value, []).where == ""
+    with pytest.raises(SyntaxError) as not_python:
+        compile("def (", str(ROOT / "report" / "broken.py"), "exec")
+    assert Problem.of(not_python.value, [ROOT]) == Problem(
+        "The report cannot be built", "SyntaxError: invalid syntax", "report/broken.py:1"
+    )
+    assert Problem.of(ServeError("one line"), [ROOT]) == Problem("The report cannot be built", "one line")
+
+
+def test_an_edit_is_what_is_new_gone_or_other(tmp_path: Path) -> None:
+    kept, edited, gone = (tmp_path / name for name in ("kept.md", "edited.md", "gone.md"))
+    for path in (kept, edited, gone):
+        path.write_text("text")
+    sources = Sources({tmp_path: frozenset({".md"})}, (tmp_path / "model.bin",))
+    before = sources.stamps()
+    edits = sources.edits(before)
+    edited.write_text("another text")
+    gone.unlink()
+    (tmp_path / "model.bin").write_text("new")
+    (tmp_path / "other.txt").write_text("no source")
+    (tmp_path / ".#kept.md").write_text("an editor's own")
+    assert next(edits) == Edit(frozenset({edited, gone, tmp_path / "model.bin"}), sources.stamps())
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "new.md").write_text("text")
+    assert next(edits).files == {tmp_path / "folder" / "new.md"}
+    assert not changed(sources.stamps(), sources.stamps())
+
+
+def test_what_reaches_an_edited_module_is_found_through_others_and_in_circles() -> None:
+    needs = {"a": {"b"}, "b": {"c"}, "c": set(), "d": {"e"}, "e": {"d", "c"}, "f": {"a.b"}}
+    assert reaching({"c"}, needs) == {"a", "b", "c", "d", "e"}
+    assert reaching({"a"}, needs) == {"a"}
+
+
+FORGET = """
+import sys
+from pathlib import Path
+import report.build
+from report.preview.reload import forget
+lab, chapter = sys.modules["sumint.lab"], Path("report/chapters/ablation/__init__.py")
+forgotten = forget([chapter, Path("templates/page.html"), Path("report/chapters/ablation/text.md")])
+EXPECTED = {"report.chapters.ablation", "report.outline", "report.build"}
+assert EXPECTED <= forgotten, forgotten
+left_alone = ("sumint", "report.chapters.c", "report.figures.charts")
+assert not {name for name in forgotten if name.startswith(left_alone)}
+assert not EXPECTED & set(sys.modules)
+chapter.write_text(chapter.read_text() + "ADDED = True")
+import report.build
+assert report.build.OUTLINE[2].ADDED
+assert sys.modules["sumint.lab"] is lab
+assert "report.preview.reload" not in forget([Path("report/__init__.py"), Path("report/preview/reload.py")])
+assert {name for name in sys.modules if name.startswith("report")} <= {
+    "report.preview", "report.preview.reload"
+}
+"""
+
+
+def test_an_edited_module_is_read_anew_with_all_that_know_it_and_nothing_else(tmp_path: Path) -> None:
+    for package in ("report", "sumint", "templates"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    script = FORGET.replace('Path("', f'Path("{tmp_path.as_posix()}/')
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    finished = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=tmp_path, env=environment
+    )
+    assert finished.returncode == 0, finished.stderr
+
+
+def test_a_folder_that_is_no_site_is_not_served(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "letters.html").write_text("dear")
+    (tmp_path / "another").mkdir()
+    (tmp_path / "another" / "manifest.json").write_text('{"generator": "another", "files": {}}')
+    for folder in (tmp_path, tmp_path / "missing", tmp_path / "letters.html", tmp_path / "another"):
+        assert main(["serve", "--site", str(folder), "--port", "0"]) == 2
+        error = capsys.readouterr().err
+        assert f"{folder}: holds no site of this report; build one there with" in error
+        assert len(error.splitlines()) == 1
+
+
+def test_a_port_that_is_taken_is_said_to_be(
+    folder: Path, server: PreviewServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    port = str(server.port)
+    assert main(["serve", "--site", str(folder), "--port", port]) == 2
+    assert f"--port {port}: cannot be served on (address already in use)" in capsys.readouterr().err
+    assert main(["serve", "--watch", "--device", "cpu", "--port", port]) == 2
+    assert main(["serve", "--site", str(folder), "--port", "70000"]) == 2
+    assert "ports are numbers from 0 to 65535" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--weights", "arena"], "--weights: a built site is what it is; add --watch"),
+        (["--device", "cpu"], "--device: a built site is what it is; add --watch"),
+        (["--watch", "--site", "site"], "--site: with --watch the report is built in memory"),
+        (["--watch", "--device", "cpu", "--port", "0", "--weights", "nothing.pt"], "nothing.pt: no such file"),
+        (["--watch", "--device", "cpu", "--port", "0", "--weights", __file__], "neither a safetensors file nor"),
+    ],
+)
+def test_options_that_cannot_be_met_are_one_line_and_exit_code_2(
+    arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", sys.dont_write_bytecode)
+    assert main(["serve", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert complaint in error
+    assert len(error.splitlines()) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows interrupts processes in another way")
+@pytest.mark.parametrize("verbose", [[], ["--verbose"]])
+def test_it_serves_until_it_is_interrupted_and_says_no_more_than_asked(
+    folder: Path, verbose: list[str], start: Callable[..., AbstractContextManager[subprocess.Popen[str]]]
+) -> None:
+    with start("report", "serve", "--site", str(folder), "--port", "0", *verbose) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        address = re.search(r"http://127\.0\.0\.1:(\d+)/", line)
+        assert address is not None, line
+        with socket.create_connection(("127.0.0.1", int(address[1])), timeout=10) as connection:
+            connection.sendall(b"GET /\x1b[2J HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            assert connection.recv(12).endswith(b"404")
+        process.send_signal(signal.SIGINT)
+        out, errors = process.communicate(timeout=20)
+    assert process.returncode == 0
+    assert out == "ended\n"
+    assert errors == ("404 GET /\\x1b[2J HTTP/1.1\n" if verbose else "")

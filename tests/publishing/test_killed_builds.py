@@ -1,0 +1,121 @@
+"""A build that is killed leaves the old site or the new one, whole, and the next build clears up."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from report.publishing.publish import publish
+from sumint.checkpoints.files import Weights, write_weights
+from tests.publishing.test_publish import files_in
+
+N_KILLED = 100
+ROOT = Path(__file__).parent.parent.parent
+PUBLISH = """
+import sys
+from pathlib import Path
+from report.publishing.publish import publish
+
+old, new = ({f"data/{number:03}.json": b"[%d]" % version * 4000 for number in range(60)} for version in (1, 2))
+folder = Path(sys.argv[1])
+print("ready", flush=True)
+while True:
+    for files in (old, new):
+        publish({**files, "index.html": b"<p>here</p>"}, folder)
+"""
+"""Publishes one site over the other, again and again."""
+
+
+def whole(folder: Path) -> bool:
+    """Whether the site is one of the two, and not a mixture of them."""
+    files = files_in(folder)
+    versions = {content[1:2] for path, content in files.items() if path.startswith("data/")}
+    sizes = {len(content) for path, content in files.items() if path.startswith("data/")}
+    return len(versions) == 1 and sizes == {3 * 4000} and len(files) == 60 + 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two folders may not change places in one step")
+def test_a_build_killed_while_it_publishes_leaves_a_whole_site(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    publish({"index.html": b"<p>here</p>", **{f"data/{n:03}.json": b"[1]" * 4000 for n in range(60)}}, site)
+    delays = random.Random(0)
+    for _ in range(N_KILLED):
+        command = [sys.executable, "-c", PUBLISH, str(site)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT) as publishing:
+            assert publishing.stdout is not None
+            assert publishing.stdout.readline() == b"ready\n"
+            time.sleep(delays.uniform(0, 0.1))
+            os.kill(publishing.pid, signal.SIGKILL)
+        assert whole(site)
+    publish({"index.html": b"<p>new</p>"}, site)
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+BUILD = """
+import json, os, random, signal, sys, time
+from pathlib import Path
+
+from report.build import build
+from report.publishing.publish import stands
+from sumint.store.results import ResultStore
+from sumint.lab import Lab
+
+n_killed, site, cache, *checkpoints = int(sys.argv[1]), *map(Path, sys.argv[2:])
+
+
+def run(checkpoint):
+    build(Lab(checkpoint, store=ResultStore(cache)), site)
+
+
+for checkpoint in checkpoints:
+    run(checkpoint)
+    started = time.monotonic()
+    run(checkpoint)
+    takes = time.monotonic() - started
+
+delays = random.Random(0)
+published = 0
+for number in range(n_killed):
+    child = os.fork()
+    if not child:
+        run(checkpoints[number % len(checkpoints)])
+        os._exit(0)
+    time.sleep(delays.uniform(0, 1.2 * takes))
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    published += os.WIFEXITED(status)
+    manifest = json.loads((site / "manifest.json").read_bytes())
+    files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
+    assert stands(site, manifest["inputs"])
+    assert files == {"manifest.json", "build.json", *manifest["files"]}
+run(checkpoints[0])
+cards = (checkpoint.with_suffix(".json") for checkpoint in checkpoints)
+assert set(site.parent.iterdir()) == {site, cache, *checkpoints, *cards}
+print(n_killed - published, "killed")
+"""
+"""Builds the report on one checkpoint and on the other, and kills each build at some moment of it."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two folders may not change places in one step")
+def test_a_whole_build_killed_at_any_moment_leaves_a_whole_site(tmp_path: Path, tiny_weights: Weights) -> None:
+    checkpoints = [tmp_path / "one.safetensors", tmp_path / "other.safetensors"]
+    for number, path in enumerate(checkpoints):
+        tensors = {name: tensor + number * (name == "ln_final.b") for name, tensor in tiny_weights.tensors.items()}
+        write_weights(path, tensors, {"name": path.stem})
+    command = [
+        sys.executable,
+        "-c",
+        BUILD,
+        str(N_KILLED),
+        *map(str, (tmp_path / "site", tmp_path / "cache", *checkpoints)),
+    ]
+    finished = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert finished.returncode == 0, finished.stderr
+    assert int(finished.stdout.split()[0]) > N_KILLED // 2

@@ -1,0 +1,206 @@
+"""The claims on other checkpoints: the same as on these, measured once, and counted rightly."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import time
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import report.seeds.run
+from report.chapters import how_it_carries, layer_0_attention, other_seeds
+from report.chapters.other_seeds.claims import Recurrence, alike, claims, recurrences
+from report.content.chapter import Absent, Chapter, Figure, Table
+from report.content.failures import failed_result
+from report.figures.export import figure_data
+from report.figures.plotlyjs import PlotlyJs
+from report.outline import COMPARED
+from report.publishing.fingerprint import inputs
+from report.publishing.repository import Repository
+from report.seeds.result import SeedSummary, Verdict
+from report.seeds.run import QuickLab, summarize_seeds
+from report.seeds.workers import processes
+from sumint.analyses.carrying.carry_sites import CarrySites
+from sumint.analyses.weights.qk_circuits import QkCircuits
+from sumint.checkpoints.files import Weights, write_weights
+from sumint.checkpoints.locate import bundled_checkpoints, locate, siblings
+from sumint.lab import Lab
+from sumint.model.load import Model
+from sumint.store.results import ResultStore
+from sumint.task.sums import Sums
+
+REASON = "the queries went missing"
+
+
+def qk_circuits(model: Model, sample: Sums) -> QkCircuits:  # noqa: ARG001
+    raise RuntimeError(REASON)
+
+
+def carry_sites(model: Model, sample: Sums) -> CarrySites:  # noqa: ARG001
+    raise RuntimeError(REASON)
+
+
+@pytest.fixture(scope="module")
+def checkpoints(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> list[Path]:
+    """Three checkpoints of one size, each with a card."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    paths = []
+    for number in range(3):
+        tensors = {name: np.roll(tensor, number, axis=-1) for name, tensor in tiny_weights.tensors.items()}
+        paths.append(folder / f"seed-{number}.safetensors")
+        write_weights(paths[-1], tensors, {"name": f"seed {number}", "recipe": {"epochs": 7}})
+    return paths
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> ResultStore:
+    return ResultStore(tmp_path_factory.mktemp("store"))
+
+
+def test_others_are_told_as_they_would_be_alone_and_measured_once(
+    checkpoints: list[Path], store: ResultStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, *others = checkpoints
+    found = summarize_seeds(Lab(first, store=store, others=lambda _: others), COMPARED)
+    assert [one.name for one in found.all] == ["seed 0", "seed 1", "seed 2"]
+    alone = how_it_carries.chapter(Lab(others[0], store=store)).claims
+    run_chapter = {verdict.name: (verdict.holds, verdict.value) for verdict in found.others[0].verdicts}
+    assert {claim.name: run_chapter[claim.name] for claim in alone} == {c.name: (c.holds, c.value) for c in alone}
+
+    def measured(job: object) -> bytes:
+        raise AssertionError(f"{job} was surveyed already")
+
+    monkeypatch.setattr(report.seeds.run, "_answer", measured)
+    assert summarize_seeds(Lab(first, store=store, others=lambda _: others), COMPARED) == found
+
+
+def test_what_takes_long_is_left_out_of_a_survey(checkpoints: list[Path]) -> None:
+    lab = QuickLab(checkpoints[0])
+    found = {module.__name__ for module in COMPARED}
+    assert len(found) == len(COMPARED)
+    report.seeds.run._summary(lab, COMPARED)
+    assert not {"minimal_circuit", "every_sum", "worked_example"} & {run.name for run in lab.runs}
+
+
+def test_the_chapter_shows_every_checkpoint(checkpoints: list[Path], store: ResultStore) -> None:
+    first, *others = checkpoints
+    chapter = other_seeds.chapter(Lab(first, store=store, others=lambda _: others), COMPARED)
+    seeds, recurring = (table for table in chapter.tables if isinstance(table, Table))
+    assert seeds.n_rows == 3
+    matrix, _ = (shown for shown in chapter.figures if isinstance(shown, Figure))
+    drawn = figure_data("claims-by-seed", matrix)["views"][0]["traces"]
+    assert {column for trace in drawn for column in trace["x"]} == {"here", "s1", "s2"}
+    assert sum(len(trace["y"]) for trace in drawn) == 3 * recurring.n_rows
+    assert [trace["name"] for trace in drawn] == ["holds", "does not hold", "nothing to measure"]
+    assert not chapter.failures
+
+
+def test_what_fails_on_a_seed_leaves_the_rest_of_it_and_is_tried_again(
+    checkpoints: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, _ = checkpoints
+    keeps = ResultStore(tmp_path)
+
+    def run_chapter() -> Chapter:
+        return other_seeds.chapter(
+            Lab(first, store=keeps, instead=failed_result, others=lambda _: [second]), COMPARED
+        )
+
+    with monkeypatch.context() as patch:
+        patch.setattr(layer_0_attention, "qk_circuits", qk_circuits)
+        patch.setattr(report.seeds.run, "carry_sites", carry_sites)
+        chapter = run_chapter()
+    assert chapter.failures == (f"seed 1: the analysis qk_circuits failed: {REASON}",)
+    seeds = next(shown for shown in chapter.tables if isinstance(shown, Table))
+    assert "qk_circuits" in seeds.columns["what failed"][1]
+    assert seeds.columns["routes with a site"][1] == "not measured"
+    assert run_chapter().failures == ()
+    assert len(list(tmp_path.glob("survey-*/*.kept"))) == 1
+
+
+def test_a_survey_ends_if_one_of_its_processes_does() -> None:
+    with pytest.raises(BrokenProcessPool), processes(1) as pool:
+        list(pool.map(os._exit, [1]))
+
+
+def test_an_interrupted_survey_leaves_no_process_behind() -> None:
+    def interrupted() -> None:
+        with processes(1) as pool:
+            pool.submit(time.sleep, 3600)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not multiprocessing.active_children()
+
+
+def test_a_checkpoint_without_others_has_nothing_to_compare(checkpoints: list[Path]) -> None:
+    chapter = other_seeds.chapter(Lab(checkpoints[0]), COMPARED)
+    assert all(isinstance(shown, Absent) for shown in (*chapter.figures, *chapter.tables))
+    assert {claim.holds for claim in chapter.claims} == {None}
+
+
+def test_a_site_without_the_others_is_another_site(checkpoints: list[Path]) -> None:
+    first, *others = checkpoints
+    drawn_by = PlotlyJs(b"", is_bundle=False)
+    made_from = {
+        inputs(Lab(first, others=lambda _, some=some: some), Repository(), drawn_by, "")
+        for some in ([], others, others[:1])
+    }
+    assert len(made_from) == 3
+
+
+def test_siblings_are_the_bundled_seeds_but_for_the_one_at_hand(checkpoints: list[Path]) -> None:
+    bundled = bundled_checkpoints()
+    assert siblings(Lab(locate("bundled")).weights) == tuple(path for path in bundled if path != locate("bundled"))
+    assert siblings(Lab(checkpoints[0]).weights) == ()
+
+
+def surveyed(name: str, epochs: int, sites: tuple[str, ...], **verdicts: bool | None) -> SeedSummary:
+    run_chapter = tuple(
+        Verdict("chapter", name.replace("_", "-"), "", holds, "") for name, holds in verdicts.items()
+    )
+    return SeedSummary(name, epochs, 0.9, 0.9, 6, len(sites), sites, run_chapter)
+
+
+def test_what_recurs_is_counted_among_seeds_trained_alike() -> None:
+    group = [
+        surveyed("seed 0", 100, ("H0.1 at =",), one=True, other=None, never=None),
+        surveyed("seed 1", 100, ("H0.2 at =",), one=True, other=True, never=None),
+        surveyed("seed 2", 100, (), one=False, other=True, never=None),
+        surveyed("seed 0, longer", 300, ("H0.2 at =",), one=False, other=False, never=True),
+    ]
+    assert [one.name for one in alike(group)] == ["seed 0", "seed 1", "seed 2"]
+    assert recurrences(group) == [Recurrence("other", "chapter", 2, 2), Recurrence("one", "chapter", 2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("third", "n_sets", "holds"),
+    [
+        (("H0.0 at B2", "H0.1 at ="), 4, True),
+        (("H0.0 at B3", "H0.0 at ="), 4, True),
+        (("H0.2 at =", "H0.0 at B3"), 3, False),
+    ],
+    ids=["other positions", "one head for both", "other heads"],
+)
+def test_sites_differ_if_they_do_whatever_heads_are_called(
+    third: tuple[str, ...], n_sets: int, holds: bool
+) -> None:
+    sites = [("H0.0 at =", "H0.1 at B3"), ("H0.0 at C0",), third, ("H0.0 at C1",)]
+    group = [surveyed(f"seed {n}", 1, of_seed) for n, of_seed in enumerate(sites)]
+    run_chapter = next(claim for claim in claims(group) if claim.name == "sites-differ")
+    assert run_chapter.holds is holds
+    assert run_chapter.numbers["different sets"] == n_sets
+
+
+def test_seeds_that_were_trained_otherwise_are_told_apart() -> None:
+    alike_all = [surveyed(f"seed {n}", 100, ("A",), soft_carry_fades=True) for n in range(4)]
+    longer = surveyed("seed 0, longer", 300, ("A",), soft_carry_fades=False)
+    run_chapter = claims([*alike_all, longer])
+    recurring = next(claim for claim in run_chapter if claim.name == "fading-recurs")
+    assert recurring.holds
+    assert recurring.value.endswith("; soft-carry-fades on 0 of 1 trained otherwise")

@@ -1,0 +1,128 @@
+"""A result is reused if and only if nothing that it depends on has changed."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from jaxtyping import Float
+
+from report.cli.logs import log_to
+from sumint.store.keys import Key, versions
+from sumint.store.results import ResultStore
+
+
+@dataclass(frozen=True)
+class Measured:
+    matrix: Float[np.ndarray, "row column"]
+    share: float
+    count: int
+    name: str
+    labels: tuple[str, ...]
+
+
+MEASURED = Measured(np.arange(6, dtype=np.float32).reshape(2, 3), 0.5, 7, "für 1 < 2", ("a", "b"))
+KEY = Key("measured", {"weights": "abc", "settings": {"count": 5}})
+
+
+def test_what_is_saved_comes_back_as_it_was(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path)
+    store.save(KEY, MEASURED)
+    loaded = store.load(KEY, Measured)
+    assert loaded is not None
+    np.testing.assert_array_equal(loaded.matrix, MEASURED.matrix)
+    assert loaded.matrix.dtype == np.float32
+    assert (loaded.share, loaded.count, loaded.name, loaded.labels) == (0.5, 7, "für 1 < 2", ("a", "b"))
+    assert type(loaded.count) is int
+
+
+def test_another_key_finds_nothing(tmp_path: Path) -> None:
+    ResultStore(tmp_path).save(KEY, MEASURED)
+    other = Key("measured", {"weights": "abc", "settings": {"count": 6}})
+    assert ResultStore(tmp_path).load(other, Measured) is None
+
+
+def test_a_store_without_a_folder_keeps_nothing() -> None:
+    store = ResultStore(None)
+    store.save(KEY, MEASURED)
+    assert store.load(KEY, Measured) is None
+
+
+def damage_by_truncating(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def damage_by_emptying(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def damage_by_replacing(path: Path) -> None:
+    ResultStore(path.parent.parent).save(Key("measured", {"weights": "other"}), MEASURED)
+    foreign = next(file for file in path.parent.iterdir() if file != path)
+    foreign.replace(path)
+
+
+@pytest.mark.parametrize("damage", [damage_by_truncating, damage_by_emptying, damage_by_replacing])
+def test_a_damaged_result_is_not_used_and_the_user_is_told(damage, tmp_path: Path, caplog) -> None:
+    store = ResultStore(tmp_path)
+    store.save(KEY, MEASURED)
+    damage(next(tmp_path.rglob("*.kept")))
+    with caplog.at_level(logging.WARNING):
+        assert store.load(KEY, Measured) is None
+    assert "measured again" in caplog.text
+
+
+def test_no_flipped_bit_goes_unnoticed(tmp_path: Path) -> None:
+    store = ResultStore(tmp_path)
+    store.save(KEY, MEASURED)
+    path = next(tmp_path.rglob("*.kept"))
+    whole = path.read_bytes()
+    for position in range(len(whole)):
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 4]) + whole[position + 1 :])
+        assert store.load(KEY, Measured) is None
+
+
+def test_a_result_that_cannot_be_kept_is_no_failure(tmp_path: Path, caplog) -> None:
+    (tmp_path / "file").write_text("in the way of the folder")
+    ResultStore(tmp_path / "file").save(KEY, MEASURED)
+    ResultStore(tmp_path / "file").save(Key("another", {}), MEASURED)
+    assert caplog.text.count("not kept") == 1
+
+
+def test_a_folder_that_may_be_neither_read_nor_written_is_no_failure(
+    tmp_path: Path, caplog, ordinary_user: Callable[[], AbstractContextManager[None]]
+) -> None:
+    store = ResultStore(tmp_path / "closed")
+    store.save(KEY, MEASURED)
+    (tmp_path / "closed").chmod(0o000)
+    with ordinary_user():
+        for _ in range(2):
+            assert store.load(KEY, Measured) is None
+            store.save(KEY, MEASURED)
+        log_to(tmp_path / "closed" / "folder")
+        log_to(tmp_path / "closed")
+        logging.getLogger().warning("told on the terminal alone")
+    log_to(None)
+    (tmp_path / "closed").chmod(0o700)
+    assert caplog.text.count("cannot be read") == caplog.text.count("not kept") == 1
+
+
+def test_no_part_of_a_result_is_left_behind(tmp_path: Path) -> None:
+    ResultStore(tmp_path).save(KEY, MEASURED)
+    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".kept"]
+
+
+def test_an_object_that_is_no_result_is_refused(tmp_path: Path) -> None:
+    @dataclass(frozen=True)
+    class Wrong:
+        content: dict[str, int]
+
+    with pytest.raises(TypeError, match="arrays, numbers and strings"):
+        ResultStore(tmp_path).save(KEY, Wrong({"a": 1}))
+
+
+def test_the_versions_of_all_that_computes_are_in_the_key() -> None:
+    assert set(versions()) == {"python", "torch", "transformer_lens", "numpy", "numba"}
