@@ -1,1 +1,1 @@
-"""How it is told: chapters of text and figures, made from measured results and published as a static site."""
+"""A static-site generator: it turns measured results into chapters of text, figures and claims."""

@@ -14,7 +14,7 @@ from sumint.errors import InputError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; the exit code: 0 done, 1 the report fails, 2 bad input, 130 interrupted."""
+    """Run one command and return its exit code: 0 done, 1 the report fails, 2 bad input, 130 interrupted."""
     options = _parser().parse_args(arguments)
     log_to(None)
     try:
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m report",
-        description="Reverse-engineer a transformer that adds two numbers; publish the findings as a static site.",
+        description="Reverse-engineer a transformer that adds two numbers, and publish a report as a static site.",
     )
     parser.add_argument("--version", action="version", version=f"sumint {version('sumint')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

@@ -1,4 +1,4 @@
-"""The story of a build: measure, check, render, publish."""
+"""The build as one pipeline: measure, check, render, publish."""
 
 from __future__ import annotations
 
@@ -14,55 +14,57 @@ from report.figures.plotlyjs import SCRIPT, PlotlyJs, full
 from report.outline import OUTLINE, make_chapter
 from report.pages.site import draw, render
 from report.publishing.build_record import build_record
-from report.publishing.fingerprint import inputs
+from report.publishing.fingerprint import fingerprint
 from report.publishing.links import check_links
-from report.publishing.page_weight import page_bytes
+from report.publishing.page_weight import page_sizes
 from report.publishing.publish import publish, site_folder
 from report.publishing.repository import Repository
 from report.publishing.single_file import SINGLE_FILE
-from report.publishing.single_file import single_file as enclose
+from report.publishing.single_file import single_file as make_single_file
 from report.publishing.site_memory import SiteMemory
 from sumint.lab import Lab
 from sumint.store.sources import sources_of
 
 Step = Callable[[str], None]
-"""Told what is done next, in a word or two."""
+"""A function that is called with the name of each step of a build as the step begins."""
 
 STEPS = len(OUTLINE) + 3
+"""The number of steps of a build: one for each chapter, then figures, pages and publishing."""
 
 
 @dataclass(frozen=True)
-class Built:
-    """What a build came to."""
+class BuildResult:
+    """A summary of a build."""
 
     n_files: int
     n_bytes: int
     claims: tuple[Claim, ...]
-    page_bytes: Mapping[str, int]
-    """What each page with figures needs, gzipped, without plotly.js."""
+    page_sizes: Mapping[str, int]
+    """For each page with figures, the gzipped size in bytes of all that it loads except plotly.js."""
     plotlyjs: PlotlyJs
     plotlyjs_bytes: int
-    """How many bytes plotly.js needs, gzipped."""
+    """The gzipped size of plotly.js in bytes."""
     single_file_bytes: int
-    """Of the report in one file; 0 if it was not asked for."""
+    """The size of the report in one file, in bytes; 0 if no single file was requested."""
     failures: tuple[str, ...]
-    """What could not be made; the pages say so in its place."""
-    drawn: Mapping[str, str]
+    """The messages of what failed; the pages show them in place of the missing content."""
+    figure_states: Mapping[str, str]
     """For each page with figures, whether they were drawn or reused."""
 
     @property
-    def failing(self) -> tuple[Claim, ...]:
-        """The claims that do not hold on these weights."""
+    def failing_claims(self) -> tuple[Claim, ...]:
+        """The claims that do not hold on this checkpoint."""
         return tuple(claim for claim in self.claims if claim.holds is False)
 
     @property
     def n_holding(self) -> int:
+        """The number of claims that hold on this checkpoint."""
         return sum(claim.holds is True for claim in self.claims)
 
     @property
     def n_unchecked(self) -> int:
-        """How many claims are the write-up's own and speak of other weights than these."""
-        return sum(claim.is_of_other_weights for claim in self.claims)
+        """The number of claims that the write-up makes about its own checkpoint, if this is another one."""
+        return sum(claim.is_about_other_checkpoint for claim in self.claims)
 
 
 def build(
@@ -75,29 +77,30 @@ def build(
     strict: bool = False,
     step: Step = lambda name: None,
     expected: str | None = None,
-) -> Built:
-    """Measure the checkpoint, tell what was found, and publish it: as the folder `site`, as one file, or as both.
+) -> BuildResult:
+    """Measure the checkpoint and publish the report: as the folder `site`, as the file `single_file`, or as both.
 
-    `plotlyjs` draws the charts, the full one if none is given. `base_url` is where the site will be on the web, if
-    that is known. An analysis, figure or claim that fails is said to have failed in its place, and the rest is
-    built. `expected` is what `inputs` gave before this module was imported: if that is another by now, nobody
-    knows which code has been read.
+    `plotlyjs` draws the charts, by default the full plotly.js. `base_url` is the address of the site on the web,
+    if known. A failed analysis, figure or claim is reported in its place, and the rest is built. `expected` is the
+    fingerprint from before this module was imported: if the fingerprint has changed since, the code was edited
+    while it was being imported.
 
     Raises:
         StrictError: with `strict`, if anything fails or a claim does not hold; nothing is published then.
         ReportError: if a text or a link is broken, or the site cannot be written.
-        InputError: if the checkpoint is not one of the family.
+        InputError: if the checkpoint is not one of the supported family.
     """
-    # Before anything is measured.
+    # The output paths are checked before the long measurements.
     site = None if site is None else site_folder(site)
     if single_file is not None:
         SINGLE_FILE.check(single_file)
     started = time.time()
     plotlyjs, repository = plotlyjs or full(), Repository()
-    # Digests of sources are remembered from here on: those of the code that is running, whatever is edited now.
+    # The digests of the sources are cached here, so that they are those of the running code if a file is edited
+    # now.
     sources_of(*(module.__name__ for module in OUTLINE), "report.figures.cache")
-    made_from = inputs(lab, repository, plotlyjs, base_url)
-    if expected not in (None, made_from):
+    site_fingerprint = fingerprint(lab, repository, plotlyjs, base_url)
+    if expected not in (None, site_fingerprint):
         raise ReportError("the code or the checkpoint was edited while it was being read; build again")
     lab.instead = failed_result
     chapters = {}
@@ -105,53 +108,55 @@ def build(
         step(stem_of(module))
         chapters[stem_of(module)] = run_chapter(stem_of(module), lambda: make_chapter(module, lab))  # noqa: B023 — called at once
     step("figures")
-    drawings = draw(lab, chapters)
+    rendered = draw(lab, chapters)
     claims = tuple(claim for chapter in chapters.values() for claim in chapter.claims)
-    failures = tuple(dict.fromkeys(failure for drawing in drawings.values() for failure in drawing.failures))
+    failures = tuple(dict.fromkeys(failure for figures in rendered.values() for failure in figures.failures))
     if strict:
         check_claims(claims, failures)
     step("pages")
-    files = {**render(lab, chapters, drawings, repository, base_url), SCRIPT: plotlyjs.script}
+    files = {**render(lab, chapters, rendered, repository, base_url), SCRIPT: plotlyjs.script}
     memory = SiteMemory(lab.store.store)
-    sizes = page_bytes(files, memory.links_of, memory.gzipped_size)
+    sizes = page_sizes(files, memory.links_of, memory.gzipped_size)
     if site is None:
-        check_links(files, memory.links_of)  # else publishing does
+        check_links(files, memory.links_of)  # otherwise `publish` checks them
     plotlyjs_bytes = memory.gzipped_size(plotlyjs.script)
-    in_one = b"" if single_file is None else enclose(files)
+    in_one_file = b"" if single_file is None else make_single_file(files)
     step("publishing")
-    drawn_or_reused = {stem: drawing.state for stem, drawing in drawings.items()}
+    figure_states = {stem: figures.state for stem, figures in rendered.items()}
     if site is not None:
-        # What failed may succeed the next time, and what was edited meanwhile is not in it: such a site is never
-        # taken for one that needs no build.
-        if failures or inputs(lab, Repository(), plotlyjs, base_url) != made_from:
-            made_from = ""
-        record = build_record(lab, repository, started, drawn_or_reused, failures)
-        publish(files, site, inputs=made_from, record=record, links_of=memory.links_of)
+        # A failure may not recur in the next build, and an edit made during this build is not in the site: without
+        # a fingerprint the site is never mistaken for one that is up to date.
+        if failures or fingerprint(lab, Repository(), plotlyjs, base_url) != site_fingerprint:
+            site_fingerprint = ""
+        record = build_record(lab, repository, started, figure_states, failures)
+        publish(files, site, fingerprint=site_fingerprint, record=record, links_of=memory.links_of)
     if single_file is not None:
-        SINGLE_FILE.write(in_one, single_file)
-    memory.keep()
-    return Built(
+        SINGLE_FILE.write(in_one_file, single_file)
+    memory.save()
+    return BuildResult(
         len(files),
         sum(map(len, files.values())),
         claims,
         sizes,
         plotlyjs,
         plotlyjs_bytes,
-        len(in_one),
+        len(in_one_file),
         failures,
-        drawn_or_reused,
+        figure_states,
     )
 
 
 def check_claims(claims: Iterable[Claim], failures: Iterable[str] = ()) -> None:
-    """Raise a `StrictError` that lists what failed and the claims that do not hold, if there are any."""
+    """Raise a `StrictError` that lists the failures and the claims that do not hold, if there are any."""
     failing = (claim for claim in claims if claim.holds is False)
-    listed = {
+    problems = {
         "failed:": list(failures),
-        "claims that do not hold on these weights:": [
+        "claims that do not hold on this checkpoint:": [
             f"{claim.name}: {claim.value} (criterion: {claim.criterion})" for claim in failing
         ],
     }
-    lines = [line for head, found in listed.items() if found for line in (head, *(f"  {one}" for one in found))]
+    lines = [
+        line for head, items in problems.items() if items for line in (head, *(f"  {item}" for item in items))
+    ]
     if lines:
         raise StrictError("\n".join(lines))

@@ -1,52 +1,52 @@
-"""What can go wrong in telling it, for the person at the keyboard."""
+"""Errors of the report that the user can fix, each with its exit code."""
 
 from pathlib import Path
 
 
 class ReportError(Exception):
-    """Something that the user can mend. The message says what was wrong, where, and what to do."""
+    """An error that the user can fix; the message states what is wrong, where, and what to do."""
 
     exit_code = 1
 
 
 class TextError(ReportError):
-    """A text names what does not exist, or holds a formula that is none; `file:line` opens the message."""
+    """A text uses a name that does not exist, or has an invalid formula; the message begins with `file:line`."""
 
 
 class SiteError(ReportError):
-    """The site cannot be published, or would hold a dead link."""
+    """The site cannot be published, or it would contain a dead link."""
 
     exit_code = 2
 
 
 class StrictError(ReportError):
-    """With `--strict`: something that failed, or a claim that does not hold on the weights at hand."""
+    """With `--strict`: something failed, or a claim does not hold on this checkpoint."""
 
 
 class BundleError(ReportError):
-    """The report's own plotly.js cannot be made on this machine."""
+    """The report's own bundle of plotly.js cannot be made on this machine."""
 
     exit_code = 2
 
 
 class UnreadableError(ReportError):
-    """A file of a published site is missing or damaged, or says what no site of this report says."""
+    """A file of a published site is missing or damaged, or its content is not in the expected form."""
 
     exit_code = 2
 
     def __init__(self, path: str, what: str) -> None:
-        """`path` is the file's in the site, `what` says what is wrong with it."""
+        """Name the file by its `path` in the site, and state in `what` what is wrong with it."""
         super().__init__(f"{path}: {what}")
         self.path = path
         self.what = what
 
 
 class ServeError(ReportError):
-    """The preview cannot start: nothing to serve, a port that is taken, options that do not go together."""
+    """The preview cannot start: there is nothing to serve, the port is in use, or options exclude each other."""
 
     exit_code = 2
 
 
 def shortened(path: Path) -> str:
-    """A path as it is said in a message: from the working folder, if it is in there."""
+    """The path for a message: relative to the working folder if it lies in it, else unchanged."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

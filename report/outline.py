@@ -1,4 +1,4 @@
-"""The chapters, in reading order: the one list of them."""
+"""The list of chapters, in reading order, and which of them are compared across seeds."""
 
 from __future__ import annotations
 
@@ -33,11 +33,12 @@ COMPARED = (
     how_it_carries,
     how_it_adds,
 )
-"""The chapters whose claims are checked on other checkpoints, too."""
+"""The chapters whose claims are also checked on other checkpoints."""
 
 OUTLINE = (*COMPARED, other_seeds, open_questions)
+"""Every chapter, in reading order."""
 
 
 def make_chapter(module: ModuleType, lab: Lab) -> Chapter:
-    """The chapter of a module of the outline; the one on other seeds is given the chapters that it compares."""
+    """Return a chapter of the outline; the one on other seeds also takes the chapters whose claims it compares."""
     return other_seeds.chapter(lab, COMPARED) if module is other_seeds else module.chapter(lab)

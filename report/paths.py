@@ -1,4 +1,4 @@
-"""Where the report finds its own files, in a checkout and where it is installed."""
+"""The paths of the report's own files, in a checkout and in an installation."""
 
 from __future__ import annotations
 
@@ -9,4 +9,4 @@ REPORT = Path(__file__).resolve().parent
 ROOT = REPORT.parent
 """The folder that holds the packages `report` and `sumint`."""
 TEMPLATES = REPORT / "templates" if (REPORT / "templates").is_dir() else ROOT / "templates"
-"""The templates: inside the package where it is installed, beside it in a checkout."""
+"""The folder of the templates: inside the package when it is installed, beside it in a checkout."""

@@ -1,4 +1,49 @@
-"""What is true of a transformer that adds: its weights, its data and every measurement.
+"""Measurements of a two-layer, attention-only transformer that adds two numbers.
 
-Nothing in this package knows how a result is drawn or told; that is the job of `report`.
+    lab = sumint.load("bundled")            # or "arena", or the path of a checkpoint
+    lab.model, lab.weights, lab.sample      # in transformer_lens; the tensors; the sums that are looked at
+    lab.run("head_ablation")                # an analysis by its name, or any function of a model and sums
+
+Nothing in this package depends on `report`, which presents the results.
 """
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sumint.lab import Lab
+    from sumint.task.sums import SampleSpec
+
+__all__ = ["load"]
+
+
+def load(
+    checkpoint: str | Path = "bundled",
+    *,
+    device: str = "auto",
+    dtype: str = "float32",
+    sample: SampleSpec | None = None,
+) -> Lab:
+    """The lab on a checkpoint, which shares its stored results with `python -m report build`.
+
+    Args:
+        checkpoint: `"bundled"`, `"arena"` (the write-up's, downloaded once), or the path of a file.
+        device: `"cpu"`, `"cuda"`, `"mps"`, or `"auto"`: a CUDA GPU if there is one, else the CPU.
+        dtype: the precision of the model, as PyTorch names it.
+        sample: the sums that analyses look at; by default the write-up's 1,000.
+
+    Raises:
+        InputError: if the checkpoint cannot be found or read, or there is no such device.
+    """
+    # Imported here, so that importing the package takes no time.
+    from sumint.checkpoints.locate import locate
+    from sumint.lab import Lab
+    from sumint.machine.device import choose_device
+    from sumint.store.folder import cache_folder
+    from sumint.store.results import ResultStore
+
+    path = checkpoint if isinstance(checkpoint, Path) else locate(checkpoint)
+    store = ResultStore(cache_folder() / "results")
+    return Lab(path, device=choose_device(device), dtype=dtype, sample_spec=sample, store=store)

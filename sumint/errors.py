@@ -1,9 +1,9 @@
-"""The one error that is for the person at the keyboard."""
+"""The error that reports a problem to the user."""
 
 
 class InputError(Exception):
-    """Something the user gave, or the machine lacks, that the user can mend.
+    """A problem with the user's input or machine that the user can fix.
 
-    The message is one line that says what was seen, where, and what to do. The command lines print it as it
-    is and exit with code 2; everything else that is raised is a defect and keeps its traceback.
+    The message is one line: where the problem is, what was expected and found, and what to do. The command lines
+    print it and exit with code 2; any other exception is a defect and keeps its traceback.
     """

@@ -1,4 +1,4 @@
-"""The lab: one checkpoint, one sample, one device and a memory, in which analyses are run."""
+"""The lab: runs analyses on one checkpoint, one sample of sums and one device, and remembers their results."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, get_type_hints
+from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, get_type_hints, overload
 
+from sumint.analyses import analysis_by_name
 from sumint.checkpoints.card import check_card, read_card
 from sumint.checkpoints.files import Weights, check_readable, read_weights
 from sumint.errors import InputError
-from sumint.exhaustive.options import current, under
+from sumint.exhaustive.options import current_options, use_options
 from sumint.model.load import Model, load_model
-from sumint.store.keys import Key, versions
+from sumint.store.keys import Key, as_json, versions
 from sumint.store.results import ResultStore
 from sumint.store.sources import NoSourceError, code_digest, module_of, sources_of
 from sumint.task.sums import Layout, SampleSpec, Sums
@@ -24,36 +25,36 @@ from sumint.training.config import TrainingHistory
 Settings = ParamSpec("Settings")
 Result = TypeVar("Result")
 State = Literal["reused", "measured", "failed"]
-"""How an analysis was answered."""
+"""Whether a result was read from the store, measured, or could not be measured."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """One analysis that was asked for, and how it was answered."""
+    """One call of an analysis: its settings, what became of it, and how long it took."""
 
     name: str
     settings: Mapping[str, Any]
     state: State
     why: str
-    """What has changed since it was last measured; nothing where it was not measured again."""
+    """Why it was measured: what has changed since the last time. Empty if it was not."""
     seconds: float
 
 
 class Lab:
-    """Runs analyses on one checkpoint and remembers what they gave.
+    """Runs analyses on one checkpoint and remembers their results.
 
-    The model and the sample are made when something has to be measured, and not before.
+    The model is loaded, and the sample drawn, when the first analysis has to be measured.
 
     Raises:
-        InputError: if the checkpoint cannot be read; at once for the file, with the first use for its content.
+        InputError: if the file cannot be read; if its content is not a checkpoint, on first use.
     """
 
     is_quick = False
-    """Whether what takes longer than all else is left out."""
+    """Whether the analyses that take longest are left out."""
 
     def __init__(
         self,
-        weights_path: Path,
+        weights_path: Path | str,
         *,
         device: str = "cpu",
         dtype: str = "float32",
@@ -63,25 +64,28 @@ class Lab:
         instead: Callable[[str, Exception], Any] | None = None,
         others: Callable[[Weights], Sequence[Path]] = lambda weights: (),
     ) -> None:
-        check_readable(weights_path)
-        self.weights_path = weights_path
+        self.weights_path = Path(weights_path)
+        check_readable(self.weights_path)
         self.device = device
         self.dtype = dtype
         self.store = store or ResultStore(None)
         self.before_run = before_run
         self.instead = instead
-        """Gives what stands for the result of an analysis that failed; without it the failure goes its way."""
+        """Makes the value that replaces the result of a failed analysis; without it, the exception propagates."""
         self._compared_with = others
         self.runs: list[Run] = []
         self._sample_spec = sample_spec
         self._results: dict[str, Any] = {}
 
+    def __repr__(self) -> str:
+        return f"Lab({self.weights_path.name}, {self.device}, {self.dtype})"
+
     @cached_property
     def card(self) -> Mapping[str, Any]:
-        """What the card beside the checkpoint says; empty if it has none.
+        """The card beside the checkpoint; empty if there is none.
 
         Raises:
-            InputError: if it is not the card of these tensors, also when all results are kept.
+            InputError: if it is the card of other tensors.
         """
         card = read_card(self.weights_path)
         check_card(card, self.weights.digest, self.weights_path)
@@ -89,12 +93,12 @@ class Lab:
 
     @cached_property
     def others(self) -> tuple[Path, ...]:
-        """Other checkpoints, to compare this one with."""
+        """The other checkpoints that this one is compared with."""
         return tuple(self._compared_with(self.weights))
 
     @cached_property
     def history(self) -> TrainingHistory | None:
-        """The training's epochs, where the card records them."""
+        """The history of the training, if the card has one."""
         return TrainingHistory.from_card(self.card)
 
     @property
@@ -104,43 +108,54 @@ class Lab:
 
     @cached_property
     def sample_spec(self) -> SampleSpec:
-        """Which sums analyses look at: the write-up's thousand, unless others were asked for."""
+        """The definition of the sample: the write-up's 1,000 sums, unless another was given."""
         return self._sample_spec or SampleSpec(n_digits=self.weights.architecture.n_digits)
 
+    @overload
+    def run(self, analysis: str, depends_on: Any = None, **settings: Any) -> Any: ...
+
+    @overload
     def run(
         self,
         analysis: Callable[Concatenate[Model, Sums, Settings], Result],
         depends_on: Any = None,
         *_: Settings.args,
         **settings: Settings.kwargs,
-    ) -> Result:
-        """The result of an analysis with these settings: remembered, kept from an earlier build, or measured.
+    ) -> Result: ...
 
-        An analysis that no source file defines (a cell of a notebook, a lambda, a closure, a `partial`) is
-        measured each time, unless `depends_on` names all that its result depends on beside its own code: numbers,
-        strings, lists, dictionaries, dataclasses, arrays, or paths of files.
+    def run(self, analysis: str | Callable[..., Any], depends_on: Any = None, *_: Any, **settings: Any) -> Any:
+        """The result of an analysis with these settings, remembered, read from the store or measured.
+
+        Args:
+            analysis: a function of a model and sums, or the name of one of `sumint.analyses.analysis_names()`.
+            depends_on: for a function that no source file defines (a cell of a notebook, a lambda, a closure, a
+                `partial`), all that its result depends on beside its own code: numbers, strings, lists,
+                dictionaries, dataclasses, arrays, or paths of files. Without it, such a function is measured
+                each time.
+
+        Raises:
+            ValueError: if there is no analysis of this name.
         """
-
-        def measure() -> Result:
-            return analysis(self.model, self.sample, **settings)  # pyright: ignore[reportCallIssue]
-
-        return self._answered(analysis, settings, measure, depends_on)
+        function = analysis_by_name(analysis) if isinstance(analysis, str) else analysis
+        if _takes_weights_alone(function):
+            return self.examine(function, depends_on)
+        return self._result(function, settings, lambda: function(self.model, self.sample, **settings), depends_on)
 
     def examine(self, analysis: Callable[[Weights], Result], depends_on: Any = None) -> Result:
-        """The result of an analysis of the weights alone, which looks at no sums; kept as those of `run` are."""
+        """The result of an analysis of the weights alone, which takes no sample; remembered as those of `run`."""
 
         def measure() -> Result:
-            with under(replace(current(), store=self.store, device=self.device)):
+            with use_options(replace(current_options(), store=self.store, device=self.device)):
                 return analysis(self.weights)
 
-        return self._answered(analysis, {}, measure, depends_on, sample=None)
+        return self._result(analysis, {}, measure, depends_on, sample=None)
 
     def is_known(self, analysis: Callable[[Weights], Any]) -> bool:
-        """Whether the answer to that is kept already, so that nothing has to be measured for it."""
+        """Whether the result of an analysis of the weights is in memory or in the store."""
         key = self.key(analysis, {}, sample=None)
         return key.digest in self._results or self.store.load(key, get_type_hints(analysis)["return"]) is not None
 
-    def _answered(
+    def _result(
         self,
         analysis: Callable[..., Result],
         settings: Mapping[str, Any],
@@ -151,7 +166,7 @@ class Lab:
         try:
             key = self.key(analysis, settings, depends_on, **instead)
         except NoSourceError as error:
-            return self._measured(_name_of(analysis), settings, measure, f"not kept: {error}")
+            return self._measured(_name_of(analysis), settings, measure, f"not stored: {error}")
         if key.digest in self._results:
             return self._results[key.digest]
         started = time.perf_counter()
@@ -182,15 +197,15 @@ class Lab:
         return result
 
     def _note(self, name: str, settings: Mapping[str, Any], state: State, why: str, started: float) -> None:
-        self.runs.append(Run(name, dict(settings), state, why, time.perf_counter() - started))
+        self.runs.append(Run(name, as_json(settings), state, why, time.perf_counter() - started))
 
     def key(
         self, analysis: Callable[..., Any], settings: Mapping[str, Any], depends_on: Any = None, **instead: Any
     ) -> Key:
-        """All that the analysis's result depends on; some ingredients may be another for it.
+        """The key of an analysis's result; `instead` replaces some of the lab's ingredients.
 
         Raises:
-            NoSourceError: if no source file defines the analysis, and `depends_on` is not given either.
+            NoSourceError: if no source file defines the analysis and `depends_on` is not given.
         """
         name = _name_of(analysis)
         if depends_on is None:
@@ -211,7 +226,7 @@ class Lab:
 
     @cached_property
     def ingredients(self) -> Mapping[str, Any]:
-        """What every result of this lab depends on: the tensors, the sample, the device."""
+        """What every result of this lab depends on: the tensors, the sample, the device and the precision."""
         return {
             "weights": self.weights.digest,
             "sample": asdict(self.sample_spec),
@@ -221,12 +236,12 @@ class Lab:
 
     @cached_property
     def model(self) -> Model:
-        """The model, loaded when the first analysis has to be measured."""
+        """The model in transformer_lens."""
         return load_model(self.weights, device=self.device, dtype=self.dtype)
 
     @cached_property
     def sample(self) -> Sums:
-        """The sums that analyses look at, drawn when the first analysis has to be measured."""
+        """The sums that analyses look at."""
         return self.sample_spec.draw()
 
     @cached_property
@@ -238,8 +253,20 @@ class Lab:
 def _result_type(analysis: Callable[..., Any]) -> type | None:
     """The dataclass that an analysis is annotated to return; None if only memory can hold its result."""
     function = inspect.unwrap(getattr(analysis, "func", analysis))  # what a `partial` calls
-    kind = get_type_hints(function).get("return") if inspect.isroutine(function) else None
+    try:
+        kind = get_type_hints(function).get("return") if inspect.isroutine(function) else None
+    except NameError:  # an annotation names what is imported for type checkers alone
+        return None
     return kind if is_dataclass(kind) and isinstance(kind, type) else None
+
+
+def _takes_weights_alone(analysis: Callable[..., Any]) -> bool:
+    """Whether an analysis is a function of the weights, rather than of a model and sums."""
+    try:
+        required = [one for one in inspect.signature(analysis).parameters.values() if one.default is one.empty]
+    except (TypeError, ValueError):  # a built-in function without a signature
+        return False
+    return len(required) == 1
 
 
 def _name_of(analysis: Callable[..., Any]) -> str:

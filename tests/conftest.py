@@ -29,10 +29,10 @@ CHECKED = [
 ]
 jaxtyping.install_import_hook([name for name in CHECKED if not name.endswith("__")], "beartype.beartype")
 
-import sumint.exhaustive.kernel.jit  # noqa: E402, F401 — says where compiled code is kept, to all that tests start
+import sumint.exhaustive.kernel.jit  # noqa: E402, F401 — sets the folder of compiled code for all processes that tests start
 from sumint.checkpoints.files import Architecture, Weights  # noqa: E402 — see above
 
-# The same examples in every run; no deadline, since a busy machine is no defect.
+# The same examples in every run; no deadline, since a slow machine is not a defect.
 hypothesis.settings.register_profile("sumint", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("sumint")
 

@@ -1,11 +1,11 @@
-"""A model whose weights are set by hand, so that where it carries is known.
+"""A model with weights that are set by hand, so that its carry sites are known.
 
-It adds two numbers of three digits. Layer 0 gathers, at each position that predicts a digit: by head 0 the sum of
-the digit's column; by head 1 a number that says whether a carry comes, at = from both columns on the right, ten
-times the one and once the other, and at C0 from the units. Layer 1's head 0 attends to its own position if that
-number is over a threshold, and else to +; what it finds at its own position is one more for the answer.
+It adds two numbers of three digits. At each position that predicts a digit, head 0 of layer 0 writes the sum of
+the digit's column, and head 1 writes a number that encodes the carry-in: at = ten times the nearer column's sum
+plus the further one's, and at C0 the sum of the units. Head 0 of layer 1 attends to its own position if that
+number exceeds a threshold, and to + otherwise; its value at its own position adds one to the answer.
 
-It knows nothing of remainders: a digit whose column sums to ten or more is wrong.
+The model does not compute remainders: a digit is wrong if its column sums to ten or more.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ FIRST, SECOND = LAYOUT.predicting.start, LAYOUT.predicting.start + 1
 """The positions of = and C0, which predict the first two digits."""
 
 SITES = (Site(1, FIRST), Site(1, SECOND))
-"""Where the carries are: the first serves both routes to C0, the second the one to C1."""
+"""The carry sites: the first serves both routes to C0, the second the route to C1."""
 
 SERVED = (
     ServedRoute(Route(1, 0), SITES[0]),
     ServedRoute(Route(2, 0), SITES[0]),
     ServedRoute(Route(2, 1), SITES[1]),
 )
-"""Every route of a carry, with its site."""
+"""Every route of a carry, with the site that serves it."""
 
 FEATURES = ("digit", "rest", "always", "sum", "carry", "one more", *(f"at {p}" for p in range(LAYOUT.n_ctx)))
 SHARP, NEVER = 1e5, 1e4
 NORM = 20.0
-"""Of every embedding, so that the first layer norm divides all by the same."""
+"""The norm of every embedding, equal so that the first layer norm divides all by the same scale."""
 
 SECOND_SCALE = 5.0
-"""About what the second layer norm divides by."""
+"""The approximate scale of the second layer norm."""
 
 CARRY_UNIT = 0.01
-"""What the number that says whether a carry comes is written in."""
+"""The unit of the number that encodes the carry-in."""
 
 
 def vector(**parts: float) -> np.ndarray:
@@ -57,12 +57,12 @@ def at(position: int, part: float = 1.0) -> np.ndarray:
 
 
 def reading(direction: np.ndarray) -> np.ndarray:
-    """What to multiply a vector by to get how much of a feature is in it."""
+    """The vector whose product with a vector of the residual stream is the feature along a direction."""
     return direction / 2
 
 
 def hand_set() -> Weights:
-    """The model."""
+    """The weights of the model."""
     sizes = Architecture(n_digits=LAYOUT.n_digits, n_heads=2, d_model=2 * len(FEATURES), d_head=LAYOUT.n_ctx)
     heads, wide, narrow, n_ctx = sizes.n_heads, sizes.d_model, sizes.d_head, LAYOUT.n_ctx
     embed = np.zeros((len(VOCABULARY), wide))
@@ -81,15 +81,15 @@ def hand_set() -> Weights:
         tensors |= {f"blocks.{layer}.ln1.w": np.ones(wide), f"blocks.{layer}.ln1.b": np.zeros(wide)}
     tensors |= {"ln_final.w": np.ones(wide), "ln_final.b": np.zeros(wide)}
 
-    _gather(tensors, head=0, weights={FIRST: {0: 1.0}, SECOND: {1: 1.0}}, to=vector(sum=2), scale=scale)
-    _gather(
+    _set_layer_0_head(tensors, head=0, weights={FIRST: {0: 1.0}, SECOND: {1: 1.0}}, to=vector(sum=2), scale=scale)
+    _set_layer_0_head(
         tensors,
         head=1,
         weights={FIRST: {1: 10.0, 2: 1.0}, SECOND: {2: 1.0}},
         to=vector(carry=22 * CARRY_UNIT),
         scale=scale,
     )
-    _look_at_oneself_or_the_plus(tensors, thresholds={FIRST: 99.5, SECOND: 11 * 9.5})
+    _set_layer_1_head(tensors, thresholds={FIRST: 99.5, SECOND: 11 * 9.5})
     unembed = np.zeros((wide, len(VOCABULARY)))
     for token in range(N_DIGIT_TOKENS):
         towards = vector(sum=2.0 * token, one_more=2.0 * token, always=-(float(token) ** 2))
@@ -99,25 +99,25 @@ def hand_set() -> Weights:
     return Weights(sizes, {name: tensor.astype(np.float32) for name, tensor in tensors.items()})
 
 
-def _gather(
+def _set_layer_0_head(
     tensors: dict[str, np.ndarray], head: int, weights: dict[int, dict[int, float]], to: np.ndarray, scale: float
 ) -> None:
-    """A head of layer 0 that gathers digits of columns, by query; elsewhere it looks at +, where none is."""
+    """Sets a head of layer 0 that attends to columns by query, and to +, which has no digit, for other queries."""
     narrow = LAYOUT.n_ctx
     for position in range(narrow):
         tensors["blocks.0.attn.W_K"][head, :, position] += reading(at(position)) * scale
-        wanted = np.full(narrow, -NEVER)
-        wanted[LAYOUT.plus] = 0
+        scores = np.full(narrow, -NEVER)
+        scores[LAYOUT.plus] = 0
         for column, weight in weights.get(position, {}).items():
-            wanted[LAYOUT.plus] = -NEVER
-            wanted[[column, LAYOUT.second_operand.start + column]] = np.log(weight)
-        tensors["blocks.0.attn.W_Q"][head] += np.outer(reading(at(position)), wanted) * scale * np.sqrt(narrow)
+            scores[LAYOUT.plus] = -NEVER
+            scores[[column, LAYOUT.second_operand.start + column]] = np.log(weight)
+        tensors["blocks.0.attn.W_Q"][head] += np.outer(reading(at(position)), scores) * scale * np.sqrt(narrow)
     tensors["blocks.0.attn.W_V"][head, :, 0] = reading(vector(digit=1)) * scale
     tensors["blocks.0.attn.W_O"][head, 0] = to
 
 
-def _look_at_oneself_or_the_plus(tensors: dict[str, np.ndarray], thresholds: dict[int, float]) -> None:
-    """Head 0 of layer 1: it looks at its own position, and finds one more there, if a carry comes."""
+def _set_layer_1_head(tensors: dict[str, np.ndarray], thresholds: dict[int, float]) -> None:
+    """Sets head 0 of layer 1, which attends to its own position, whose value adds one, if there is a carry-in."""
     for row, (position, threshold) in enumerate(thresholds.items()):
         others = [other for other in range(LAYOUT.n_ctx) if other not in (position, LAYOUT.plus)]
         key = vector(carry=1) - at(position, threshold * CARRY_UNIT)

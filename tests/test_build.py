@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 
 from report.__main__ import main
-from report.figures.plotlyjs import full, kept_at
-from report.publishing.page_weight import page_bytes
+from report.figures.plotlyjs import bundle_path, full
+from report.publishing.page_weight import page_sizes
 from sumint.checkpoints.files import Weights, write_weights
 
 ROOT = Path(__file__).parent.parent
 INDEX_BUDGET = 150_000
-"""Bytes, gzipped, of the opening page with its figure, without plotly.js."""
+"""The maximum gzipped size in bytes of the opening page with its figure, without plotly.js."""
 SINGLE_FILE_BUDGET = 10_000_000
 
 
@@ -49,7 +49,7 @@ def test_a_build_publishes_a_site_and_says_what_it_did(checkpoint: Path, tmp_pat
     files = files_in(site)
     assert {"index.html", "the-task.html", "unembedding.html"} <= set(files)
     assert f"{full()}, 1.47 MB gzipped\n  `python -m report bundle` makes" in printed
-    sizes = page_bytes(files)
+    sizes = page_sizes(files)
     assert f"index.html {sizes['index.html'] / 1e3:,.0f} KB, " in printed
     assert sizes["index.html"] < INDEX_BUDGET
 
@@ -58,15 +58,15 @@ def test_a_single_file_alone_leaves_no_site_and_says_its_size(
     checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    kept_at(tmp_path / "cache").parent.mkdir(parents=True)
-    kept_at(tmp_path / "cache").write_bytes(b"var Plotly;")
+    bundle_path(tmp_path / "cache").parent.mkdir(parents=True)
+    bundle_path(tmp_path / "cache").write_bytes(b"var Plotly;")
     assert main(["build", "--weights", str(checkpoint), "--single-file", "report.html"]) == 0
     printed = capsys.readouterr().out
     report = tmp_path / "report.html"
     assert f"report.html: {report.stat().st_size / 1e6:.1f} MB" in printed
     assert report.stat().st_size < SINGLE_FILE_BUDGET
     assert "only bar, heatmap, scatter, scatterpolar" in printed
-    assert "makes one of what is drawn here" not in printed
+    assert "`python -m report bundle`" not in printed
     assert not (tmp_path / "site").exists()
 
 
@@ -74,7 +74,7 @@ def test_a_single_file_that_would_replace_something_else_stops_the_build_before_
     checkpoint: Path, own_cache: Path, capsys
 ) -> None:
     assert main(["build", "--weights", str(checkpoint), "--single-file", str(checkpoint)]) == 2
-    assert "is no report in a single file" in capsys.readouterr().err
+    assert "was not written by --single-file" in capsys.readouterr().err
     assert not own_cache.exists()
 
 
@@ -115,7 +115,7 @@ def test_a_strict_build_publishes_nothing_if_a_claim_does_not_hold(
     site = tmp_path / "site"
     assert main(["build", "--weights", str(checkpoint), "--site", str(site), "--strict"]) == 1
     assert not site.exists()
-    assert "claims that do not hold on these weights" in capsys.readouterr().err
+    assert "claims that do not hold on this checkpoint" in capsys.readouterr().err
 
 
 def test_the_second_build_measures_nothing(checkpoint: Path, tmp_path: Path, capsys) -> None:
@@ -153,11 +153,11 @@ def test_the_same_inputs_give_the_same_bytes_elsewhere_and_later(checkpoint: Pat
     [
         (["--weights", "nothing.pt"], "nothing.pt: no such file"),
         (["--weights", "."], "is a directory"),
-        (["--weights", ""], "--weights: names nothing"),
+        (["--weights", ""], "--weights: the name is empty"),
         (["--weights", "two\nlines"], "two lines: no such file"),
-        (["--weights", __file__], "neither a safetensors file nor a whole state dict"),
+        (["--weights", __file__], "expected a safetensors file or a complete state dict"),
         (["--device", "cuda"], "finds no such device"),
-        (["--base-url", "name.github.io"], "--base-url name.github.io: is no address of a site"),
+        (["--base-url", "name.github.io"], "--base-url: expected an address such as"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(
@@ -173,5 +173,5 @@ def test_bad_input_is_one_line_and_exit_code_2(
 
 def test_a_site_that_holds_other_files_is_refused(checkpoint: Path, tmp_path: Path, capsys) -> None:
     assert main(["build", "--weights", str(checkpoint), "--site", str(tmp_path)]) == 2
-    assert "no part of a site of this report" in capsys.readouterr().err
+    assert "which this tool did not write" in capsys.readouterr().err
     assert checkpoint.exists()

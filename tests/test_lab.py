@@ -1,4 +1,4 @@
-"""The lab measures once, remembers, and notices what has changed."""
+"""The lab measures once, remembers results, and measures again when something has changed."""
 
 import json
 import subprocess
@@ -8,11 +8,17 @@ from pathlib import Path
 
 import pytest
 
+import sumint
+from sumint.analyses import analysis_by_name, analysis_names
+from sumint.analyses.ablation.head_ablation import head_ablation
+from sumint.analyses.performance.every_sum import every_sum
+from sumint.analyses.performance.performance import performance
 from sumint.checkpoints.card import card_path
 from sumint.checkpoints.files import Weights, write_weights
+from sumint.checkpoints.locate import locate
 from sumint.errors import InputError
 from sumint.lab import Lab
-from sumint.model.load import Model
+from sumint.model.load import Model, layout_of
 from sumint.store.results import ResultStore
 from sumint.task.sums import SampleSpec, Sums
 
@@ -38,19 +44,61 @@ def lab_on(path: Path, tmp_path: Path, **settings) -> Lab:
     return Lab(path, store=ResultStore(tmp_path / "results"), **settings)
 
 
-def test_the_probe_has_as_many_digits_as_the_model_reads(checkpoint: Path, tiny_weights: Weights) -> None:
+def test_the_sample_has_as_many_digits_as_the_model_reads(checkpoint: Path, tiny_weights: Weights) -> None:
     assert Lab(checkpoint).sample_spec == SampleSpec(n_digits=tiny_weights.architecture.n_digits)
 
 
-def test_the_same_question_is_answered_once(checkpoint: Path, tmp_path: Path) -> None:
+def test_an_analysis_is_measured_once(checkpoint: Path, tmp_path: Path) -> None:
     lab = lab_on(checkpoint, tmp_path)
     assert lab.run(counted, times=3) is lab.run(counted, times=3)
     assert [run.state for run in lab.runs] == ["measured"]
 
 
-def test_another_setting_is_another_question(checkpoint: Path, tmp_path: Path) -> None:
+def test_another_setting_is_measured_by_itself(checkpoint: Path, tmp_path: Path) -> None:
     lab = lab_on(checkpoint, tmp_path)
     assert lab.run(counted, times=3) != lab.run(counted, times=4)
+
+
+def test_an_analysis_is_run_by_its_name(checkpoint: Path, tmp_path: Path) -> None:
+    lab = lab_on(checkpoint, tmp_path)
+    assert lab.run("performance") is lab.run(performance)
+    assert lab.run("head_ablation", replacement="zero") is lab.run(head_ablation, replacement="zero")
+
+
+def test_an_analysis_of_the_weights_alone_is_run_by_its_name(checkpoint: Path, tmp_path: Path) -> None:
+    lab = lab_on(checkpoint, tmp_path)
+    assert lab.run("every_sum") is lab.examine(every_sum)
+
+
+def test_a_name_that_no_analysis_has_is_an_error_that_suggests_one(checkpoint: Path) -> None:
+    with pytest.raises(ValueError, match="no analysis 'head_abaltion'; did you mean head_ablation"):
+        Lab(checkpoint).run("head_abaltion")
+
+
+@pytest.mark.parametrize("name", analysis_names())
+def test_every_analysis_has_the_name_of_its_module(name: str) -> None:
+    assert analysis_by_name(name).__name__ == name
+
+
+def test_a_loaded_checkpoint_shares_its_results_with_builds(
+    checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SUMINT_CACHE", str(tmp_path))
+    lab_on(checkpoint, tmp_path).run(performance)
+    lab = sumint.load(str(checkpoint), device="cpu")
+    assert lab.weights.architecture.n_digits == lab.sample.layout.n_digits == layout_of(lab.model).n_digits
+    lab.run("performance")
+    assert [run.state for run in lab.runs] == ["reused"]
+    assert repr(lab) == "Lab(tiny.safetensors, cpu, float32)"
+
+
+def test_the_bundled_checkpoint_is_loaded_without_a_name() -> None:
+    assert sumint.load(device="cpu").weights_path == locate("bundled")
+
+
+def test_a_value_that_no_key_can_hold_is_an_error_that_says_what_can_be_used(checkpoint: Path) -> None:
+    with pytest.raises(TypeError, match="a value of type object cannot be part of a key; use numbers, strings"):
+        Lab(checkpoint).run(lambda model, sums: 1, depends_on=object())
 
 
 def test_a_later_lab_reuses_what_an_earlier_one_measured(checkpoint: Path, tmp_path: Path) -> None:
@@ -79,7 +127,7 @@ def changed_weights(lab: Lab) -> Lab:
         lambda lab: Lab(lab.weights_path, store=lab.store, dtype="float64"),
         lambda lab: Lab(lab.weights_path, store=lab.store, device="cuda"),
     ],
-    ids=["weights", "size of the sample", "seed of the sample", "type of numbers", "device"],
+    ids=["weights", "size of the sample", "seed of the sample", "precision", "device"],
 )
 def test_a_changed_input_changes_the_key(change, checkpoint: Path, tmp_path: Path) -> None:
     lab = lab_on(checkpoint, tmp_path)
@@ -103,12 +151,12 @@ def test_a_link_to_a_checkpoint_finds_its_card(checkpoint: Path, tmp_path: Path)
     assert Lab(link).card["name"] == "tiny"
 
 
-def test_a_missing_checkpoint_is_noticed_at_once(tmp_path: Path) -> None:
+def test_a_missing_checkpoint_is_an_error_at_once(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         Lab(tmp_path / "nothing.safetensors")
 
 
-def test_with_everything_kept_nothing_heavy_is_imported(checkpoint: Path, tmp_path: Path) -> None:
+def test_with_every_result_stored_nothing_heavy_is_imported(checkpoint: Path, tmp_path: Path) -> None:
     code = f"""
 import sys
 from pathlib import Path

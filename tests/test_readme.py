@@ -1,4 +1,4 @@
-"""The README tells the truth about the commands."""
+"""The README is right about commands, options and files."""
 
 import argparse
 import re
@@ -53,16 +53,25 @@ def test_ci_runs_the_readme_s_test_command_as_it_stands(path: str) -> None:
     assert TEST_COMMAND in (ROOT / path).read_text(encoding="utf-8")
 
 
-def test_the_readme_s_tree_has_every_module_and_nothing_that_does_not_exist() -> None:
+def test_the_readme_s_tree_shows_every_package() -> None:
     tree = re.search(r"```\n(sumint/ .+?)```", README, flags=re.DOTALL)
     assert tree is not None
-    folder, listed = ROOT, set[Path]()
+    listed: dict[str, set[str]] = {}
+    folder = ""
     for line in tree[1].splitlines():
-        names, indented = line[:22].strip(), line.startswith(" ")
-        folder = folder if indented else ROOT / names.strip("/ ")
-        for name in names.split(", ") if indented else [""]:
-            path = folder / name if not name.startswith(".") else folder / f"{names.split('.')[0]}{name}"
-            assert path.exists(), path
-            listed.add(path)
-    modules = {path for package in ("sumint", "report") for path in (ROOT / package).glob("*.py")}
-    assert {path.name for path in modules - listed} <= {"__init__.py"}
+        names = line[:22].strip()
+        if line.startswith(" "):
+            listed[folder] |= {name.strip("/ ") for name in names.split(",")}
+        else:
+            folder = names.strip("/")
+            listed[folder] = set()
+    assert all((ROOT / folder / name).exists() for folder, names in listed.items() for name in names)
+    for package in ("sumint", "report"):
+        assert {path.parent.name for path in (ROOT / package).glob("*/__init__.py")} <= listed[package]
+    assert len(tree[1].splitlines()) <= 25
+
+
+def test_the_readme_names_no_file_that_does_not_exist() -> None:
+    paths = re.findall(r"`((?:report|sumint|templates|tests)/[\w./-]+)`", README)
+    assert len(paths) > 5
+    assert all((ROOT / path).exists() for path in paths)

@@ -1,4 +1,4 @@
-"""What is installed from a wheel has all that a build needs."""
+"""A wheel contains all that a build needs, and no more checkpoints than that."""
 
 import os
 import subprocess
@@ -23,13 +23,15 @@ def run(*command: str, **environment: str) -> str:
     return finished.stdout
 
 
-def test_a_wheel_holds_templates_texts_and_weights_and_builds_a_site(
+def test_a_wheel_contains_templates_texts_and_bundled_weights_and_builds_a_site(
     tmp_path: Path, tiny_weights: Weights
 ) -> None:
     wheels, installed, site = tmp_path / "wheels", tmp_path / "installed", tmp_path / "site"
     run("-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT))
     with zipfile.ZipFile(next(wheels.iterdir())) as wheel:
         wheel.extractall(installed)
+    assert (ROOT / "sumint" / "checkpoints" / "seeds").is_dir()
+    assert not (installed / "sumint" / "checkpoints" / "seeds").exists()
     assert not (installed / "templates").exists()
     where = run("-c", "import report; print(report.__file__)", PYTHONPATH=str(installed))
     assert where.startswith(str(installed))

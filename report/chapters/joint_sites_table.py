@@ -1,4 +1,4 @@
-"""Sites that hold something together, as chapters show them."""
+"""The columns of a table of sites that flip a digit together, which two chapters show."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from report.content.formats import joined, percent
 from sumint.analyses.carrying.joint_sites import ENOUGH, MOST, N_CHOOSING, JointSites
 
 PAIRS_AT_LEAST = 30
-"""Fresh pairs that the model gets right; with fewer a rate says little."""
+"""The number of fresh pairs that a rate needs: of fewer pairs that the model gets right it is too uncertain."""
 
-HOW = (
+METHOD = (
     f"sites are added one by one until {percent(ENOUGH, 0)} of the digits move, {MOST} at most; each is the one "
     f"that adds most. They were chosen by {N_CHOOSING} pairs and tried on others. The last column is the share of "
     "digits that move when all sites but these are interchanged: as much comes another way."
 )
-"""How they were found, for a caption."""
+"""How the sites are chosen and tested, as the end of a caption."""
 
 FORMATS = {"digits moved": percent, "by all other sites": percent}
 
 
-def sites_together(joint: JointSites) -> dict[str, tuple[Any, ...]]:
+def joint_sites_columns(joint: JointSites) -> dict[str, tuple[Any, ...]]:
     """The columns of a table with a row for each route."""
     columns = {
         "route": [route.name for route in joint.routes],
@@ -36,6 +36,6 @@ def sites_together(joint: JointSites) -> dict[str, tuple[Any, ...]]:
     return {head: tuple(values) for head, values in columns.items()}
 
 
-def measured(joint: JointSites) -> list[int]:
-    """The routes of which the model gets enough pairs right, by their numbers."""
+def routes_with_enough_pairs(joint: JointSites) -> list[int]:
+    """The indices of the routes on which the model gets at least `PAIRS_AT_LEAST` pairs right."""
     return [number for number, n_pairs in enumerate(joint.n_pairs) if n_pairs >= PAIRS_AT_LEAST]

@@ -1,7 +1,7 @@
-"""The commands of `python -m report`, in the order in which its help lists them.
+"""The commands of `python -m report`, in the order in which the help lists them.
 
-Each has a module with `add`, which declares it, and `run`, which runs it and gives the exit code. What a command
-needs is imported when it runs, so that its help is there at once.
+Each command has a module with `add`, which declares it, and `run`, which runs it and returns the exit code. A
+command imports what it needs when it runs, so that the help appears immediately.
 """
 
 from report.cli import build, bundle, cache, check, diff, serve

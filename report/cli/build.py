@@ -15,7 +15,7 @@ from report.errors import SiteError
 from sumint.machine.device import DEVICES
 
 if TYPE_CHECKING:
-    from report.build import Built
+    from report.build import BuildResult
     from sumint.lab import Lab
 
 
@@ -27,17 +27,17 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description=(
             "Run every analysis on a checkpoint, check every claim, and publish the report as a static site.\n"
-            "Results are kept: a second build measures only what has changed."
+            "Results are cached: a second build measures only what has changed."
         ),
         epilog=(
             "examples:\n"
             "  python -m report build                             the bundled model, into site/\n"
-            "  python -m report build --weights arena --strict    the write-up's checkpoint, held to every claim\n"
+            "  python -m report build --weights arena --strict    the write-up's checkpoint; claims must hold\n"
             "  python -m report build --weights model.safetensors --site /tmp/report\n"
-            "  python -m report build --single-file report.html   the same in one file, to keep or to send\n"
-            "  python -m report build --explain                   what is measured again, and why\n\n"
+            "  python -m report build --single-file report.html   the report as one file\n"
+            "  python -m report build --explain                   which analyses are measured again, and why\n\n"
             "Then open index.html of the site in a browser; it needs no server and no network.\n\n"
-            "exit code: 0 done; 1 something failed, or with --strict a claim does not hold; 2 bad input"
+            "exit codes: 0 done; 1 something failed, or with --strict a claim does not hold; 2 bad input"
         ),
     )
     add_weights(build)
@@ -45,19 +45,19 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         "--site",
         type=Path,
         metavar="DIR",
-        help="the folder to publish to (default: site; with --single-file none)",
+        help="the folder to publish the site to (default: site, or none with --single-file)",
     )
     build.add_argument(
         "--single-file",
         type=Path,
         metavar="FILE",
-        help="write the whole report as one file that works offline; name --site, too, to have both",
+        help="write the whole report as one file that works offline; add --site to write both",
     )
     build.add_argument(
         "--base-url",
         default="",
         metavar="URL",
-        help="where the site will be on the web: for the links, pictures and citation that others see of it",
+        help="the address of the site on the web, for its canonical links, link previews and citation",
     )
     build.add_argument(
         "--strict",
@@ -69,45 +69,45 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         action="store_true",
         help="leave out the comparison with the bundled seeds, which takes about a minute the first time",
     )
-    build.add_argument("--no-cache", action="store_true", help="measure everything anew, and keep nothing")
+    build.add_argument("--no-cache", action="store_true", help="measure everything again, and cache nothing")
     build.add_argument(
-        "--explain", action="store_true", help="say of every analysis whether it was measured again, and why"
+        "--explain", action="store_true", help="print for every analysis whether it was measured again, and why"
     )
-    how_much = build.add_mutually_exclusive_group()
-    how_much.add_argument("--quiet", action="store_true", help="say nothing but what is wrong")
-    how_much.add_argument(
-        "--verbose", action="store_true", help="say what every analysis took, and where a failure comes from"
+    verbosity = build.add_mutually_exclusive_group()
+    verbosity.add_argument("--quiet", action="store_true", help="print errors only")
+    verbosity.add_argument(
+        "--verbose", action="store_true", help="print the time of every analysis, and the traceback of a failure"
     )
-    build.set_defaults(run=run, if_interrupted="; what was measured is kept for the next build")
+    build.set_defaults(run=run, if_interrupted="; the results so far are cached for the next build")
 
 
 def add_weights(command: argparse.ArgumentParser) -> None:
-    """Declare the options that choose what is measured, and where."""
+    """Declare the options that choose the checkpoint and the device."""
     command.add_argument(
         "--weights",
         default="bundled",
         metavar="WHICH",
         help="bundled: the model that comes with the project (the default); arena: the write-up's checkpoint, "
-        "downloaded once; or the path of a .safetensors file or a PyTorch state dict",
+        "which is downloaded once; or the path of a .safetensors file or a PyTorch state dict",
     )
     command.add_argument(
         "--device",
         default="auto",
         choices=DEVICES,
-        help="where to compute; auto takes a CUDA GPU if there is one",
+        help="the device to compute on; auto chooses a CUDA GPU if there is one",
     )
 
 
 def run(options: argparse.Namespace) -> int:
-    """Build; the exit code is 1 if anything failed."""
-    from report.cli.logs import FILE, log_to
+    """Build the report; the exit code is 1 if anything failed."""
+    from report.cli.logs import LOG_FILE, log_to
     from report.cli.progress import Progress
     from report.figures.plotlyjs import smallest
-    from report.publishing.fingerprint import inputs
-    from report.publishing.publish import stands
+    from report.publishing.fingerprint import fingerprint
+    from report.publishing.publish import is_up_to_date
     from report.publishing.repository import Repository
     from sumint.checkpoints.locate import locate, siblings
-    from sumint.exhaustive.options import Conditions, under
+    from sumint.exhaustive.options import Options, use_options
     from sumint.lab import Lab
     from sumint.machine.device import choose_device
     from sumint.store.folder import cache_folder
@@ -127,9 +127,9 @@ def run(options: argparse.Namespace) -> int:
     plotlyjs = smallest(cache_folder())
     others = (lambda checkpoint: ()) if options.no_seeds else siblings
     lab = Lab(locate(options.weights), device=device, store=store, others=others)
-    wants_work = options.no_cache or options.explain
-    made_from = None if options.single_file else inputs(lab, Repository(), plotlyjs, base_url)
-    if site and made_from and not wants_work and stands(site, made_from):
+    must_build = options.no_cache or options.explain
+    site_fingerprint = None if options.single_file else fingerprint(lab, Repository(), plotlyjs, base_url)
+    if site and site_fingerprint and not must_build and is_up_to_date(site, site_fingerprint):
         claims = json.loads((site / "claims.json").read_bytes())
         if not (options.strict and any(claim["holds"] is False for claim in claims)):
             if not options.quiet:
@@ -140,7 +140,7 @@ def run(options: argparse.Namespace) -> int:
     from report.content.formats import counted
 
     progress = Progress(STEPS, quiet=options.quiet)
-    with progress, under(Conditions(on_progress=progress.sums)):
+    with progress, use_options(Options(on_progress=progress.sums)):
         lab.before_run = progress.detail
         built = build(
             lab,
@@ -150,70 +150,70 @@ def run(options: argparse.Namespace) -> int:
             base_url=base_url,
             strict=options.strict,
             step=progress.step,
-            expected=made_from,
+            expected=site_fingerprint,
         )
     if options.explain or options.verbose:
         _print_runs(lab, built, why=options.explain, seconds=options.verbose)
     if not options.quiet:
-        _print_built(lab, built)
+        _print_claims(lab, built)
         _print_sizes(built, site, options.single_file)
     if built.failures:
-        log = cache_folder() / FILE
-        kept = "" if options.no_cache or not log.is_file() else f"; where they come from is in {log}"
-        print(f"error: {counted(len(built.failures), 'failure')}, named on the pages{kept}", file=sys.stderr)
+        log = cache_folder() / LOG_FILE
+        tracebacks = "" if options.no_cache or not log.is_file() else f"; the tracebacks are in {log}"
+        print(f"error: {counted(len(built.failures), 'failure')}, shown on the pages{tracebacks}", file=sys.stderr)
     return 1 if built.failures else 0
 
 
 def base_address(text: str) -> str:
-    """The site's address on the web, without a slash at its end; nothing where nothing is known of it.
+    """The address of the site on the web without a slash at its end; empty if `text` is empty.
 
     Raises:
-        SiteError: if it is none: not http or https, without a host, or with more than a path.
+        SiteError: if it is not an http or https address with a host and, optionally, a path.
     """
     if text and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
-        raise SiteError(f"--base-url {text}: is no address of a site; it looks like https://name.github.io/report")
+        raise SiteError(f"--base-url: expected an address such as https://name.github.io/report, found {text}")
     return text.rstrip("/")
 
 
 def _print_unchanged(site: Path, claims: Sequence[Mapping[str, Any]]) -> None:
     print("measured nothing: nothing has changed since the site was built")
-    held = [claim["holds"] for claim in claims if claim["holds"] is not None]
-    print(f"{sum(held)} of {len(held)} claims hold on these weights")
+    verdicts = [claim["holds"] for claim in claims if claim["holds"] is not None]
+    print(f"{sum(verdicts)} of {len(verdicts)} claims hold on this checkpoint")
     print(site / "index.html")
 
 
-def _print_runs(lab: Lab, built: Built, *, why: bool, seconds: bool) -> None:
+def _print_runs(lab: Lab, built: BuildResult, *, why: bool, seconds: bool) -> None:
     rows = []
     for run in lab.runs:
         settings = ", ".join(f"{name}={value}" for name, value in run.settings.items())
         name = f"{run.name}({settings})" if settings else run.name
         rows.append((name, run.state, f"{run.seconds:.2f} s" if seconds else "", run.why if why else ""))
-    rows += [(f"figures of {stem}", state, "", "") for stem, state in built.drawn.items()]
+    rows += [(f"figures of {stem}", state, "", "") for stem, state in built.figure_states.items()]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for row in rows:
         cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
         print("  ".join((*cells, row[3])).rstrip())
 
 
-def _print_built(lab: Lab, built: Built) -> None:
+def _print_claims(lab: Lab, built: BuildResult) -> None:
     measured = sum(run.state == "measured" for run in lab.runs)
     print(f"measured {measured} of {len(lab.runs)} analyses, reused {len(lab.runs) - measured}")
-    print(f"{built.n_holding} of {built.n_holding + len(built.failing)} claims hold on these weights")
+    print(f"{built.n_holding} of {built.n_holding + len(built.failing_claims)} claims hold on this checkpoint")
     if built.n_unchecked:
-        print(f"{built.n_unchecked} more are the write-up's own, on its own checkpoint, and not checked here")
-    for claim in built.failing:
+        print(f"{built.n_unchecked} more are the write-up's about its own checkpoint, and are not checked here")
+    for claim in built.failing_claims:
         print(f"  does not hold: {claim.name}")
 
 
-def _print_sizes(built: Built, site: Path | None, single_file: Path | None) -> None:
+def _print_sizes(built: BuildResult, site: Path | None, single_file: Path | None) -> None:
     print(f"{built.plotlyjs}, {built.plotlyjs_bytes / 1e6:.2f} MB gzipped")
     if not built.plotlyjs.is_bundle:
-        print("  `python -m report bundle` makes one of what is drawn here, for later builds; it needs Node")
-    if built.page_bytes:
-        largest = max(built.page_bytes, key=built.page_bytes.__getitem__)
-        pages = dict.fromkeys(page for page in ("index.html", largest) if page in built.page_bytes)
-        listed = ", ".join(f"{page} {built.page_bytes[page] / 1e3:,.0f} KB" for page in pages)
-        print(f"the opening page and the largest, gzipped, all figures drawn, without plotly.js: {listed}")
+        print("  `python -m report bundle` makes a smaller one for later builds; it needs Node")
+    if built.page_sizes:
+        largest = max(built.page_sizes, key=built.page_sizes.__getitem__)
+        pages = dict.fromkeys(page for page in ("index.html", largest) if page in built.page_sizes)
+        sizes = ", ".join(f"{page} {built.page_sizes[page] / 1e3:,.0f} KB" for page in pages)
+        print(f"opening page and largest page, gzipped, with all figures, without plotly.js: {sizes}")
     if single_file is not None:
         print(f"{single_file}: {built.single_file_bytes / 1e6:.1f} MB")
     if site is not None:

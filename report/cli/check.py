@@ -1,4 +1,4 @@
-"""`python -m report check`: what is wrong with a built site."""
+"""`python -m report check`: list everything that is wrong with a built site."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="list everything that is wrong with a built site",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description=(
-            "Read a built site from its folder and list everything that is wrong with it: files that are\n"
-            "missing, changed or none of its own, dead links and anchors, figures without their data, and claims\n"
-            "that do not hold. Nothing is changed."
+            "Read a built site and list everything that is wrong with it: missing, changed and foreign files,\n"
+            "dead links and anchors, figures without their data, and claims that do not hold. The site is not\n"
+            "changed."
         ),
         epilog=(
-            "exit codes: 0 nothing is wrong, 1 something is, 2 the folder is no site of this report\n\n"
+            "exit codes: 0 nothing is wrong, 1 something is, 2 the folder contains no site of this report\n\n"
             "examples:\n"
             "  python -m report check site\n"
             "  python -m report check site --claims-may-fail"
@@ -28,7 +28,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     check.add_argument(
         "--claims-may-fail",
         action="store_true",
-        help="list claims that do not hold, but let them be: on some weights that is what was found",
+        help="list claims that do not hold, but do not count them as errors: on some checkpoints they fail",
     )
     check.set_defaults(run=run)
 
@@ -40,14 +40,14 @@ def run(options: argparse.Namespace) -> int:
     from report.comparison.check import CLAIMS_FAIL, KINDS, check
     from report.content.safe_text import plain
 
-    found = check(options.site)
-    counts = Counter(finding.kind for finding in found)
+    findings = check(options.site)
+    counts = Counter(finding.kind for finding in findings)
     lines: list[str] = []
     for kind in KINDS:
         if counts[kind]:
-            lines += [f"{kind}: {counts[kind]:,}", *(f"  {one}" for one in found if one.kind == kind), ""]
-    allowed = counts.pop(CLAIMS_FAIL, 0) if options.claims_may_fail else 0
-    wrong = ", ".join(f"{kind}: {counts[kind]:,}" for kind in KINDS if counts[kind])
-    but = f" ({CLAIMS_FAIL}, which may be: {allowed:,})" if allowed else ""
-    print(*lines, f"{plain(str(options.site))}: {wrong or f'nothing is wrong{but}'}", sep="\n")
-    return 1 if wrong else 0
+            lines += [f"{kind}: {counts[kind]:,}", *(f"  {one}" for one in findings if one.kind == kind), ""]
+    n_allowed = counts.pop(CLAIMS_FAIL, 0) if options.claims_may_fail else 0
+    errors = ", ".join(f"{kind}: {counts[kind]:,}" for kind in KINDS if counts[kind])
+    allowed = f" ({CLAIMS_FAIL}, allowed by --claims-may-fail: {n_allowed:,})" if n_allowed else ""
+    print(*lines, f"{plain(str(options.site))}: {errors or f'OK{allowed}'}", sep="\n")
+    return 1 if errors else 0

@@ -1,6 +1,6 @@
-"""What goes wrong on the way, and where it is told: a line on the terminal, all of it in a file.
+"""Logging of a run: one line per record on the terminal, and all records with their tracebacks in a file.
 
-A traceback helps whoever mends the code and nobody else. The terminal shows it with `--verbose` only.
+A traceback helps only those who work on the code, so the terminal shows it with `--verbose` only.
 """
 
 from __future__ import annotations
@@ -10,19 +10,19 @@ import logging
 import os
 from pathlib import Path
 
-FILE = "last-build.log"
+LOG_FILE = "last-build.log"
 
 
-class _File(logging.FileHandler):
-    """The file of a run. Where it cannot be written, the terminal alone has to do."""
+class _RunLog(logging.FileHandler):
+    """The log file of a run; if it cannot be written, records go to the terminal only."""
 
     def emit(self, record: logging.LogRecord) -> None:
         with contextlib.suppress(OSError):
             super().emit(record)
 
 
-class _Line(logging.Formatter):
-    """A record as one line, in the words of the command line."""
+class _LineFormatter(logging.Formatter):
+    """A formatter that writes a record on one line: its level and its message."""
 
     def __init__(self, *, tracebacks: bool) -> None:
         super().__init__()
@@ -36,19 +36,19 @@ class _Line(logging.Formatter):
 
 
 def log_to(folder: Path | None, *, level: int = logging.WARNING, tracebacks: bool = False) -> None:
-    """Tell records of this level and above on the terminal, and all with their tracebacks in a file in `folder`.
+    """Log records of `level` and above to the terminal, and all with their tracebacks to a file in `folder`.
 
-    The file is begun anew with the first record of a run, and not made before. What was set up earlier ends.
+    The file is created, or emptied, with the first record of a run. An earlier setup is replaced.
     """
     root = logging.getLogger()
-    for handler in [handler for handler in root.handlers if isinstance(handler.formatter, _Line)]:
+    for handler in [handler for handler in root.handlers if isinstance(handler.formatter, _LineFormatter)]:
         root.removeHandler(handler)
         handler.close()
     terminal = logging.StreamHandler()
     terminal.setLevel(level)
-    terminal.setFormatter(_Line(tracebacks=tracebacks))
+    terminal.setFormatter(_LineFormatter(tracebacks=tracebacks))
     root.addHandler(terminal)
-    if folder is not None and os.path.isdir(folder):  # noqa: PTH112 — Path.is_dir raises where it may not look
-        file = _File(folder / FILE, mode="w", encoding="utf-8", delay=True)
-        file.setFormatter(_Line(tracebacks=True))
+    if folder is not None and os.path.isdir(folder):  # noqa: PTH112 — Path.is_dir raises without permission
+        file = _RunLog(folder / LOG_FILE, mode="w", encoding="utf-8", delay=True)
+        file.setFormatter(_LineFormatter(tracebacks=True))
         root.addHandler(file)

@@ -1,4 +1,4 @@
-"""`python -m report serve`: look at a site on this machine, or at the report as it is written."""
+"""`python -m report serve`: serve a built site on this machine, or a preview that follows each edit."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         help="show a built site in the browser, or with --watch the report as it is edited",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         description=(
-            "Serve a built site on this machine, to nobody else. With --watch, build the report in memory, build\n"
-            "it again whenever a text, a figure, a measurement or a template is edited, and show it at once in\n"
-            "the pages that are open."
+            "Serve a built site on this machine only. With --watch, build the report in memory, build it again\n"
+            "whenever a text, a figure, an analysis or a template is edited, and reload the open pages."
         ),
         epilog=(
             "examples:\n"
@@ -29,68 +28,72 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
         ),
     )
     serve.add_argument("--site", type=Path, metavar="DIR", help="the folder of a built site (default: site)")
-    serve.add_argument("--port", type=int, default=8000, metavar="N", help="0 takes a free one (default: 8000)")
+    serve.add_argument(
+        "--port", type=int, default=8000, metavar="N", help="the port; 0 chooses a free one (default: 8000)"
+    )
     serve.add_argument("--watch", action="store_true", help="build in memory, and again after each edit")
-    serve.add_argument("--weights", metavar="WHICH", help="with --watch: the checkpoint, as `build` takes it")
-    serve.add_argument("--device", choices=DEVICES, help="with --watch: where to compute, as `build` takes it")
-    serve.add_argument("--verbose", action="store_true", help="tell of each request, and of what is done anew")
+    serve.add_argument("--weights", metavar="WHICH", help="with --watch: the checkpoint, as for `build`")
+    serve.add_argument("--device", choices=DEVICES, help="with --watch: the device to compute on, as for `build`")
+    serve.add_argument(
+        "--verbose", action="store_true", help="print each request, and which parts are built again"
+    )
     serve.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Serve until interrupted."""
+    """Serve until interrupted; the exit code is 0."""
     from report.errors import ServeError
 
     if options.watch and options.site is not None:
-        raise ServeError("--site: with --watch the report is built in memory; leave out one of the two")
+        raise ServeError("--site and --watch exclude each other: with --watch the report is built in memory")
     for option in ("weights", "device"):
         if not options.watch and getattr(options, option) is not None:
-            raise ServeError(f"--{option}: a built site is what it is; add --watch to build the report here")
+            raise ServeError(f"--{option} needs --watch (a built site is served as it is)")
     try:
-        _follow_edits(options) if options.watch else _serve(options)
+        _serve_preview(options) if options.watch else _serve_site(options)
     except KeyboardInterrupt:
-        print("ended")  # as it was meant to
+        print("stopped")  # an interruption is the regular end of this command
     return 0
 
 
-def _serve(options: argparse.Namespace) -> None:
+def _serve_site(options: argparse.Namespace) -> None:
     from report.preview.server import PreviewServer, SiteFolder
 
     folder = options.site or Path("site")
     with PreviewServer(SiteFolder(folder), options.port, verbose=options.verbose) as server:
-        print(f"{folder} is at {server.url} until you press Ctrl-C", flush=True)
+        print(f"serving {folder} at {server.url} until you press Ctrl-C", flush=True)
         server.serve_forever()
 
 
-def _follow_edits(options: argparse.Namespace) -> None:
+def _serve_preview(options: argparse.Namespace) -> None:
     import report
     import sumint
     from report.paths import TEMPLATES
     from report.preview.live_site import LiveSite
-    from report.preview.rebuild import Workshop, keep_building
+    from report.preview.rebuild import Rebuilder, rebuild_on_edits
     from report.preview.server import PreviewServer
     from report.preview.watch import Sources
     from sumint.checkpoints.locate import locate
     from sumint.machine.device import choose_device
 
-    say = partial(print, flush=True)
+    log = partial(print, flush=True)
     device = choose_device(options.device or "auto")
     checkpoint = locate(options.weights or "bundled")
-    detail = say if options.verbose else lambda line: None
-    workshop = Workshop(checkpoint, device=device, detail=detail)
+    log_detail = log if options.verbose else lambda line: None
+    rebuilder = Rebuilder(checkpoint, device=device, log_detail=log_detail)
     sources = Sources(
         {
             Path(report.__path__[0]): frozenset({".py", ".md"}),
             Path(sumint.__path__[0]): frozenset({".py"}),
             TEMPLATES: frozenset({".html", ".css", ".js", ".svg", ".txt", ".woff2"}),
         },
-        workshop.files,
+        rebuilder.checkpoint_files,
     )
     live = LiveSite((TEMPLATES / "preview" / "preview.js").read_bytes())
     with PreviewServer(live, options.port, verbose=options.verbose) as server:
         threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
-        say(f"the report on {checkpoint.name} is at {server.url} until you press Ctrl-C, and follows each edit")
+        log(f"serving the report on {checkpoint.name} at {server.url}, with each edit, until you press Ctrl-C")
         try:
-            keep_building(workshop, sources, live, say)
+            rebuild_on_edits(rebuilder, sources, live, log)
         finally:
             server.shutdown()

@@ -1,4 +1,4 @@
-"""Tables in the terminal, as wide as fits."""
+"""Tables in the terminal that fit its width."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ import textwrap
 from collections.abc import Sequence
 
 GAP = "  "
-NARROWEST = 8
-"""Columns are made no narrower than this to make a table fit, or than they are."""
+MIN_WIDTH = 8
+"""The width below which a column is not shrunk to make a table fit."""
 
 
 def width() -> int | None:
-    """How many characters fit on a line; None where the output is no terminal, and lines may be of any length."""
+    """The number of characters on a line of the terminal; None if the output is not a terminal."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def table(rows: Sequence[Sequence[str]], fits_in: int | None, right: Sequence[int] = ()) -> list[str]:
-    """Rows as lines with aligned columns, those with the numbers in `right` flush right.
+def table(rows: Sequence[Sequence[str]], max_width: int | None, right: Sequence[int] = ()) -> list[str]:
+    """Rows as lines with aligned columns; the columns with the indices in `right` are aligned right.
 
-    What is too long for a table of `fits_in` characters is broken within its cell.
+    Cells are wrapped so that no line has more than `max_width` characters, if that is given.
     """
     if not rows:
         return []
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    if fits_in is not None:
-        _shrink(widths, fits_in - len(GAP) * (len(widths) - 1))
+    if max_width is not None:
+        _shrink(widths, max_width - len(GAP) * (len(widths) - 1))
     lines = []
     for row in rows:
         cells = [textwrap.wrap(cell, size) or [""] for cell, size in zip(row, widths, strict=True)]
@@ -40,7 +40,7 @@ def table(rows: Sequence[Sequence[str]], fits_in: int | None, right: Sequence[in
     return lines
 
 
-def _shrink(widths: list[int], room: int) -> None:
-    """Make the widest columns narrower until all fit."""
-    while sum(widths) > room and max(widths) > NARROWEST:
+def _shrink(widths: list[int], max_sum: int) -> None:
+    """Reduce the widths of the widest columns until all columns fit."""
+    while sum(widths) > max_sum and max(widths) > MIN_WIDTH:
         widths[widths.index(max(widths))] -= 1

@@ -1,1 +1,1 @@
-"""Published sites read back: checked, and compared with one another."""
+"""Published sites that are read back from disk, checked, and compared with one another."""

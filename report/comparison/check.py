@@ -1,7 +1,7 @@
-"""Is a published site whole? Everything that is wrong with it, found without changing anything.
+"""The check of a published site: everything that is wrong with it, found without changing it.
 
-A build publishes nothing that is broken, but a site lives on: it is copied, served, edited by hand. Here it is
-held to what it says of itself: to its manifest, to its own links, and to its claims.
+A build publishes no broken site, but a site can be copied incompletely or edited later. The check compares the
+site with its own manifest, and it checks its links and its claims.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from report.comparison.published_site import OWN, PublishedSite
+from report.comparison.published_site import UNLISTED, PublishedSite
 from report.content.safe_text import plain
 from report.errors import UnreadableError
 from report.publishing.links import dead_links
@@ -22,12 +22,12 @@ Kind = Literal[
     "missing files",
     "changed files",
     "files that are not in the manifest",
-    "what is no plain file",
+    "not regular files",
     "dead links and missing parts of pages",
     "claims that do not hold",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-"""What can be wrong, in the order in which it is told."""
+"""The kinds of finding, in the order in which they are listed."""
 CLAIMS_FAIL: Kind = "claims that do not hold"
 
 
@@ -37,28 +37,29 @@ class Finding:
 
     kind: Kind
     where: str
-    """The file, or the claim."""
+    """The file or the claim."""
     what: str
+    """What is wrong with it."""
 
     def __str__(self) -> str:
         return f"{plain(self.where)}: {plain(self.what)}"
 
 
 def check(folder: Path) -> list[Finding]:
-    """Everything that is wrong with the site in a folder, by kind; empty if it stands whole.
+    """Everything that is wrong with the site in a folder, by kind; empty if nothing is.
 
     Raises:
-        SiteError: if the folder is none, or holds no site of this report.
+        SiteError: if the folder does not exist, or does not contain a site of this report.
     """
     site = PublishedSite(folder)
-    found = [*_records(site), *_files(site), *_strange(site), *_links(site), *_claims(site)]
-    return sorted(found, key=lambda finding: KINDS.index(finding.kind))
+    findings = [*_records(site), *_files(site), *_irregular(site), *_links(site), *_claims(site)]
+    return sorted(findings, key=lambda finding: KINDS.index(finding.kind))
 
 
 def _records(site: PublishedSite) -> Iterator[Finding]:
-    """What is wrong with the files in which the site speaks of itself."""
+    """What is wrong with the manifest, the claims and the record of the build."""
     records = [site.manifest, site.claims]
-    if RECORD in site.files or RECORD in site.strange or site.names_its_inputs:
+    if RECORD in site.files or RECORD in site.irregular or site.has_fingerprint:
         records.append(site.build)
     for read in records:
         try:
@@ -68,7 +69,7 @@ def _records(site: PublishedSite) -> Iterator[Finding]:
 
 
 def _files(site: PublishedSite) -> Iterator[Finding]:
-    """Where the folder is not what the manifest lists."""
+    """The differences between the files in the folder and the manifest."""
     try:
         listed = site.manifest()
     except UnreadableError:
@@ -77,23 +78,23 @@ def _files(site: PublishedSite) -> Iterator[Finding]:
         if path in site.files:
             try:
                 if site.digest(path) != digest:
-                    yield Finding("changed files", path, "is not what was published: its sha256 differs")
+                    yield Finding("changed files", path, "was changed after publishing: its sha256 differs")
             except UnreadableError as error:
                 yield Finding("changed files", path, error.what)
-        elif path not in site.strange:
+        elif path not in site.irregular:
             yield Finding("missing files", path, "is in the manifest, but not in the folder")
     for path in site.files:
-        if path not in listed and path not in OWN:
+        if path not in listed and path not in UNLISTED:
             yield Finding("files that are not in the manifest", path, "is in the folder, but not in the manifest")
 
 
-def _strange(site: PublishedSite) -> Iterator[Finding]:
-    for path, complaint in site.strange.items():
-        yield Finding("what is no plain file", path, f"{complaint}; a site has none")
+def _irregular(site: PublishedSite) -> Iterator[Finding]:
+    for path, complaint in site.irregular.items():
+        yield Finding("not regular files", path, f"{complaint}; a site contains regular files only")
 
 
 def _links(site: PublishedSite) -> Iterator[Finding]:
-    files: dict[str, bytes | None] = dict.fromkeys((*site.files, *site.strange))
+    files: dict[str, bytes | None] = dict.fromkeys((*site.files, *site.irregular))
     for path in site.files:
         if path.endswith(".html"):
             try:

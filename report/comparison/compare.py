@@ -1,6 +1,7 @@
-"""Two published sites, compared: which claims, which figures' numbers differ, and by how much.
+"""The comparison of two published sites: which claims and which numbers of figures differ, and by how much.
 
-What the two were made from is told, but is no difference: the same numbers from another commit are the same.
+The provenance of the two sites is reported, but it does not count as a difference: two sites with the same numbers
+from different commits are the same.
 """
 
 from __future__ import annotations
@@ -14,53 +15,55 @@ from report.comparison.published_site import LARGEST_DATA, PublishedClaim, Publi
 from report.content.safe_text import plain
 from report.errors import SiteError, UnreadableError
 
-OF_BUILD = {"Built": "built", "Host": "host", "System": "system"}
-"""What is told of `build.json`, where it differs; the foot of a page says the rest."""
+BUILD_FIELDS = {"Built": "built", "Host": "host", "System": "system"}
+"""The fields of `build.json` that are compared, by label; the foot of a page contains the other provenance."""
 
 
 @dataclass(frozen=True)
 class ClaimChange:
-    """A claim that both sites make, and not alike."""
+    """A claim that differs between the two sites."""
 
     old: PublishedClaim
     new: PublishedClaim
     numbers: tuple[NumberChange, ...]
-    """By their names in the claim, the largest relative change first."""
-    reworded: tuple[str, ...]
-    """Which of its statement, criterion and kind are others."""
+    """The numbers that changed, by name, the largest relative change first."""
+    changed_fields: tuple[str, ...]
+    """Which of the fields statement, criterion and kind changed."""
 
     @property
     def verdict_changed(self) -> bool:
+        """Whether the verdict differs."""
         return self.old.holds is not self.new.holds
 
     @property
     def size(self) -> float:
-        """The largest relative change of its numbers; 0 if none changed."""
+        """The largest relative change of the claim's numbers; 0 if none changed."""
         return max((number.relative for number in self.numbers), default=0.0)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What differs between two sites."""
+    """The differences between two sites."""
 
     old: str
     new: str
-    """What the two are called: their folders."""
+    """The folders of the two sites."""
     tolerance: float
+    """The relative change up to which numbers count as equal."""
     provenance: tuple[tuple[str, str, str], ...]
-    """What the two say of where they come from and is not the same: a label and both texts."""
+    """The entries of the provenance that differ: a label and both texts."""
     n_claims: int
-    """How many claims both make."""
+    """The number of claims that are in both sites."""
     claims: tuple[ClaimChange, ...]
-    """Those that changed, the largest change first."""
+    """The claims that changed, the largest change first."""
     claims_only: tuple[tuple[PublishedClaim, ...], tuple[PublishedClaim, ...]]
-    """Those that only the old one and only the new one makes."""
+    """The claims that are only in the old site, and those that are only in the new site."""
     n_data: int
-    """How many figures and tables both have."""
+    """The number of figures and tables that are in both sites."""
     data: tuple[DataChange, ...]
-    """Those that changed, the largest change first."""
+    """The figures and tables that changed, the largest change first."""
     data_only: tuple[tuple[str, ...], tuple[str, ...]]
-    """Those that only the old one and only the new one has."""
+    """The figures and tables that are only in the old site, and those that are only in the new site."""
 
     @property
     def verdicts(self) -> tuple[ClaimChange, ...]:
@@ -69,22 +72,22 @@ class Comparison:
 
     @property
     def differs(self) -> bool:
-        """Whether anything differs but where the two come from."""
+        """Whether anything except the provenance differs."""
         return bool(self.claims or any(self.claims_only) or self.data or any(self.data_only))
 
 
 def compare(old: Path, new: Path, tolerance: float = 0.0) -> Comparison:
-    """What differs between the sites in two folders; relative changes up to `tolerance` do not count.
+    """Compare the sites in two folders; relative changes of numbers up to `tolerance` do not count.
 
     Raises:
-        SiteError: if one of the folders holds no site of this report, or none whose claims can be read.
+        SiteError: if a folder does not contain a site of this report, or the claims of a site cannot be read.
     """
     sites = (PublishedSite(old), PublishedSite(new))
     old_claims, new_claims = (_claims(site) for site in sites)
     common = [key for key in old_claims if key in new_claims]
     changes = [_claim_change(old_claims[key], new_claims[key], tolerance) for key in common]
-    shown = [name for name in sites[0].data if name in sites[1].data]
-    data = [_data_change(name, *sites, tolerance) for name in shown]
+    names = [name for name in sites[0].data if name in sites[1].data]
+    data = [_data_change(name, *sites, tolerance) for name in names]
     return Comparison(
         plain(str(old)),
         plain(str(new)),
@@ -96,7 +99,7 @@ def compare(old: Path, new: Path, tolerance: float = 0.0) -> Comparison:
             tuple(claim for key, claim in old_claims.items() if key not in new_claims),
             tuple(claim for key, claim in new_claims.items() if key not in old_claims),
         ),
-        len(shown),
+        len(names),
         tuple(sorted((change for change in data if change.differs), key=lambda change: change.size, reverse=True)),
         (
             tuple(name for name in sites[0].data if name not in sites[1].data),
@@ -110,26 +113,26 @@ def _claims(site: PublishedSite) -> Mapping[str, PublishedClaim]:
         return site.claims()
     except UnreadableError as error:
         raise SiteError(
-            f"{plain(str(site.folder))}: {error}; `python -m report check` lists all that is wrong with it"
+            f"{plain(str(site.folder))}: {error}; run `python -m report check` to list all errors of the site"
         ) from None
 
 
 def _provenance(old: PublishedSite, new: PublishedSite) -> Iterator[tuple[str, str, str]]:
-    run_chapter = [{**site.provenance(), **_of_build(site)} for site in (old, new)]
-    for label in dict.fromkeys((*run_chapter[0], *run_chapter[1])):
-        texts = [one.get(label, "") for one in run_chapter]
+    provenances = [{**site.provenance(), **_build_fields(site)} for site in (old, new)]
+    for label in dict.fromkeys((*provenances[0], *provenances[1])):
+        texts = [provenance.get(label, "") for provenance in provenances]
         if texts[0] != texts[1]:
             yield label, texts[0], texts[1]
 
 
-def _of_build(site: PublishedSite) -> dict[str, str]:
-    """What `build.json` says of when and where the site was built."""
+def _build_fields(site: PublishedSite) -> dict[str, str]:
+    """When and where the site was built, as recorded in `build.json`."""
     try:
         build = site.build()
     except UnreadableError:
         return {}
-    predicted = {label: build.get(field) for label, field in OF_BUILD.items()}
-    return {label: plain(text) for label, text in predicted.items() if isinstance(text, str)}
+    fields = {label: build.get(field) for label, field in BUILD_FIELDS.items()}
+    return {label: plain(text) for label, text in fields.items() if isinstance(text, str)}
 
 
 def _claim_change(old: PublishedClaim, new: PublishedClaim, tolerance: float) -> ClaimChange | None:
@@ -137,16 +140,16 @@ def _claim_change(old: PublishedClaim, new: PublishedClaim, tolerance: float) ->
         NumberChange(name, old.numbers.get(name), new.numbers.get(name))
         for name in dict.fromkeys((*old.numbers, *new.numbers))
     ]
-    changed = [number for number in numbers if is_beyond(number.old, number.new, tolerance)]
-    changed.sort(key=lambda number: -number.relative)
-    reworded = [
+    changes = [number for number in numbers if is_beyond(number.old, number.new, tolerance)]
+    changes.sort(key=lambda number: -number.relative)
+    changed_fields = [
         field for field in ("statement", "criterion", "kind") if getattr(old, field) != getattr(new, field)
     ]
-    # The value in words follows from the numbers, where there are any, so that the tolerance is theirs.
-    other_words = old.value != new.value and not (tolerance and numbers)
-    if not (changed or reworded or other_words or old.holds is not new.holds):
+    # The text of the value follows from the numbers if there are any, so with a tolerance only the numbers count.
+    value_changed = old.value != new.value and not (tolerance and numbers)
+    if not (changes or changed_fields or value_changed or old.holds is not new.holds):
         return None
-    return ClaimChange(old, new, tuple(changed), tuple(reworded))
+    return ClaimChange(old, new, tuple(changes), tuple(changed_fields))
 
 
 def _data_change(name: str, old: PublishedSite, new: PublishedSite, tolerance: float) -> DataChange:

@@ -1,7 +1,7 @@
-"""The comparison of two sites as a page that needs nothing but itself.
+"""The comparison of two sites as a self-contained page.
 
-It looks like the report, whose style sheets are in it. It has no scripts, and its policy allows none; all that it
-shows was read from the two sites and is escaped.
+The page includes the style sheets of the report. It contains no scripts, and its content security policy permits
+none; everything that it shows was read from the two sites and is escaped.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from report.publishing.output_file import OutputFile
 
 STYLE_SHEETS = ("assets/fonts.css", "assets/palette.css", "assets/site.css")
 MARK = '<meta name="generator" content="sumint, the comparison of two sites">'
-COMPARISON_FILE = OutputFile("--html", "is no comparison of two sites", "diff.html", MARK)
+COMPARISON_FILE = OutputFile("--html", "diff.html", MARK)
 
 
-def comparison_page(found: Comparison) -> bytes:
-    """The page; the same for the same comparison."""
+def comparison_page(comparison: Comparison) -> bytes:
+    """The page of a comparison; the same for the same comparison."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / "pages"),
         autoescape=True,
@@ -37,9 +37,9 @@ def comparison_page(found: Comparison) -> bytes:
         TEMPLATES / "pages" / "diff.css"
     ).read_text("utf-8")
     page = environment.get_template("diff.html").render(
-        found=found,
-        sections=sections(found),
-        summary=summary(found),
+        comparison=comparison,
+        sections=sections(comparison),
+        summary=summary(comparison),
         mark=Markup(MARK),
         styles=Markup(styles),
         styles_hash=base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode(),

@@ -1,9 +1,9 @@
-"""A published site, read back from disk, where anybody may have changed it.
+"""A published site that is read back from disk, where anybody may have changed it.
 
-Nothing in it is trusted. Its files are those that a walk through the folder finds; a path that the site itself
-names, in its manifest or in a link, is only ever looked up among them, so none leads out of the folder. Links are
-not followed, what is no plain file is not opened, and what is too large, nested too deeply, no JSON, or of another
-shape than we write is an `UnreadableError`, which says so in a line.
+No content of the site is trusted. Its files are those that a walk through the folder finds; a path in its manifest
+or in a link is only looked up among them, so that none leads out of the folder. Symbolic links are not followed,
+and only regular files are opened. A file that is too large, nested too deeply, not JSON, or not in the expected
+form raises an `UnreadableError` with a message of one line.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ from typing import Any, NoReturn
 
 from report.content.safe_text import plain
 from report.errors import SiteError, UnreadableError
-from report.publishing.publish import GENERATOR, KEPT, MANIFEST, RECORD
+from report.publishing.publish import GENERATOR, GITIGNORE, MANIFEST, RECORD
 
 CLAIMS = "claims.json"
 OPENING = "index.html"
 DATA = "data/"
-OWN = (MANIFEST, RECORD, KEPT)
-"""What lies in a site's folder and is not in its manifest."""
+UNLISTED = (MANIFEST, RECORD, GITIGNORE)
+"""The files that may be in a site's folder without being in its manifest."""
 
 LARGEST_RECORD = 4 * 2**20
-"""Bytes of the manifest, the claims, or a page; the largest that we write have some hundred thousand."""
+"""The maximum size of the manifest, the claims or a page in bytes; the largest in practice have some 10⁵."""
 LARGEST_DATA = 64 * 2**20
-"""Bytes of one figure's numbers; the largest that we write have some million."""
+"""The maximum size of one figure's data in bytes; the largest in practice have some 10⁶."""
 
 
 @dataclass(frozen=True)
 class PublishedClaim:
-    """A claim as a site tells it."""
+    """A claim that is read from `claims.json`."""
 
     chapter: str
     name: str
@@ -50,71 +50,71 @@ class PublishedClaim:
 
     @property
     def key(self) -> str:
-        """What no other claim of the site is called."""
+        """The chapter and the name, which identify the claim in the site."""
         return f"{self.chapter}/{self.name}"
 
     @property
     def verdict(self) -> str:
-        """The verdict in words."""
+        """The verdict as text."""
         return {True: "holds", False: "does not hold", None: "not checked"}[self.holds]
 
 
 class PublishedSite:
-    """A folder with a site of this report in it, whole or damaged."""
+    """A folder with a complete or damaged site of this report."""
 
     def __init__(self, folder: Path) -> None:
-        """Look into a folder.
+        """List the files of a site.
 
         Raises:
-            SiteError: if it is none, cannot be looked into, or holds no site of this report.
+            SiteError: if the folder does not exist, cannot be read, or does not contain a site of this report.
         """
         self.folder = folder
         self.files: dict[str, Path] = {}
-        """Every plain file, by its path in the site."""
-        self.strange: dict[str, str] = {}
-        """What is neither a plain file nor a folder, or cannot be looked into: what it is, by path."""
-        shown = plain(str(folder))
+        """Every regular file, by its path in the site."""
+        self.irregular: dict[str, str] = {}
+        """A complaint about each entry that is neither a regular file nor a readable folder, by its path."""
+        name = plain(str(folder))
         try:
             if not folder.exists():
-                raise SiteError(f"{shown}: there is no such folder")
+                raise SiteError(f"{name} does not exist; give the folder of a built site")
             if not folder.is_dir():
-                raise SiteError(f"{shown}: is no folder; name the folder of a built site")
+                raise SiteError(f"{name} is not a folder; give the folder of a built site")
             for path, entry, complaint in _walk(folder):
                 if complaint:
-                    self.strange[path] = complaint
+                    self.irregular[path] = complaint
                 else:
                     self.files[path] = Path(entry)
         except OSError as error:
-            raise SiteError(f"{shown}: cannot be looked into ({error.strerror or error})") from None
+            raise SiteError(f"{name} cannot be read ({error.strerror or error})") from None
         except ValueError as error:  # a name with a null character
-            raise SiteError(f"{shown}: cannot be looked into ({error})") from None
+            raise SiteError(f"{name} cannot be read ({error})") from None
         if not self._is_ours():
-            raise SiteError(f"{shown}: holds no site of this report")
+            raise SiteError(f"{name} does not contain a site of this report; give the folder of a built site")
 
     def read(self, path: str, at_most: int = LARGEST_RECORD) -> bytes:
-        """The content of one of the site's files; an `UnreadableError` if there is none, or none that is fit."""
-        self._expect(path)
+        """The content of one of the site's files; an `UnreadableError` if it is missing or too large."""
+        self._check_exists(path)
         try:
             with self.files[path].open("rb") as file:
                 content = file.read(at_most + 1)
         except OSError as error:
             raise UnreadableError(path, f"cannot be read ({error.strerror or error})") from None
         if len(content) > at_most:
-            raise UnreadableError(path, f"has more than {at_most:,} bytes, which nothing of a site has")
+            raise UnreadableError(path, f"expected at most {at_most:,} bytes, found more")
         return content
 
     def json(self, path: str, at_most: int = LARGEST_RECORD) -> Any:
-        """What a JSON file says; an `UnreadableError` if it says nothing."""
+        """The value in a JSON file; an `UnreadableError` if the file cannot be read or parsed."""
         try:
-            return json.loads(self.read(path, at_most), parse_constant=_refuse)
+            return json.loads(self.read(path, at_most), parse_constant=_refuse_constant)
         except RecursionError:
             raise UnreadableError(path, "is nested too deeply") from None
         except ValueError as error:
-            raise UnreadableError(path, f"is no JSON ({plain(str(error))})") from None
+            raise UnreadableError(path, f"is not valid JSON ({plain(str(error))})") from None
 
     def digest(self, path: str) -> str:
         """The sha256 of a file, in hexadecimal digits; an `UnreadableError` if it cannot be read."""
-        self._expect(path)
+        self._check_exists(path)
         try:
             with self.files[path].open("rb") as file:
                 return hashlib.file_digest(file, "sha256").hexdigest()
@@ -122,20 +122,20 @@ class PublishedSite:
             raise UnreadableError(path, f"cannot be read ({error.strerror or error})") from None
 
     def manifest(self) -> dict[str, str]:
-        """The sha256 of every file that the site should hold, by its path.
+        """The sha256 of every file that the manifest lists, by path.
 
         Raises:
-            UnreadableError: if the manifest does not say it.
+            UnreadableError: if the manifest cannot be read, or does not list files with their sha256.
         """
         manifest = self.json(MANIFEST)
         files = manifest.get("files") if isinstance(manifest, dict) else None
         if not isinstance(files, dict) or not all(isinstance(digest, str) for digest in files.values()):
-            raise UnreadableError(MANIFEST, "lists no files with their sha256")
+            raise UnreadableError(MANIFEST, "expected `files` to map paths to their sha256")
         return files
 
     @property
-    def names_its_inputs(self) -> bool:
-        """Whether the manifest says what the site was made from; older sites do not, and have no `build.json`."""
+    def has_fingerprint(self) -> bool:
+        """Whether the manifest contains a fingerprint; older sites have neither that nor a `build.json`."""
         try:
             manifest = self.json(MANIFEST)
         except UnreadableError:
@@ -143,53 +143,53 @@ class PublishedSite:
         return isinstance(manifest, dict) and "inputs" in manifest
 
     def claims(self) -> dict[str, PublishedClaim]:
-        """Every claim by its key, in the site's order.
+        """Every claim by its key, in the order of the site.
 
         Raises:
-            UnreadableError: if they are not told as we tell them.
+            UnreadableError: if `claims.json` cannot be read, or is not in the expected form.
         """
-        run_chapter = self.json(CLAIMS)
-        if not isinstance(run_chapter, list):
-            raise UnreadableError(CLAIMS, "is no list of claims")
+        values = self.json(CLAIMS)
+        if not isinstance(values, list):
+            raise UnreadableError(CLAIMS, "expected a list of claims")
         claims: dict[str, PublishedClaim] = {}
-        for number, one in enumerate(run_chapter, start=1):
-            claim = _claim(one, f"claim {number}")
+        for number, value in enumerate(values, start=1):
+            claim = _claim(value, f"claim {number}")
             if claim.key in claims:
-                raise UnreadableError(CLAIMS, f"two claims are called {plain(claim.key)}")
+                raise UnreadableError(CLAIMS, f"expected unique names, found two claims {plain(claim.key)}")
             claims[claim.key] = claim
         return claims
 
     def build(self) -> dict[str, Any]:
-        """What `build.json` says of the build; an `UnreadableError` if it is no JSON object."""
-        run_chapter = self.json(RECORD)
-        if not isinstance(run_chapter, dict):
-            raise UnreadableError(RECORD, "says nothing of a build")
-        return run_chapter
+        """The content of `build.json`; an `UnreadableError` if it is not a JSON object."""
+        record = self.json(RECORD)
+        if not isinstance(record, dict):
+            raise UnreadableError(RECORD, "expected an object that describes the build")
+        return record
 
     def provenance(self) -> dict[str, str]:
-        """What the foot of the opening page says the report was made from; empty if that cannot be read."""
+        """The provenance at the foot of the opening page, as texts by label; empty if it cannot be read."""
         try:
-            foot = _Foot()
-            foot.feed(self.read(OPENING).decode())
-        except (UnreadableError, UnicodeDecodeError, AssertionError):  # HTMLParser asserts where it gives up
+            reader = _ProvenanceReader()
+            reader.feed(self.read(OPENING).decode())
+        except (UnreadableError, UnicodeDecodeError, AssertionError):  # HTMLParser asserts on some malformed input
             return {}
-        return {plain(" ".join(label.split())): plain(" ".join(text.split())) for label, text in foot.predicted}
+        return {plain(" ".join(label.split())): plain(" ".join(text.split())) for label, text in reader.entries}
 
     @cached_property
     def data(self) -> dict[str, str]:
-        """The paths of the files with a figure's or a table's numbers, by its name: `chapter/name`."""
+        """The paths of the JSON files with the data of figures and tables, by `chapter/name`."""
         return {
             path.removeprefix(DATA).removesuffix(".json"): path
             for path in sorted(self.files)
             if path.startswith(DATA) and path.endswith(".json")
         }
 
-    def _expect(self, path: str) -> None:
+    def _check_exists(self, path: str) -> None:
         if path not in self.files:
-            raise UnreadableError(path, self.strange.get(path, "is missing"))
+            raise UnreadableError(path, self.irregular.get(path, "is missing"))
 
     def _is_ours(self) -> bool:
-        """Whether the manifest says so, or, where it says nothing, what else lies there."""
+        """Whether the folder contains a site of this report, judged by its manifest or, without one, its files."""
         try:
             manifest = self.json(MANIFEST)
         except UnreadableError:
@@ -198,62 +198,62 @@ class PublishedSite:
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """Everything below a folder but folders: its path from there, where it is, and why it is not to be opened."""
+    """The entries below a folder except folders: relative path, full path, and a complaint if it is irregular."""
     folders = [("", str(folder))]
-    while folders:  # and not by recursion: folders can be nested deeper than calls
-        inside, current = folders.pop()
+    while folders:  # a loop rather than recursion, since folders can be nested deeper than the recursion limit
+        prefix, current = folders.pop()
         try:
             entries = sorted(os.scandir(current), key=lambda entry: entry.name)
         except OSError as error:
-            if not inside:
+            if not prefix:
                 raise
-            yield inside.removesuffix("/"), current, f"cannot be looked into ({error.strerror or error})"
+            yield prefix.removesuffix("/"), current, f"cannot be read ({error.strerror or error})"
             continue
         for entry in entries:
-            path = inside + entry.name
+            path = prefix + entry.name
             if entry.is_symlink():
                 yield path, entry.path, "is a symbolic link"
             elif entry.is_dir(follow_symlinks=False):
                 folders.append((f"{path}/", entry.path))
             else:
-                is_plain = entry.is_file(follow_symlinks=False)
-                yield path, entry.path, "" if is_plain else "is no plain file"
+                is_regular = entry.is_file(follow_symlinks=False)
+                yield path, entry.path, "" if is_regular else "is not a regular file"
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"it has {constant}")
+def _refuse_constant(constant: str) -> NoReturn:
+    raise ValueError(f"it contains {constant}")
 
 
-def _claim(run_chapter: Any, place: str) -> PublishedClaim:
-    if not isinstance(run_chapter, dict):
-        raise UnreadableError(CLAIMS, f"{place} is no claim")
+def _claim(value: Any, place: str) -> PublishedClaim:
+    if not isinstance(value, dict):
+        raise UnreadableError(CLAIMS, f"{place}: expected an object")
     for field in ("chapter", "name", "kind", "statement", "value", "criterion"):
-        if not isinstance(run_chapter.get(field), str):
-            raise UnreadableError(CLAIMS, f"{place} has no text as its {field}")
-    numbers, holds = run_chapter.get("numbers"), run_chapter.get("holds", "")
+        if not isinstance(value.get(field), str):
+            raise UnreadableError(CLAIMS, f"{place}: `{field}` must be a text")
+    numbers, holds = value.get("numbers"), value.get("holds", "")
     if not isinstance(numbers, dict) or not all(map(is_number, numbers.values())):
-        raise UnreadableError(CLAIMS, f"{place} has numbers that are none")
+        raise UnreadableError(CLAIMS, f"{place}: `numbers` must map names to numbers")
     if holds is not None and not isinstance(holds, bool):
-        raise UnreadableError(CLAIMS, f"{place} has a verdict that is none of true, false and null")
+        raise UnreadableError(CLAIMS, f"{place}: `holds` must be true, false or null")
     return PublishedClaim(
-        run_chapter["chapter"],
-        run_chapter["name"],
-        run_chapter["kind"],
-        run_chapter["statement"],
-        run_chapter["value"],
+        value["chapter"],
+        value["name"],
+        value["kind"],
+        value["statement"],
+        value["value"],
         {name: as_float(number) for name, number in numbers.items()},
-        run_chapter["criterion"],
+        value["criterion"],
         holds,
     )
 
 
 def is_number(value: object) -> bool:
-    """Whether a value from JSON is a number; true and false are none."""
+    """Whether a value from JSON is a number; true and false are not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def as_float(number: float) -> float:
-    """A number from JSON, which may be an integer that is too large."""
+    """A number from JSON as a float; an integer that is too large becomes infinite."""
     try:
         return float(number)
     except OverflowError:
@@ -263,12 +263,12 @@ def as_float(number: float) -> float:
 _FIELDS = {"dt": 0, "dd": 1}
 
 
-class _Foot(HTMLParser):
-    """The labels and texts of the provenance at the foot of a page."""
+class _ProvenanceReader(HTMLParser):
+    """A parser that collects the labels and texts of the provenance at the foot of a page."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.predicted: list[list[str]] = []
+        self.entries: list[list[str]] = []
         self._is_inside = False
         self._field: int | None = None
 
@@ -276,9 +276,9 @@ class _Foot(HTMLParser):
         if tag == "dl":
             self._is_inside = ("class", "provenance") in attrs
         elif self._is_inside and tag == "dt":
-            self.predicted.append(["", ""])
+            self.entries.append(["", ""])
         if tag in _FIELDS:
-            self._field = _FIELDS[tag] if self._is_inside and self.predicted else None
+            self._field = _FIELDS[tag] if self._is_inside and self.entries else None
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _FIELDS:
@@ -288,4 +288,4 @@ class _Foot(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._field is not None:
-            self.predicted[-1][self._field] += data
+            self.entries[-1][self._field] += data

@@ -1,4 +1,4 @@
-"""What differs between two sites as tables of words, for a terminal and for a page alike."""
+"""The differences between two sites as tables of text, for the terminal and for a page."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ NOTHING = "–"
 
 @dataclass(frozen=True)
 class Section:
-    """One kind of difference."""
+    """A table of the differences of one kind."""
 
     title: str
     n_listed: int
-    """How many claims, figures or tables it lists; some have several rows."""
+    """The number of claims, figures or tables in the section; some have several rows."""
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[int, ...] = ()
-    """The columns that hold numbers."""
+    """The indices of the columns that contain numbers."""
 
 
-def sections(found: Comparison) -> tuple[Section, ...]:
-    """A table for each kind of difference that was found; what the two were made from comes last."""
-    values = [claim for claim in found.claims if not claim.verdict_changed]
-    both = (found.old, found.new)
-    run_chapter = (
+def sections(comparison: Comparison) -> tuple[Section, ...]:
+    """A section for each kind of difference that occurs; the provenance is last."""
+    values = [claim for claim in comparison.claims if not claim.verdict_changed]
+    both = (comparison.old, comparison.new)
+    all_sections = (
         Section(
             "Claims whose verdict changed",
-            len(found.verdicts),
+            len(comparison.verdicts),
             ("Claim", *both),
             tuple(
                 (
@@ -42,7 +42,7 @@ def sections(found: Comparison) -> tuple[Section, ...]:
                     _verdict(one.old),
                     _verdict(one.new),
                 )
-                for one in found.verdicts
+                for one in comparison.verdicts
             ),
         ),
         Section(
@@ -59,13 +59,13 @@ def sections(found: Comparison) -> tuple[Section, ...]:
                 ("Claim", "Verdict", "Statement"),
                 tuple(map(_claim_row, claims)),
             )
-            for name, claims in zip(both, found.claims_only, strict=True)
+            for name, claims in zip(both, comparison.claims_only, strict=True)
         ),
         Section(
             "Figures and tables whose data changed",
-            len(found.data),
+            len(comparison.data),
             ("Figure or table", "Numbers changed", "Largest change", "Largest relative change", "Besides"),
-            tuple(map(_data_row, found.data)),
+            tuple(map(_data_row, comparison.data)),
             numeric=(1,),
         ),
         *(
@@ -75,36 +75,36 @@ def sections(found: Comparison) -> tuple[Section, ...]:
                 ("Figure or table",),
                 tuple((plain(one),) for one in names),
             )
-            for name, names in zip(both, found.data_only, strict=True)
+            for name, names in zip(both, comparison.data_only, strict=True)
         ),
         Section(
             "Where the two come from",
-            len(found.provenance),
+            len(comparison.provenance),
             ("What", *both),
-            tuple(_or_nothing(row) for row in found.provenance),
+            tuple(_mark_empty(row) for row in comparison.provenance),
         ),
     )
-    return tuple(section for section in run_chapter if section.rows)
+    return tuple(section for section in all_sections if section.rows)
 
 
-def summary(found: Comparison) -> str:
-    """What the comparison came to, in a line."""
-    size = f"{found.tolerance:g} of a number’s size"
-    if not found.differs:
-        beyond = f" by more than {size}" if found.tolerance else ""
-        same = f"nothing differs{beyond}: {found.n_claims:,} claims, {found.n_data:,} figures and tables"
-        return f"{same}; only where they come from" if found.provenance else same
+def summary(comparison: Comparison) -> str:
+    """The result of the comparison on one line."""
+    size = f"{comparison.tolerance:g} of a number’s size"
+    if not comparison.differs:
+        beyond = f" by more than {size}" if comparison.tolerance else ""
+        same = f"nothing differs{beyond}: {comparison.n_claims:,} claims, {comparison.n_data:,} figures and tables"
+        return f"{same}; only where they come from" if comparison.provenance else same
     parts = []
-    if found.claims:
-        verdicts = f"{len(found.verdicts):,} of them in their verdict"
-        parts.append(f"claims that changed: {len(found.claims):,} of {found.n_claims:,}, {verdicts}")
-    if found.data:
-        parts.append(f"figures and tables that changed: {len(found.data):,} of {found.n_data:,}")
-    only = {"claims": found.claims_only, "figures and tables": found.data_only}
+    if comparison.claims:
+        verdicts = f"{len(comparison.verdicts):,} of them in their verdict"
+        parts.append(f"claims that changed: {len(comparison.claims):,} of {comparison.n_claims:,}, {verdicts}")
+    if comparison.data:
+        parts.append(f"figures and tables that changed: {len(comparison.data):,} of {comparison.n_data:,}")
+    only = {"claims": comparison.claims_only, "figures and tables": comparison.data_only}
     for what, (old, new) in only.items():
         if old or new:
             parts.append(f"{what} only in the first: {len(old):,}, only in the second: {len(new):,}")
-    if found.tolerance:
+    if comparison.tolerance:
         parts.append(f"changes of up to {size} do not count")
     return "; ".join(parts)
 
@@ -117,7 +117,7 @@ def _claim_rows(claim: ClaimChange) -> Iterator[tuple[str, ...]]:
     for number in claim.numbers:
         yield key, plain(number.place), _number(number.old), _number(number.new), _share(number.relative)
         key = ""
-    for field in claim.reworded:
+    for field in claim.changed_fields:
         yield key, field, plain(getattr(claim.old, field)), plain(getattr(claim.new, field)), ""
         key = ""
 
@@ -163,5 +163,6 @@ def _share(relative: float) -> str:
     return f"{100 * relative:.2g}%" if relative < 0.995 else f"{100 * relative:.0f}%"
 
 
-def _or_nothing(row: tuple[str, ...]) -> tuple[str, ...]:
+def _mark_empty(row: tuple[str, ...]) -> tuple[str, ...]:
+    """The row with a dash in each empty cell."""
     return tuple(cell or NOTHING for cell in row)

@@ -1,1 +1,1 @@
-"""What a page contains: figures, tables, claims and diagrams as frozen values, without any looks."""
+"""The content of a page: figures, tables, claims and diagrams as frozen values without presentation."""

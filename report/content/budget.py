@@ -1,7 +1,7 @@
-"""What a build takes the time for unasked.
+"""What a build computes by default, and what it leaves to `python -m sumint verify`.
 
-All sums of four digits take some seconds, those of five an hour or two on one core, those of six days. These are
-left to `python -m sumint verify`; what it found is told by the next build.
+All sums of four digits take some seconds, those of five digits an hour or two on one core, those of six digits
+days. A build goes through the four-digit sums itself; for more digits it uses the result of an earlier `verify`.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from sumint.lab import Lab
 from sumint.task.sums import Layout
 
 MOST_SUMS = Layout(4).n_sums
+"""The largest number of sums that a build goes through by default."""
 
 
 def affords_every_sum(lab: Lab) -> bool:
-    """Whether a build goes through all sums, because they are few enough or it has been done already."""
+    """Whether a build reports on all sums: they are few enough, or their tally has been computed before."""
     if lab.is_quick:
         return False
     return lab.layout.n_sums <= MOST_SUMS or lab.is_known(every_sum)
 
 
 def tally_of_every_sum(lab: Lab) -> Tally | str:
-    """The tally of all sums; or why there is none, in Markdown."""
+    """The tally of all sums, or the reason why there is none, in Markdown."""
     if not affords_every_sum(lab):
         return (
             f"The {count(lab.layout.n_sums)} sums of so many digits are more than a build goes through "

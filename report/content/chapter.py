@@ -1,7 +1,7 @@
-"""What a chapter is made of: values, figures, tables and claims; frozen and inert.
+"""The content of a chapter as frozen data: values, figures, tables and claims.
 
-A chapter's module makes one `Chapter` from results, its text (the Markdown file beside it) names what it holds,
-and `render` puts the two together. Nothing here knows how any of it looks.
+A chapter's module makes one `Chapter` from results, and its text (the Markdown file beside it) refers to what the
+chapter contains by name; `report.pages` renders the two into a page. Nothing here depends on the presentation.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PUBLISHED, CORRECTED = "as published", "corrected"
-"""What a figure's views are called that keep an error of the write-up beside what was meant."""
+"""The options of a figure that shows a quantity with an error of the write-up, and with the error corrected."""
 
 
 @dataclass(frozen=True)
 class View:
-    """One state of a figure: what it shows when each of its controls stands at the choice named here."""
+    """One state of a figure: the chart that it shows for one choice in each of its controls."""
 
     choices: tuple[str, ...]
     plot: LazyChart
 
     @property
     def label(self) -> str:
-        """The state in words."""
+        """The choices as one text, separated by commas."""
         return ", ".join(self.choices)
 
 
 @dataclass(frozen=True)
 class Control:
-    """What a reader chooses, and among what."""
+    """A choice that the reader has in a figure: its name and its options."""
 
     name: str
     options: tuple[str, ...]
@@ -46,69 +46,71 @@ class Control:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """A chart, or a few that controls switch between."""
+    """A chart, or several charts that controls switch between."""
 
     name: str
     """The anchor on the page and the stem of its data files."""
     title: str
     plot: LazyChart | Mapping[str, LazyChart] | Mapping[tuple[str, ...], LazyChart]
-    """The chart, or one for each state of the control; with several controls, for each combination of choices."""
+    """The chart; with one control, a chart for each option; with several, one for each combination."""
     caption: str
-    """What to see in it; Markdown with formulas."""
+    """The caption, in Markdown with formulas: what is plotted, and what to see in it."""
     alt: str
-    """The same in words, for those who do not see it; plain text."""
+    """A plain-text description for readers who cannot see the figure."""
     source: Callable[..., Any]
-    """The analysis that measured it."""
+    """The analysis that measured the data."""
     control: str | tuple[str, ...] = ()
-    """What the reader chooses, if there are several views: "Sum", or ("Sum", "Digit")."""
+    """The names of the controls, if there are several views: "Sum", or ("Sum", "Digit")."""
     height: int = 400
-    """Of the chart, in CSS pixels, reserved on the page before it is drawn."""
+    """The height of the chart in CSS pixels; the page reserves it before the chart is drawn."""
     width: int | None = None
-    """The widest that the chart should get, in CSS pixels; None lets it fill the column."""
+    """The maximum width of the chart in CSS pixels; None lets it fill the column."""
     narrow_height: int | None = None
-    """Its height on a small screen, where that differs: panels stand one below another there."""
+    """The height on a small screen if it differs there, since panels are stacked on a small screen."""
     component: str | None = None
-    """The script among the assets that draws it in the place of Plotly; None for a chart."""
-    shown_at_once: tuple[str, ...] = ()
-    """The last of its controls, if a component shows all their options together and none has to be chosen."""
+    """The stem of the asset script that draws the figure instead of Plotly; None for a Plotly chart."""
+    simultaneous_controls: tuple[str, ...] = ()
+    """The last controls whose options a component shows all at once, so that the reader chooses none of them."""
 
     def __post_init__(self) -> None:
         if not self.views:
-            raise ValueError(f"figure {self.name}: has nothing to show")
+            raise ValueError(f"figure {self.name}: expected at least one chart, found none")
         names = self._control_names
         if len(self.views) > 1 and not names:
-            raise ValueError(f"figure {self.name}: {len(self.views)} views need a control to choose between them")
+            raise ValueError(f"figure {self.name}: {len(self.views)} views need a control; name it in `control`")
         for view in self.views:
             if names and len(view.choices) != len(names):
-                raise ValueError(f"figure {self.name}: {view.label} is no choice for {', '.join(names)}")
+                raise ValueError(
+                    f"figure {self.name}: expected one choice for each of {', '.join(names)}, found {view.label}"
+                )
         if names and len(self.views) != math.prod(len(control.options) for control in self.controls):
-            raise ValueError(f"figure {self.name}: some combination of its controls has no view")
-        if names[len(names) - len(self.shown_at_once) :] != self.shown_at_once:
+            raise ValueError(f"figure {self.name}: expected a view for each combination of its controls")
+        if names[len(names) - len(self.simultaneous_controls) :] != self.simultaneous_controls:
             raise ValueError(
-                f"figure {self.name}: {', '.join(self.shown_at_once)} are not the last of its controls"
+                f"figure {self.name}: {', '.join(self.simultaneous_controls)} must be the last of its controls"
             )
-        if self.shown_at_once and self.component is None:
-            raise ValueError(f"figure {self.name}: a chart shows one view at a time")
+        if self.simultaneous_controls and self.component is None:
+            raise ValueError(f"figure {self.name}: only a component can show several views at once")
 
     @property
     def views(self) -> tuple[View, ...]:
-        """What the figure shows, state by state; a single chart is a state without a choice."""
+        """The views of the figure in order; a single chart is one view without a choice."""
         if not isinstance(self.plot, Mapping):
             return (View((), self.plot),)
         return tuple(View((key,) if isinstance(key, str) else key, plot) for key, plot in self.plot.items())
 
     @property
     def controls(self) -> tuple[Control, ...]:
-        """What the reader can choose, each control with its options in the order in which the views name them."""
+        """The controls, each with its options in the order in which the views name them."""
         return tuple(
             Control(name, tuple(dict.fromkeys(view.choices[index] for view in self.views)))
             for index, name in enumerate(self._control_names)
         )
 
     @property
-    def offered_controls(self) -> tuple[Control, ...]:
-        """The controls that the page has a choice for."""
-        return self.controls[: len(self.controls) - len(self.shown_at_once)]
+    def page_controls(self) -> tuple[Control, ...]:
+        """The controls that the page offers to the reader: all but the simultaneous ones."""
+        return self.controls[: len(self.controls) - len(self.simultaneous_controls)]
 
     @property
     def _control_names(self) -> tuple[str, ...]:
@@ -117,75 +119,75 @@ class Figure:
 
 @dataclass(frozen=True)
 class Absent:
-    """A figure or table that these weights have no data for; the page says so in its place."""
+    """A placeholder for a figure or table for which this checkpoint has no data; the page shows the reason."""
 
     name: str
     title: str
     reason: str
-    """Why it is not there; Markdown."""
+    """Why the figure or table is absent, in Markdown."""
 
 
 @dataclass(frozen=True)
 class Failed:
-    """A figure or table that could not be made; the page says so in its place."""
+    """A placeholder for a figure or table that could not be made; the page shows the error message."""
 
     name: str
     title: str
     message: str
-    """What went wrong; plain text."""
+    """The error message, in plain text."""
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """A table that belongs to the text."""
+    """A table of the chapter."""
 
     name: str
     title: str
     columns: Mapping[str, Sequence[Any]]
-    """What it holds, by the head of each column; all are of one length."""
+    """The values of each column by the column's heading; all columns have the same length."""
     caption: str
     source: Callable[..., Any]
     formats: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
-    """How a column's numbers are written; the data files keep them in full."""
-    shown: int | None = None
-    """How many rows the page shows at a time, of a long table that a reader sorts, filters and turns over."""
-    chosen_by: tuple[str, ...] = ()
-    """The columns by which rows of such a table are chosen; a cell is a word, or several with commas between."""
+    """The number format of each column on the page; the data files contain the numbers in full."""
+    page_length: int | None = None
+    """How many rows of a long table the page shows at a time; the reader can sort, filter and page through it."""
+    filter_columns: tuple[str, ...] = ()
+    """The columns by which the reader filters rows; a cell is one word, or several separated by commas."""
     addresses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Where on the site the words in a column's cells lead to."""
+    """For each column with links, the address on the site that each word in its cells links to."""
 
     @property
-    def is_browsed(self) -> bool:
-        """Whether there are more rows than the page shows."""
-        return self.shown is not None and self.n_rows > self.shown
+    def is_paginated(self) -> bool:
+        """Whether the table has more rows than the page shows at a time."""
+        return self.page_length is not None and self.n_rows > self.page_length
 
     @property
     def n_rows(self) -> int:
-        """How many rows there are in all."""
+        """The number of rows in total."""
         return len(next(iter(self.columns.values()), ()))
 
     @cached_property
     def choices(self) -> Mapping[str, tuple[str, ...]]:
-        """What a reader can choose rows by, for each column that they are chosen by: what its cells list."""
-        listed = {
+        """For each filter column, the words by which the reader can filter: all that its cells contain."""
+        words = {
             head: {part for cell in set(self.columns[head]) for part in cell.split(", ")}
-            for head in self.chosen_by
+            for head in self.filter_columns
         }
-        return {head: tuple(sorted(parts - {""})) for head, parts in listed.items()}
+        return {head: tuple(sorted(parts - {""})) for head, parts in words.items()}
 
     @cached_property
     def rows(self) -> tuple[tuple[Any, ...], ...]:
-        """The cells, row by row."""
+        """The cells of each row."""
         return tuple(zip(*self.columns.values(), strict=True))
 
     @property
-    def rows_on_page(self) -> tuple[tuple[Any, ...], ...]:
-        """The rows that the page shows at first."""
-        return tuple(zip(*(values[: self.shown] for values in self.columns.values()), strict=True))
+    def first_rows(self) -> tuple[tuple[Any, ...], ...]:
+        """The rows that the page shows initially."""
+        return tuple(zip(*(values[: self.page_length] for values in self.columns.values()), strict=True))
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """The table for pandas, which takes its time to be imported: only a table that is saved needs it."""
+        """The table as a pandas data frame; pandas is slow to import, and only a table that is saved needs it."""
         import pandas as pd
 
         return pd.DataFrame(self.columns)
@@ -193,36 +195,36 @@ class Table:
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of the report that the build checks on the weights at hand."""
+    """A sentence of the report that the build checks on this checkpoint."""
 
     name: str
     statement: str
-    """What is claimed; Markdown with formulas."""
+    """The sentence that is claimed, in Markdown with formulas."""
     value: str
-    """What was measured, for people; Markdown."""
+    """The measured value as text, in Markdown."""
     criterion: str
-    """What must be true of it for the claim to hold; Markdown."""
+    """The condition on the measured value under which the claim holds, in Markdown."""
     holds: bool | None
-    """The verdict; None for a published claim on other weights, and where there was nothing to measure."""
+    """The verdict; None for a published claim on another checkpoint, and where there was nothing to measure."""
     source: Callable[..., Any]
-    """The analysis that measured it."""
+    """The analysis that measured the value."""
     numbers: Mapping[str, float] = field(default_factory=dict)
     """The measured numbers behind `value`, by name."""
     kind: Literal["general", "published"] = "general"
-    """A general claim is checked on any weights; a published one is the write-up's, on its own checkpoint."""
+    """A general claim is checked on every checkpoint; a published one is the write-up's, on its own checkpoint."""
     otherwise: str = ""
-    """What is true instead, where it does not hold; Markdown."""
+    """What is true instead if the claim does not hold, in Markdown."""
 
     @property
     def verdict(self) -> Literal["holds", "fails", "open"]:
-        """The verdict in a word."""
+        """The verdict: holds, fails, or open if the claim was not checked."""
         if self.holds is None:
             return "open"
         return "holds" if self.holds else "fails"
 
     @property
-    def verdict_in_words(self) -> str:
-        """The verdict as the page says it."""
+    def verdict_label(self) -> str:
+        """The verdict as the page shows it."""
         words = {
             "holds": "Holds",
             "fails": "Does not hold on these weights",
@@ -231,13 +233,13 @@ class Claim:
         return words[self.verdict]
 
     @property
-    def is_of_other_weights(self) -> bool:
-        """Whether the claim is the write-up's, on its own checkpoint, and these are others."""
+    def is_about_other_checkpoint(self) -> bool:
+        """Whether the claim is the write-up's about its own checkpoint, and the report is on another one."""
         return self.kind == "published" and self.holds is None
 
     @property
-    def kind_in_words(self) -> str:
-        """What the claim speaks of, as the page says it."""
+    def kind_label(self) -> str:
+        """The kind of the claim as the page shows it."""
         words = {"general": "a general claim", "published": "the write-up’s, on its own checkpoint"}
         return words[self.kind]
 
@@ -248,20 +250,20 @@ class Chapter:
 
     title: str
     question: str
-    """What the chapter answers, as a question."""
+    """The question that the chapter answers."""
     values: Mapping[str, Any] = field(default_factory=dict)
-    """Results and derived facts that the text prints, by the names it uses for them."""
+    """The results and derived values that the text prints, by the names that it uses for them."""
     figures: tuple[Figure | Diagram | Absent | Failed, ...] = ()
     tables: tuple[Table | Absent | Failed, ...] = ()
     claims: tuple[Claim, ...] = ()
     findings: tuple[str, ...] = ()
-    """The names of the claims that say what the chapter found; the opening page shows them."""
+    """The names of the claims that state the chapter's main results; the opening page lists them."""
     key_numbers: Mapping[str, str] = field(default_factory=dict)
-    """A few numbers that stand at the head of the opening page, by what they count."""
+    """A few numbers for the head of the opening page, by what they count."""
     failures: tuple[str, ...] = ()
-    """Why some of it could not be made, if so; what its text shows and it does not hold is missing for that."""
+    """The error messages of all that failed; the page shows them in place of the missing content."""
 
 
 def stem_of(module: ModuleType) -> str:
-    """A chapter's name in addresses: its module's, with hyphens."""
+    """The chapter's name in addresses: the name of its module, with hyphens."""
     return module.__name__.rsplit(".", 1)[1].replace("_", "-")

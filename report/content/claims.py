@@ -1,4 +1,4 @@
-"""How claims come about: measured on any weights, or the write-up's own, checked on the write-up's checkpoint."""
+"""Constructors of claims: general ones, checked on every checkpoint, and the write-up's, checked on its own."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from sumint.lab import Lab
 
 @dataclass(frozen=True)
 class Finding:
-    """What the check of a claim came to."""
+    """The outcome of checking a claim."""
 
     value: str
-    """What was measured; or why there was nothing to measure."""
+    """The measured value as text, or the reason why there was nothing to measure."""
     holds: bool | None
     """The verdict; None where there was nothing to measure."""
     numbers: Mapping[str, float] = field(default_factory=dict)
-    """By name; one that is not finite could not be measured, and the claim does without it."""
+    """The measured numbers by name; one that is not finite could not be measured."""
 
     @property
-    def measured(self) -> dict[str, float]:
-        """The numbers that there are."""
+    def finite_numbers(self) -> dict[str, float]:
+        """The numbers that could be measured."""
         return {name: number for name, number in self.numbers.items() if math.isfinite(number)}
 
 
@@ -38,7 +38,7 @@ def general_claim(
     otherwise: str,
     finding: Finding,
 ) -> Claim:
-    """A sentence about any weights, and what was found of it."""
+    """A claim about any checkpoint, with the outcome of its check."""
     return Claim(
         name,
         statement,
@@ -46,7 +46,7 @@ def general_claim(
         criterion,
         finding.holds,
         source,
-        numbers=finding.measured,
+        numbers=finding.finite_numbers,
         otherwise=otherwise,
     )
 
@@ -60,14 +60,21 @@ def published_claim(
     source: Callable[..., Any],
     check: Callable[[], Finding],
 ) -> Claim:
-    """A sentence of the write-up about its own checkpoint, names and all.
+    """A claim of the write-up about its own checkpoint, checked by `check` on that checkpoint only.
 
-    On other weights it is shown, but not checked: its names of heads and dimensions mean nothing there, and may
-    not even exist.
+    On another checkpoint the claim is shown, but not checked: the heads and dimensions that it names have another
+    meaning there, or do not exist.
     """
     if lab.weights.digest != ARENA_DIGEST:
         return Claim(name, statement, "", criterion, None, source, kind="published")
-    found = check()
+    finding = check()
     return Claim(
-        name, statement, found.value, criterion, found.holds, source, numbers=found.measured, kind="published"
+        name,
+        statement,
+        finding.value,
+        criterion,
+        finding.holds,
+        source,
+        numbers=finding.finite_numbers,
+        kind="published",
     )

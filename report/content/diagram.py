@@ -1,6 +1,7 @@
-"""A diagram: parts in ranks, and arrows between them, each with what was measured of it and where that is shown.
+"""A diagram: nodes in ranks, and arrows between them, each with its measurement and a link to the evidence.
 
-It is content without a form. `diagram_layout.py` finds a place for everything, `diagram_svg.py` draws it.
+This module holds the content only. `figures/diagram_layout.py` computes positions, and `figures/diagram_svg.py`
+draws.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal["digits", "carry", "handed-on", "unknown", "constant"]
-"""What goes along an arrow, and what a part is for."""
+"""The information that an arrow carries, or that a node processes."""
 
 KINDS: Mapping[Kind, str] = {
     "digits": "the column’s own digits",
@@ -19,62 +20,62 @@ KINDS: Mapping[Kind, str] = {
     "unknown": "needed, for what is not known",
     "constant": "the same for every sum",
 }
-"""In words, for the key; in this order."""
+"""The description of each kind in the key, in the order of the key."""
 
 
 @dataclass(frozen=True)
 class Node:
-    """One part of what is shown."""
+    """One node of a diagram."""
 
     name: str
-    """By which arrows know it; no other node of the diagram has the same."""
+    """The name by which arrows refer to the node; unique in the diagram."""
     lines: tuple[str, ...]
-    """What is written in it."""
+    """The lines of text in the node."""
     kind: Kind | None = None
 
 
 @dataclass(frozen=True)
 class Group:
-    """Nodes that are at one place, under one label."""
+    """Nodes at the same position of the sequence, under one label."""
 
     label: str
     nodes: tuple[Node, ...]
     under: str | None = None
-    """The label of the group in the rank before that it stands under; None: it finds a place of its own."""
+    """The label of the group in the preceding rank with which it is aligned; None lets the layout place it."""
 
 
 @dataclass(frozen=True)
 class Rank:
-    """Groups side by side: one step of what is shown."""
+    """Groups side by side that form one step of the diagram."""
 
     label: tuple[str, ...]
-    """In lines."""
+    """The lines of the label."""
     groups: tuple[Group, ...]
 
     @property
     def is_last(self) -> bool:
-        """Whether arrows only arrive: its groups stand under others."""
+        """Whether the rank is the last, in which arrows end and every group is aligned with one above."""
         return all(group.under is not None for group in self.groups)
 
 
 @dataclass(frozen=True)
 class Arrow:
-    """Something goes from one node to another in a rank further on."""
+    """An arrow from one node to another in a later rank."""
 
     source: str
     target: str
     kind: Kind
-    says: str
-    """What is known of it, as a sentence; plain text."""
+    statement: str
+    """What was measured for the arrow, as a sentence in plain text."""
     measured: float
-    """The number behind that."""
+    """The measured number in the statement."""
     address: str
-    """The claim or figure that shows it, with its page: how-it-carries.html#carry-sites."""
+    """The address of the claim or figure with the evidence: how-it-carries.html#carry-sites."""
 
 
 @dataclass(frozen=True)
 class Diagram:
-    """A diagram, shown as figures are."""
+    """A diagram, which a page shows as it shows a figure."""
 
     name: str
     """The anchor on the page and the stem of its data files."""
@@ -82,41 +83,42 @@ class Diagram:
     ranks: tuple[Rank, ...]
     arrows: tuple[Arrow, ...]
     caption: str
-    """What to see in it; Markdown with formulas."""
+    """The caption, in Markdown with formulas."""
     alt: str
-    """The same in words, for those who do not see it; plain text."""
+    """A plain-text description for readers who cannot see the diagram."""
     source: Callable[..., Any]
-    """The analysis that measured most of it."""
+    """The analysis that measured most of the diagram."""
 
     def __post_init__(self) -> None:
         names = [node.name for node in self.nodes]
         if len(set(names)) < len(names):
-            raise ValueError(f"diagram {self.name}: two nodes have one name")
+            raise ValueError(f"diagram {self.name}: expected a unique name for each node")
         for arrow in self.arrows:
             for end in (arrow.source, arrow.target):
                 if end not in names:
-                    raise ValueError(f"diagram {self.name}: an arrow knows {end}, but there is no such node")
+                    raise ValueError(f"diagram {self.name}: an arrow names the node {end}, which does not exist")
 
     @property
     def nodes(self) -> tuple[Node, ...]:
+        """All nodes, rank by rank."""
         return tuple(node for rank in self.ranks for group in rank.groups for node in group.nodes)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
-        """Of all arrows, in the order of the key."""
+        """The kinds that occur among the arrows, in the order of the key."""
         used = {arrow.kind for arrow in self.arrows}
         return tuple(kind for kind in KINDS if kind in used)
 
     @property
     def rows(self) -> tuple[Mapping[str, Any], ...]:
-        """Every arrow as a row of a data file."""
+        """The arrows as rows of a data file."""
         return tuple(
             {
                 "from": arrow.source,
                 "to": arrow.target,
                 "what": KINDS[arrow.kind],
                 "measured": arrow.measured,
-                "in words": arrow.says,
+                "in words": arrow.statement,
                 "shown at": arrow.address,
             }
             for arrow in self.arrows

@@ -1,8 +1,8 @@
-"""A part of a chapter that fails leaves the others alone.
+"""Error isolation: one failing figure or claim does not take its chapter down.
 
-A chapter is ordinary code: it asks the lab for results, and its functions make figures, tables and claims of them.
-Those functions are its parts. Where one fails while the report is built, the failure is noted and the part is
-missing; the page says so where it would have been. Anywhere else a failure is an exception like any other.
+A chapter is ordinary code: it requests results from the lab, and its functions make figures, tables and claims
+from them. When such a function fails during a build, the failure is recorded, its content is left out, and the
+page reports the failure in that place. Outside a build a failure is an ordinary exception.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sumint.errors import InputError
 from sumint.machine.files import first_line
 
 Inputs = ParamSpec("Inputs")
-Part = TypeVar("Part")
+Content = TypeVar("Content")
 
 _failures: ContextVar[list[str] | None] = ContextVar("failures", default=None)
 
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 class FailedResult:
-    """Stands for the result of an analysis that failed; whatever is made of it fails for the same reason."""
+    """The stand-in for the result of a failed analysis: any use of it raises the error of the analysis."""
 
     def __init__(self, analysis: str, error: Exception) -> None:
         self._reason = f"the analysis {analysis} failed: {first_line(error)}"
@@ -42,64 +42,64 @@ class FailedResult:
 
 
 class FailedResultError(Exception):
-    """A result is asked for that could not be measured; the message says why not."""
+    """The result of a failed analysis is used; the message states why the analysis failed."""
 
 
 @contextmanager
 def collect_failures() -> Iterator[list[str]]:
-    """While this lasts, parts that fail are missing; what went wrong is in the list, each failure once."""
-    noted: list[str] = []
-    token = _failures.set(noted)
+    """Within this context, record failures of isolated functions in the list that is yielded, each one once."""
+    messages: list[str] = []
+    token = _failures.set(messages)
     try:
-        yield noted
+        yield messages
     finally:
         _failures.reset(token)
 
 
 def failed_result(analysis: str, error: Exception) -> FailedResult:
-    """What the lab gives for an analysis that failed."""
+    """Log that an analysis failed, and return the stand-in for its result."""
     log.error("the analysis %s failed: %s", analysis, first_line(error), exc_info=error)
     return FailedResult(analysis, error)
 
 
 def note(error: Exception, what: str) -> bool:
-    """Note that something could not be made; False if nobody takes notes, and the error should go its way."""
-    noted = _failures.get()
-    if noted is None or isinstance(error, ReportError | InputError):
+    """Record that `what` failed, and return True; return False if the caller should raise the error instead."""
+    messages = _failures.get()
+    if messages is None or isinstance(error, ReportError | InputError):
         return False
     if isinstance(error, FailedResultError):
         message = str(error)
     else:
         message = f"{what}: {first_line(error)}"
         log.error("%s", message, exc_info=error)
-    if message not in noted:
-        noted.append(message)
+    if message not in messages:
+        messages.append(message)
     return True
 
 
-def isolated(make: Callable[Inputs, Part]) -> Callable[Inputs, Part]:
-    """Turn a function that makes some of a chapter into one whose failure leaves the rest of the chapter alone."""
+def isolated(make: Callable[Inputs, Content]) -> Callable[Inputs, Content]:
+    """Decorate a function of a chapter, so that its failure is recorded and it returns an empty value."""
 
     @wraps(make)
-    def made(*inputs: Inputs.args, **settings: Inputs.kwargs) -> Part:
+    def make_or_note(*inputs: Inputs.args, **settings: Inputs.kwargs) -> Content:
         try:
             return make(*inputs, **settings)
         except Exception as error:
             if not note(error, f"{make.__module__.rsplit('.', 1)[1]}.{make.__name__}"):
                 raise
-            return cast("Part", _nothing(make))
+            return cast("Content", _empty_result(make))
 
-    return made
+    return make_or_note
 
 
-def _nothing(make: Callable[..., Any]) -> Any:
-    """What is missing: none of several things, or no thing."""
-    several = str(make.__annotations__.get("return", ""))
-    return {} if several.startswith(("dict", "Mapping")) else () if several.startswith("tuple") else None
+def _empty_result(make: Callable[..., Any]) -> Any:
+    """The empty value of a function's return type: an empty mapping, an empty tuple, or None."""
+    annotation = str(make.__annotations__.get("return", ""))
+    return {} if annotation.startswith(("dict", "Mapping")) else () if annotation.startswith("tuple") else None
 
 
 def run_chapter(stem: str, make: Callable[[], Chapter]) -> Chapter:
-    """A chapter, with what of it could not be made left out and noted."""
+    """Make a chapter; what of it fails is left out, and the messages are in its `failures`."""
     with collect_failures() as failures:
         try:
             chapter = make()

@@ -1,4 +1,4 @@
-"""How numbers are written for people: in texts, tables and labels."""
+"""Formats of numbers for texts, tables and labels."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 
 
 def decimals(value: float, places: int = 2) -> str:
-    """A number with so many decimals and a true minus sign: −0.25."""
-    written = f"{value:,.{places}f}"
-    is_zero = not written.strip("-0.,")
-    return written.lstrip("-") if is_zero else written.replace("-", "−")
+    """A number to the given number of decimal places, with a true minus sign: −0.25."""
+    text = f"{value:,.{places}f}"
+    is_zero = not text.strip("-0.,")
+    return text.lstrip("-") if is_zero else text.replace("-", "−")
 
 
 def count(value: int) -> str:
-    """A whole number with its thousands apart: 25,000,000."""
+    """A whole number with thousands separators: 25,000,000."""
     return decimals(value, 0)
 
 
 def counted(value: int, noun: str, plural: str = "") -> str:
-    """A count and what is counted, in the plural where it has to be: 1 head, 3 heads; 2 queries."""
+    """A count with its noun in the singular or plural: 1 head, 3 heads, 2 queries."""
     return f"{count(value)} {noun}" if value == 1 else f"{count(value)} {plural or noun + 's'}"
 
 
 def percent(share: float, places: int = 1) -> str:
-    """A share as a percentage: 0.984 is 98.4%. What is not quite all is never written as 100%."""
+    """A share as a percentage: 0.984 is 98.4%; a share below 1 is never rounded to 100%."""
     nearly_all = 100 - 10**-places
     if nearly_all < 100 * share < 100 and float(f"{100 * share:.{places}f}") == 100:
         return f"over {decimals(nearly_all, places)}%"
@@ -34,12 +34,12 @@ def percent(share: float, places: int = 1) -> str:
 
 
 def whole_percent(share: float) -> str:
-    """A share in whole hundredths without a sign, for a cell: 0.984 is 98, and what is not quite all is >99."""
+    """A share in whole per cent without a sign, for a cell: 0.984 is 98, and 0.995 or more, below 1, is >99."""
     return ">99" if 0.995 <= share < 1 else decimals(100 * share, 0)
 
 
 def scientific(value: float, places: int = 1) -> str:
-    """A number as digits times a power of ten: 1.2 × 10⁻⁷."""
+    """A number in scientific notation: 1.2 × 10⁻⁷."""
     if value == 0:
         return "0"
     digits, exponent = f"{value:.{places}e}".split("e")
@@ -48,7 +48,7 @@ def scientific(value: float, places: int = 1) -> str:
 
 
 def significant(value: float, digits: int = 3) -> str:
-    """A number to so many significant digits, in plain notation where that is short."""
+    """A number to the given number of significant digits, in scientific notation if it is very small or large."""
     if value != 0 and not 1e-4 <= abs(value) < 1e6:
         return scientific(value, digits - 1)
     rounded = float(f"{value:.{digits}g}")
@@ -57,7 +57,7 @@ def significant(value: float, digits: int = 3) -> str:
 
 
 def nats(value: float, digits: int = 3) -> str:
-    """A loss in nats, to three significant digits."""
+    """A loss in nats, to three significant digits by default."""
     return f"{significant(value, digits)}{NO_BREAK}nats"
 
 
@@ -67,12 +67,12 @@ def radians(value: float, places: int = 3) -> str:
 
 
 def degrees(value: float, places: int = 1) -> str:
-    """An angle that is given in degrees: 36.0°."""
+    """An angle in degrees: 36.0°."""
     return f"{decimals(value, places)}°"
 
 
 def joined(items: Iterable[object]) -> str:
-    """A list as one says it: 19, 25, 26 and 37."""
+    """Items as a list in a sentence: 19, 25, 26 and 37; "none" if there are no items."""
     *rest, last = [str(item) for item in items] or ["none"]
     return f"{', '.join(rest)} and {last}" if rest else last
 
@@ -81,4 +81,4 @@ FORMATS: Final[Mapping[str, Callable[..., str]]] = {
     form.__name__: form
     for form in (decimals, count, counted, percent, scientific, significant, nats, radians, degrees, joined)
 }
-"""The formats by the names under which a text uses them."""
+"""The formats that a text can use, by name."""

@@ -1,7 +1,7 @@
-"""A chart as a chapter holds it: how to make it, not what Plotly has made of it.
+"""Charts that are made when they are first needed.
 
-Plotly checks every property of every trace, which takes longer than all else about a page. A build whose charts
-are kept from an earlier one needs none of them, so each is made when it is first asked for.
+Plotly validates every property of every trace, which takes longer than the rest of the work on a page. A build
+that reuses the figures of an earlier one needs no chart, so a chapter holds functions that make charts.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ Numbers = ParamSpec("Numbers")
 
 @dataclass(frozen=True, eq=False)
 class LazyChart:
-    """A chart, made when it is first needed."""
+    """A chart that is made when it is first needed."""
 
     make: Callable[[], go.Figure]
 
     @cached_property
     def figure(self) -> go.Figure:
-        """What Plotly makes of it, once."""
+        """The Plotly figure, made on first use."""
         return self.make()
 
 
 def lazy_chart(make: Callable[Numbers, go.Figure]) -> Callable[Numbers, LazyChart]:
-    """Turn a function that makes a chart at once into one that does so when the chart is needed."""
+    """Decorate a function that makes a chart, so that it returns a `LazyChart`."""
 
     @wraps(make)
-    def later(*numbers: Numbers.args, **settings: Numbers.kwargs) -> LazyChart:
+    def make_lazily(*numbers: Numbers.args, **settings: Numbers.kwargs) -> LazyChart:
         return LazyChart(lambda: make(*numbers, **settings))
 
-    return later
+    return make_lazily

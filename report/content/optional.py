@@ -1,4 +1,4 @@
-"""A figure or a table that these weights may have nothing for: absent then, with the reason."""
+"""Placeholders for figures and tables that do not apply to this checkpoint."""
 
 from __future__ import annotations
 
@@ -9,24 +9,25 @@ from typing import Any, TypeVar
 from report.content.chapter import Absent, Figure, Table
 from report.content.failures import isolated
 
-Shown = TypeVar("Shown", bound=Figure | Table | Absent)
+Content = TypeVar("Content", bound=Figure | Table | Absent)
 
 
 def optional(
     name: str, title: str, *, unless: Callable[..., str]
-) -> Callable[[Callable[..., Shown]], Callable[..., Shown | Absent]]:
-    """Makes a part of a function that takes its name, its title and what was measured.
+) -> Callable[[Callable[..., Content]], Callable[..., Content | Absent]]:
+    """Decorate a function that makes a figure or table from its name, its title and results.
 
-    `unless` is given what was measured, too, and says why there is nothing to show, or nothing.
+    `unless` takes the same results; if it returns a reason rather than an empty string, an `Absent` with that
+    reason takes the place of the figure or table.
     """
 
-    def absent_or(make: Callable[..., Shown]) -> Callable[..., Shown | Absent]:
+    def decorate(make: Callable[..., Content]) -> Callable[..., Content | Absent]:
         @isolated
         @wraps(make)
-        def made(*measured: Any) -> Shown | Absent:
-            reason = unless(*measured)
-            return Absent(name, title, reason) if reason else make(name, title, *measured)
+        def make_or_explain(*results: Any) -> Content | Absent:
+            reason = unless(*results)
+            return Absent(name, title, reason) if reason else make(name, title, *results)
 
-        return made
+        return make_or_explain
 
-    return absent_or
+    return decorate

@@ -1,1 +1,1 @@
-"""How figures look: themes, charts, diagrams, and the files that a figure is saved as."""
+"""The presentation of figures: themes, charts, diagrams, and the files in which a figure is published."""

@@ -1,10 +1,10 @@
-"""A chapter's figures and tables as files: drawn, or kept from an earlier build.
+"""The files of a chapter's figures and tables, drawn or reused from an earlier build.
 
-Drawing takes longer than all else that a build does once everything is measured. What the files hold depends on
-the chapter's code with all that it reaches by import, on what the lab measures, and on the libraries that draw.
-Kept under all of that, they are drawn again only when something of it has changed; an edit to a text changes none.
+Once everything is measured, drawing takes longer than the rest of a build. The files depend on the chapter's code
+and all that it imports, on the results of the lab, and on the drawing libraries. They are cached under a key of
+all of these, so that they are drawn again only when one of these has changed; an edit to a text changes none.
 
-A figure that cannot be drawn leaves the others alone.
+A figure that cannot be drawn does not affect the others.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from sumint.store.keys import COMPUTING, Key, digest_file, versions
 from sumint.store.results import Store
 from sumint.store.sources import NoSourceError, sources_of
 
-Shown = TypeVar("Shown", bound=Figure | Diagram | Absent | Failed | Table)
+Content = TypeVar("Content", bound=Figure | Diagram | Absent | Failed | Table)
 
 LIBRARIES = (*COMPUTING, "plotly", "pandas")
 
@@ -42,79 +42,79 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RenderedFigures:
-    """A chapter with all its files."""
+    """A chapter with the files of its figures and tables."""
 
     chapter: Chapter
-    """In it what could not be drawn says so."""
+    """The chapter, with a `Failed` in place of each figure or table that could not be drawn."""
     files: Mapping[str, bytes]
-    """The files of its figures and tables, by their path in the site."""
+    """The files of the figures and tables, by their path in the site."""
     state: Literal["reused", "drawn"]
 
     @property
     def failures(self) -> tuple[str, ...]:
-        """What could not be made of the chapter, nor drawn."""
-        undrawn = (shown for shown in (*self.chapter.figures, *self.chapter.tables) if isinstance(shown, Failed))
-        return (*self.chapter.failures, *(f"{shown.name}: {shown.message}" for shown in undrawn))
+        """The messages of all that could not be made or drawn."""
+        failed = (one for one in (*self.chapter.figures, *self.chapter.tables) if isinstance(one, Failed))
+        return (*self.chapter.failures, *(f"{one.name}: {one.message}" for one in failed))
 
 
-def drawn(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> RenderedFigures:
-    """The files of a chapter that these modules make, the chapter's own first.
+def render_figures(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> RenderedFigures:
+    """Render the figures and tables of a chapter, which is made by `modules`, or reuse those of an earlier build.
 
-    They are drawn each time if one of the modules has no source file, or was edited since it was imported.
+    They are rendered each time if one of the modules has no source file, or was edited since it was imported.
 
     Raises:
-        ReportError: if a figure draws what no bundle of plotly.js can.
+        ReportError: if a figure contains a type of trace that the bundle of plotly.js does not.
     """
     try:
         store, key = lab.store.store, files_key(lab, stem, chapter, *modules)
     except NoSourceError as error:
-        log.info("%s: figures are not kept (%s)", stem, error)
+        log.info("%s: figures are not cached (%s)", stem, error)
         store, key = Store(None), Key(f"figures-{stem}", {})
-    kept = store.load(key)
-    if kept is not None:
+    archive = store.load(key)
+    if archive is not None:
         try:
-            return RenderedFigures(chapter, _unpacked(kept), "reused")
+            return RenderedFigures(chapter, _unpack(archive), "reused")
         except (ValueError, zipfile.BadZipFile) as error:
-            store.warn(key, error)
+            store.warn_of_damage(key, error)
     files: dict[str, bytes] = {}
-    figures = tuple(_shown(stem, figure, files) for figure in chapter.figures)
-    tables = tuple(_shown(stem, table, files) for table in chapter.tables)
-    made = RenderedFigures(replace(chapter, figures=figures, tables=tables), files, "drawn")
-    if not made.failures:
-        store.save(key, _packed(files))
-    return made
+    figures = tuple(_render_or_fail(stem, figure, files) for figure in chapter.figures)
+    tables = tuple(_render_or_fail(stem, table, files) for table in chapter.tables)
+    rendered = RenderedFigures(replace(chapter, figures=figures, tables=tables), files, "drawn")
+    if not rendered.failures:
+        store.save(key, _pack(files))
+    return rendered
 
 
-def _shown(stem: str, shown: Shown, files: dict[str, bytes]) -> Shown | Failed:
-    """Draw a figure or table into `files`; what is shown in its place, if that fails, else the thing itself."""
+def _render_or_fail(stem: str, content: Content, files: dict[str, bytes]) -> Content | Failed:
+    """Add the files of a figure or table to `files` and return it, or return a `Failed` if it cannot be drawn."""
     try:
-        if isinstance(shown, Figure):
-            check_traces(stem, shown)
-        files |= files_of(stem, shown)
+        if isinstance(content, Figure):
+            check_traces(stem, content)
+        files |= files_of(stem, content)
     except (ReportError, InputError):
         raise
     except Exception as error:
-        log.exception("%s: %s could not be drawn: %s", stem, shown.name, first_line(error))
-        return Failed(shown.name, shown.title, first_line(error))
-    return shown
+        log.exception("%s: %s could not be drawn: %s", stem, content.name, first_line(error))
+        return Failed(content.name, content.title, first_line(error))
+    return content
 
 
 def check_traces(stem: str, figure: Figure) -> None:
-    """Raise a `ReportError` if a figure draws what the bundle cannot; it is one whichever plotly.js is used."""
+    """Raise a `ReportError` if a figure contains a trace that the bundle of plotly.js cannot draw."""
     for view in figure.views:
         for trace in traces_of(view.plot.figure):
             if trace.type not in TRACES:
                 raise ReportError(
-                    f"{stem}: figure {figure.name} draws a trace of type {trace.type}, but plotly.js is "
-                    f"bundled with {', '.join(TRACES)} only; add it to TRACES in report/figures/plotlyjs.py"
+                    f"{stem}: figure {figure.name} has a trace of type {trace.type}, but the bundle of plotly.js "
+                    f"contains {', '.join(TRACES)} only; add the type to TRACES in report/figures/plotlyjs.py"
                 )
 
 
 def files_key(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> Key:
-    """All that the files of a chapter's figures and tables depend on."""
-    absent = [shown.name for shown in (*chapter.figures, *chapter.tables) if isinstance(shown, Absent)]
+    """The key of the files of a chapter's figures and tables: all that they depend on."""
+    absent = [one.name for one in (*chapter.figures, *chapter.tables) if isinstance(one, Absent)]
     card = json.dumps(dict(lab.card), sort_keys=True)
-    has_diagram = any(isinstance(shown, Diagram) for shown in chapter.figures)
+    has_diagram = any(isinstance(figure, Diagram) for figure in chapter.figures)
     return Key(
         f"figures-{stem}",
         {
@@ -134,18 +134,18 @@ def files_key(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> Key:
 
 
 def numbers_of(files: Mapping[str, bytes], stem: str, name: str) -> dict[str, Any]:
-    """Every number that a figure draws, read from its files."""
+    """The data of a figure, read from its files."""
     return json.loads(files[f"data/{stem}/{name}.json"])
 
 
-def _packed(files: Mapping[str, bytes]) -> bytes:
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for path, written in files.items():
-            archive.writestr(path, written)
-    return content.getvalue()
+def _pack(files: Mapping[str, bytes]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for path, content in files.items():
+            archive.writestr(path, content)
+    return buffer.getvalue()
 
 
-def _unpacked(content: bytes) -> dict[str, bytes]:
+def _unpack(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {path: archive.read(path) for path in archive.namelist()}

@@ -1,4 +1,4 @@
-"""A chart's numbers as tables, for those who do not see the chart, or want to read it exactly."""
+"""The numbers of a chart as tables, for readers who cannot see the chart or need exact values."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from typing import Any
 from report.content.formats import count, significant
 
 BESIDE_CHART_UP_TO = 300
-"""A figure with more numbers than this has its tables on a page of their own."""
+"""A figure with more numbers than this has its tables on a separate page."""
 
 ON_A_PAGE_UP_TO = 50_000
-"""A figure with more numbers than this has them in data files only: no browser lays out such a table gladly."""
+"""A figure with more numbers than this has them in data files only, since browsers lay out such a table slowly."""
 
-MOST_COUNTED = 1e9
-"""A column of whole numbers up to this is taken for counts."""
+MAX_COUNT = 1e9
+"""A column of whole numbers up to this is formatted as counts."""
 
 CHANNELS = ("text", "x", "y", "r", "theta", "error_y")
-"""What the columns of a table of points are, in their order."""
+"""The data channels of a trace of points that become columns of its table, in order."""
 
 
 @dataclass(frozen=True)
 class NumberTable:
-    """One trace of one view."""
+    """The table of one trace of one view."""
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
-    """Each begins with the head of its row."""
+    """The rows; the first cell of each is the heading of the row."""
 
 
 @dataclass(frozen=True)
 class NumberView:
-    """The tables of one view, and how the view is called."""
+    """The tables of one view, with the view's label and address."""
 
     label: str
     address: str
@@ -41,13 +41,13 @@ class NumberView:
 
 
 def n_cells(data: Mapping[str, Any]) -> int:
-    """How many numbers and labels a figure's data would fill cells of tables with."""
+    """The number of cells that a figure's data fill in tables, labels included."""
     traces = [trace for view in data["views"] for trace in view["traces"]]
     return sum(len(trace["z"]) * (len(trace["x"]) + 1) if "z" in trace else _n_points(trace) for trace in traces)
 
 
 def number_views(data: Mapping[str, Any]) -> tuple[NumberView, ...]:
-    """A table for each trace of each view of a figure's data."""
+    """The tables of a figure's data: one for each trace of each view."""
     return tuple(
         NumberView(
             view["label"],
@@ -69,8 +69,8 @@ def _table(trace: Mapping[str, Any], axes: Mapping[str, str], view: str) -> Numb
     if "z" in trace:
         corner = " / ".join(title for title in (up, across) if title)
         rows = zip(trace["y"], trace["z"], strict=True)
-        head = (corner, *map(_written, trace["x"]))
-        return NumberTable(caption, head, tuple((_written(y), *map(_written, row)) for y, row in rows))
+        head = (corner, *map(_cell, trace["x"]))
+        return NumberTable(caption, head, tuple((_cell(y), *map(_cell, row)) for y, row in rows))
     channels = [channel for channel in CHANNELS if channel in trace]
     names = {
         "text": "point",
@@ -85,14 +85,14 @@ def _table(trace: Mapping[str, Any], axes: Mapping[str, str], view: str) -> Numb
 
 
 def _column(values: Sequence[Any]) -> list[str]:
-    """What stands in a column: counts, whole numbers all, without decimal places."""
+    """The cells of a column; if all its numbers are whole, they are formatted as counts."""
     numbers = [value for value in values if isinstance(value, float)]
-    if all(number.is_integer() and abs(number) < MOST_COUNTED for number in numbers):
-        return [count(int(value)) if isinstance(value, float) else _written(value) for value in values]
-    return [_written(value) for value in values]
+    if all(number.is_integer() and abs(number) < MAX_COUNT for number in numbers):
+        return [count(int(value)) if isinstance(value, float) else _cell(value) for value in values]
+    return [_cell(value) for value in values]
 
 
-def _written(value: Any) -> str:
+def _cell(value: Any) -> str:
     if value is None:
         return "none"
     return significant(value, 4) if isinstance(value, float) else str(value)

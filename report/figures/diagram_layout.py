@@ -1,7 +1,7 @@
-"""Where everything in a diagram is drawn: ranks one below another where it is wide, side by side where not.
+"""The layout of a diagram in two forms: wide, with ranks below one another, and tall, with ranks side by side.
 
-Along a rank, groups follow one another; across the ranks, arrows go on. The same steps lay out both forms, only
-that along is to the right in the one, and down in the other.
+Groups are placed along a rank, and arrows run across the ranks. The same computation lays out both forms: "along"
+is to the right in the wide form and downwards in the tall one.
 """
 
 from __future__ import annotations
@@ -16,54 +16,55 @@ from report.content.diagram import Arrow, Diagram, Group, Node, Rank
 
 @dataclass(frozen=True)
 class Form:
-    """The sizes of one form, in CSS pixels."""
+    """The sizes of one form of the layout, in CSS pixels."""
 
     is_tall: bool
-    """Whether ranks stand side by side, and what belongs to one rank one below another."""
+    """Whether ranks are side by side, with the groups of a rank below one another."""
     node: tuple[int, int]
-    """Width and height."""
-    gap: int
-    """Between the nodes of a group."""
-    between: int
-    """Between groups."""
+    """The width and height of a node."""
+    node_gap: int
+    """The gap between the nodes of a group."""
+    group_gap: int
+    """The gap between groups."""
     padding: int
+    """The padding of a group."""
     label: int
-    """How much room a group's label takes, in height."""
-    least_along: int
-    """However little there is to show."""
-    ranks_apart: int
-    """Between two ranks, for the arrows."""
+    """The height of a group's label."""
+    min_along: int
+    """The minimum length of the diagram along its ranks."""
+    rank_gap: int
+    """The gap between two ranks, for the arrows."""
     head: int
-    """For the labels of the ranks: at the left in the wide form, at the top in the tall one."""
+    """The space for the labels of the ranks: at the left in the wide form, at the top in the tall one."""
 
 
 WIDE = Form(
     is_tall=False,
     node=(74, 38),
-    gap=5,
-    between=8,
+    node_gap=5,
+    group_gap=8,
     padding=5,
     label=17,
-    least_along=780,
-    ranks_apart=96,
+    min_along=780,
+    rank_gap=96,
     head=74,
 )
 TALL = Form(
     is_tall=True,
     node=(78, 34),
-    gap=5,
-    between=10,
+    node_gap=5,
+    group_gap=10,
     padding=5,
     label=15,
-    least_along=420,
-    ranks_apart=48,
+    min_along=420,
+    rank_gap=48,
     head=34,
 )
 
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle."""
+    """A rectangle, with its top left corner at (x, y), in CSS pixels."""
 
     x: float
     y: float
@@ -72,20 +73,21 @@ class Box:
 
     @property
     def centre(self) -> tuple[float, float]:
+        """The coordinates of the centre."""
         return self.x + self.width / 2, self.y + self.height / 2
 
 
 @dataclass(frozen=True)
 class Curve:
-    """An arrow from one point to another, that leaves and arrives across the ranks."""
+    """The path of an arrow from one point to another, perpendicular to the ranks at both ends."""
 
     start: tuple[float, float]
     end: tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Placed:
-    """A diagram with a place for everything."""
+class DiagramLayout:
+    """The positions of all elements of a diagram in one form."""
 
     form: Form
     width: float
@@ -96,9 +98,9 @@ class Placed:
     arrows: tuple[tuple[Arrow, Curve], ...]
 
 
-def placed(diagram: Diagram, form: Form) -> Placed:
-    """The places of everything, so that nothing covers anything else."""
-    along = max(form.least_along, *(_length(rank, form) for rank in diagram.ranks))
+def lay_out(diagram: Diagram, form: Form) -> DiagramLayout:
+    """Compute the positions of all elements of a diagram, without overlaps."""
+    along = max(form.min_along, *(_length(rank, form) for rank in diagram.ranks))
     nodes: dict[str, Box] = {}
     groups: list[tuple[Group, Box]] = []
     ranks: list[tuple[Rank, Box]] = []
@@ -117,13 +119,13 @@ def placed(diagram: Diagram, form: Form) -> Placed:
                 inside = across + form.padding + (0 if form.is_tall or rank.is_last else form.label)
                 size, thick = (form.node[1], form.node[0]) if form.is_tall else form.node
                 nodes[node.name] = _box(form, place, inside, size, thick)
-                place += size + form.gap
+                place += size + form.node_gap
         middles = here
-        across += depth + form.ranks_apart
-    across -= form.ranks_apart
+        across += depth + form.rank_gap
+    across -= form.rank_gap
     width, height = (across, along + form.head) if form.is_tall else (along + form.head, across)
     by_name = {node.name: node for node in diagram.nodes}
-    return Placed(
+    return DiagramLayout(
         form,
         width,
         height,
@@ -147,15 +149,15 @@ def _depth(form: Form) -> float:
 def _group_length(group: Group, form: Form) -> float:
     n_nodes = max(1, len(group.nodes))
     size = form.node[1] if form.is_tall else form.node[0]
-    return n_nodes * size + (n_nodes - 1) * form.gap + 2 * form.padding + (form.label if form.is_tall else 0)
+    return n_nodes * size + (n_nodes - 1) * form.node_gap + 2 * form.padding + (form.label if form.is_tall else 0)
 
 
 def _length(rank: Rank, form: Form) -> float:
-    return sum(_group_length(group, form) for group in rank.groups) + form.between * (len(rank.groups) - 1)
+    return sum(_group_length(group, form) for group in rank.groups) + form.group_gap * (len(rank.groups) - 1)
 
 
 def _middles(rank: Rank, form: Form, along: float, before: Mapping[str, float]) -> list[float]:
-    """The middle of each group along the rank: under another, or evenly spread."""
+    """The middle of each group along the rank: aligned with the group above, or evenly spread."""
     if rank.is_last:
         return [before[str(group.under)] for group in rank.groups]
     lengths = [_group_length(group, form) for group in rank.groups]
@@ -165,7 +167,7 @@ def _middles(rank: Rank, form: Form, along: float, before: Mapping[str, float]) 
 
 
 def _curves(diagram: Diagram, nodes: Mapping[str, Box], form: Form) -> list[Curve]:
-    """The arrows, those that share an end side by side there, in the order of their other ends."""
+    """The paths of the arrows; arrows that share an end are spread there in the order of their other ends."""
     axis = 1 if form.is_tall else 0
     leaving, arriving = defaultdict(list), defaultdict(list)
     for number, arrow in enumerate(diagram.arrows):

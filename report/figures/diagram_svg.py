@@ -1,35 +1,35 @@
-"""A diagram as SVG: for the page, where the style sheet gives it its colours, and as a file that has its own."""
+"""A diagram as SVG: inline for the page, whose style sheet colours it, and as a file with its own style."""
 
 from __future__ import annotations
 
 from html import escape
 
 from report.content.diagram import Arrow, Diagram, Group, Kind, Node
-from report.figures.diagram_layout import WIDE, Box, Curve, Form, Placed, placed
+from report.figures.diagram_layout import WIDE, Box, Curve, DiagramLayout, Form, lay_out
 from report.figures.palette import PALETTES
 from report.paths import TEMPLATES
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 STYLE = TEMPLATES / "assets/styles/diagram.css"
 HEAD = 5
-"""How long the head of an arrow is, in CSS pixels."""
+"""The length of an arrowhead, in CSS pixels."""
 
 
 def inline_svg(diagram: Diagram, form: Form) -> str:
-    """The diagram for the page, each arrow a link to what shows it."""
-    laid_out = placed(diagram, form)
-    size = f"{laid_out.width:g} {laid_out.height:g}"
+    """The diagram for the page, in which each arrow is a link to its evidence."""
+    layout = lay_out(diagram, form)
+    size = f"{layout.width:g} {layout.height:g}"
     label = escape(diagram.alt, quote=True)
     which = "tall" if form.is_tall else "wide"
     return (
-        f'<svg class="diagram-drawing diagram-drawing--{which}" viewBox="0 0 {size}" width="{laid_out.width:g}" '
-        f'role="group" aria-label="{label}">{_drawn(laid_out, has_links=True)}</svg>'
+        f'<svg class="diagram-drawing diagram-drawing--{which}" viewBox="0 0 {size}" width="{layout.width:g}" '
+        f'role="group" aria-label="{label}">{_elements(layout, has_links=True)}</svg>'
     )
 
 
 def svg_file(diagram: Diagram) -> bytes:
-    """The diagram as a file, in the colours of the light theme."""
-    laid_out, light = placed(diagram, WIDE), PALETTES["light"]
+    """The diagram as an SVG file, in the colours of the light theme."""
+    layout, light = lay_out(diagram, WIDE), PALETTES["light"]
     variables = {
         **{name: value for name, value in vars(light).items() if isinstance(value, str)},
         **{f"series-{number}": colour for number, colour in enumerate(light.series)},
@@ -38,48 +38,48 @@ def svg_file(diagram: Diagram) -> bytes:
     for name, colour in sorted(variables.items(), key=lambda named: -len(named[0])):
         style = style.replace(f"var(--{name})", colour)
     margin = 12
-    box = f"{-margin} {-margin} {laid_out.width + 2 * margin:g} {laid_out.height + 2 * margin:g}"
+    box = f"{-margin} {-margin} {layout.width + 2 * margin:g} {layout.height + 2 * margin:g}"
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box}" font-family="{FONT}">'
         f"<title>{escape(diagram.title)}</title><desc>{escape(diagram.alt)}</desc><style>{style}</style>"
         f'<rect x="{-margin}" y="{-margin}" width="100%" height="100%" fill="{light.ground}"/>'
-        f"{_drawn(laid_out, has_links=False)}</svg>\n"
+        f"{_elements(layout, has_links=False)}</svg>\n"
     ).encode()
 
 
 def key_svg(kind: Kind) -> str:
-    """A line of a kind, for the key."""
+    """A sample line of a kind of arrow, for the key."""
     return (
         '<svg class="diagram-sample" viewBox="0 0 30 8" width="30" height="8" aria-hidden="true">'
         f'<g class="diagram-arrow diagram-arrow--{kind}"><path class="diagram-line" d="M0 4H30"/></g></svg>'
     )
 
 
-def _drawn(laid_out: Placed, *, has_links: bool) -> str:
-    form = laid_out.form
+def _elements(layout: DiagramLayout, *, has_links: bool) -> str:
+    form = layout.form
     groups = "".join(
         f'<rect class="diagram-group" {_sides(box)} rx="6"/>'
         f'<text class="diagram-place" x="{box.x + form.padding:g}" y="{_label_height(box, group, form):g}">'
         f"{escape(group.label)}</text>"
-        for group, box in laid_out.groups
+        for group, box in layout.groups
     )
-    ranks = "".join(_rank_label(rank.label, box, form) for rank, box in laid_out.ranks)
-    arrows = "".join(_arrow(arrow, curve, form, has_link=has_links) for arrow, curve in laid_out.arrows)
-    return ranks + groups + arrows + "".join(_node(node, box) for node, box in laid_out.nodes)
+    ranks = "".join(_rank_label(rank.label, box, form) for rank, box in layout.ranks)
+    arrows = "".join(_arrow(arrow, curve, form, has_link=has_links) for arrow, curve in layout.arrows)
+    return ranks + groups + arrows + "".join(_node(node, box) for node, box in layout.nodes)
 
 
 def _label_height(box: Box, group: Group, form: Form) -> float:
-    """Where a group's label is written: at its top, but below nodes that arrows come down to."""
+    """The height of a group's label: at the top of the group, or below nodes at which arrows arrive from above."""
     is_below = group.under is not None and not form.is_tall
     return box.y + box.height - form.padding if is_below else box.y + form.padding + 8
 
 
 def _rank_label(label: tuple[str, ...], box: Box, form: Form) -> str:
     if form.is_tall:
-        lines = _lines(label, x=box.x + box.width / 2, apart=13)
+        lines = _lines(label, x=box.x + box.width / 2, line_height=13)
         return f'<text class="diagram-rank" y="10" text-anchor="middle">{lines}</text>'
     top = box.y + box.height / 2 - 7 * (len(label) - 1) + 4
-    return f'<text class="diagram-rank" y="{top:g}">{_lines(label, x=0, apart=14)}</text>'
+    return f'<text class="diagram-rank" y="{top:g}">{_lines(label, x=0, line_height=14)}</text>'
 
 
 def _node(node: Node, box: Box) -> str:
@@ -88,14 +88,14 @@ def _node(node: Node, box: Box) -> str:
     kind = f" diagram-node--{node.kind}" if node.kind else ""
     return (
         f'<g class="diagram-node{kind}"><rect {_sides(box)} rx="4"/>'
-        f'<text y="{top:g}" text-anchor="middle">{_lines(node.lines, x=x, apart=13)}</text></g>'
+        f'<text y="{top:g}" text-anchor="middle">{_lines(node.lines, x=x, line_height=13)}</text></g>'
     )
 
 
-def _lines(lines: tuple[str, ...], *, x: float, apart: float) -> str:
-    """Lines of text one below another, as the content of one text element."""
+def _lines(lines: tuple[str, ...], *, x: float, line_height: float) -> str:
+    """Lines of text below one another, as the content of one text element."""
     return "".join(
-        f'<tspan x="{x:g}" dy="{apart if number else 0:g}">{escape(line)}</tspan>'
+        f'<tspan x="{x:g}" dy="{line_height if number else 0:g}">{escape(line)}</tspan>'
         for number, line in enumerate(lines)
     )
 
@@ -110,15 +110,15 @@ def _arrow(arrow: Arrow, curve: Curve, form: Form, *, has_link: bool) -> str:
         bend = (to_y - y) / 2
         path = f"M{x:g} {y:g}C{x:g} {y + bend:g} {to_x:g} {to_y - bend:g} {to_x:g} {to_y:g}"
         head = f"M{to_x - 3:g} {to_y - HEAD:g}L{to_x:g} {to_y:g}L{to_x + 3:g} {to_y - HEAD:g}"
-    title = f"<title>{escape(arrow.says)}</title>"
-    drawn = f'<path class="diagram-line" d="{path}"/><path class="diagram-head" d="{head}"/>'
-    named = f'class="diagram-arrow diagram-arrow--{arrow.kind}"'
+    title = f"<title>{escape(arrow.statement)}</title>"
+    paths = f'<path class="diagram-line" d="{path}"/><path class="diagram-head" d="{head}"/>'
+    classes = f'class="diagram-arrow diagram-arrow--{arrow.kind}"'
     if not has_link:
-        return f"<g {named}>{title}{drawn}</g>"
-    # A line is too thin to be hit.
+        return f"<g {classes}>{title}{paths}</g>"
+    # The line is too thin to point at, so a wider transparent one is the target.
     target = f'<path class="diagram-hit" d="{path}"/>'
-    says = escape(arrow.says, quote=True)
-    return f'<a {named} href="{escape(arrow.address)}" aria-label="{says}">{title}{target}{drawn}</a>'
+    label = escape(arrow.statement, quote=True)
+    return f'<a {classes} href="{escape(arrow.address)}" aria-label="{label}">{title}{target}{paths}</a>'
 
 
 def _sides(box: Box) -> str:

@@ -1,17 +1,17 @@
-"""Every file that a figure or a table is published in.
+"""The files in which a figure or a table is published.
 
-| file | for | what |
+| file | for | content |
 |---|---|---|
-| `figures/<chapter>/<figure>.js` | the page | a script that hands the browser all views |
-| `figures/<chapter>/<figure>.json` | Plotly | the first view, as `plotly.io.read_json` opens it |
+| `figures/<chapter>/<figure>.js` | the page | a script that registers all views |
+| `figures/<chapter>/<figure>.json` | Plotly | the first view, for `plotly.io.read_json` |
 | `figures/<chapter>/<figure>.<view>.json` | Plotly | each other view |
-| `data/<chapter>/<figure>.json` | everyone else | every number that it draws, as plain lists |
-| `data/<chapter>/<figure>.csv` | everyone else | the same as rows |
-| `figures/<chapter>/<diagram>.svg` | everyone else | a diagram; its data files have its arrows |
-| `data/<chapter>/<table>.js` | the page | a script that hands the browser the rows of a long table |
+| `data/<chapter>/<figure>.json` | other uses | every number that the figure draws, as plain lists |
+| `data/<chapter>/<figure>.csv` | other uses | the same numbers as rows |
+| `figures/<chapter>/<diagram>.svg` | other uses | a diagram; its data files contain its arrows |
+| `data/<chapter>/<table>.js` | the page | a script that registers the rows of a long table |
 
-The page's script is a script and not JSON because a page opened from a disk may load scripts, but may fetch
-nothing. All files are the same for the same figure, byte by byte.
+The page loads scripts rather than JSON because a page opened from a disk may load scripts, but may not fetch
+files. All files are identical, byte by byte, for the same figure.
 """
 
 from __future__ import annotations
@@ -34,32 +34,32 @@ from report.figures.diagram_svg import svg_file
 from report.figures.theme import DIVERGING, SEQUENTIAL, roles_template, traces_of
 
 CHANNELS = ("x", "y", "z", "r", "theta", "error_y", "text")
-"""What a trace draws, by Plotly's names, in the order of the CSV's columns."""
+"""The data channels of a trace by Plotly's names, in the order of the columns of the CSV."""
 
 SINGLE_PRECISION = 7
-"""Significant digits of a number in single precision."""
+"""The number of significant digits in single precision."""
 
 
-def files_of(chapter: str, shown: Figure | Diagram | Table | Absent | Failed) -> dict[str, bytes]:
-    """The files of a chapter's figure or table, by their path in the site."""
-    match shown:
+def files_of(chapter: str, content: Figure | Diagram | Table | Absent | Failed) -> dict[str, bytes]:
+    """The files of a figure or table of a chapter, by their path in the site."""
+    match content:
         case Absent() | Failed():
             return {}
         case Table():
-            return _table_files(chapter, shown)
+            return _table_files(chapter, content)
         case Diagram():
-            return _diagram_files(chapter, shown)
+            return _diagram_files(chapter, content)
         case Figure():
-            return _figure_files(chapter, shown)
+            return _figure_files(chapter, content)
 
 
 def slug(label: str) -> str:
-    """A label as it stands in an address: 2968+1606=4574 becomes 2968-1606-4574."""
+    """A label in the form for an address: 2968+1606=4574 becomes 2968-1606-4574."""
     return re.sub(r"[\W_]+", "-", label.lower()).strip("-")
 
 
 def address_of(view: View) -> str:
-    """A view's choices as they stand in an address: 2968-1606-4574.c1."""
+    """The address of a view, made from its choices: 2968-1606-4574.c1."""
     return ".".join(map(slug, view.choices))
 
 
@@ -67,7 +67,9 @@ def _figure_files(chapter: str, figure: Figure) -> dict[str, bytes]:
     for control in figure.controls:
         if len(set(map(slug, control.options))) < len(control.options):
             labels = ", ".join(control.options)
-            raise ValueError(f"figure {figure.name}: {labels} need labels whose letters and digits differ")
+            raise ValueError(
+                f"figure {figure.name}: expected labels whose letters and digits differ, found {labels}"
+            )
     name = f"{chapter}/{figure.name}"
     data = figure_data(name, figure)
     files = {
@@ -98,62 +100,62 @@ def _view_data(view: View) -> dict[str, Any]:
         "choices": list(view.choices),
         "address": address_of(view),
         "axes": _axes(plot),
-        **_points_of(plot),
+        **_point_names(plot),
         "traces": [
-            {**_panel_of(trace, plot), **_trace_data(trace)} for trace in traces_of(plot) if trace.meta != GUIDE
+            {**_panel_name(trace, plot), **_trace_data(trace)} for trace in traces_of(plot) if trace.meta != GUIDE
         ],
     }
 
 
-def _points_of(plot: go.Figure) -> dict[str, list[str]]:
-    """What the points of every trace stand for, in their order, where that is the same for all."""
+def _point_names(plot: go.Figure) -> dict[str, list[str]]:
+    """The names of the points of the traces, in order, if they are the same for all traces."""
     points = plot.layout.to_plotly_json().get("meta", {}).get("points")
     return {"points": list(points)} if points else {}
 
 
-def _panel_of(trace: Any, plot: go.Figure) -> dict[str, str]:
-    """The name of the panel that a trace is drawn in, if there are several."""
+def _panel_name(trace: Any, plot: go.Figure) -> dict[str, str]:
+    """The name of the panel in which a trace is drawn, if there are several panels."""
     panels = plot.layout.to_plotly_json().get("meta", {}).get("panels", {})
     subplot = trace.subplot if "subplot" in trace else trace.xaxis
     return {"panel": panels[subplot]} if subplot in panels else {}
 
 
 def _axes(plot: go.Figure) -> dict[str, str]:
-    """The title of each axis, by Plotly's name of it, and as z that of the colours."""
+    """The title of each axis by Plotly's name, with that of the colour scale as z."""
     layout = plot.layout.to_plotly_json()
     axes = {key: axis for key, axis in layout.items() if re.match(r"[xy]axis\d*$", key)}
-    written = {key.replace("axis", ""): axis.get("title", {}).get("text", "") for key, axis in axes.items()}
+    titles = {key.replace("axis", ""): axis.get("title", {}).get("text", "") for key, axis in axes.items()}
     scales = [
         layout[scale]["colorbar"] for scale in (DIVERGING, SEQUENTIAL) if "colorbar" in layout.get(scale, {})
     ]
     colours = {"z": scales[0]["title"]["text"]} if scales else {}
-    return dict(sorted({**written, **layout.get("meta", {}).get("axes", {}), **colours}.items()))
+    return dict(sorted({**titles, **layout.get("meta", {}).get("axes", {}), **colours}.items()))
 
 
 def _trace_data(trace: Any) -> dict[str, Any]:
-    drawn = {"type": trace.type, "name": trace.name or ""}
+    data = {"type": trace.type, "name": trace.name or ""}
     if trace.type.startswith("scatterpolar"):
-        drawn["theta_unit"] = trace.thetaunit or "degrees"
+        data["theta_unit"] = trace.thetaunit or "degrees"
     for axis in ("xaxis", "yaxis"):
-        if axis in trace and (drawn_on := trace[axis]):
-            drawn[f"{axis[0]}_axis"] = drawn_on
+        if axis in trace and (axis_name := trace[axis]):
+            data[f"{axis[0]}_axis"] = axis_name
     for channel in CHANNELS:
         values = _channel(trace, channel)
         if values is not None:
-            drawn[channel] = _plain(values)
-    return drawn
+            data[channel] = _plain(values)
+    return data
 
 
 def _channel(trace: Any, channel: str) -> Any:
     if channel not in trace:
         return None
     if channel == "z" and trace.customdata is not None:
-        return trace.customdata  # what is drawn is its logarithm
+        return trace.customdata  # the chart draws the logarithms of these values
     return trace.error_y.array if channel == "error_y" else trace[channel]
 
 
 def _plain(values: Any) -> Any:
-    """Arrays as lists, numbers to single precision; what is not finite has no place in JSON and is null."""
+    """Arrays as lists, numbers in single precision, and numbers that are not finite, which JSON lacks, as null."""
     if isinstance(values, str) or values is None:
         return values
     if isinstance(values, np.ndarray | Sequence):
@@ -164,24 +166,24 @@ def _plain(values: Any) -> Any:
 
 
 def _figure_rows(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """One row for each thing that is drawn: a cell, a point, a bar."""
+    """One row for each cell, point or bar that is drawn."""
     for view in data["views"]:
         for trace in view["traces"]:
             panel = {"panel": trace["panel"]} if "panel" in trace else {}
             about = {"view": view["label"], **panel, "trace": trace["name"]}
-            drawn = {channel: trace[channel] for channel in CHANNELS if channel in trace}
-            if "z" in drawn:
-                yield from ({**about, **cell} for cell in _cells(drawn))
+            channels = {channel: trace[channel] for channel in CHANNELS if channel in trace}
+            if "z" in channels:
+                yield from ({**about, **cell} for cell in _cells(channels))
             else:
-                for values in zip(*drawn.values(), strict=True):
-                    yield {**about, **dict(zip(drawn, values, strict=True))}
+                for values in zip(*channels.values(), strict=True):
+                    yield {**about, **dict(zip(channels, values, strict=True))}
 
 
-def _cells(drawn: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for row, y in enumerate(drawn["y"]):
-        for column, x in enumerate(drawn["x"]):
-            inside = {channel: drawn[channel][row][column] for channel in ("z", "text") if channel in drawn}
-            yield {"x": x, "y": y, **inside}
+def _cells(channels: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for row, y in enumerate(channels["y"]):
+        for column, x in enumerate(channels["x"]):
+            values = {name: channels[name][row][column] for name in ("z", "text") if name in channels}
+            yield {"x": x, "y": y, **values}
 
 
 def _diagram_files(chapter: str, diagram: Diagram) -> dict[str, bytes]:
@@ -200,23 +202,24 @@ def _table_files(chapter: str, table: Table) -> dict[str, bytes]:
     data = {"table": name, "title": table.title, "columns": list(table.columns), "rows": rows}
     as_csv = table.frame.to_csv(index=False, lineterminator="\n")
     files = {f"data/{name}.json": _json(data), f"data/{name}.csv": as_csv.encode()}
-    if table.is_browsed:
-        files[f"data/{name}.js"] = f"registerTable({_safe(name)}, {_safe(_browsed(table))});\n".encode()
+    if table.is_paginated:
+        columns = _safe(_paginated_columns(table))
+        files[f"data/{name}.js"] = f"registerTable({_safe(name)}, {columns});\n".encode()
     return files
 
 
-def _browsed(table: Table) -> list[dict[str, Any]]:
-    """A table column by column: as it is written, and as it is sorted where that differs.
+def _paginated_columns(table: Table) -> list[dict[str, Any]]:
+    """The columns of a long table for the page: values for sorting, and formatted values if they differ.
 
-    A column with few different values has each once, and the place of each row's among them. Where its words lead
-    to is kept by the word.
+    A filter column, which has few different values, lists each value once, with the index of each row's value
+    among them. The addresses of links are listed by word.
     """
     columns = []
     for head, values in table.columns.items():
-        if head in table.chosen_by:
-            different = sorted(set(values))
-            place = {value: number for number, value in enumerate(different)}
-            columns.append({"values": different, "which": [place[value] for value in values]})
+        if head in table.filter_columns:
+            unique = sorted(set(values))
+            index = {value: number for number, value in enumerate(unique)}
+            columns.append({"values": unique, "which": [index[value] for value in values]})
         elif head in table.formats:
             columns.append({"values": _plain(values), "written": list(map(table.formats[head], values))})
         else:
@@ -227,7 +230,7 @@ def _browsed(table: Table) -> list[dict[str, Any]]:
 
 
 def _whole(value: Any) -> Any:
-    """A cell in full: a NumPy number as Python's own."""
+    """A cell in full precision, with a NumPy number as a Python number."""
     value = value.item() if isinstance(value, np.generic) else value
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
@@ -241,7 +244,7 @@ def _script(name: str, figure: Figure) -> bytes:
 
 
 def _plotly_json(plot: go.Figure) -> bytes:
-    """The figure with our light template in it, so that it looks the same wherever it is opened."""
+    """The figure with the light template included, so that it looks the same in other programs."""
     bare = _without_template(plot)
     return _json({**bare, "layout": {**bare["layout"], "template": roles_template("light", plot)}})
 
@@ -252,11 +255,11 @@ def _without_template(plot: go.Figure) -> dict[str, Any]:
 
 
 def _safe(value: Any) -> str:
-    """JSON that is also JavaScript, and that nothing in it can end early."""
-    written = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    """JSON that is valid JavaScript and cannot end the script element that contains it."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     for character in "<\u2028\u2029":
-        written = written.replace(character, f"\\u{ord(character):04x}")
-    return written
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
 
 
 def _json(value: Any) -> bytes:
@@ -264,10 +267,10 @@ def _json(value: Any) -> bytes:
 
 
 def _csv(rows: Iterator[dict[str, Any]]) -> bytes:
-    collected = list(rows)
-    columns = list(dict.fromkeys(column for row in collected for column in row))
-    written = io.StringIO()
-    writer = csv.DictWriter(written, columns, lineterminator="\n")
+    all_rows = list(rows)
+    columns = list(dict.fromkeys(column for row in all_rows for column in row))
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows(collected)
-    return written.getvalue().encode()
+    writer.writerows(all_rows)
+    return buffer.getvalue().encode()

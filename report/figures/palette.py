@@ -1,9 +1,9 @@
-"""The colours of the two themes, each named once, for what it is for.
+"""The colours of the two themes, each named once by its purpose.
 
-From these palettes come the style sheet's custom properties and Plotly's templates, so page and charts cannot
-drift apart. Both colour scales change their lightness evenly. The diverging one goes from blue to orange,
-which no common colour blindness confuses, and its middle is next to the page's ground: nothing looks like
-nothing.
+The style sheet's custom properties and Plotly's templates are both generated from these palettes, so that page and
+charts use the same colours. Both colour scales are perceptually even in lightness. The diverging scale runs from
+blue to orange, which the common forms of colour blindness do not confuse, and its middle is close to the
+background, so that a value of zero is hardly visible.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ ThemeName = Literal["light", "dark"]
 
 @dataclass(frozen=True)
 class Palette:
-    """The colours of one theme, by what they are for."""
+    """The colours of one theme, by purpose."""
 
     ground: str
     raised: str
-    """Of what stands out from the page a little: code, the table of a figure's numbers."""
+    """The background of code and of the tables of a figure's numbers."""
     ink: str
     muted: str
-    """Of words that should not call: captions, labels, the foot of the page."""
+    """The text colour of captions, labels and the foot of the page."""
     on_pale: str
-    """Of words in the paler cells of a heatmap, which are pale in the dark, too."""
+    """The text colour in the paler cells of a heatmap, which are pale in the dark theme, too."""
     rule: str
     grid: str
     guide: str
-    """Of lines that only guide the eye."""
+    """The colour of guide lines."""
     accent: str
-    """Of links and of what is chosen."""
+    """The colour of links and of selected options."""
     holds: str
     fails: str
     keyword: str
@@ -95,7 +95,7 @@ PALETTES: Final[Mapping[ThemeName, Palette]] = {
 
 
 def custom_properties() -> str:
-    """The palettes as a style sheet: what the system prefers, unless the reader chose; light in print."""
+    """The palettes as a style sheet: the reader's choice or the system's preference, and always light in print."""
     light, dark = (_declarations(PALETTES[theme], theme) for theme in ("light", "dark"))
     return (
         f":root {{\n{light}}}\n"

@@ -1,7 +1,7 @@
 """plotly.js, which draws the charts: the full one that comes with plotly, or a bundle of what this report draws.
 
-The full one needs nothing but plotly. The bundle (`bundle.py`) is a quarter of its size and is used where it has
-been made. Both are the same version, so charts look the same and read what plotly wrote as it was meant.
+The full one needs only plotly. The bundle (`plotlyjs_bundle.py`) is a quarter of its size and is used if it has
+been made. Both have the same version, so that charts look the same.
 """
 
 from __future__ import annotations
@@ -17,28 +17,29 @@ from plotly.offline import get_plotlyjs, get_plotlyjs_version
 from report.errors import BundleError
 
 TRACES = ("bar", "heatmap", "scatter", "scatterpolar")
-"""Every type of trace that the report may draw, and all that the bundle can."""
+"""The types of trace that the bundle contains and that figures of the report may use."""
 
 NPM = Path(__file__).with_name("npm")
-"""What npm is asked for to make the bundle, with the version of everything that it needs in turn."""
+"""The folder with npm's requirements for the bundle, and the lock file with all versions."""
 
 SCRIPT = "assets/plotly.min.js"
-"""Where plotly.js is in the site."""
+"""The path of plotly.js in the site."""
 
 OPTIONS = (
     *("--bundle", "--minify", "--format=iife", "--global-name=Plotly", "--target=es2020"),
     *("--define:global=window", "--loader:.css=text"),
     "--banner:js=//# allFunctionsCalledOnLoad",
 )
-"""How esbuild makes one script of it, for browsers as old as the site supports.
+"""The options of esbuild, which targets the oldest browsers that the site supports.
 
-The banner asks V8 to compile all of it aside, and not each function on the main thread when it is first called.
+The banner makes V8 compile the whole script on a background thread, rather than each function on the main thread
+when it is first called.
 """
 
 
 @dataclass(frozen=True)
 class PlotlyJs:
-    """One of the two."""
+    """A plotly.js: the full one or the bundle."""
 
     script: bytes
     is_bundle: bool
@@ -49,27 +50,27 @@ class PlotlyJs:
 
 
 def full() -> PlotlyJs:
-    """All of plotly.js, as it comes with plotly."""
+    """The full plotly.js that comes with plotly."""
     return PlotlyJs(get_plotlyjs().encode(), is_bundle=False)
 
 
 def smallest(cache: Path) -> PlotlyJs:
-    """The bundle if it has been made and kept in the cache folder, else the full one."""
+    """The bundle if the cache folder contains it, else the full plotly.js."""
     try:
-        return PlotlyJs(kept_at(cache).read_bytes(), is_bundle=True)
+        return PlotlyJs(bundle_path(cache).read_bytes(), is_bundle=True)
     except OSError:
         return full()
 
 
-def kept_at(cache: Path) -> Path:
-    """Where the bundle is kept, under all that it depends on."""
-    made_from = [get_plotlyjs_version(), (NPM / "package-lock.json").read_text(encoding="utf-8"), entry(), OPTIONS]
-    digest = hashlib.sha256(json.dumps(made_from).encode()).hexdigest()
+def bundle_path(cache: Path) -> Path:
+    """The path of the bundle in the cache folder, with a digest of all that the bundle depends on."""
+    inputs = [get_plotlyjs_version(), (NPM / "package-lock.json").read_text(encoding="utf-8"), entry(), OPTIONS]
+    digest = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
     return cache / "plotlyjs" / f"plotly-{get_plotlyjs_version()}-{digest[:16]}.min.js"
 
 
 def entry() -> str:
-    """The script that esbuild starts from; plotly.js's core brings scatter along."""
+    """The entry script for esbuild; the core of plotly.js includes the trace type scatter."""
     others = ", ".join(f'require("plotly.js/lib/{trace}")' for trace in TRACES if trace != "scatter")
     return (
         f'const Plotly = require("plotly.js/lib/core");\nPlotly.register([{others}]);\nmodule.exports = Plotly;\n'
@@ -77,16 +78,16 @@ def entry() -> str:
 
 
 def check_version() -> None:
-    """Raise a `BundleError` unless npm is asked for the version of plotly.js that came with plotly."""
-    asked_for = json.loads((NPM / "package.json").read_bytes())["dependencies"]["plotly.js"]
-    if asked_for != get_plotlyjs_version():
+    """Raise a `BundleError` unless npm's requirements pin the version of plotly.js that comes with plotly."""
+    pinned_version = json.loads((NPM / "package.json").read_bytes())["dependencies"]["plotly.js"]
+    if pinned_version != get_plotlyjs_version():
         raise BundleError(
-            f"plotly comes with plotly.js {get_plotlyjs_version()}, but {NPM} pins {asked_for}; install the "
+            f"plotly comes with plotly.js {get_plotlyjs_version()}, but {NPM} pins {pinned_version}; install the "
             "plotly of constraints.txt, or in that folder run "
             f"`npm install --save-exact plotly.js@{get_plotlyjs_version()}`"
         )
 
 
-def gzipped(content: bytes) -> int:
-    """How many bytes a file has on its way through a web server."""
+def gzipped_size(content: bytes) -> int:
+    """The gzipped size of a file in bytes, as a web server sends it."""
     return len(gzip.compress(content, mtime=0))

@@ -1,8 +1,8 @@
-"""`python -m report bundle`: a plotly.js of only what this report draws, made with npm and esbuild.
+"""The bundle of plotly.js that contains only what this report draws, made with npm and esbuild.
 
-npm installs into a folder that is gone afterwards, exactly what the lock file lists and without running any
-package's install script; esbuild makes one script of it. The result is kept in the cache folder, whole or not at
-all, and each later build uses it. Needs Node; nothing else in this project does.
+npm installs exactly what the lock file lists into a temporary folder, without running install scripts, and esbuild
+bundles it into one script. The script is written atomically to the cache folder, and later builds use it. This is
+the only part of the project that needs Node.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from pathlib import Path
 from plotly.offline import get_plotlyjs
 
 from report.errors import BundleError
-from report.figures.plotlyjs import NPM, OPTIONS, TRACES, check_version, entry, kept_at
-from sumint.machine.files import first_line, write_whole
+from report.figures.plotlyjs import NPM, OPTIONS, TRACES, bundle_path, check_version, entry
+from sumint.machine.files import first_line, write_atomically
 
-PATIENCE = 600.0
-"""Seconds for each of the two steps; npm alone waits without end for some networks."""
+TIMEOUT = 600.0
+"""The time limit of each of the two steps in seconds; npm itself has none on some networks."""
 
 INSTALL = (
     *("ci", "--ignore-scripts", "--include=dev", "--include=optional"),
     *("--no-audit", "--no-fund", "--loglevel=error"),
 )
-"""What npm is told, whatever the user's own settings leave out: esbuild's program is an optional package."""
+"""The arguments of npm, which override the user's settings: esbuild's program is an optional package."""
 
 
 def bundle(cache: Path, *, step: Callable[[str], None] = lambda name: None) -> Path:
-    """Make the bundle, unless the cache folder holds it already, and say where it is.
+    """Make the bundle, unless the cache folder already contains it, and return its path.
 
     Raises:
         BundleError: if Node is missing, npm or esbuild fails, or plotly comes with another version of plotly.js.
-        InputError: if it cannot be written.
+        InputError: if the bundle cannot be written.
     """
     check_version()
-    kept = kept_at(cache)
-    if kept.is_file():
-        return kept
+    path = bundle_path(cache)
+    if path.is_file():
+        return path
     node, npm = _program("node"), _program("npm")
     with tempfile.TemporaryDirectory(prefix="sumint-bundle-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -53,19 +53,19 @@ def bundle(cache: Path, *, step: Callable[[str], None] = lambda name: None) -> P
         _run([node, esbuild, "entry.js", *OPTIONS, "--log-level=error", "--outfile=bundle.js"], folder)
         script = (folder / "bundle.js").read_bytes()
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise BundleError(f"{kept.parent}: cannot be made ({error.strerror})") from None
-    write_whole(kept, _licence().encode() + script)
-    return kept
+        raise BundleError(f"{path.parent} cannot be created ({error.strerror})") from None
+    write_atomically(path, _licence().encode() + script)
+    return path
 
 
 def _program(name: str) -> str:
     path = shutil.which(name)
     if path is None:
         raise BundleError(
-            f"{name} is not installed: the bundle is made with Node and npm (https://nodejs.org); without it "
-            "builds use the full plotly.js, which draws the same"
+            f"{name} is not installed; install Node with npm (https://nodejs.org) to make the bundle, or build "
+            "without it: the full plotly.js draws the same charts"
         )
     return path
 
@@ -73,7 +73,7 @@ def _program(name: str) -> str:
 def _run(command: list[str], folder: Path) -> None:
     program = Path(command[0]).stem
     try:
-        finished = subprocess.run(
+        process = subprocess.run(
             command,
             cwd=folder,
             stdin=subprocess.DEVNULL,
@@ -81,26 +81,26 @@ def _run(command: list[str], folder: Path) -> None:
             text=True,
             encoding="utf-8",
             errors="replace",
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
     except subprocess.TimeoutExpired:
-        raise BundleError(f"{program} has not finished after {PATIENCE:g} seconds; try again") from None
+        raise BundleError(f"{program} did not finish within {TIMEOUT:g} seconds; try again") from None
     except OSError as error:
         raise BundleError(f"{program} cannot be started ({error.strerror})") from None
-    if finished.returncode:
-        raise BundleError(f"{program} fails with {finished.returncode}: {_complaint(finished.stderr)}")
+    if process.returncode:
+        raise BundleError(f"{program} failed with exit code {process.returncode}: {_reason(process.stderr)}")
 
 
-def _complaint(printed: str) -> str:
-    """What a program says is wrong, on one line: of npm's lines the first that is more than a code."""
-    lines = [line.removeprefix("npm error").strip() for line in printed.splitlines()]
-    telling = [
+def _reason(output: str) -> str:
+    """The reason for a failure from a program's error output: the first line that is not an error code."""
+    lines = [line.removeprefix("npm error").strip() for line in output.splitlines()]
+    messages = [
         line for line in lines if line and not line.startswith(("code ", "syscall ", "errno ", "npm warn "))
     ]
-    return first_line(ValueError(telling[0])) if telling else "it does not say why"
+    return first_line(ValueError(messages[0])) if messages else "no message"
 
 
 def _licence() -> str:
-    """The comment with which plotly.js opens, and what is left of it here."""
+    """The licence comment at the head of plotly.js, with a note of what the bundle contains."""
     opening, _, _ = get_plotlyjs().partition("*/")
     return f"{opening}*/\n/* Only {', '.join(TRACES)}. */\n"

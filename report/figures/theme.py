@@ -1,7 +1,7 @@
-"""How charts look, light and dark.
+"""The light and dark themes of charts, as Plotly templates.
 
-Figures carry no colours: they draw on a colour axis (`DIVERGING`, `SEQUENTIAL`) or give a trace a role. The
-template knows the colours, so switching the theme is switching the template.
+Figures contain no colours: a heatmap refers to a colour axis (`DIVERGING`, `SEQUENTIAL`), and any other trace has
+a role. The template defines the colours, so that another template switches the theme.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 from report.figures.palette import PALETTES, Palette, ThemeName
 
 Role = int | Literal["guide"]
-"""What a trace stands for: a series, by its number, the same in all panels; or a line that guides the eye."""
+"""The role of a trace: the number of its series, which is the same in all panels, or a guide line."""
 
 DIVERGING: Final = "coloraxis"
 SEQUENTIAL: Final = "coloraxis2"
@@ -22,16 +22,16 @@ SANS: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", A
 
 
 def template(theme: ThemeName) -> dict[str, Any]:
-    """Plotly's template of a theme, complete: what it leaves open is plotly.js's default."""
+    """The complete Plotly template of a theme; all other properties have the defaults of plotly.js."""
     palette = PALETTES[theme]
     return {"layout": _layout(palette), "data": _trace_defaults(palette)}
 
 
 def roles_template(theme: ThemeName, plot: go.Figure) -> dict[str, Any]:
-    """The template for one figure, with the colours of its traces' roles.
+    """The template for one figure, with the colours of the roles of its traces.
 
-    Plotly hands a template's defaults for a trace type out in turn, so a list with as many entries as the
-    figure has traces of that type gives each its own. The browser does the same with the template it has.
+    Plotly assigns the entries of a template's list of defaults for a trace type to the traces of that type in
+    order, so a list with one entry per trace sets each trace's colour. The script in the browser does the same.
     """
     filled = template(theme)
     palette = PALETTES[theme]
@@ -43,7 +43,7 @@ def roles_template(theme: ThemeName, plot: go.Figure) -> dict[str, Any]:
 
 
 def traces_of(plot: go.Figure) -> tuple[Any, ...]:
-    """A figure's traces, for which Plotly declares no type."""
+    """The traces of a figure, for which Plotly declares no type."""
     return cast("tuple[Any, ...]", plot.data)
 
 
@@ -158,7 +158,7 @@ def _stops(colours: tuple[str, ...]) -> list[list[float | str]]:
 
 
 def _angle_labels() -> dict[str, Any]:
-    """Angles as the formulas name them, from −π to π, since that is where a phase lies."""
+    """The labels of angles as multiples of π from −π to π, the range of a phase."""
     return {
         "tickmode": "array",
         "tickvals": list(range(0, 360, 45)),

@@ -1,1 +1,1 @@
-"""From chapters and their texts to HTML pages, and every other file of the site."""
+"""Rendering of chapters and their texts to HTML pages and all other files of the site."""

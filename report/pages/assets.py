@@ -1,4 +1,4 @@
-"""What all pages share: style sheets, scripts, fonts and the charts' templates; `plotlyjs.py` adds plotly.js."""
+"""The assets that all pages share, except plotly.js: style sheets, scripts, fonts and the templates of charts."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from report.figures.palette import PALETTES, custom_properties
 from report.figures.theme import template
 from report.paths import TEMPLATES
 
-SHIPPED = {".svg", ".txt"}
-"""The endings of the files that go into the site as they are, beside the scripts."""
+COPIED = {".svg", ".txt"}
+"""The suffixes of the files, besides the scripts, that are copied into the site unchanged."""
 STYLES = (
     "page",
     "controls",
@@ -32,17 +32,17 @@ STYLES = (
     "small-screens",
     "print",
 )
-"""The style sheets that make up the site's one, in the order in which later ones may override earlier ones."""
+"""The parts of the site's style sheet in order; later ones may override earlier ones."""
 
 
 def assets() -> dict[str, bytes]:
-    """Every shared file, by its path in the site."""
+    """Every asset, by its path in the site."""
     folder = TEMPLATES / "assets"
     scripts = {f"assets/{path.name}": path.read_bytes() for path in sorted((folder / "scripts").rglob("*.js"))}
     others = {
         path.relative_to(TEMPLATES).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.suffix in SHIPPED
+        if path.suffix in COPIED
     }
     return {
         **scripts,
@@ -55,17 +55,17 @@ def assets() -> dict[str, bytes]:
 
 
 def _with_fonts(style_sheet: Path) -> bytes:
-    """A style sheet with the font files that it names inside it."""
+    """A style sheet in which the font files are inlined."""
 
-    def inlined(link: re.Match[str]) -> str:
+    def data_url(link: re.Match[str]) -> str:
         font = (style_sheet.parent / link[1]).read_bytes()
         return f"url(data:font/woff2;base64,{base64.b64encode(font).decode()})"
 
-    return re.sub(r'url\("(.+?\.woff2)"\)', inlined, style_sheet.read_text(encoding="utf-8")).encode()
+    return re.sub(r'url\("(.+?\.woff2)"\)', data_url, style_sheet.read_text(encoding="utf-8")).encode()
 
 
 def _chart_themes() -> bytes:
-    """Plotly's templates and the colours of roles, for the script that draws the charts."""
+    """The script that registers Plotly's templates and the colours of roles for each theme."""
     themes = {
         theme: {"template": template(theme), "series": palette.series, "guide": palette.guide}
         for theme, palette in PALETTES.items()

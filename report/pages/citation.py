@@ -1,10 +1,10 @@
-"""How the report is cited."""
+"""The citation of the report."""
 
 from __future__ import annotations
 
 
 def bibtex(title: str, version: str, year: int | None, base_url: str) -> str:
-    """How the report is cited; the year and the address are left out if they are not known."""
+    """The BibTeX entry of the report; the year and the address are omitted if they are not known."""
     fields = {
         "title": f"{{{title}}}",
         "author": "{The sumint authors}",

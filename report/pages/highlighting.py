@@ -1,4 +1,4 @@
-"""Python code in colours."""
+"""Syntax highlighting of Python code."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pygments.lexers import PythonLexer
 from pygments.token import Comment, Keyword, Name, Operator, String, Text
 
 COLOURED = (Comment, Keyword, Name.Class, Name.Function, Operator.Word, String)
-"""What the style sheet has a colour for; marking all else up would double the elements of a page."""
+"""The kinds of token with a colour in the style sheet; marking up all others would double a page's elements."""
 
 
 @cache
-def highlighted(code: str) -> Markup:
-    """Code as HTML that says of comments, keywords, strings and defined names what they are."""
+def highlight(code: str) -> Markup:
+    """Code as HTML in which comments, keywords, strings and defined names are marked up."""
     tokens = (
         (kind if any(kind in coloured for coloured in COLOURED) else Text, text)
         for kind, text in pygments.lex(code, PythonLexer())

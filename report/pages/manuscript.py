@@ -1,8 +1,8 @@
-"""A page before it is set: its chapter, and the text that tells it.
+"""The manuscript of a page: a chapter and its text, with the numbers and anchors of all that it shows.
 
-What the page of figures lists, and what the search finds, is taken from here, as the pages themselves are, so that
-a figure has the same number and the same place everywhere. A text must show everything that its chapter holds,
-exactly once: what a page leaves out, nobody checks.
+The pages, the index of figures and the search index are all made from manuscripts, so that a figure has the same
+number and anchor everywhere. A text must show everything in its chapter exactly once, since content that no page
+shows would not be noticed.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from report.errors import TextError, shortened
 from report.pages.markdown import Call, Prose, Text
 
 BLOCKS = ("figure", "table", "claim")
-"""What a text shows of its chapter, by the functions it calls."""
+"""The functions with which a text shows content of its chapter."""
 
-Shown = Figure | Diagram | Absent | Failed | Table | Claim
+Content = Figure | Diagram | Absent | Failed | Table | Claim
 Key = tuple[str, str]
-"""The function and the name by which a text shows something: figure, gram."""
+"""The function and the name with which a text shows content: figure, gram."""
 
 
 @dataclass(frozen=True)
@@ -34,124 +34,127 @@ class Manuscript:
 
     stem: str
     number: int
-    """The chapter's; 0 is the opening page."""
+    """The number of the chapter; 0 for the opening page."""
     chapter: Chapter
     text: Text
     path: str
-    """Where the text is, for messages about it."""
+    """The path of the text, for error messages."""
 
     @classmethod
     def read(cls, stem: str, number: int, chapter: Chapter, source: str, path: Path) -> Manuscript:
-        """A chapter with the text `source`, which is the file at `path`.
+        """Make the manuscript of a chapter with the text `source`, which is in the file at `path`.
 
         Raises:
-            TextError: if the text cannot be read, or does not show all that the chapter holds once.
+            TextError: if the text cannot be read, or does not show everything in the chapter exactly once.
         """
-        named = shortened(path)
-        manuscript = cls(stem, number, chapter, Text.read(source, named), named)
-        _check_shown(manuscript)
+        short_path = shortened(path)
+        manuscript = cls(stem, number, chapter, Text.read(source, short_path), short_path)
+        _check_calls(manuscript)
         return manuscript
 
     @property
     def page(self) -> str:
+        """The file name of the page."""
         return f"{self.stem}.html"
 
     def place_of(self, key: Key) -> str:
-        """Where something is written, for messages about it."""
+        """The place of a figure, table or claim, for error messages."""
         return f"{self.path}: {' '.join(key)}"
 
     @cached_property
-    def shown(self) -> tuple[Call, ...]:
-        """What the text shows of its chapter, in reading order."""
+    def calls(self) -> tuple[Call, ...]:
+        """The calls that show content of the chapter, in reading order."""
         return tuple(call for call in self.text.calls() if call.function in BLOCKS)
 
     @cached_property
-    def things(self) -> Mapping[Key, Shown]:
-        """All that the chapter holds, by the function and name that show it."""
-        held: dict[Key, Shown] = {
+    def contents(self) -> Mapping[Key, Content]:
+        """All figures, tables and claims of the chapter, by the function and name that show them."""
+        made: dict[Key, Content] = {
             **{("figure", figure.name): figure for figure in self.chapter.figures},
             **{("table", table.name): table for table in self.chapter.tables},
             **{("claim", claim.name): claim for claim in self.chapter.claims},
         }
-        return {**self._missing(held), **held}
+        return {**self._missing(made), **made}
 
-    def _missing(self, held: Mapping[Key, Shown]) -> dict[Key, Failed]:
-        """What a chapter that failed in part should hold, since its text shows it."""
+    def _missing(self, made: Mapping[Key, Content]) -> dict[Key, Failed]:
+        """Placeholders for all that the text shows and a chapter with failures does not contain."""
         if not self.chapter.failures:
             return {}
-        keys = ((call.function, call.name) for call in self.shown)
+        keys = ((call.function, call.name) for call in self.calls)
         reasons = "; ".join(self.chapter.failures)
-        return {key: Failed(key[1], "", reasons) for key in keys if key not in held}
+        return {key: Failed(key[1], "", reasons) for key in keys if key not in made}
 
     @cached_property
     def anchors(self) -> Mapping[Key, str]:
-        """Where each thing is found on its page: under its name; a table gives way to others of the same name."""
-        names = Counter(name for _, name in self.things)
+        """The anchor of each item: its name, with a prefix for a table that shares its name with another item."""
+        names = Counter(name for _, name in self.contents)
         return {
             (function, name): f"table-{name}" if function == "table" and names[name] > 1 else name
-            for function, name in self.things
+            for function, name in self.contents
         }
 
     @cached_property
     def numbers(self) -> Mapping[Key, str]:
-        """2.3 for the third figure that the second chapter's text shows, 3 on the opening page; tables apart."""
+        """The number of each item by kind: 2.3 for the second chapter's third figure, 3 on the opening page."""
         counts: Counter[str] = Counter()
         numbers = {}
-        for call in self.shown:
+        for call in self.calls:
             counts[call.function] += 1
             place = str(counts[call.function])
             numbers[call.function, call.name] = f"{self.number}.{place}" if self.number else place
         return numbers
 
     def html(self, functions: Mapping[str, Callable[[str], Markup]]) -> Prose:
-        """The text with its values, and with what `functions` make of the figures, tables and claims it shows."""
-        failed = bool(self.chapter.failures)
-        return self.text.html(self.chapter.values, functions, BLOCKS, self.anchors.values(), may_lack=failed)
+        """The text as HTML, with its values and with the output of `functions` for figures, tables and claims."""
+        has_failures = bool(self.chapter.failures)
+        return self.text.html(
+            self.chapter.values, functions, BLOCKS, self.anchors.values(), allow_missing=has_failures
+        )
 
     @cached_property
-    def listed(self) -> tuple[Listed, ...]:
-        """Every figure and table of the page, in reading order."""
+    def index_entries(self) -> tuple[IndexEntry, ...]:
+        """The entries of the page's figures and tables in the index, in reading order."""
         return tuple(
-            Listed(
+            IndexEntry(
                 label=f"{call.function.capitalize()} {self.numbers[call.function, call.name]}",
-                title=thing.title,
+                title=item.title,
                 address=f"{self.page}#{self.anchors[call.function, call.name]}",
-                data=None if isinstance(thing, Absent | Failed) else f"data/{self.stem}/{call.name}",
+                data=None if isinstance(item, Absent | Failed) else f"data/{self.stem}/{call.name}",
             )
-            for call in self.shown
+            for call in self.calls
             if call.function != "claim"
-            for thing in [self.things[call.function, call.name]]
-            if not isinstance(thing, Claim)
+            for item in [self.contents[call.function, call.name]]
+            if not isinstance(item, Claim)
         )
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A figure or table, as an index lists it."""
+class IndexEntry:
+    """The entry of a figure or table in the index."""
 
     label: str
-    """What it is, with its number: Figure 2.3."""
+    """The kind and number: Figure 2.3."""
     title: str
     address: str
     data: str | None
-    """Its data files, without their endings; None if these weights have nothing to show."""
+    """The path of the data files without their suffix; None if the figure or table is absent or failed."""
 
 
-def _check_shown(manuscript: Manuscript) -> None:
-    """Raise a `TextError` unless the text shows each thing of its chapter once, and nothing else."""
-    things = manuscript.things
-    seen: set[Key] = set()
-    for call in manuscript.shown:
+def _check_calls(manuscript: Manuscript) -> None:
+    """Raise a `TextError` unless the text shows each item of its chapter exactly once, and nothing else."""
+    contents = manuscript.contents
+    checked: set[Key] = set()
+    for call in manuscript.calls:
         key = (call.function, call.name)
-        if key not in things:
-            known = ", ".join(name for function, name in things if function == call.function) or "none"
+        if key not in contents:
+            known = ", ".join(name for function, name in contents if function == call.function) or "none"
             raise TextError(f'{call.place}: the chapter has no {call.function} "{call.name}"; it has {known}')
-        if key in seen:
-            raise TextError(f'{call.place}: {call.function} "{call.name}" is shown a second time')
-        seen.add(key)
-    for function, name in things:
-        if (function, name) not in seen:
+        if key in checked:
+            raise TextError(f'{call.place}: {call.function} "{call.name}" is shown twice; remove one of the calls')
+        checked.add(key)
+    for function, name in contents:
+        if (function, name) not in checked:
             raise TextError(
-                f'{manuscript.path}:1: the text never shows {function} "{name}"; '
+                f'{manuscript.path}:1: the text does not show {function} "{name}"; '
                 f'add {{{{ {function}("{name}") }}}}'
             )

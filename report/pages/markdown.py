@@ -1,12 +1,13 @@
-"""From a chapter's text to HTML: Markdown with formulas and expressions.
+"""Rendering of a chapter's text to HTML: Markdown with formulas and expressions.
 
     The loss is {{ performance.loss | nats }}, where $\\omega = 2\\pi/10$.
 
-The order keeps whatever was measured harmless. First, formulas and expressions are taken out, and a single
-character stands in for each; then Markdown reads what is left, which is ours alone; last, what was taken out
-comes back, formulas as MathML and expressions as their values, escaped. A value never passes through Markdown.
+The order of the steps prevents injection through measured values. First, formulas and expressions are extracted,
+and a placeholder character takes the place of each; then Markdown is applied to the rest, which contains no
+measured value; last, each placeholder is replaced by MathML or by the escaped value. A value never passes through
+Markdown.
 
-A text holds no logic: an expression names a value, applies formats to it, or shows something of the chapter.
+A text contains no logic: an expression names a value, applies formats to it, or shows content of the chapter.
 """
 
 from __future__ import annotations
@@ -30,11 +31,11 @@ from report.pages.mathml import mathml
 Values = Mapping[str, Any]
 Functions = Mapping[str, Callable[[str], Markup]]
 
-FIRST_STAND_IN = 0xE000
-"""Of the private use area, whose characters no text uses and Markdown leaves alone."""
-STAND_IN = re.compile("[\ue000-\uf8ff]")
+FIRST_PLACEHOLDER = 0xE000
+"""The first character of the private use area, whose characters no text uses and Markdown leaves unchanged."""
+PLACEHOLDER = re.compile("[\ue000-\uf8ff]")
 
-TAKEN_OUT = re.compile(
+PIECES = re.compile(
     r"""
       (?P<code>        ^(?P<fence>```+|~~~+).*?^(?P=fence)[ ]*$ | (?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`) )
     | (?P<dollar>      \\\$ )
@@ -47,12 +48,12 @@ TAKEN_OUT = re.compile(
 )
 
 ALLOWED = (nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Filter, nodes.Const, nodes.Neg, nodes.Call)
-"""What an expression is made of: nothing that decides or computes."""
+"""The node types that an expression may contain; none of them branches or computes."""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A section of a text, for the contents of its page."""
+    """The heading of a section, for the contents of its page."""
 
     anchor: str
     title: Markup
@@ -60,7 +61,7 @@ class Heading:
 
 @dataclass(frozen=True)
 class Prose:
-    """A text as HTML."""
+    """A text as HTML, with its headings."""
 
     html: Markup
     headings: tuple[Heading, ...]
@@ -68,7 +69,7 @@ class Prose:
 
 @dataclass(frozen=True)
 class Piece:
-    """What was taken out of a text, and where it stood."""
+    """A formula or expression that was extracted from a text, with its place."""
 
     kind: Literal["dollar", "inline", "display", "expression"]
     content: str
@@ -80,7 +81,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Call:
-    """`figure("gram")` in a text, and where it stands."""
+    """A call in a text, such as `figure("gram")`, with its place."""
 
     function: str
     name: str
@@ -89,45 +90,47 @@ class Call:
 
 @dataclass(frozen=True)
 class Text:
-    """A text whose formulas and expressions are taken out."""
+    """A text from which formulas and expressions have been extracted."""
 
     skeleton: str
     pieces: tuple[Piece, ...]
 
     @classmethod
     def read(cls, source: str, path: str) -> Text:
-        """A chapter's text; messages about it begin with `path` and a line."""
-        return cls._take_out(source, lambda line: f"{path}:{line}", is_file=True)
+        """Read the text of a chapter; error messages begin with `path` and a line."""
+        return cls._extract(source, lambda line: f"{path}:{line}", is_file=True)
 
     @classmethod
     def of_caption(cls, source: str, place: str) -> Text:
-        """A caption or the like: Markdown and formulas, but braces are only braces."""
-        return cls._take_out(source, lambda _: place, is_file=False)
+        """Read a caption or a similar text, with Markdown and formulas, but without expressions."""
+        return cls._extract(source, lambda _: place, is_file=False)
 
     @classmethod
-    def _take_out(cls, source: str, place_of: Callable[[int], str], *, is_file: bool) -> Text:
+    def _extract(cls, source: str, place_of: Callable[[int], str], *, is_file: bool) -> Text:
         pieces: list[Piece] = []
 
-        def stand_in(match: re.Match[str]) -> str:
+        def placeholder(match: re.Match[str]) -> str:
             kind = match.lastgroup or "code"
             place = place_of(match.string.count("\n", 0, match.start()) + 1)
             if kind == "code" or (kind in ("expression", "stray") and not is_file):
                 return match[0]
             if kind == "stray":
                 raise TextError(
-                    f"{place}: {match[0]} begins neither a value, as in {{{{ loss }}}}, nor a formula, as in $x$; "
-                    "a text holds no logic, and a dollar sign is written \\$"
+                    f"{place}: expected a value, as in {{{{ loss }}}}, or a formula, as in $x$, found {match[0]}; "
+                    "a text contains no logic, and a dollar sign is written \\$"
                 )
             if is_file and kind in ("inline", "display") and "{{" in match[kind]:
-                raise TextError(f"{place}: a formula cannot hold a value; close it before {{{{ and open it after")
+                raise TextError(
+                    f"{place}: a formula cannot contain a value; end it before {{{{ and resume after }}}}"
+                )
             pieces.append(Piece(kind, match[kind], place))  # type: ignore[arg-type]
-            return chr(FIRST_STAND_IN + len(pieces) - 1)
+            return chr(FIRST_PLACEHOLDER + len(pieces) - 1)
 
-        without_stand_ins = STAND_IN.sub("\N{REPLACEMENT CHARACTER}", source)
-        return cls(TAKEN_OUT.sub(stand_in, without_stand_ins), tuple(pieces))
+        without_placeholders = PLACEHOLDER.sub("\N{REPLACEMENT CHARACTER}", source)
+        return cls(PIECES.sub(placeholder, without_placeholders), tuple(pieces))
 
     def calls(self) -> Iterator[Call]:
-        """What the text shows of its chapter, in reading order."""
+        """Iterate over the calls in the text, in reading order."""
         for piece in self.pieces:
             if piece.kind == "expression":
                 yield from _calls(piece)
@@ -139,39 +142,39 @@ class Text:
         blocks: Iterable[str],
         anchors: Iterable[str],
         *,
-        may_lack: bool = False,
+        allow_missing: bool = False,
     ) -> Prose:
-        """The text with everything in its place.
+        """Render the text to HTML.
 
-        `blocks` are the functions whose outcome is a block of the page and no word of a paragraph; `anchors` are
-        taken, so that no heading may have them. In a text that `may_lack` values, those that are not there are
-        said to be missing.
+        `blocks` are the functions whose output is a block of the page rather than part of a paragraph, and
+        `anchors` are already in use, so that no heading may have them. With `allow_missing`, a value that does not
+        exist is shown as not measured; otherwise it raises a `TextError`.
         """
         body, headings = _body(self.skeleton, frozenset(anchors))
-        shown = [
-            _html(piece, values, functions) if not may_lack else _html_or_missing(piece, values, functions)
-            for piece in self.pieces
-        ]
+        html_of = _html_or_missing if allow_missing else _html
+        rendered = [html_of(piece, values, functions) for piece in self.pieces]
         is_block = [any(call.function in blocks for call in _calls(piece)) for piece in self.pieces]
-        body = _lift_out(body, "".join(chr(FIRST_STAND_IN + i) for i, block in enumerate(is_block) if block))
+        body = _split_paragraphs(
+            body, "".join(chr(FIRST_PLACEHOLDER + i) for i, block in enumerate(is_block) if block)
+        )
 
         def fill(html: str) -> Markup:
-            return Markup(STAND_IN.sub(lambda found: shown[ord(found[0]) - FIRST_STAND_IN], html))
+            return Markup(PLACEHOLDER.sub(lambda match: rendered[ord(match[0]) - FIRST_PLACEHOLDER], html))
 
         return Prose(fill(body), tuple(Heading(anchor, fill(title)) for anchor, title in headings))
 
 
 def caption(source: str, place: str) -> Markup:
-    """A caption, statement or criterion as HTML; a single paragraph comes without its tags."""
+    """A caption, statement or criterion as HTML; a single paragraph is without its <p> tags."""
     try:
         return _caption(source, "")
     except TextError:
-        return _caption(source, place)  # fails again, and says where
+        return _caption(source, place)  # raises the same error with the place in its message
 
 
 @cache
 def _caption(source: str, place: str) -> Markup:
-    """The same, once for all the pages that show it."""
+    """A caption as HTML, cached for all the pages that show it."""
     html = Text.of_caption(source, place).html({}, {}, (), ()).html
     paragraph = re.fullmatch(r"<p>((?:(?!<p>).)*)</p>", html, re.DOTALL)
     return Markup(paragraph[1]) if paragraph else html
@@ -179,9 +182,9 @@ def _caption(source: str, place: str) -> Markup:
 
 @lru_cache(maxsize=256)
 def _body(skeleton: str, anchors: frozenset[str]) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """A text without its pieces as HTML, with the anchor and title of each section.
+    """A text with placeholders as HTML, with the anchor and title of each section.
 
-    Every text is read twice, for its page and for the search.
+    It is cached because every text is rendered twice, for its page and for the search index.
     """
     markdown = _markdown(anchors)
     body = markdown.reset().convert(skeleton)
@@ -191,7 +194,7 @@ def _body(skeleton: str, anchors: frozenset[str]) -> tuple[str, tuple[tuple[str,
 
 @cache
 def _markdown(anchors: frozenset[str]) -> Markdown:
-    """What reads a text whose headings must leave these anchors free; to be reset before each text."""
+    """The Markdown converter that gives no heading one of these anchors; it must be reset before each text."""
 
     def free_anchor(heading: str, separator: str) -> str:
         anchor = slugify(heading, separator)
@@ -204,20 +207,20 @@ def _markdown(anchors: frozenset[str]) -> Markdown:
             "toc": {"slugify": free_anchor, "permalink": "#", "permalink_title": "Link to this section"},
         },
     )
-    # HTML in a text is text: what looks like markup may come from a name that was measured.
+    # HTML in a text is shown as text, since it may come from a measured name.
     markdown.preprocessors.deregister("html_block")
     markdown.inlinePatterns.deregister("html")
     return markdown
 
 
-def _lift_out(body: str, stand_ins: str) -> str:
-    """Blocks that stand in a paragraph, moved between the paragraph's parts."""
-    if not stand_ins:
+def _split_paragraphs(body: str, placeholders: str) -> str:
+    """Split each paragraph that contains placeholders of blocks, so that the blocks are between paragraphs."""
+    if not placeholders:
         return body
 
     def split(paragraph: re.Match[str]) -> str:
-        parts = (part.strip() for part in re.split(f"([{stand_ins}])", paragraph[1]))
-        return "\n".join(part if part in stand_ins else f"<p>{part}</p>" for part in parts if part)
+        parts = (part.strip() for part in re.split(f"([{placeholders}])", paragraph[1]))
+        return "\n".join(part if part in placeholders else f"<p>{part}</p>" for part in parts if part)
 
     return re.sub(r"<p>(.*?)</p>", split, body, flags=re.DOTALL)
 
@@ -261,11 +264,11 @@ def _check_expression(piece: Piece, functions: Functions) -> None:
     for node in _parse(piece).find_all(nodes.Expr):
         if not isinstance(node, ALLOWED):
             kind = type(node).__name__
-            raise TextError(f"{piece.place}: {piece} holds logic ({kind}); compute it in the chapter")
+            raise TextError(f"{piece.place}: {piece} contains logic ({kind}); compute the value in the chapter")
     for call in _calls(piece):
         if call.function not in functions:
             known = ", ".join(sorted(functions))
-            raise TextError(f"{piece.place}: a text can call {known}, not {call.function}")
+            raise TextError(f"{piece.place}: expected a call of {known}, found {call.function}")
 
 
 def _calls(piece: Piece) -> Iterator[Call]:
@@ -276,7 +279,7 @@ def _calls(piece: Piece) -> Iterator[Call]:
             case nodes.Call(node=nodes.Name(name=function), args=[nodes.Const(value=str(name))], kwargs=[]):
                 yield Call(function, name, piece.place)
             case _:
-                raise TextError(f"{piece.place}: {piece}: a call is a function and a name in quotes")
+                raise TextError(f"{piece.place}: {piece}: a call needs one argument, a name in quotes")
 
 
 @lru_cache(maxsize=1024)

@@ -1,4 +1,4 @@
-"""Formulas: LaTeX to MathML, when the report is built, so that a page needs no script to show them."""
+"""Conversion of formulas from LaTeX to MathML at build time, so that a page shows them without a script."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _CONVERTER = LatexToMathML(fancy_error=False)
 
 
 def mathml(latex: str, place: str, *, display: bool) -> Markup:
-    """A formula as MathML; a `TextError` that begins with `place` if it is none."""
+    """A formula as MathML; a `TextError` whose message begins with `place` if it cannot be parsed."""
     try:
         converted = _CONVERTER.convert_with_local_state(latex.strip(), displaystyle=display)
     except LatexError as error:
-        written = " ".join(latex.split())
-        raise TextError(f"{place}: the formula {written} cannot be read: {_one_line(error)}") from None
+        formula = " ".join(latex.split())
+        raise TextError(f"{place}: the formula {formula} cannot be parsed: {_one_line(error)}") from None
     if display:
         return Markup('<span class="formula">') + Markup(converted) + Markup("</span>")
     return Markup(converted)
 
 
 def _one_line(error: LatexError) -> str:
-    """The message without its position, which counts from the formula's own beginning."""
+    """The message of the error without its position, which is relative to the formula."""
     return re.sub(r"^\d+(:\d+)?:\s*", "", " ".join(str(error).split()))

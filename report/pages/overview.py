@@ -1,4 +1,4 @@
-"""The page that opens the report: what the model is, what it can do, and how much of what is said of it holds."""
+"""The opening page: what the model is, how accurate it is, and how many claims hold."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from report.content.formats import count
 from sumint.analyses.performance.performance import Performance, performance
 from sumint.lab import Lab
 
-FROM = {"how-it-carries": "the-algorithm", "unembedding": "digits-in-the-plane"}
-"""The figures that the page takes from chapters."""
+FIGURES = {"how-it-carries": "the-algorithm", "unembedding": "digits-in-the-plane"}
+"""The figures that the page shows, by the chapter from which they are taken."""
 
 
 def overview(lab: Lab, chapters: Mapping[str, Chapter]) -> Chapter:
-    """The opening page; its figures are the whole algorithm, and how the model writes digits."""
-    measured = lab.run(performance)
+    """The opening page, whose figures show the whole algorithm and the directions of the digits."""
+    result = lab.run(performance)
     verdicts = [claim.holds for chapter in chapters.values() for claim in chapter.claims]
     checked = [holds for holds in verdicts if holds is not None]
     figures = tuple(
-        _how_digits_are_written(shown) if shown.name == "digits-in-the-plane" else shown
-        for stem, name in FROM.items()
-        for shown in chapters[stem].figures
-        if shown.name == name
+        _with_own_caption(figure) if figure.name == "digits-in-the-plane" else figure
+        for stem, name in FIGURES.items()
+        for figure in chapters[stem].figures
+        if figure.name == name
     )
     return Chapter(
         title="How a transformer adds two numbers",
@@ -35,29 +35,30 @@ def overview(lab: Lab, chapters: Mapping[str, Chapter]) -> Chapter:
         values={
             "checkpoint": lab.weights.architecture,
             "layout": lab.layout,
-            "performance": measured,
+            "performance": result,
         },
         key_numbers={
             "parameters": count(lab.weights.architecture.n_parameters),
-            **_right(chapters["every-sum"], measured),
+            **_accuracy(chapters["every-sum"], result),
             f"of {count(len(checked))} claims hold": count(sum(checked)),
         },
         figures=figures,
-        failures=() if len(figures) == len(FROM) else _failures(chapters),
+        failures=() if len(figures) == len(FIGURES) else _failures(chapters),
     )
 
 
-def _right(every_sum: Chapter, measured: Performance) -> Mapping[str, str]:
-    """How much is right, of all sums if they were counted, and else of the sample's digits."""
-    return every_sum.key_numbers or {f"of {count(measured.n_digits)} digits right": count(measured.right_digits)}
+def _accuracy(every_sum: Chapter, result: Performance) -> Mapping[str, str]:
+    """The accuracy on all sums if every sum was tested, else on the digits of the sample."""
+    return every_sum.key_numbers or {f"of {count(result.n_digits)} digits right": count(result.right_digits)}
 
 
 def _failures(chapters: Mapping[str, Chapter]) -> tuple[str, ...]:
-    """Why a figure is missing that the opening page shows, too."""
-    return tuple(failure for stem in FROM for failure in chapters[stem].failures)
+    """The failures of the chapters from which the opening page takes its figures."""
+    return tuple(failure for stem in FIGURES for failure in chapters[stem].failures)
 
 
-def _how_digits_are_written(figure: Figure | Diagram | Absent | Failed) -> Figure | Diagram | Absent | Failed:
+def _with_own_caption(figure: Figure | Diagram | Absent | Failed) -> Figure | Diagram | Absent | Failed:
+    """The figure of the digits with a title and a caption for the opening page."""
     if not isinstance(figure, Figure):
         return figure
     caption = (

@@ -1,7 +1,4 @@
-"""From a chapter and its text to a page.
-
-The templates say how a page looks, the text and the chapter what it says; here they meet.
-"""
+"""Rendering of pages: a manuscript provides the content of a page, and the templates its presentation."""
 
 from __future__ import annotations
 
@@ -22,18 +19,18 @@ from report.figures.diagram_layout import TALL, WIDE
 from report.figures.diagram_svg import inline_svg, key_svg
 from report.figures.export import figure_data, slug
 from report.pages.assets import assets
-from report.pages.highlighting import highlighted
+from report.pages.highlighting import highlight
 from report.pages.manuscript import BLOCKS, Key, Manuscript
 from report.pages.markdown import Prose, caption
 from report.paths import TEMPLATES
 from report.publishing.repository import SourceCode
 
 TITLE = "How a transformer adds two numbers"
-"""The report's name, at the head of every page."""
+"""The title of the report, at the head of every page."""
 
 BUTTONS_UP_TO = 5
 CHARACTERS_UP_TO = 40
-"""A control of so many options, with so many characters in all, is a row of buttons, and else a list."""
+"""A control with at most this many options and characters in total is a row of buttons, any other a list."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,7 @@ class Entry:
 
     @property
     def page(self) -> str:
+        """The file name of the page."""
         return f"{self.stem}.html"
 
 
@@ -53,16 +51,16 @@ OPENING = Entry("index", TITLE, "")
 CLAIMS = Entry("claims", "Claims", "What does the report claim, and how much of it holds on these weights?")
 FIGURES = Entry("figures", "Figures and tables", "What is shown where, and where is the data behind it?")
 INDEXES = (CLAIMS, FIGURES)
-"""The pages that follow the chapters and list what is in them."""
+"""The index pages, which follow the chapters and list their content."""
 NOT_FOUND = Entry("404", "Not found", "There is no such page in this report.")
 
 
 NumbersOf = Callable[[str, Figure], Mapping[str, Any]]
-"""Every number that a chapter's figure draws, as `figure_data` gives them."""
+"""A function that returns the data of a figure of a chapter, in the form of `figure_data`."""
 
 
 class Renderer:
-    """Makes the pages of one report."""
+    """A renderer for the pages of one report."""
 
     def __init__(
         self,
@@ -83,7 +81,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters |= {"highlighted": highlighted, "slug": slug}
+        self._environment.filters |= {"highlight": highlight, "slug": slug}
         self._environment.globals |= {
             "report": TITLE,
             "contents": self._contents,
@@ -103,7 +101,7 @@ class Renderer:
         )
 
     def index_page(self, opening: Manuscript, chapters: Mapping[str, Chapter], bibtex: str) -> str:
-        """The page that opens the report; `chapters` are all the others, by stem."""
+        """The opening page; `chapters` are all chapters by stem."""
         claims = {stem: Counter(claim.holds for claim in chapter.claims) for stem, chapter in chapters.items()}
         findings = {stem: _findings(stem, chapter) for stem, chapter in chapters.items()}
         return self._page(
@@ -113,44 +111,46 @@ class Renderer:
             key_numbers=opening.chapter.key_numbers,
             claims=claims,
             findings=findings,
-            unchecked=sum(claim.is_of_other_weights for chapter in chapters.values() for claim in chapter.claims),
+            n_unchecked=sum(
+                claim.is_about_other_checkpoint for chapter in chapters.values() for claim in chapter.claims
+            ),
             bibtex=bibtex,
         )
 
     def claims_page(self, chapters: Mapping[str, Chapter]) -> str:
-        """The page of all claims, by chapter; `chapters` by stem."""
-        claims = {stem: [self._listed_claim(stem, claim) for claim in chapters[stem].claims] for stem in chapters}
+        """The page of all claims, by chapter; `chapters` are all chapters by stem."""
+        claims = {stem: [self._claim_entry(stem, claim) for claim in chapters[stem].claims] for stem in chapters}
         counts = Counter(claim.verdict for chapter in chapters.values() for claim in chapter.claims)
         return self._page("claims.html", CLAIMS, claims=claims, counts=counts)
 
     def figures_page(self, manuscripts: Sequence[Manuscript]) -> str:
-        """The page that lists all figures and tables, by page."""
+        """The page that lists all figures and tables, in the order of the pages."""
         return self._page("figures.html", FIGURES, manuscripts=manuscripts)
 
     def not_found_page(self) -> str:
-        """What a server shows for an address that is none of the site's.
+        """The page that a server shows for an address that does not exist.
 
-        It is shown at whatever depth was asked for, so its links are absolute where the site's address is known.
-        Where it is not, they are right at the top of the site, where all of its pages are.
+        It may be shown for an address at any depth, so its links are absolute if the address of the site is known.
+        Otherwise they are correct only at the top level of the site, where all pages are.
         """
         return self._page("404.html", NOT_FOUND, root=f"{self._base_url}/" if self._base_url else "")
 
     def numbers_address(self, stem: str, figure: Figure) -> str | None:
-        """Where the page of a figure's numbers is; None if they stand beside the chart, or fill no page gladly."""
+        """The address of the page of a figure's numbers; None if they are beside the chart or too many."""
         has_page = BESIDE_CHART_UP_TO < n_cells(self._numbers_of(stem, figure)) <= ON_A_PAGE_UP_TO
         return f"data/{stem}/{figure.name}.html" if has_page else None
 
     def numbers_page(self, stem: str, figure: Figure) -> str:
-        """The page of a figure's numbers as tables, at the address that `numbers_address` gives it.
+        """The page of a figure's numbers as tables, for the address `numbers_address`.
 
-        It depends on the figure's title, caption and numbers, and on nothing else of the report.
+        It depends only on the figure's title, caption and numbers.
         """
         views = number_views(self._numbers_of(stem, figure))
-        written = _writer(f"{stem}: figure {figure.name}")
-        return self._template("numbers.html", stem=stem, figure=figure, views=views, written=written)
+        to_html = _caption_renderer(f"{stem}: figure {figure.name}")
+        return self._template("numbers.html", stem=stem, figure=figure, views=views, to_html=to_html)
 
     def assets(self) -> dict[str, bytes]:
-        """What all pages share, by its path in the site."""
+        """The assets that all pages share, by their path in the site."""
         return assets()
 
     def _page(self, template: str, here: Entry, **values: Any) -> str:
@@ -165,62 +165,61 @@ class Renderer:
         return self._environment.get_template(name).render(**values)
 
     def _prose(self, manuscript: Manuscript) -> Prose:
-        html = {key: self._block(manuscript, key) for key in manuscript.things}
+        html = {key: self._block(manuscript, key) for key in manuscript.contents}
 
-        def shows(function: str) -> Callable[[str], Markup]:
-            return lambda name: html[function, name]
+        def function(kind: str) -> Callable[[str], Markup]:
+            return lambda name: html[kind, name]
 
-        return manuscript.html({block: shows(block) for block in BLOCKS})
+        return manuscript.html({kind: function(kind) for kind in BLOCKS})
 
     def _block(self, manuscript: Manuscript, key: Key) -> Markup:
-        """What a figure, table or claim looks like on the page."""
-        thing, stem = manuscript.things[key], manuscript.stem
-        written = _writer(manuscript.place_of(key))
+        """A figure, table or claim as a block of HTML."""
+        item, stem = manuscript.contents[key], manuscript.stem
         values: dict[str, Any] = {
-            "thing": thing,
+            "item": item,
             "stem": stem,
             "number": manuscript.numbers[key],
             "anchor": manuscript.anchors[key],
-            "written": written,
+            "to_html": _caption_renderer(manuscript.place_of(key)),
         }
-        match thing:
+        match item:
             case Figure():
-                source = self._source_code(thing.source)
-                controls = [(control, _fits_on_buttons(control)) for control in thing.offered_controls]
-                more = {**self._numbers_beside(stem, thing), "controls": controls, "source": source}
+                source = self._source_code(item.source)
+                controls = [(control, _fits_on_buttons(control)) for control in item.page_controls]
+                more = {**self._numbers(stem, item), "controls": controls, "source": source}
                 template = "figure.html"
             case Diagram():
-                more, template = {**_diagram(thing), "source": self._source_code(thing.source)}, "diagram.html"
+                more, template = {**_diagram(item), "source": self._source_code(item.source)}, "diagram.html"
             case Absent():
                 more, template = {"kind": key[0]}, "absent.html"
             case Failed():
                 more, template = {"kind": key[0]}, "failed.html"
             case Table():
-                rows = {"rows": _rows(thing), "n_rows": count(thing.n_rows)}
-                more, template = {**rows, "source": self._source_code(thing.source)}, "table.html"
+                rows = {"rows": _rows(item), "n_rows": count(item.n_rows)}
+                more, template = {**rows, "source": self._source_code(item.source)}, "table.html"
             case Claim():
-                more, template = {"source": self._source_code(thing.source)}, "claim.html"
+                more, template = {"source": self._source_code(item.source)}, "claim.html"
         return Markup(self._template(template, **values, **more))
 
-    def _numbers_beside(self, stem: str, figure: Figure) -> dict[str, Any]:
-        """A figure's numbers as tables beside the chart, or the address of their page."""
+    def _numbers(self, stem: str, figure: Figure) -> dict[str, Any]:
+        """The tables of a figure's numbers beside the chart, or the address of their page."""
         data = self._numbers_of(stem, figure)
         beside = number_views(data) if n_cells(data) <= BESIDE_CHART_UP_TO else ()
         tables = [table for view in beside for table in view.tables]
         return {"tables": tables, "numbers_page": self.numbers_address(stem, figure)}
 
-    def _listed_claim(self, stem: str, claim: Claim) -> dict[str, Any]:
-        """A claim with all that its entry on the page of claims shows of it."""
+    def _claim_entry(self, stem: str, claim: Claim) -> dict[str, Any]:
+        """The values of a claim's entry on the page of claims."""
         return {
-            "thing": claim,
+            "item": claim,
             "source": self._source_code(claim.source),
-            "written": _writer(f"{stem}: claim {claim.name}"),
+            "to_html": _caption_renderer(f"{stem}: claim {claim.name}"),
             "address": f"{stem}.html#{claim.name}",
         }
 
 
 def _findings(stem: str, chapter: Chapter) -> list[tuple[str, Claim, Markup]]:
-    """The claims that say what a chapter found, each with the address of its place and its statement as HTML."""
+    """The claims that state a chapter's main results, each with its address and its statement as HTML."""
     claims = {claim.name: claim for claim in chapter.claims}
     return [
         (f"{stem}.html#{name}", claims[name], caption(claims[name].statement, f"{stem}: claim {name}"))
@@ -229,13 +228,13 @@ def _findings(stem: str, chapter: Chapter) -> list[tuple[str, Claim, Markup]]:
     ]
 
 
-def _writer(place: str) -> Callable[[str], Markup]:
-    """What turns the Markdown of a caption or a claim into HTML; `place` is where it is written."""
+def _caption_renderer(place: str) -> Callable[[str], Markup]:
+    """The function that renders the Markdown of a caption or claim; error messages begin with `place`."""
     return lambda text: caption(text, place)
 
 
 def _diagram(diagram: Diagram) -> dict[str, Any]:
-    """Both forms of a diagram, of which a page shows the one that fits, and its key."""
+    """Both forms of a diagram, of which the style sheet shows the one that fits, and its key."""
     forms = {name: Markup(inline_svg(diagram, form)) for name, form in (("wide", WIDE), ("tall", TALL))}
     return {**forms, "key": [(kind, KINDS[kind], Markup(key_svg(kind))) for kind in diagram.kinds]}
 
@@ -245,9 +244,9 @@ def _fits_on_buttons(control: Control) -> bool:
 
 
 def _rows(table: Table) -> list[list[tuple[str, str | None]]]:
-    """The cells as they are written on the page, and where they lead to; of a long table only the first."""
+    """The formatted cells with the addresses of their links; of a long table, only the rows shown initially."""
     columns = [(table.formats.get(head, str), table.addresses.get(head, {})) for head in table.columns]
     return [
-        [(written(value), addresses.get(value)) for (written, addresses), value in zip(columns, row, strict=True)]
-        for row in table.rows_on_page
+        [(format_(value), addresses.get(value)) for (format_, addresses), value in zip(columns, row, strict=True)]
+        for row in table.first_rows
     ]

@@ -1,8 +1,7 @@
-"""What can be searched: every heading, paragraph, figure, table and claim, each under an address that lands on it.
+"""The search index: every heading, paragraph, figure, table and claim with the address of the nearest anchor.
 
-The index is a script that hands it all to the page, because a page opened from a disk may load scripts and may
-fetch nothing; it is loaded when the search is first opened. The numbers behind a chart are not in it: they are
-files of their own.
+The index is a script, since a page opened from a disk may load scripts, but may not fetch files; it is loaded when
+the search is first opened. The numbers of charts are not in the index.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ from report.pages.manuscript import BLOCKS, Key, Manuscript
 from report.pages.markdown import caption
 
 SEPARATE = {"p", "li", "th", "td", "h2", "h3", "pre", "blockquote"}
-"""Elements whose text ends where they end, though no space may follow."""
+"""Elements after which the text of the next element is separated by a space."""
 INVISIBLE = dict.fromkeys(range(0x2061, 0x2065))
-"""Operators that formulas hold for screen readers only."""
+"""The invisible operators that formulas contain for screen readers."""
 
 
 @dataclass(frozen=True)
-class Found:
-    """One thing that a search can find."""
+class SearchEntry:
+    """One entry of the search index."""
 
     kind: str
     anchor: str
-    """Where it is on its page; empty for the top."""
+    """The anchor on the page; empty for the top of the page."""
     title: str
     text: str = ""
 
@@ -49,84 +48,84 @@ def search_index(manuscripts: Sequence[Manuscript]) -> bytes:
     return f"registerSearchIndex({index});\n".encode()
 
 
-def entries_of(manuscript: Manuscript) -> list[Found]:
-    """What can be found on a page, in reading order."""
-    reader = _Reader(manuscript)
-    marks = {function: partial(_mark, manuscript, function) for function in BLOCKS}
-    reader.feed(manuscript.html(marks).html)
+def entries_of(manuscript: Manuscript) -> list[SearchEntry]:
+    """The entries of a page, in reading order."""
+    reader = _EntryReader(manuscript)
+    markers = {function: partial(_marker, manuscript, function) for function in BLOCKS}
+    reader.feed(manuscript.html(markers).html)
     reader.close()
-    return reader.found
+    return reader.entries
 
 
-def _mark(manuscript: Manuscript, function: str, name: str) -> Markup:
-    """What stands in a text for a figure, table or claim while it is read for what can be found."""
+def _marker(manuscript: Manuscript, function: str, name: str) -> Markup:
+    """The element that marks the place of a figure, table or claim while the text is indexed."""
     return Markup('<hr id="{}">').format(manuscript.anchors[function, name])
 
 
-def _entry(manuscript: Manuscript, key: Key) -> Found:
-    """A figure, table or claim as a search finds it."""
+def _entry(manuscript: Manuscript, key: Key) -> SearchEntry:
+    """The entry of a figure, table or claim."""
     kind, anchor = key[0].capitalize(), manuscript.anchors[key]
-    thing = manuscript.things[key]
+    item = manuscript.contents[key]
 
-    def written(text: str) -> str:
+    def to_text(text: str) -> str:
         return plain(caption(text, manuscript.place_of(key)))
 
     label = f"{kind} {manuscript.numbers[key]}"
-    match thing:
+    match item:
         case Claim():
-            evidence = f" Measured: {written(thing.value)}." if thing.value else ""
-            predicted = f"{thing.name}. {thing.verdict_in_words}.{evidence}"
-            return Found(kind, anchor, written(thing.statement), predicted)
+            evidence = f" Measured: {to_text(item.value)}." if item.value else ""
+            text = f"{item.name}. {item.verdict_label}.{evidence}"
+            return SearchEntry(kind, anchor, to_text(item.statement), text)
         case Figure() | Diagram():
-            return Found(kind, anchor, f"{label} {thing.title}", written(thing.caption))
+            return SearchEntry(kind, anchor, f"{label} {item.title}", to_text(item.caption))
         case Failed():
-            return Found(kind, anchor, f"{label} {thing.title}".strip(), thing.message)
+            return SearchEntry(kind, anchor, f"{label} {item.title}".strip(), item.message)
         case Absent():
-            return Found(kind, anchor, f"{label} {thing.title}", f"Not shown. {written(thing.reason)}")
+            return SearchEntry(kind, anchor, f"{label} {item.title}", f"Not shown. {to_text(item.reason)}")
         case Table():
-            head = " ".join(thing.columns)
-            return Found(kind, anchor, f"{label} {thing.title}", f"{written(thing.caption)} {head}")
+            head = " ".join(item.columns)
+            return SearchEntry(kind, anchor, f"{label} {item.title}", f"{to_text(item.caption)} {head}")
 
 
 def plain(html: str) -> str:
-    """The words of HTML, as one reads them."""
-    words = _Words()
-    words.feed(html)
-    words.close()
-    return words.taken()
+    """The visible text of HTML."""
+    reader = _TextReader()
+    reader.feed(html)
+    reader.close()
+    return reader.take_text()
 
 
-class _Words(HTMLParser):
-    """Collects the text of HTML, without the links that headings have to themselves."""
+class _TextReader(HTMLParser):
+    """A parser that collects the text of HTML, without the permalinks of headings."""
 
     def __init__(self) -> None:
         super().__init__()
         self._parts: list[str] = []
-        self._in_link_to_itself = False
+        self._in_permalink = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self._in_link_to_itself = ("class", "headerlink") in attrs
+        self._in_permalink = ("class", "headerlink") in attrs
 
     def handle_endtag(self, tag: str) -> None:
-        self._in_link_to_itself = False
+        self._in_permalink = False
         if tag in SEPARATE:
             self._parts.append(" ")
 
     def handle_data(self, data: str) -> None:
-        if not self._in_link_to_itself:
+        if not self._in_permalink:
             self._parts.append(data)
 
-    def taken(self) -> str:
-        """The text since it was last taken."""
+    def take_text(self) -> str:
+        """Return the text since the last call, and forget it."""
         text = "".join(self._parts).translate(INVISIBLE)
         self._parts.clear()
         return " ".join(text.split())
 
 
-class _Reader(_Words):
-    """Reads a text with marks and notes what can be found in it.
+class _EntryReader(_TextReader):
+    """A parser that collects the search entries of a text with markers.
 
-    A stretch of text is found under the last heading, figure, table or claim before it: so near does a link land.
+    The address of a passage is the anchor of the last heading, figure, table or claim before it.
     """
 
     def __init__(self, manuscript: Manuscript) -> None:
@@ -136,29 +135,29 @@ class _Reader(_Words):
         self._kind = "Text"
         self._anchor = ""
         self._heading = manuscript.chapter.title
-        self.found = [Found("Page", "", self._heading, manuscript.chapter.question)]
+        self.entries = [SearchEntry("Page", "", self._heading, manuscript.chapter.question)]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         super().handle_starttag(tag, attrs)
         anchor = dict(attrs).get("id")
         if anchor is None:
             return
-        self._note_text()
+        self._add_text()
         self._anchor = anchor
         if tag == "hr":
-            self.found.append(_entry(self._manuscript, self._keys[anchor]))
+            self.entries.append(_entry(self._manuscript, self._keys[anchor]))
 
     def handle_endtag(self, tag: str) -> None:
         super().handle_endtag(tag)
         if tag in ("h2", "h3"):
-            self._kind, self._heading = "Section", self.taken()
+            self._kind, self._heading = "Section", self.take_text()
 
     def close(self) -> None:
         super().close()
-        self._note_text()
+        self._add_text()
 
-    def _note_text(self) -> None:
-        text = self.taken()
+    def _add_text(self) -> None:
+        text = self.take_text()
         if text or self._kind == "Section":
-            self.found.append(Found(self._kind, self._anchor, self._heading, text))
+            self.entries.append(SearchEntry(self._kind, self._anchor, self._heading, text))
         self._kind = "Text"

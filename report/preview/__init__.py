@@ -1,1 +1,1 @@
-"""A preview of the site on this machine: a built one as it lies in its folder, or one that follows each edit."""
+"""A preview of the site on this machine: a built site, or a report that is rebuilt after each edit."""

@@ -1,8 +1,8 @@
-"""A site that is not published: its files in memory, and its pages told when there are newer ones.
+"""A site in memory whose open pages are notified when there is a new version.
 
-Published pages may connect to nothing and know nothing of a preview. As it hands a page out, a live site adds the
-script that listens for news, and lets that copy connect to the server it came from. What is built takes the place
-of what was there all at once; what cannot be built leaves it there, and the pages say why.
+Published pages may not connect to any server. A live site adds to each page that it serves a script that receives
+notifications, and permits that copy of the page to connect to its own server. A successful build replaces all
+files at once; after a failed build the files stay, and the pages show the error.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 SCRIPT = "-preview.js"
 EVENTS = "-preview/events"
 HEARTBEAT = 10.0
-"""Seconds after which a silent connection is tried, to learn whether anybody still listens."""
+"""Seconds without a notification after which a comment is sent, to detect a closed connection."""
 
 WAITING = b"""<!doctype html>
 <html lang="en">
@@ -33,21 +33,21 @@ WAITING = b"""<!doctype html>
 <body><p>The report is being built. This page shows it as soon as it is done.</p></body>
 </html>
 """
-"""Every page until the first build is done."""
+"""The page that is served in place of every page until the first build is done."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What keeps the report from being built."""
+    """An error of a build, as the pages show it."""
 
     title: str
     message: str
     where: str = ""
-    """`file:line` of the code that raised it, where the message does not say so itself."""
+    """`file:line` of the code that raised the error, if the message does not contain it."""
 
     @classmethod
-    def of(cls, error: Exception, folders: Collection[Path]) -> Problem:
-        """What a page says of an error; its place is looked for in `folders`, which hold what can be edited."""
+    def from_error(cls, error: Exception, folders: Collection[Path]) -> Problem:
+        """The problem for an error that ended a build; its place is searched in `folders`, the sources."""
         from report.errors import ReportError
         from sumint.errors import InputError
 
@@ -58,21 +58,22 @@ class Problem:
         return cls(title, f"{type(error).__name__}: {message}", place_of(error, folders))
 
     @classmethod
-    def of_parts(
+    def from_failures(
         cls, failures: Sequence[str], errors: Iterable[BaseException], folders: Collection[Path]
     ) -> Problem:
-        """What a page says where parts of the report could not be made, because of these errors."""
+        """The problem for failures of parts of the report, with the places of the errors that caused them."""
         places = dict.fromkeys(place_of(error, folders) for error in errors)
         return cls("Not all of the report can be made", "\n".join(failures), ", ".join(filter(None, places)))
 
 
 @dataclass(frozen=True)
-class News:
-    """What a page is told."""
+class Notification:
+    """A message to an open page, as a server-sent event."""
 
     version: str
-    """Of the files; other files, other version."""
+    """The version of the files, which changes whenever they do."""
     problem: Problem | None
+    """What is wrong with the latest build; None if nothing is."""
 
     def __bytes__(self) -> bytes:
         return f"data: {json.dumps(asdict(self))}\n\n".encode()
@@ -80,59 +81,59 @@ class News:
 
 @dataclass
 class LiveSite:
-    """The files of the last build that went well, and how the latest went."""
+    """The files of the last successful build, and the problem of the latest build."""
 
     script: bytes
-    """What is added to each page."""
+    """The script that is added to each page."""
     _files: Mapping[str, bytes] = field(default_factory=dict)
     _problem: Problem | None = None
     _n_versions: int = 0
-    _turn: int = 0
-    """Counts what there was to tell."""
+    _n_notifications: int = 0
     _session: str = field(default_factory=lambda: secrets.token_hex(4))
-    """A page that an earlier process sent is never taken for one of this process."""
-    _told: Condition = field(default_factory=Condition)
+    """A random prefix of versions, which distinguishes pages of an earlier process from those of this one."""
+    _changed: Condition = field(default_factory=Condition)
 
     def show(self, files: Mapping[str, bytes], problem: Problem | None = None) -> None:
-        """Put these files in the place of all that were there; `problem` is what they lack, if anything."""
-        with self._told:
+        """Replace all files by these and notify the pages; `problem` describes failures of parts, if any."""
+        with self._changed:
             if files != self._files:
                 self._files = files
                 self._n_versions += 1
             self._problem = problem
-            self._turn += 1
-            self._told.notify_all()
+            self._n_notifications += 1
+            self._changed.notify_all()
 
-    def explain(self, problem: Problem) -> None:
-        """Leave the files as they are, and have every page say why."""
-        with self._told:
+    def show_problem(self, problem: Problem) -> None:
+        """Keep the files, and show the problem on every open page."""
+        with self._changed:
             self._problem = problem
-            self._turn += 1
-            self._told.notify_all()
+            self._n_notifications += 1
+            self._changed.notify_all()
 
     def file(self, path: str) -> bytes | None:
-        """The content of one of the files, pages with the script that listens."""
-        with self._told:
+        """The content of a file, with the preview's script added to pages; None if there is no such file."""
+        with self._changed:
             files, version = self._files, self._version
         if path == SCRIPT:
             return self.script
         if not files:
-            return _listening(WAITING, version) if path.endswith(".html") else None
+            return _with_script(WAITING, version) if path.endswith(".html") else None
         content = files.get(path)
-        return _listening(content, version) if content is not None and path.endswith(".html") else content
+        return _with_script(content, version) if content is not None and path.endswith(".html") else content
 
     def events(self, path: str) -> Callable[[Callable[[bytes], Any]], None] | None:
-        """What tells a page the news, for as long as it can be told."""
-        return self._tell if path == EVENTS else None
+        """The function that sends notifications to a page at this path; None for any other path."""
+        return self._send_notifications if path == EVENTS else None
 
-    def _tell(self, write: Callable[[bytes], Any]) -> None:
+    def _send_notifications(self, write: Callable[[bytes], Any]) -> None:
+        """Send notifications until the connection is closed."""
         write(b"retry: 500\n\n")
-        turn = -1
+        n_sent = -1
         while True:
-            with self._told:
-                is_news = self._told.wait_for(lambda seen=turn: self._turn != seen, timeout=HEARTBEAT)
-                turn, news = self._turn, News(self._version, self._problem)
-            write(bytes(news) if is_news else b": still here\n\n")
+            with self._changed:
+                is_new = self._changed.wait_for(lambda n=n_sent: self._n_notifications != n, timeout=HEARTBEAT)
+                n_sent, notification = self._n_notifications, Notification(self._version, self._problem)
+            write(bytes(notification) if is_new else b": heartbeat\n\n")
 
     @property
     def _version(self) -> str:
@@ -140,7 +141,7 @@ class LiveSite:
 
 
 def place_of(error: BaseException, folders: Collection[Path]) -> str:
-    """`file:line` where an error comes from: the innermost place in one of these folders, if there is one."""
+    """`file:line` of the innermost frame of an error's traceback in one of these folders; empty if none is."""
     from report.errors import shortened
 
     places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
@@ -150,7 +151,7 @@ def place_of(error: BaseException, folders: Collection[Path]) -> str:
     return f"{shortened(Path(ours[-1][0]))}:{ours[-1][1]}" if ours else ""
 
 
-def _listening(page: bytes, version: str) -> bytes:
-    """A page with the script, allowed to connect to where it came from."""
+def _with_script(page: bytes, version: str) -> bytes:
+    """A page with the preview's script and permission to connect to its own server."""
     script = f'<script src="/{SCRIPT}" data-version="{version}" defer></script>\n</head>'
     return page.replace(b"connect-src 'none'", b"connect-src 'self'", 1).replace(b"</head>", script.encode(), 1)

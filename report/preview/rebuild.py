@@ -1,12 +1,12 @@
-"""Building again after each edit, in one process: only what an edit can have changed is done anew.
+"""Rebuilding of the report after each edit, in one process: only what an edit can have changed is made again.
 
-A text or a template: the pages. A module of the report: it and what imports it, and the chapters among these. A
-measurement: the same; every other result is remembered, because results are remembered under the source that
-measured them. The checkpoint: everything. The model is loaded when something has to be measured, and then stays,
-until the checkpoint or the code that loads it is edited.
+After an edit of a text or a template, that is the pages. After an edit of a module, it is the module, the modules
+that import it, and the chapters among these; results are keyed by the source that measured them, so that only the
+affected ones are measured again. After an edit of the checkpoint, it is everything. The model is loaded when
+something has to be measured, and is kept until the checkpoint or the code that loads it is edited.
 
-Modules are edited while this runs, so those of the report and of sumint are imported where they are used: there an
-import gives a module as it has last been read.
+Modules of the report and of sumint are imported where they are used, since they are edited while this runs: an
+import statement in a function returns the latest version of the module.
 """
 
 from __future__ import annotations
@@ -23,68 +23,70 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from report.preview.live_site import LiveSite, Problem
-from report.preview.reload import forget, is_running, module_of
+from report.preview.reload import is_part_of_preview, module_of, unload
 from report.preview.watch import Edit, Sources
 
 if TYPE_CHECKING:
     from report.content.chapter import Chapter
     from sumint.lab import Lab
 
-Say = Callable[[str], None]
+Log = Callable[[str], None]
+"""A function that prints a line in the terminal."""
 
 
 @dataclass(frozen=True)
-class Files:
-    """What a build came to."""
+class PreviewBuild:
+    """The outcome of a build for the preview."""
 
     files: Mapping[str, bytes]
     """Every file of the site, by its path."""
     failures: tuple[str, ...]
-    """What could not be made; the pages say so in its place."""
+    """The messages of what failed; the pages show them in place of the missing content."""
     errors: tuple[BaseException, ...]
-    """Why."""
+    """The errors that caused the failures."""
 
 
-class Workshop:
-    """What stays from build to build: the lab, and each chapter until its code is edited."""
+class Rebuilder:
+    """Builds the report repeatedly, and keeps the lab and each chapter until its code is edited."""
 
-    def __init__(self, checkpoint: Path, *, device: str, detail: Say = lambda line: None) -> None:
+    def __init__(self, checkpoint: Path, *, device: str, log_detail: Log = lambda line: None) -> None:
         self._checkpoint = checkpoint
         self._device = device
-        self._detail = detail
+        self._log_detail = log_detail
         self._lab: Lab | None = None
         self._model_code: ModuleType | None = None
         self._chapters: dict[str, tuple[ModuleType, Lab, Chapter]] = {}
 
     @property
-    def files(self) -> tuple[Path, ...]:
-        """The files of the checkpoint: its tensors, and its card where one may be."""
+    def checkpoint_files(self) -> tuple[Path, ...]:
+        """The files of the checkpoint: its tensors, and the possible places of its card."""
         from sumint.checkpoints.card import card_path
 
         return (self._checkpoint, card_path(self._checkpoint), card_path(self._checkpoint.resolve()))
 
     def read(self, edited: Collection[Path]) -> None:
-        """Take up an edit: read what it changed, and what that changes in turn.
+        """Import edited modules again, with all modules that depend on them, and drop an edited checkpoint.
 
         Raises:
-            Exception: whatever is wrong with an edited module.
+            Exception: any error that an edited module raises on import.
         """
-        if anew := forget(edited):
-            self._detail(f"reading {len(anew)} modules anew")
-        if set(edited) & set(self.files):
+        if modules := unload(edited):
+            self._log_detail(f"importing {len(modules)} modules again")
+        if set(edited) & set(self.checkpoint_files):
             self._lab = None
         from report.build import OUTLINE
         from sumint.store.sources import sources_of
 
-        # Digests of sources are remembered until the next edit: these are of the code that has just been read.
+        # The digests of the sources are cached until the next edit, so they must be those of the code just
+        # imported.
         sources_of(*(module.__name__ for module in OUTLINE))
 
-    def build(self) -> Files:
-        """Every file of the site, made of what was read.
+    def build(self) -> PreviewBuild:
+        """Build every file of the site.
 
         Raises:
             ReportError: if a text or the checkpoint's card is broken.
-            InputError: if the checkpoint is not one of the family.
+            InputError: if the checkpoint is not one of the supported family.
             Exception: if a template is broken.
         """
         from report.build import OUTLINE, draw, render
@@ -97,18 +99,19 @@ class Workshop:
         lab = self._current_lab()
         lab.instead = failed_result
         had_model = _has_model(lab)
-        with _errors_told() as errors:
+        with _collect_errors() as errors:
             try:
                 chapters = {stem_of(module): self._chapter(stem_of(module), module, lab) for module in OUTLINE}
-                drawings = draw(lab, chapters)
+                rendered = draw(lab, chapters)
             finally:
                 if _has_model(lab) and not had_model:
-                    self._detail("loaded the model")
-        files = {**render(lab, chapters, drawings, Repository()), SCRIPT: smallest(cache_folder()).script}
-        failures = tuple(failure for drawing in drawings.values() for failure in drawing.failures)
-        return Files(files, failures, tuple(errors))
+                    self._log_detail("loaded the model")
+        files = {**render(lab, chapters, rendered, Repository()), SCRIPT: smallest(cache_folder()).script}
+        failures = tuple(failure for figures in rendered.values() for failure in figures.failures)
+        return PreviewBuild(files, failures, tuple(errors))
 
     def _current_lab(self) -> Lab:
+        """The lab of the build before, or a new one if the checkpoint or the lab's code was edited."""
         from sumint.lab import Lab
         from sumint.model import load as model
         from sumint.store.folder import cache_folder
@@ -124,76 +127,77 @@ class Workshop:
         return lab
 
     def _chapter(self, stem: str, module: ModuleType, lab: Lab) -> Chapter:
-        """A chapter as it was, if neither its code nor the lab is another."""
+        """The chapter of the build before, or a new one if its code was edited or the lab is new."""
         if stem in self._chapters:
             of_module, of_lab, chapter = self._chapters[stem]
             if of_module is module and of_lab is lab:
                 return chapter
         from report.build import make_chapter, run_chapter
 
-        self._detail(f"telling {stem} anew")
+        self._log_detail(f"re-running chapter {stem}")
         chapter = run_chapter(stem, lambda: make_chapter(module, lab))
         self._chapters[stem] = (module, lab, chapter)
         return chapter
 
 
-def keep_building(workshop: Workshop, sources: Sources, live: LiveSite, say: Say) -> None:
-    """Build, and build again after each edit, until interrupted; one that fails is told and waits for the next.
+def rebuild_on_edits(rebuilder: Rebuilder, sources: Sources, live: LiveSite, log: Log) -> None:
+    """Build, and build again after each edit, until interrupted; the error of a failed build is shown and logged.
 
     Raises:
         InputError: if the checkpoint cannot be used when the preview starts.
     """
     from sumint.errors import InputError
 
-    # Else a file edited twice within a second could be taken for its first version, whose bytecode is kept.
+    # Otherwise Python could run the bytecode of the first version of a file that is edited twice within a second.
     sys.dont_write_bytecode = True
     start = Edit(frozenset(), sources.stamps())
-    _build(workshop, start, sources, live, say, unless=InputError)
+    _build(rebuilder, start, sources, live, log, fatal=InputError)
     for edit in sources.edits(start.after):
-        _build(workshop, edit, sources, live, say)
+        _build(rebuilder, edit, sources, live, log)
 
 
 def _build(
-    workshop: Workshop,
+    rebuilder: Rebuilder,
     edit: Edit,
     sources: Sources,
     live: LiveSite,
-    say: Say,
-    unless: type[Exception] | tuple[()] = (),
+    log: Log,
+    fatal: type[Exception] | tuple[()] = (),
 ) -> None:
+    """Build after an edit and show the outcome; errors of the type `fatal` are raised, others shown and logged."""
     started = time.perf_counter()
     try:
-        workshop.read(edit.files)
+        rebuilder.read(edit.files)
         if sources.stamps() != edit.after:
-            return  # Edited again meanwhile: nothing may be kept under the digest of code that was not run.
-        built = workshop.build()
+            return  # A file was edited again: no result may be stored under the digest of code that was not run.
+        build = rebuilder.build()
         seconds = time.perf_counter() - started
-        live.show(built.files, _problem(built, sources))
-        _check_links(
-            built.files
-        )  # which takes almost as long again, and rarely finds one; so pages do not wait for it
-    except unless:
+        live.show(build.files, _problem(build, sources))
+        # The check takes almost as long as the build and rarely finds an error, so it runs after the pages are
+        # shown.
+        _check_links(build.files)
+    except fatal:
         raise
     except Exception as error:
-        problem = Problem.of(error, sources.folders)
-        live.explain(problem)
+        problem = Problem.from_error(error, sources.folders)
+        live.show_problem(problem)
         if problem.where:
-            say("".join(traceback.format_exception(error)).rstrip())
-        say(f"error: {problem.where}{': ' * bool(problem.where)}{problem.message}")
+            log("".join(traceback.format_exception(error)).rstrip())
+        log(f"error: {problem.where}{': ' * bool(problem.where)}{problem.message}")
         return
     names = ", ".join(sorted(path.name for path in edit.files))
-    say(f"rebuilt in {seconds:.1f} s after an edit of {names}" if names else f"built in {seconds:.1f} s")
-    for error in built.errors:
-        say("".join(traceback.format_exception(error)).rstrip())
-    for failure in () if built.errors else built.failures:  # what is new has been logged
-        say(f"error: {failure}")
+    log(f"rebuilt in {seconds:.1f} s after an edit of {names}" if names else f"built in {seconds:.1f} s")
+    for error in build.errors:
+        log("".join(traceback.format_exception(error)).rstrip())
+    for failure in () if build.errors else build.failures:  # a new failure has been logged with its traceback
+        log(f"error: {failure}")
     for path in edit.files:
-        if (name := module_of(path, sys.modules)) is not None and is_running(name):
-            say(f"{path.name} is a part of the preview itself: start it again to see the edit")
+        if (name := module_of(path, sys.modules)) is not None and is_part_of_preview(name):
+            log(f"{path.name} is a part of the preview itself; restart the preview to see the edit")
 
 
-def _problem(built: Files, sources: Sources) -> Problem | None:
-    return Problem.of_parts(built.failures, built.errors, sources.folders) if built.failures else None
+def _problem(build: PreviewBuild, sources: Sources) -> Problem | None:
+    return Problem.from_failures(build.failures, build.errors, sources.folders) if build.failures else None
 
 
 def _check_links(files: Mapping[str, bytes]) -> None:
@@ -203,16 +207,16 @@ def _check_links(files: Mapping[str, bytes]) -> None:
 
 
 @contextmanager
-def _errors_told() -> Iterator[list[BaseException]]:
-    """The errors that are logged while this lasts: what a build goes on without."""
+def _collect_errors() -> Iterator[list[BaseException]]:
+    """Within this context, collect the errors that are logged in the list that is yielded."""
     errors: list[BaseException] = []
 
-    class Collecting(logging.Handler):
+    class ErrorCollector(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
             if record.exc_info and record.exc_info[1] is not None:
                 errors.append(record.exc_info[1])
 
-    handler = Collecting()
+    handler = ErrorCollector()
     logging.getLogger("report").addHandler(handler)
     try:
         yield errors
@@ -221,5 +225,5 @@ def _errors_told() -> Iterator[list[BaseException]]:
 
 
 def _has_model(lab: Lab) -> bool:
-    """Whether the model has been loaded; asking for it would load it."""
+    """Whether the lab has loaded its model; unlike `lab.model`, this does not load it."""
     return "model" in vars(lab)

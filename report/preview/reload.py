@@ -1,8 +1,9 @@
-"""Edited modules anew, in a process that goes on.
+"""Reloading of edited modules in a running process.
 
-An edited module is forgotten together with every module that reaches it by import, so that the next import reads
-it again and nothing is left that knows it as it was. All other modules stay, and with them what they hold: torch,
-the model, results. `importlib.reload` does less: whoever has imported a name from a module would keep the old one.
+An edited module is removed from `sys.modules` together with every module that imports it, directly or indirectly,
+so that the next import loads the new version and no module keeps a reference to the old one. All other modules
+stay loaded, with their state: torch, the model, results. `importlib.reload` is not sufficient, since a module that
+has imported a name from the reloaded one would keep the old object.
 """
 
 from __future__ import annotations
@@ -16,23 +17,23 @@ from pathlib import Path
 from types import ModuleType
 
 PACKAGES = ("report", "sumint")
-"""Whose modules can be edited."""
+"""The packages whose modules can be reloaded."""
 
-RUNNING = ("report.__main__", "report.cli", "report.preview")
-"""What the preview itself is made of; it goes on as it is."""
+PREVIEW = ("report.__main__", "report.cli", "report.preview")
+"""The modules and packages of the preview itself, which are not reloaded."""
 
 
-def forget(edited: Collection[Path]) -> frozenset[str]:
-    """Forget the modules of edited files and all that reach them by import; gives their names.
+def unload(edited: Collection[Path]) -> frozenset[str]:
+    """Unload the modules of edited files and all modules that depend on them, and return their names.
 
-    With them goes what any function of ours remembers of its calls, since that may be what it once read in a file.
+    The caches of all functions of these packages are cleared, since a cached value may come from an edited file.
     """
     loaded = _loaded()
     names = {name for path in edited if (name := module_of(path, loaded)) is not None}
     if not names:
         return frozenset()
-    needs = {name: _imports_of(name, module) for name, module in loaded.items()}
-    stale = {name for name in reaching(names, needs) if name in loaded and not is_running(name)}
+    imports = {name: _imports_of(name, module) for name, module in loaded.items()}
+    stale = {name for name in dependents(names, imports) if name in loaded and not is_part_of_preview(name)}
     for name in stale:
         _drop(name)
     for module in _loaded().values():
@@ -45,7 +46,7 @@ def forget(edited: Collection[Path]) -> frozenset[str]:
 
 
 def module_of(path: Path, loaded: Mapping[str, ModuleType]) -> str | None:
-    """The name of the module in a file; None if it is in none of our packages."""
+    """The name of the module in a file; None if the file is not in one of the packages."""
     for package in PACKAGES:
         folder = _file_of(loaded[package]).parent if package in loaded else None
         if path.suffix == ".py" and folder is not None and path.is_relative_to(folder):
@@ -54,17 +55,17 @@ def module_of(path: Path, loaded: Mapping[str, ModuleType]) -> str | None:
     return None
 
 
-def is_running(name: str) -> bool:
+def is_part_of_preview(name: str) -> bool:
     """Whether a module is a part of the preview itself."""
-    return any(name == part or name.startswith(f"{part}.") for part in RUNNING)
+    return any(name == part or name.startswith(f"{part}.") for part in PREVIEW)
 
 
-def reaching(names: Iterable[str], needs: Mapping[str, Collection[str]]) -> set[str]:
-    """These modules and all that need one of them, or need one that does, and so on."""
-    reached = set(names)
-    while more := {name for name, needed in needs.items() if name not in reached and reached & set(needed)}:
-        reached |= more
-    return reached
+def dependents(names: Iterable[str], imports: Mapping[str, Collection[str]]) -> set[str]:
+    """These modules and all modules that import one of them, directly or indirectly."""
+    result = set(names)
+    while more := {name for name, imported in imports.items() if name not in result and result & set(imported)}:
+        result |= more
+    return result
 
 
 def _loaded() -> dict[str, ModuleType]:
@@ -77,24 +78,24 @@ def _file_of(module: ModuleType) -> Path:
 
 
 def _imports_of(name: str, module: ModuleType) -> set[str]:
-    """Every module that a module needs: the packages it is in, and all that it imports anywhere."""
+    """Every module on which a module depends: the packages that contain it, and all that it imports anywhere."""
     parts = name.split(".")
     imports = {".".join(parts[:n]) for n in range(1, len(parts))}
     try:
         tree = ast.parse(_file_of(module).read_bytes())
     except (OSError, SyntaxError, ValueError):
-        return imports  # it is edited, and so forgotten whatever it needs
+        return imports  # the file is being edited, and is unloaded whatever it imports
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             imports.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            # `from a.b import c` may import the module a.b.c as well as a name in a.b
+            # `from a.b import c` may import the module a.b.c or a name in a.b.
             imports.update((node.module, *(f"{node.module}.{alias.name}" for alias in node.names)))
     return imports
 
 
 def _drop(name: str) -> None:
-    """Make the next import of a module read it anew: packages, too, know the modules in them by name."""
+    """Remove a module from `sys.modules` and from its package, so that the next import loads it again."""
     module = sys.modules.pop(name)
     package, _, last = name.rpartition(".")
     if vars(sys.modules.get(package, module)).get(last) is module:

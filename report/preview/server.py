@@ -1,9 +1,9 @@
-"""A web server for one reader: the files of a site, on this machine's own address, and nothing else.
+"""A local web server for the files of a site, and nothing else.
 
-A path is looked up among the paths of the site's files, word by word, and never joined to a folder: whatever else
-it spells, there is no such file. Two things guard against a page of another site that a browser is led to: the
-server listens on the loopback address alone, and it answers only who asks for it by a name of that address, since
-any other name may have been pointed here by someone else.
+A requested path is looked up among the paths of the site's files and never joined to a folder, so that no path
+leads out of the site. Two measures protect against requests that another web site makes the browser send: the
+server binds to the loopback address only, and it refuses requests whose Host header is not a name of that address
+(DNS rebinding).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from report.publishing.publish import GENERATOR, MANIFEST, RECORD
 
 ADDRESS = "127.0.0.1"
 NAMES = {"127.0.0.1", "localhost", "[::1]"}
-"""What a browser on this machine may call the server."""
+"""The names by which a browser on this machine may address the server."""
 
 CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -40,38 +40,38 @@ CONTENT_TYPES = {
     ".woff2": "font/woff2",
 }
 NOT_LISTED = (MANIFEST, RECORD)
-"""Files of a site that its manifest does not list."""
+"""The files of a site that its manifest does not list."""
 
 
 class Site(Protocol):
-    """What is served."""
+    """A site that the server can serve."""
 
     def file(self, path: str) -> bytes | None:
         """The content of the site's file at this path; None if the site has no such file."""
         ...
 
     def events(self, path: str) -> Callable[[Callable[[bytes], Any]], None] | None:
-        """What sends news to a page, for as long as it listens at this path; None if there is none there."""
+        """The function that sends events to a page connected to this path; None if the path has no events."""
         ...
 
 
 class SiteFolder:
-    """A built site in its folder, as its manifest lists it at the moment.
+    """A built site in a folder, with the files that its manifest lists at the time of each request.
 
     Raises:
-        ServeError: if there is no site of this report in the folder.
+        ServeError: if the folder does not contain a site of this report.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         if not self._files():
             raise ServeError(
-                f"{folder}: holds no site of this report; build one there with `python -m report build --site "
-                f"{folder}`, or name the folder of one with --site"
+                f"{folder} does not contain a site of this report; build one with `python -m report build --site "
+                f"{folder}`, or choose another folder with --site"
             )
 
     def file(self, path: str) -> bytes | None:
-        """The content of one of the site's files, if it is in the folder, whatever links there are on the way."""
+        """The content of one of the site's files; None for any other file, or a link out of the folder."""
         if path not in self._files():
             return None
         with suppress(OSError, ValueError):
@@ -80,7 +80,7 @@ class SiteFolder:
         return None
 
     def events(self, path: str) -> None:  # noqa: ARG002
-        """A folder tells no news."""
+        """None, since a site in a folder sends no events."""
         return
 
     def _files(self) -> set[str]:
@@ -92,14 +92,14 @@ class SiteFolder:
 
 
 class PreviewServer(ThreadingTCPServer):
-    """Serves a site on a port of this machine; 0 takes a free one.
+    """A server of a site on a port of this machine; port 0 chooses a free one.
 
     Raises:
-        ServeError: if the port cannot be had.
+        ServeError: if the port cannot be used.
     """
 
     daemon_threads = True
-    allow_reuse_address = os.name != "nt"  # where it would let two servers have the same port
+    allow_reuse_address = os.name != "nt"  # on Windows it would allow two servers on the same port
 
     def __init__(self, site: Site, port: int, *, verbose: bool = False) -> None:
         self.site = site
@@ -109,12 +109,12 @@ class PreviewServer(ThreadingTCPServer):
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or "ports are numbers from 0 to 65535"
             raise ServeError(
-                f"--port {port}: cannot be served on ({reason.lower()}); name another port, or 0 for any free one"
+                f"--port {port} cannot be used ({reason.lower()}); choose another port, or 0 for any free one"
             ) from None
 
     @property
     def port(self) -> int:
-        """The port that it has."""
+        """The port of the server."""
         return self.socket.getsockname()[1]
 
     @property
@@ -123,24 +123,24 @@ class PreviewServer(ThreadingTCPServer):
         return f"http://{ADDRESS}:{self.port}/"
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A reader who leaves in the middle of an answer is no error."""
+        """Report an error of a request, unless the browser closed the connection."""
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
             super().handle_error(request, client_address)
 
 
 class _Request(BaseHTTPRequestHandler):
-    """Answers one request, and closes the connection."""
+    """A handler that answers one request and closes the connection."""
 
     server: PreviewServer  # pyright: ignore[reportIncompatibleVariableOverride]
     timeout = 60
 
     def parse_request(self) -> bool:
-        """Whether the request is one to answer; the others are refused, whatever their method."""
+        """Parse a request; return False, after an answer that refuses it, if it must not be served."""
         if not super().parse_request():
             return False
         hosts = self.headers.get_all("Host") or []
         if self.command not in ("GET", "HEAD"):
-            self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "pages can only be read here", Allow="GET, HEAD")
+            self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "this server allows GET and HEAD only", Allow="GET, HEAD")
         elif len(hosts) != 1 or _name_of(hosts[0]) not in NAMES or not self.path.startswith("/"):
             self._refuse(HTTPStatus.MISDIRECTED_REQUEST, f"this server is {self.server.url}")
         else:
@@ -174,18 +174,18 @@ class _Request(BaseHTTPRequestHandler):
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002
         if self.server.verbose:
-            # What was asked for may hold what a terminal would obey.
-            asked = self.requestline.encode("unicode_escape").decode()
-            print(f"{int(code)} {asked}", file=sys.stderr, flush=True)
+            # A request may contain control characters for the terminal.
+            request = self.requestline.encode("unicode_escape").decode()
+            print(f"{int(code)} {request}", file=sys.stderr, flush=True)
 
     def log_message(self, format: str, *_: object) -> None:  # noqa: A002
-        """Say nothing more."""
+        """Print nothing: `log_request` prints the requests."""
 
     def _refuse(self, status: HTTPStatus, reason: str, **headers: str) -> None:
         self._answer(status, CONTENT_TYPES[".txt"], f"{reason}\n".encode(), **headers)
 
     def _answer(self, status: HTTPStatus, kind: str, content: bytes | None = None, **headers: str) -> None:
-        """Send the head of an answer, and its content, unless the head alone was asked for."""
+        """Send the head of an answer and, unless the request is for the head only, its content."""
         self.send_response(status)
         self.send_header("Content-Type", kind)
         for name, value in headers.items():
@@ -198,11 +198,11 @@ class _Request(BaseHTTPRequestHandler):
 
 
 def content_type(path: str) -> str:
-    """How a file of the site is to be read."""
+    """The media type of a file of the site."""
     return CONTENT_TYPES.get(PurePosixPath(path).suffix, "application/octet-stream")
 
 
 def _name_of(host: str) -> str:
-    """The name in a Host header, without the port: of `localhost:8000`, localhost."""
+    """The host name in a Host header without the port: localhost for `localhost:8000`."""
     name, colon, port = host.strip().lower().rpartition(":")
     return name if colon and port.isdecimal() else host.strip().lower()

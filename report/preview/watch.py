@@ -1,7 +1,7 @@
-"""What has been edited: the files that a report is made from, looked at a few times a second.
+"""Detection of edits by polling: the source files of a report are examined a few times a second.
 
-Looking is enough: for some two hundred files it takes milliseconds, and unlike notifications it works the same on
-every system, and on folders that another machine shares.
+Polling some two hundred files takes milliseconds, and unlike notifications of the file system it works in the same
+way on every system and on network folders.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-LOOK_EVERY = 0.3
-"""Seconds between two looks."""
-SETTLED_AFTER = 0.05
-"""Seconds without a change after which an edit of several files is over."""
+POLL_INTERVAL = 0.3
+"""Seconds between two polls."""
+SETTLE_TIME = 0.05
+"""Seconds without a change after which an edit of several files counts as complete."""
 
 Stamps = Mapping[Path, tuple[int, int]]
-"""When each file was written, and how long it is."""
+"""The modification time in nanoseconds and the size in bytes of each file."""
 
 
 @dataclass(frozen=True)
 class Edit:
-    """Files that were edited, and the state of all files after it."""
+    """The files that were edited, and the stamps of all files after the edit."""
 
     files: frozenset[Path]
     after: Stamps
@@ -30,53 +30,53 @@ class Edit:
 
 @dataclass(frozen=True)
 class Sources:
-    """Folders with the endings of the files in them that count, and single files."""
+    """The files to watch: those in folders that have certain suffixes, and single files."""
 
     folders: Mapping[Path, frozenset[str]]
     files: tuple[Path, ...] = ()
 
     def stamps(self) -> Stamps:
-        """The state of every file there is."""
+        """The stamps of all watched files that exist."""
         stamps = {}
         for path in self._paths():
             try:
-                seen = path.stat()
+                status = path.stat()
             except OSError:
-                continue  # an editor may just be putting a new file in its place
-            stamps[path] = (seen.st_mtime_ns, seen.st_size)
+                continue  # an editor may be replacing the file at this moment
+            stamps[path] = (status.st_mtime_ns, status.st_size)
         return stamps
 
     def edits(self, before: Stamps) -> Iterator[Edit]:
-        """The files that are new, gone or other than `before`, then those that are other than that, and so on.
+        """Wait for edits and yield each: first the changes since `before`, then those since the edit before.
 
-        It waits for each edit. Whatever is edited between two of them is in the later.
+        An edit contains all changes since the edit before, including those during its processing.
         """
         while True:
             now = self.stamps()
             if now == before:
-                time.sleep(LOOK_EVERY)
+                time.sleep(POLL_INTERVAL)
                 continue
-            time.sleep(SETTLED_AFTER)
+            time.sleep(SETTLE_TIME)
             while (settled := self.stamps()) != now:
                 now = settled
-                time.sleep(SETTLED_AFTER)
-            if edited := changed(before, settled):  # and not an edit taken back
+                time.sleep(SETTLE_TIME)
+            if edited := changed_files(before, settled):  # empty if an edit was undone
                 before = settled
                 yield Edit(edited, settled)
 
     def _paths(self) -> Iterator[Path]:
         yield from self.files
-        for folder, endings in self.folders.items():
-            yield from _with_ending(folder, endings)
+        for folder, suffixes in self.folders.items():
+            yield from _files_with_suffix(folder, suffixes)
 
 
-def changed(before: Stamps, after: Stamps) -> frozenset[Path]:
-    """The files that are new, gone or other than before."""
+def changed_files(before: Stamps, after: Stamps) -> frozenset[Path]:
+    """The files that were added, removed or changed."""
     return frozenset(path for path in {*before, *after} if before.get(path) != after.get(path))
 
 
-def _with_ending(folder: Path, endings: Iterable[str]) -> Iterator[Path]:
+def _files_with_suffix(folder: Path, suffixes: Iterable[str]) -> Iterator[Path]:
     for path in folder.rglob("*"):
-        # Editors keep hidden files beside the one that is edited.
-        if path.suffix in endings and not path.name.startswith("."):
+        # Editors keep hidden files beside the edited one.
+        if path.suffix in suffixes and not path.name.startswith("."):
             yield path

@@ -1,1 +1,1 @@
-"""Writing a site to disk in one step, with its links checked and its origin recorded."""
+"""Publishing: a site is written to disk atomically, with its links checked and its provenance recorded."""

@@ -1,6 +1,7 @@
-"""Two folders change names in one step, where the system can do that: nobody ever finds neither of them.
+"""Exchange of the names of two folders in one atomic step, on systems that support it.
 
-Python has no function for it. Linux calls it renameat2 with RENAME_EXCHANGE, macOS renamex_np with RENAME_SWAP.
+With it, a folder is replaced without a moment at which it does not exist. Python has no function for this; the
+system call is renameat2 with RENAME_EXCHANGE on Linux and renamex_np with RENAME_SWAP on macOS.
 """
 
 from __future__ import annotations
@@ -11,27 +12,28 @@ import os
 import sys
 from pathlib import Path
 
-_HERE = -100
-"""What Linux takes for the working folder, from which relative paths are read: AT_FDCWD."""
+_AT_FDCWD = -100
+"""On Linux, the directory descriptor that stands for the working folder."""
 _EXCHANGE = 2
 """RENAME_EXCHANGE on Linux and RENAME_SWAP on macOS."""
-_CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
+_UNSUPPORTED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
+"""The errors of a system or file system that does not support the exchange."""
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Give each of two folders the other's name, at once; False if this system or file system cannot.
+    """Exchange the names of two folders atomically; return False if the system or file system does not support it.
 
     Raises:
-        OSError: if it could, but fails.
+        OSError: if the exchange is supported, but fails.
     """
     system = ctypes.CDLL(None, use_errno=True) if os.name == "posix" else None
     names = os.fsencode(one), os.fsencode(other)
     if sys.platform == "linux" and hasattr(system, "renameat2"):
-        failed = system.renameat2(_HERE, names[0], _HERE, names[1], _EXCHANGE)
+        failed = system.renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _EXCHANGE)
     elif sys.platform == "darwin" and hasattr(system, "renamex_np"):
         failed = system.renamex_np(*names, _EXCHANGE)
     else:
         return False
-    if failed and (number := ctypes.get_errno()) not in _CANNOT:
+    if failed and (number := ctypes.get_errno()) not in _UNSUPPORTED:
         raise OSError(number, os.strerror(number), str(one), None, str(other))
     return not failed

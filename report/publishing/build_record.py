@@ -1,7 +1,7 @@
-"""The record of a build: all that may differ between two builds of the same site.
+"""The record of a build in `build.json`: everything that may differ between two builds of the same site.
 
-When it was built, how long that took and where; each analysis with how long it took and whether it was measured or
-reused; what failed. `build.json` holds it, and nothing else in a site holds any of it.
+It states when and where the site was built and how long that took, for each analysis whether it was measured or
+reused and how long it took, and what failed. No other file of a site contains any of this.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sumint.store.keys import versions
 def build_record(
     lab: Lab, repository: Repository, started: float, figures: Mapping[str, str], failures: Sequence[str]
 ) -> dict[str, Any]:
-    """What `build.json` says of a build that began at `started`, in seconds since the epoch."""
+    """The content of `build.json` for a build that started at `started`, in seconds since the epoch."""
     return {
         "built": datetime.fromtimestamp(started, UTC).isoformat(timespec="seconds"),
         "seconds": round(time.time() - started, 3),

@@ -1,6 +1,7 @@
-"""What was found out about files, kept by what is in them: most pages of a build are those of the one before.
+"""A content-addressed cache of facts about files, such as their links and sizes.
 
-Each build keeps what it asked for and nothing else, so what is kept stays as small as one site.
+Most pages of a build are the same as in the build before. Each build saves only the entries that it used, so that
+the cache does not grow beyond the size of one site.
 """
 
 from __future__ import annotations
@@ -16,24 +17,24 @@ from sumint.store.sources import sources_of
 
 
 class ContentCache:
-    """Findings about contents, as JSON, by the contents' digests."""
+    """A cache of JSON values computed from file contents, keyed by the digests of the contents."""
 
     def __init__(self, store: Store, name: str, module: str, libraries: Collection[str] = ()) -> None:
-        """`module` finds them out, with the help of these libraries."""
+        """Load the entries that are still valid: those computed by the same source of `module` and `libraries`."""
         self._store = store
         sources = sources_of(module)
         self._key = Key(name, {"sources": sources, "versions": versions(libraries)})
-        self._known: dict[str, Any] = json.loads(store.load(self._key) or b"{}")
-        self._asked_for: dict[str, Any] = {}
+        self._loaded: dict[str, Any] = json.loads(store.load(self._key) or b"{}")
+        self._used: dict[str, Any] = {}
 
-    def found(self, content: bytes, find: Callable[[bytes], Any]) -> Any:
-        """What `find` finds out about a content; remembered, if it was asked before."""
+    def get(self, content: bytes, compute: Callable[[bytes], Any]) -> Any:
+        """The cached value for a content, or the value of `compute` for it if it is not in the cache."""
         digest = hashlib.sha256(content).hexdigest()
-        if digest not in self._asked_for:
-            self._asked_for[digest] = self._known[digest] if digest in self._known else find(content)
-        return self._asked_for[digest]
+        if digest not in self._used:
+            self._used[digest] = self._loaded[digest] if digest in self._loaded else compute(content)
+        return self._used[digest]
 
-    def keep(self) -> None:
-        """Keep what was asked for, for the next build."""
-        if self._asked_for != self._known:
-            self._store.save(self._key, json.dumps(self._asked_for).encode())
+    def save(self) -> None:
+        """Save the entries that were used, for the next build."""
+        if self._used != self._loaded:
+            self._store.save(self._key, json.dumps(self._used).encode())

@@ -1,7 +1,8 @@
-"""All that a site is made from, in one digest: a site that was made from just this needs no build.
+"""The fingerprint of a site: one digest of everything from which it is built.
 
-It is more than can matter, so that nothing is missed: every file of the code, the texts and the templates, the
-checkpoint with its card, the device, the versions of all that is installed for it, the commit, and the options.
+A site whose fingerprint has not changed needs no new build. The digest covers more than can affect the site, so
+that nothing is missed: every file of the code, the texts and the templates, the checkpoint with its card, the
+device, the versions of the installed requirements, the commit and the options.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from sumint.store.keys import Key, digest_file, versions
 _PACKAGES = ("report", "sumint")
 
 
-def inputs(lab: Lab, repository: Repository, plotlyjs: PlotlyJs, base_url: str) -> str:
-    """The digest of all that a build with these would use."""
+def fingerprint(lab: Lab, repository: Repository, plotlyjs: PlotlyJs, base_url: str) -> str:
+    """The digest of everything that a build with these inputs would use."""
     folders = [TEMPLATES, *(ROOT / package for package in _PACKAGES)]
     return Key(
         "site",
@@ -31,7 +32,7 @@ def inputs(lab: Lab, repository: Repository, plotlyjs: PlotlyJs, base_url: str) 
             "checkpoint": {"card": dict(lab.card), "file": lab.weights_path.name},
             **lab.ingredients,
             "others": {path.name: digest_file(path) for path in lab.others},
-            "versions": versions(_installed_for_it()),
+            "versions": versions(_requirements()),
             "repository": [repository.commit, repository.is_dirty, repository.year, repository.address],
             "plotlyjs": hashlib.sha256(plotlyjs.script).hexdigest(),
             "base_url": base_url,
@@ -41,12 +42,12 @@ def inputs(lab: Lab, repository: Repository, plotlyjs: PlotlyJs, base_url: str) 
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    """The digest of every file in a folder, by its path in it, but what Python keeps there for itself."""
+    """The digest of every file in a folder except Python's bytecode, by its path from the folder's parent."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
     return {f"{folder.name}/{path.relative_to(folder).as_posix()}": digest_file(path) for path in files}
 
 
-def _installed_for_it() -> list[str]:
-    """The libraries that the package asks for, those for its tests aside."""
-    asked_for = (it for it in requires("sumint") or () if "extra ==" not in it)
-    return sorted({re.split(r"[^A-Za-z0-9_.-]", it, maxsplit=1)[0] for it in asked_for})
+def _requirements() -> list[str]:
+    """The names of the libraries that the package requires, without the optional ones."""
+    required = (requirement for requirement in requires("sumint") or () if "extra ==" not in requirement)
+    return sorted({re.split(r"[^A-Za-z0-9_.-]", requirement, maxsplit=1)[0] for requirement in required})

@@ -1,6 +1,6 @@
-"""HTML as a tree, for what takes pages apart and puts them together anew.
+"""HTML as a tree that can be edited and written back.
 
-Every tag and every text is kept as it was written; only what is changed on purpose is written differently.
+Every tag and text is kept verbatim: the output differs from the input only where the tree was edited.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from html import escape, unescape
 from html.parser import HTMLParser
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
-"""Tags that hold nothing and are not closed."""
+"""The void elements: tags without content and without an end tag."""
 
 _ATTRIBUTE = re.compile(r'(?<=\s)([\w:-]+)="([^"]*)"')
 
 
 @dataclass
 class Element:
-    """A tag, and what stands between it and its end."""
+    """An element: its start tag, its children and its end tag."""
 
     tag: str
     start: str
@@ -31,41 +31,41 @@ class Element:
 
     @property
     def inside(self) -> str:
-        """What it holds, as HTML."""
+        """The content of the element as HTML."""
         return "".join(map(str, self.children))
 
     @property
     def attributes(self) -> dict[str, str]:
-        """Its attributes that have a value, and what they say."""
+        """The attributes that have a value, by name."""
         return {name: unescape(value) for name, value in _ATTRIBUTE.findall(self.start)}
 
     def rewrite(self, change: Callable[[str, str], str]) -> None:
-        """Put in place of each attribute's value what `change` makes of its name and value."""
+        """Replace the value of each attribute by `change(name, value)`."""
 
-        def written(attribute: re.Match[str]) -> str:
+        def rewritten(attribute: re.Match[str]) -> str:
             return f'{attribute[1]}="{escape(change(attribute[1], unescape(attribute[2])))}"'
 
-        self.start = _ATTRIBUTE.sub(written, self.start)
+        self.start = _ATTRIBUTE.sub(rewritten, self.start)
 
     def remove(self, attribute: str) -> None:
-        """Take an attribute away."""
+        """Remove an attribute."""
         self.start = re.sub(rf'\s{attribute}(="[^"]*")?(?=[\s/>])', "", self.start)
 
     def walk(self) -> Iterator[Element]:
-        """The element and all that it holds, in the order of the text."""
+        """Iterate over the element and all elements in it, in document order."""
         yield self
         for child in self.children:
             if isinstance(child, Element):
                 yield from child.walk()
 
     def first(self, tag: str, **attributes: str) -> Element | None:
-        """The first element in it with this tag and these attributes."""
+        """The first element with this tag and these attributes, in document order; None if there is none."""
         matching = (one for one in self.walk() if one.tag == tag and attributes.items() <= one.attributes.items())
         return next(matching, None)
 
 
 def parse(html: str) -> Element:
-    """A whole document, in an element without a tag; written as a string it is the same document."""
+    """Parse a document into an element without a tag, whose string is the same document."""
     reader = _Reader()
     reader.feed(html)
     reader.close()
@@ -91,7 +91,7 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         if self.open[-1].tag != tag:
-            raise ValueError(f"line {self.getpos()[0]}: </{tag}> closes <{self.open[-1].tag}>")
+            raise ValueError(f"line {self.getpos()[0]}: expected </{self.open[-1].tag}>, found </{tag}>")
         self.open.pop().end = f"</{tag}>"
 
     def handle_data(self, data: str) -> None:

@@ -1,4 +1,4 @@
-"""Links: every one on a page of the site leads to a file and an anchor that are there."""
+"""Checks of links: every link on a page of the site leads to an existing file and anchor."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from report.errors import SiteError
 
 @dataclass(frozen=True)
 class PageLinks:
-    """Where one page leads, and where one can land on it."""
+    """The links and anchors of one page."""
 
     links: list[str] = field(default_factory=list)
-    """The addresses that a reader may follow."""
-    parts: list[str] = field(default_factory=list)
-    """The style sheets, scripts and pictures that it is made of."""
+    """The addresses that a reader can follow."""
+    resources: list[str] = field(default_factory=list)
+    """The style sheets, scripts and images of the page."""
     anchors: list[str] = field(default_factory=list)
-    repeated: list[str] = field(default_factory=list)
-    """Anchors that are set more than once."""
-    loaded_later: list[tuple[str, str]] = field(default_factory=list)
-    """What a script loads when it comes near, as the page names it, and the file that it is in."""
+    duplicate_anchors: list[str] = field(default_factory=list)
+    """The anchors that are set more than once."""
+    lazy_resources: list[tuple[str, str]] = field(default_factory=list)
+    """What a script loads when the reader scrolls near it: its description and the file."""
 
 
 def read_links(content: bytes) -> PageLinks:
-    """The links and anchors of a page; a `ValueError` if it cannot be read."""
+    """The links and anchors of a page; a `ValueError` if the page cannot be parsed."""
     reader = _Reader()
     try:
         reader.feed(content.decode())
-    except AssertionError as error:  # HTMLParser asserts where it gives up
+    except AssertionError as error:  # HTMLParser raises it for some malformed input
         raise ValueError(str(error)) from None
     return reader.page
 
 
 def check_links(files: Mapping[str, bytes], links_of: Callable[[bytes], PageLinks] = read_links) -> None:
-    """Raise a `SiteError` that names the first link to a missing file or anchor, or an anchor set twice."""
+    """Raise a `SiteError` that names the first dead link or duplicate anchor, if there is one."""
     for page, complaint in dead_links(files, links_of):
         raise SiteError(f"{page}: {complaint}")
 
@@ -44,9 +44,9 @@ def check_links(files: Mapping[str, bytes], links_of: Callable[[bytes], PageLink
 def dead_links(
     files: Mapping[str, bytes | None], links_of: Callable[[bytes], PageLinks] = read_links
 ) -> Iterator[tuple[str, str]]:
-    """Everything that is wrong with the links of a site: on which page, and what.
+    """Iterate over everything that is wrong with the links of a site, as pairs of a page and a complaint.
 
-    Of a file that is None only the path is known; links may lead to it.
+    A file whose content is None counts as a valid target of links, but its own links are not checked.
     """
     pages: dict[str, PageLinks] = {}
     for path, content in files.items():
@@ -57,24 +57,22 @@ def dead_links(
                 yield path, f"cannot be read ({error})"
     anchors = {path: set(page.anchors) for path, page in pages.items()}
     for path, page in pages.items():
-        for anchor in page.repeated:
-            yield path, f"two things have the anchor {anchor}; a link finds the first only"
-        for link in (*page.parts, *page.links):
-            if complaint := _what_is_wrong(link, path, files, anchors):
+        for anchor in page.duplicate_anchors:
+            yield path, f"the anchor {anchor} is set twice; a link leads to the first only"
+        for link in (*page.resources, *page.links):
+            if complaint := _complaint(link, path, files, anchors):
                 yield path, f"links to {link}, {complaint}"
-        for needed, file in page.loaded_later:
+        for description, file in page.lazy_resources:
             if resolve(path, file) not in files:
-                yield path, f"shows {needed}, but {file} is not in the site"
+                yield path, f"shows {description}, but {file} is not in the site"
 
 
-def _what_is_wrong(
-    link: str, path: str, files: Container[str], anchors: Mapping[str, Container[str]]
-) -> str | None:
-    """What is wrong with a link on the page at `path`; None if nothing is, or if it leads elsewhere."""
+def _complaint(link: str, path: str, files: Container[str], anchors: Mapping[str, Container[str]]) -> str | None:
+    """What is wrong with a link on the page at `path`; None if nothing is, or if the link leaves the site."""
     try:
         target = urlsplit(link)
     except ValueError as error:
-        return f"which is no address ({error})"
+        return f"which is not a valid address ({error})"
     if target.scheme or target.netloc:
         return None
     name = resolve(path, unquote(target.path)) if target.path else path
@@ -86,7 +84,7 @@ def _what_is_wrong(
 
 
 class _Reader(HTMLParser):
-    """Notes the links and anchors of a page as it reads it."""
+    """A parser that collects the links and anchors of a page."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -95,17 +93,18 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         for name, value in attrs:
             if name in ("href", "src") and value:
-                (self.page.links if tag == "a" else self.page.parts).append(value)
+                (self.page.links if tag == "a" else self.page.resources).append(value)
             elif name == "id" and value:
-                (self.page.repeated if value in self.page.anchors else self.page.anchors).append(value)
+                is_duplicate = value in self.page.anchors
+                (self.page.duplicate_anchors if is_duplicate else self.page.anchors).append(value)
             elif name == "data-figure" and value:
-                self.page.loaded_later.append((f"the figure {value}", f"figures/{value}.js"))
+                self.page.lazy_resources.append((f"the figure {value}", f"figures/{value}.js"))
             elif name == "data-component" and value:
-                self.page.loaded_later.append((f"the component {value}", f"assets/{value}.js"))
+                self.page.lazy_resources.append((f"the component {value}", f"assets/{value}.js"))
 
 
 def resolve(page: str, path: str) -> str:
-    """The file of the site that a path on a page names."""
+    """The path in the site of the file to which a relative path on a page refers."""
     parts = page.split("/")[:-1]
     for part in path.split("/"):
         if part == "..":

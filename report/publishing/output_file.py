@@ -1,6 +1,6 @@
-"""A file that a command writes where the user says: new, or one that it wrote before, and nothing else.
+"""Output files that a command writes to a path given by the user, without overwriting any other file.
 
-Each kind of file holds a mark of its own, by which it is known.
+Each kind of output file contains a mark, by which the command recognises a file that it wrote before.
 """
 
 from __future__ import annotations
@@ -10,46 +10,47 @@ from pathlib import Path
 
 from report.content.safe_text import plain
 from report.errors import SiteError
-from sumint.machine.files import write_whole
+from sumint.machine.files import write_atomically
 
 
 @dataclass(frozen=True)
 class OutputFile:
-    """One kind of such files."""
+    """One kind of output file."""
 
     option: str
-    """The option that names it."""
-    is_no: str
-    """What is said of a file that is another's: "is no report in a single file"."""
+    """The command-line option that gives the path."""
     example: str
+    """An example of a file name, for messages."""
     mark: str
-    """What every file of this kind holds, and no other."""
+    """A text that every file of this kind contains, and no other file."""
 
     def check(self, path: Path) -> None:
-        """Raise a `SiteError` unless such a file may be written to `path`."""
-        shown = plain(str(path))
+        """Raise a `SiteError` unless the file may be written to `path`: a new file, or one written before."""
+        name = plain(str(path))
         try:
             if path.is_dir():
                 example = plain(str(path / self.example))
-                raise SiteError(f"{shown}: is a folder; {self.option} names a file, such as {example}")
+                raise SiteError(f"{name} is a folder; {self.option} takes a file, such as {example}")
             if not path.parent.is_dir():
-                raise SiteError(f"{shown}: there is no folder {plain(str(path.parent))}")
+                raise SiteError(f"{name}: the folder {plain(str(path.parent))} does not exist; create it first")
             if path.is_symlink() and not path.exists():
-                raise SiteError(f"{shown}: is a link that leads nowhere; remove it or name another file")
-            # A pipe would be waited for.
+                raise SiteError(f"{name} is a broken link; remove it, or choose another file")
+            # The file type is checked first, since reading a pipe would block.
             if path.exists() and not (path.is_file() and self.mark.encode() in path.read_bytes()):
-                raise SiteError(f"{shown}: {self.is_no}; move it away or name another")
+                raise SiteError(
+                    f"{name} exists and was not written by {self.option}; move it, or choose another file"
+                )
         except OSError as error:
-            raise SiteError(f"{shown}: cannot be looked into ({error.strerror or error})") from None
-        except (RuntimeError, ValueError) as error:  # links in a circle; a path with a zero byte
-            raise SiteError(f"{shown}: is no path of a file ({error})") from None
+            raise SiteError(f"{name} cannot be read ({error.strerror or error})") from None
+        except (RuntimeError, ValueError) as error:  # a cycle of links; a path with a null byte
+            raise SiteError(f"{name} is not a valid path of a file ({error})") from None
 
     def write(self, content: bytes, path: Path) -> None:
-        """Write such a file, whole or not at all.
+        """Write the file atomically.
 
         Raises:
-            SiteError: if `path` is anything but new or an earlier such file.
-            InputError: if it cannot be written. What was there is then as it was.
+            SiteError: if `path` is neither new nor a file of this kind.
+            InputError: if the file cannot be written; an earlier file is then unchanged.
         """
-        self.check(path)  # once more: it may have changed since the command began
-        write_whole(path, content)
+        self.check(path)  # again, since it may have changed since the command started
+        write_atomically(path, content)

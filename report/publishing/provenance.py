@@ -1,4 +1,4 @@
-"""Where a report comes from: weights, sample, what computed it, and the code; for the foot of every page."""
+"""The provenance of a report, for the foot of every page: weights, sample, hardware, libraries and code."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sumint.store.keys import versions
 
 
 def provenance(lab: Lab, repository: Repository) -> dict[str, str]:
-    """What made this report, as label and text; the same for the same inputs."""
+    """The provenance as texts by label; the same for the same inputs."""
     weights, sample = lab.weights, lab.sample_spec
-    used = versions()
+    library_versions = versions()
     code = version("sumint")
     if repository.commit is not None:
         changed = " with uncommitted changes" if repository.is_dirty else ""
@@ -24,14 +24,14 @@ def provenance(lab: Lab, repository: Repository) -> dict[str, str]:
         "Sample": f"{sample.size:,} sums of {sample.n_digits} digits, seed {sample.seed}",
         "Measured on": f"{lab.device}, {lab.dtype}",
         "With": (
-            f"Python {used['python']}, PyTorch {used['torch']}, "
-            f"transformer_lens {used['transformer_lens']}, NumPy {used['numpy']}"
+            f"Python {library_versions['python']}, PyTorch {library_versions['torch']}, "
+            f"transformer_lens {library_versions['transformer_lens']}, NumPy {library_versions['numpy']}"
         ),
         "Code": f"sumint {code}",
     }
 
 
 def name_of(lab: Lab) -> str:
-    """What the weights are called: by their card, or as their file is."""
-    published = lab.weights.digest == ARENA_DIGEST
-    return "the write-up’s checkpoint" if published else card_text(lab.card, "name", lab.weights_path.name)
+    """The name of the weights: from their card if it has one, else the name of their file."""
+    is_published = lab.weights.digest == ARENA_DIGEST
+    return "the write-up’s checkpoint" if is_published else card_text(lab.card, "name", lab.weights_path.name)

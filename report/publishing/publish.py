@@ -1,9 +1,9 @@
-"""Publishing: exactly these files, all at once, or none of them.
+"""Atomic publishing: a killed build leaves the complete old site or the complete new one.
 
-A site is written whole beside the folder that it is for and then changes places with it, so a reader sees the old
-site or the new one, also when the build is killed. Only a site of ours is ever replaced: its manifest says so and
-lists every file in it. One build at a time writes to a folder, so whatever an earlier one left beside it can be
-cleared away. A file that stays as it was is not written again: it is linked to.
+A site is written beside its target folder, and the two are then exchanged. Only a site of this report is ever
+replaced, which is recognised by its manifest; the manifest lists every file of the site. A lock ensures that one
+build at a time writes to a folder, so that leftovers of an earlier build can be removed. A file that has not
+changed is not written again, but hard-linked from the earlier site.
 """
 
 from __future__ import annotations
@@ -29,107 +29,110 @@ from sumint.machine.files import quote
 MANIFEST = "manifest.json"
 GENERATOR = "sumint"
 RECORD = "build.json"
-"""When, where and how the site was built: the one file of a site that differs from build to build."""
-KEPT = ".gitignore"
-"""The one file that may lie in a site's folder without being part of the site."""
+"""The record of when, where and how the site was built: the one file that differs from build to build."""
+GITIGNORE = ".gitignore"
+"""The one file that may be in the folder of a site without being part of the site."""
 
 
 def publish(
     files: Mapping[str, bytes],
     folder: Path,
     *,
-    inputs: str = "",
+    fingerprint: str = "",
     record: Mapping[str, Any] | None = None,
     links_of: Callable[[bytes], PageLinks] = read_links,
 ) -> None:
-    """Make `folder` hold exactly these files, their manifest and a record of the build.
+    """Replace the content of `folder` by exactly these files, their manifest and a record of the build.
 
-    `inputs` is a digest of all that the files were made from, by which a later build knows that they still stand.
+    `fingerprint` is a digest of everything from which the files were made; a later build compares it with its own.
 
     Raises:
-        SiteError: if a page links to what is not there, the folder holds something else, another build is writing
-            to it, or it cannot be written. The folder is then as it was.
+        SiteError: if a page has a dead link, the folder contains other files, another build is writing to it, or
+            it cannot be written. The folder is then unchanged.
     """
     check_links(files, links_of)
     folder = site_folder(folder)
     try:
-        with _alone(folder):
-            site_folder(folder)  # once more: it may have changed while the report was measured
-            _replace(folder, {MANIFEST: _manifest(files, inputs), RECORD: _json(record or {}), **files})
+        with _lock(folder):
+            site_folder(folder)  # again, since it may have changed while the report was measured
+            _replace(folder, {MANIFEST: _manifest(files, fingerprint), RECORD: _json(record or {}), **files})
     except OSError as error:
-        raise SiteError(f"{folder}: the site cannot be written there ({error.strerror or error})") from None
+        raise SiteError(f"the site cannot be written to {folder} ({error.strerror or error})") from None
 
 
 def site_folder(folder: Path) -> Path:
-    """The folder itself, links followed, once it is sure that a site may be put in its place.
+    """The folder with links resolved, after a check that a site may replace it.
 
     Raises:
-        SiteError: if it is a file, holds anything but a site of ours, or the working directory is in it.
+        SiteError: if it is a file, contains anything but a site of this report, or contains the working directory.
     """
     try:
         folder = folder.resolve()
         if folder.exists() and not folder.is_dir():
-            raise SiteError(f"{folder}: is a file; --site names the folder of the site")
+            raise SiteError(f"{folder} is a file; --site takes a folder")
         if Path.cwd().is_relative_to(folder):
-            raise SiteError(f"{folder}: the working directory is in it; name another folder, such as --site site")
+            raise SiteError(f"{folder} contains the working directory; choose another folder, such as --site site")
         foreign = next(_foreign_files(folder), None) if folder.exists() else None
     except OSError as error:
-        raise SiteError(f"{folder}: cannot be looked into ({error.strerror or error})") from None
-    except (RuntimeError, ValueError) as error:  # links in a circle; a path with a zero byte
-        raise SiteError(f"{quote(folder)}: is no path of a folder ({error})") from None
+        raise SiteError(f"{folder} cannot be read ({error.strerror or error})") from None
+    except (RuntimeError, ValueError) as error:  # a cycle of links; a path with a null byte
+        raise SiteError(f"{quote(folder)} is not a valid path of a folder ({error})") from None
     if foreign is not None:
         raise SiteError(
-            f"{folder}: holds {foreign.relative_to(folder)}, which is no part of a site of this report; "
-            "move it away or name another folder"
+            f"{folder} contains {foreign.relative_to(folder)}, which this tool did not write; "
+            "move it, or choose another folder with --site"
         )
     return folder
 
 
-def stands(folder: Path, inputs: str) -> bool:
-    """Whether the site in `folder` was made from these inputs, is as it was then, and has its record."""
+def is_up_to_date(folder: Path, fingerprint: str) -> bool:
+    """Whether the site in `folder` has this fingerprint, is unchanged since it was built, and has its record."""
     try:
         manifest: Any = json.loads((folder / MANIFEST).read_bytes())
-        if not inputs or manifest["generator"] != GENERATOR or manifest["inputs"] != inputs:
+        if not fingerprint or manifest["generator"] != GENERATOR or manifest["inputs"] != fingerprint:
             return False
-        is_whole = all(_digest((folder / path).read_bytes()) == it for path, it in manifest["files"].items())
-        return is_whole and isinstance(json.loads((folder / RECORD).read_bytes()), dict)
+        is_unchanged = all(
+            _digest((folder / path).read_bytes()) == digest for path, digest in manifest["files"].items()
+        )
+        return is_unchanged and isinstance(json.loads((folder / RECORD).read_bytes()), dict)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return False
 
 
 def _replace(folder: Path, files: Mapping[str, bytes]) -> None:
-    beside = folder.with_name(f".{folder.name}.new-site")
-    replaced = folder.with_name(f".{folder.name}.old-site")
-    if replaced.exists() and not folder.exists():
-        replaced.rename(folder)  # a build was killed between the two renames below
-    for left_over in (beside, replaced):
-        _remove(left_over)
-    _write(files, beside, folder)
-    if (folder / KEPT).exists():
-        shutil.copy2(folder / KEPT, beside / KEPT)
+    """Replace the site in `folder` by these files, atomically where the system supports it."""
+    new_site = folder.with_name(f".{folder.name}.new-site")
+    old_site = folder.with_name(f".{folder.name}.old-site")
+    if old_site.exists() and not folder.exists():
+        old_site.rename(folder)  # a build was killed between the two renames of `_swap`
+    for leftover in (new_site, old_site):
+        _remove(leftover)
+    _write(files, new_site, folder)
+    if (folder / GITIGNORE).exists():
+        shutil.copy2(folder / GITIGNORE, new_site / GITIGNORE)
     if not folder.exists():
-        beside.rename(folder)
-    elif exchange(beside, folder):
-        _remove(beside)
+        new_site.rename(folder)
+    elif exchange(new_site, folder):
+        _remove(new_site)
     else:
-        _swap(beside, folder, replaced)
+        _swap(new_site, folder, old_site)
 
 
-def _swap(beside: Path, folder: Path, replaced: Path) -> None:
-    """Two renames, where the system has no better; for a moment there is no site."""
-    folder.rename(replaced)
+def _swap(new_site: Path, folder: Path, old_site: Path) -> None:
+    """Replace `folder` by `new_site` with two renames, between which there is no site for a moment."""
+    folder.rename(old_site)
     try:
-        beside.rename(folder)
+        new_site.rename(folder)
     except BaseException:
-        replaced.rename(folder)
+        old_site.rename(folder)
         raise
-    _remove(replaced)
+    _remove(old_site)
 
 
 def _write(files: Mapping[str, bytes], folder: Path, earlier: Path) -> None:
-    """Write all files, the first of them first: with its manifest even a part of a site is known as ours.
+    """Write all files in order, the manifest first, so that even an incomplete site is recognised as ours.
 
-    What the earlier site holds byte for byte is the same file in both.
+    A file that is identical in the earlier site is hard-linked.
     """
     try:
         folder.mkdir(parents=True)
@@ -144,7 +147,7 @@ def _write(files: Mapping[str, bytes], folder: Path, earlier: Path) -> None:
 
 
 def _link(earlier: Path, file: Path, content: bytes) -> bool:
-    """Make `file` the same as the earlier one if that has this content; False if it has not, or cannot be."""
+    """Hard-link `file` to the earlier one if that has this content; return False if it has not, or on failure."""
     with contextlib.suppress(OSError):
         if earlier.stat().st_size == len(content) and not earlier.is_symlink() and earlier.read_bytes() == content:
             os.link(earlier, file)
@@ -153,9 +156,9 @@ def _link(earlier: Path, file: Path, content: bytes) -> bool:
 
 
 def _remove(folder: Path) -> None:
-    """Remove a folder if it is a site of ours, or a part of one; anything else is left alone and in the way.
+    """Remove a folder if it is a complete or incomplete site of this report, and leave any other folder as it is.
 
-    Its manifest goes last, so that what is left when this is interrupted is known as ours, too.
+    The manifest is removed last, so that the rest is still recognised as ours after an interruption.
     """
     if not folder.is_dir() or any(path != folder / MANIFEST for path in _foreign_files(folder)):
         return
@@ -169,8 +172,8 @@ def _remove(folder: Path) -> None:
 
 
 def _foreign_files(folder: Path) -> Iterator[Path]:
-    """The files in a folder that no manifest of ours lists."""
-    ours = {KEPT, *_listed(folder)}
+    """Iterate over the files in a folder that are not listed in a manifest of this report."""
+    ours = {GITIGNORE, *_listed_files(folder)}
     for path in sorted(folder.rglob("*")):
         if not _is_folder(path) and path.relative_to(folder).as_posix() not in ours:
             yield path
@@ -180,8 +183,8 @@ def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
 
 
-def _listed(folder: Path) -> set[str]:
-    """The files of the site in a folder, its manifest among them; none if there is no manifest of ours."""
+def _listed_files(folder: Path) -> set[str]:
+    """The files of the site in a folder, including its manifest; none if there is no manifest of this report."""
     try:
         manifest: Any = json.loads((folder / MANIFEST).read_bytes())
         return {MANIFEST, RECORD, *manifest["files"]} if manifest["generator"] == GENERATOR else set()
@@ -189,9 +192,9 @@ def _listed(folder: Path) -> set[str]:
         return set()
 
 
-def _manifest(files: Mapping[str, bytes], inputs: str) -> bytes:
+def _manifest(files: Mapping[str, bytes], fingerprint: str) -> bytes:
     digests = {path: _digest(files[path]) for path in sorted(files)}
-    return _json({"generator": GENERATOR, "inputs": inputs, "files": digests})
+    return _json({"generator": GENERATOR, "inputs": fingerprint, "files": digests})
 
 
 def _json(content: Mapping[str, Any]) -> bytes:
@@ -203,11 +206,11 @@ def _digest(content: bytes) -> str:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Keep other builds on this machine from writing to the same folder; a `SiteError` if one does already."""
+def _lock(folder: Path) -> Iterator[None]:
+    """Lock a folder against other builds on this machine; a `SiteError` if another build holds the lock."""
     name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     try:
         with FileLock(Path(tempfile.gettempdir()) / f"sumint-site-{name}.lock", timeout=0):
             yield
     except Timeout:
-        raise SiteError(f"{folder}: another build is writing to it; try again when it is done") from None
+        raise SiteError(f"another build is writing to {folder}; try again when it has finished") from None

@@ -1,4 +1,4 @@
-"""The checkout that the code lies in: which commit it is, where it is read, what an analysis's source says."""
+"""The git checkout of the running code: its commit, its address on the web, and the source of analyses."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from report.paths import ROOT
 
 @dataclass(frozen=True)
 class SourceCode:
-    """An analysis as it is written."""
+    """The source code of an analysis."""
 
     name: str
     path: str
     code: str
     url: str | None
-    """A link to it at the commit that was run."""
+    """A link to the source at the commit that was run; None if the repository has no known address."""
 
 
 class Repository:
-    """The checkout that the running code lies in, if it lies in one."""
+    """The git checkout of the running code, if it is in one."""
 
     @cached_property
     def commit(self) -> str | None:
-        """The commit's full hash; None outside a checkout."""
+        """The full hash of the commit; None outside a checkout."""
         top = self._git("rev-parse", "--show-toplevel")
         return self._git("rev-parse", "HEAD") if top and Path(top) == ROOT else None
 
     @cached_property
     def year(self) -> int | None:
-        """The year of the commit, or of `SOURCE_DATE_EPOCH` where that is set; None if neither is known."""
+        """The year of `SOURCE_DATE_EPOCH` if it is set, else the year of the commit; None if neither is known."""
         if epoch := os.environ.get("SOURCE_DATE_EPOCH", ""):
             return time.gmtime(int(epoch)).tm_year if epoch.isdecimal() else None
         date = self._git("log", "-1", "--format=%cs") if self.commit else None
@@ -50,35 +50,36 @@ class Repository:
 
     @cached_property
     def address(self) -> str | None:
-        """Where the repository is read on the web, if its remote says so."""
+        """The address of the repository on GitHub; None if its remote is elsewhere."""
         remote = self._git("remote", "get-url", "origin") or ""
         remote = remote.removesuffix(".git").replace("git@github.com:", "https://github.com/")
         return remote if remote.startswith("https://github.com/") and "@" not in remote else None
 
     def link(self, path: str, line: int) -> str | None:
-        """A link to a line of a file as it was at the commit."""
+        """A link to a line of a file at the commit; None if the address or the commit is unknown."""
         if self.address is None or self.commit is None:
             return None
         return f"{self.address}/blob/{self.commit}/{path}#L{line}"
 
     def source_code(self, function: Callable[..., Any]) -> SourceCode:
-        """A function's source, for the page that shows what it measured."""
+        """The source of a function, for the page that shows what it measured."""
         path, code, first_line = _source(inspect.unwrap(function))
         return SourceCode(name=function.__name__, path=path, code=code, url=self.link(path, first_line))
 
     def _git(self, *arguments: str) -> str | None:
+        """The output of a git command; None if it fails."""
         try:
-            finished = subprocess.run(
+            process = subprocess.run(
                 ["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=True, timeout=10
             )
         except (OSError, subprocess.SubprocessError):
             return None
-        return finished.stdout.strip()
+        return process.stdout.strip()
 
 
 @cache
 def _source(function: Callable[..., Any]) -> tuple[str, str, int]:
-    """The file of a function, from the top of the checkout, its source, and the line that it begins on."""
+    """The file of a function relative to the checkout, its source, and the line on which it begins."""
     lines, first_line = inspect.getsourcelines(function)
     path = Path(inspect.getfile(function)).resolve().relative_to(ROOT).as_posix()
     return path, "".join(lines), first_line

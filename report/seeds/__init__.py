@@ -1,1 +1,1 @@
-"""The claims of the report, checked on other checkpoints."""
+"""Seed summaries: the claims of the report, checked on checkpoints that were trained from other seeds."""

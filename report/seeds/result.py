@@ -1,4 +1,4 @@
-"""What is told of a checkpoint beside others: how well it is trained, where its carries are, which claims hold."""
+"""The summary of a checkpoint: its accuracy, the sites of its carries, and the verdict of every general claim."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one general claim."""
+    """The verdict of one general claim on one checkpoint."""
 
     chapter: str
     name: str
@@ -18,28 +18,28 @@ class Verdict:
 
 @dataclass(frozen=True)
 class SeedSummary:
-    """What was found on one checkpoint."""
+    """The results on one checkpoint that are compared across seeds."""
 
     name: str
     epochs: int | None
-    """Of its training, where its card tells."""
+    """The number of epochs of its training; None if its card does not record it."""
     validation_accuracy: float | None
-    """The share of digits that were right at the end of it, likewise."""
+    """The best share of correct digits on its validation sums during training; None if its card has no record."""
     digit_accuracy: float | None
-    """The share of the sample's digits that are right; None where that could not be measured."""
+    """The share of the sample's digits that are predicted correctly; None if it could not be measured."""
     n_routes: int
-    """0 where the sites could not be measured."""
+    """The number of routes; 0 if the sites could not be measured."""
     n_served: int
-    """The routes that a single site serves."""
+    """The number of routes that a single site serves."""
     sites: tuple[str, ...]
-    """The fewest that serve them."""
+    """The smallest set of sites that serves these routes."""
     verdicts: tuple[Verdict, ...]
     failures: tuple[str, ...] = ()
-    """What could not be measured, though it should have been; the claims about it have no verdict."""
+    """The analyses and parts of chapters that failed; claims that depend on them have no verdict."""
 
     @property
-    def arrangement(self) -> tuple[tuple[str, ...], ...]:
-        """The positions of each head’s sites. The heads of a layer could change places, so it names none."""
+    def site_positions(self) -> tuple[tuple[str, ...], ...]:
+        """The positions of each head’s sites, sorted and without the heads’ names, whose order is arbitrary."""
         positions: dict[str, list[str]] = {}
         for site in self.sites:
             head, _, position = site.partition(" at ")
@@ -47,18 +47,19 @@ class SeedSummary:
         return tuple(sorted(tuple(sorted(of_head)) for of_head in positions.values()))
 
     def holds(self, name: str) -> bool | None:
-        """Whether a claim holds; None also where nothing is known of it."""
+        """Return whether a claim holds; None if it has no verdict on this checkpoint."""
         return next((verdict.holds for verdict in self.verdicts if verdict.name == name), None)
 
 
 @dataclass(frozen=True)
 class SeedSummaries:
-    """The weights at hand, and the other checkpoints that they are compared with."""
+    """The summaries of the report's own checkpoint and of those that it is compared with."""
 
-    here: SeedSummary
+    main: SeedSummary
+    """The summary of the checkpoint that the report is about."""
     others: tuple[SeedSummary, ...]
 
     @property
     def all(self) -> tuple[SeedSummary, ...]:
-        """The weights at hand first."""
-        return (self.here, *self.others)
+        """Every summary, that of the report's own checkpoint first."""
+        return (self.main, *self.others)

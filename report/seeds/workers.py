@@ -1,4 +1,4 @@
-"""Processes that work side by side, and end with what has started them."""
+"""Worker processes that end together with the process that started them."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def processes(n_processes: int) -> Iterator[ProcessPoolExecutor]:
-    """So many processes, which end at once if this is interrupted."""
+def worker_processes(n_processes: int) -> Iterator[ProcessPoolExecutor]:
+    """Start a pool of `n_processes` processes; terminate them at once on an interrupt or another exception."""
     earlier = multiprocessing.active_children()
-    # Not forked: the libraries that compute have threads already.
-    pool = ProcessPoolExecutor(n_processes, multiprocessing.get_context("spawn"), _by_itself)
+    # Not forked: the numerical libraries have started threads already.
+    pool = ProcessPoolExecutor(n_processes, multiprocessing.get_context("spawn"), _initialize_worker)
     try:
         yield pool
     except BaseException:
@@ -28,8 +28,8 @@ def processes(n_processes: int) -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def _by_itself() -> None:
-    """A process has one thread, is ended by the first one alone, and leaves the telling of failures to it."""
+def _initialize_worker() -> None:
+    """Limit a worker to one thread, and leave interrupts and the reporting of failures to the parent process."""
     os.environ["OMP_NUM_THREADS"] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.getLogger().addHandler(logging.NullHandler())

@@ -1,1 +1,1 @@
-"""Checkpoint files: found, downloaded, read without running anything in them, and written."""
+"""Locates, downloads, reads and writes checkpoint files, without executing anything in them."""

@@ -1,14 +1,14 @@
-"""Checkpoint files of this family of models: read, checked, and written so that they can be trusted.
+"""Reads, checks and writes checkpoint files of this family of models.
 
 The tensors have the names and shapes of transformer_lens's HookedTransformer (`embed.W_E`,
-`blocks.0.attn.W_Q` [head, d_model, d_head], …), unprocessed, in float32. Two kinds of file are read:
+`blocks.0.attn.W_Q` [head, d_model, d_head], …), unprocessed, in float32. Two kinds of file are supported:
 
-- our own, a `.safetensors` file with its card, a JSON file of the same stem, that says how it was trained;
-- a PyTorch state dict such as the write-up's `sum_model.pt`, read without running anything in it
+- a `.safetensors` file with its card, a JSON file of the same stem that records how the model was trained;
+- a PyTorch state dict such as the write-up's `sum_model.pt`, read without executing anything in it
   (`state_dict.py`).
 
-The tensors' shapes tell everything about the architecture, and whatever is not a two-layer, attention-only
-transformer over sums is refused, with a message that says what was expected.
+The tensors' shapes determine the architecture. Anything but a two-layer, attention-only transformer over sums is
+refused, with a message that names what was expected.
 """
 
 from __future__ import annotations
@@ -26,21 +26,21 @@ import numpy as np
 from sumint.checkpoints.card import card_path, check_card, read_card
 from sumint.checkpoints.state_dict import read_state_dict
 from sumint.errors import InputError
-from sumint.machine.files import check_readable, first_line, quote, read_bytes, write_whole
+from sumint.machine.files import check_readable, first_line, quote, read_bytes, write_atomically
 from sumint.task.sums import VOCABULARY, Layout
 
 N_LAYERS = 2
-LEAST_WIDTH = 3
-"""Dimensions of the residual stream: with fewer there is no plane to see the digits in, and a rest beside it."""
-LARGEST_WIDTH = 1024
-"""Dimensions of the residual stream, and of a head; matrices between them have to fit into memory."""
-MOST_HEADS = 64
-"""In a layer: what is measured head by head, or pair by pair, would not end with thousands."""
-LARGEST_VALUE = 1e6
-"""Of a weight; beyond it, products in single precision soon overflow, and every number after is wrong."""
+MIN_WIDTH = 3
+"""The smallest dimension of the residual stream: a plane for the digits and at least one more direction."""
+MAX_WIDTH = 1024
+"""The largest dimension of the residual stream and of a head, so that matrices between them fit into memory."""
+MAX_HEADS = 64
+"""The largest number of heads in a layer, because analyses per head or per pair of heads take time."""
+MAX_VALUE = 1e6
+"""The largest absolute value of a weight; with larger ones, products in single precision overflow."""
 
-_LARGEST_HEADER = 2**20
-"""Bytes of JSON that a safetensors file begins with; that of a model of this family has some thousand."""
+_MAX_HEADER_SIZE = 2**20
+"""The largest size in bytes of a safetensors file's JSON header; a model of this family has some thousand."""
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,17 @@ class Architecture:
 
     @property
     def layout(self) -> Layout:
+        """The token layout of the sums that the model reads."""
         return Layout(self.n_digits)
 
     @property
     def n_parameters(self) -> int:
+        """The total number of parameters."""
         return sum(int(np.prod(shape)) for shape in self.shapes.values())
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Every tensor's name and shape."""
+        """The shape of every tensor, by name."""
         d_vocab = len(VOCABULARY)
         per_head = (self.n_heads, self.d_model, self.d_head)
         shapes: dict[str, tuple[int, ...]] = {
@@ -86,7 +88,7 @@ class Architecture:
 
 @dataclass(frozen=True)
 class Weights:
-    """The checked tensors of one checkpoint, and what its card says of it."""
+    """The checked tensors of one checkpoint, with the content of its card."""
 
     architecture: Architecture
     tensors: Mapping[str, np.ndarray]
@@ -94,12 +96,12 @@ class Weights:
 
     @cached_property
     def digest(self) -> str:
-        """The sha256 of the tensors, whatever file they came in: names, shapes and float32 values."""
+        """The sha256 of the tensors' names, shapes and float32 values, independent of the file format."""
         return digest_tensors(self.tensors)
 
 
 def digest_tensors(tensors: Mapping[str, np.ndarray]) -> str:
-    """A sha256, in hexadecimal, of names, shapes and little-endian float32 values, ordered by name."""
+    """The hexadecimal sha256 of names, shapes and little-endian float32 values, sorted by name."""
     sha256 = hashlib.sha256()
     for name in sorted(tensors):
         sha256.update(f"{name} {list(tensors[name].shape)}\n".encode())
@@ -108,14 +110,14 @@ def digest_tensors(tensors: Mapping[str, np.ndarray]) -> str:
 
 
 def read_weights(path: Path) -> Weights:
-    """The checkpoint in a `.safetensors` file, or in a state dict saved by PyTorch.
+    """The checkpoint in a `.safetensors` file or in a state dict saved by PyTorch.
 
     Raises:
-        InputError: if there is no such file, it cannot be read, or it does not hold a model of this family.
+        InputError: if the file does not exist, cannot be read, or does not hold a model of this family.
     """
     check_readable(path)
     content = read_bytes(path)
-    # By content, not by name alone: a JSON object after eight bytes that tell its length.
+    # A safetensors file begins with a header length of eight bytes and a JSON object.
     if path.suffix == ".safetensors" or content[8:9] == b"{":
         tensors = _read_safetensors(content, path)
         card = read_card(path)
@@ -128,21 +130,25 @@ def read_weights(path: Path) -> Weights:
 
 
 def write_weights(path: Path, tensors: Mapping[str, np.ndarray], card: Mapping[str, Any]) -> None:
-    """Write `path` (a `.safetensors` file) and its card beside it, each whole or not at all."""
+    """Write a `.safetensors` file and the card next to it, each of them atomically.
+
+    Raises:
+        InputError: if the tensors are not a model of this family, or a file cannot be written.
+    """
     from safetensors.numpy import save
 
     tensors = {name: np.ascontiguousarray(tensor, dtype=np.float32) for name, tensor in tensors.items()}
     check_tensors(tensors, path)
     card = {**card, "tensors_sha256": digest_tensors(tensors)}
-    write_whole(path, save(tensors))
-    write_whole(card_path(path), (json.dumps(card, indent=1, ensure_ascii=False) + "\n").encode())
+    write_atomically(path, save(tensors))
+    write_atomically(card_path(path), (json.dumps(card, indent=1, ensure_ascii=False) + "\n").encode())
 
 
 def check_tensors(tensors: Mapping[str, np.ndarray], path: Path) -> Architecture:
-    """The architecture that the tensors' shapes tell, once every one of them is as it must be.
+    """Check the name, the shape and the values of every tensor, and return the architecture.
 
     Raises:
-        InputError: on a missing or unexpected tensor, a shape that does not fit, or a value not finite.
+        InputError: if a tensor is missing or unexpected, its shape does not fit, or a value is not finite.
     """
     architecture = _architecture_of(tensors, path)
     for name, shape in architecture.shapes.items():
@@ -152,17 +158,17 @@ def check_tensors(tensors: Mapping[str, np.ndarray], path: Path) -> Architecture
             raise InputError(f"{path}: {name} has shape {list(tensors[name].shape)}, expected {list(shape)}")
         if not np.isfinite(tensors[name]).all():
             raise InputError(f"{path}: {name} holds values that are not finite (NaN or infinity)")
-        if np.abs(tensors[name]).max() > LARGEST_VALUE:
+        if np.abs(tensors[name]).max() > MAX_VALUE:
             raise InputError(
-                f"{path}: {name} holds values beyond ±{LARGEST_VALUE:,.0f}, as no training gives them"
+                f"{path}: {name} holds values beyond ±{MAX_VALUE:,.0f}, which do not result from training"
             )
     if not tensors["unembed.W_U"].any():
-        raise InputError(f"{path}: unembed.W_U is zero, so the model says nothing")
+        raise InputError(f"{path}: unembed.W_U is zero, so the logits do not depend on the input")
     unexpected = sorted(set(tensors) - set(architecture.shapes))
     if unexpected:
         raise InputError(
-            f"{path}: {quote(unexpected[0])} does not belong to a two-layer, attention-only transformer with "
-            "layer norm, the only kind that is supported"
+            f"{path}: unexpected tensor {quote(unexpected[0])}; only two-layer, attention-only transformers with "
+            "layer norm are supported"
         )
     return architecture
 
@@ -171,7 +177,7 @@ def _architecture_of(tensors: Mapping[str, np.ndarray], path: Path) -> Architect
     def shape_of(name: str, *axes: str) -> tuple[int, ...]:
         if name not in tensors:
             raise InputError(
-                f"{path}: has no tensor {name}; a state dict with HookedTransformer's names is expected"
+                f"{path}: the tensor {name} is missing; expected a state dict with HookedTransformer's names"
             )
         shape = tensors[name].shape
         if len(shape) != len(axes):
@@ -187,13 +193,13 @@ def _architecture_of(tensors: Mapping[str, np.ndarray], path: Path) -> Architect
     n_ctx, _ = shape_of("pos_embed.W_pos", "position", "d_model")
     n_heads, _, d_head = shape_of("blocks.0.attn.W_Q", "head", "d_model", "d_head")
     if 0 in (n_heads, d_head):
-        raise InputError(f"{path}: has a size of zero in its tensors' shapes")
-    if d_model < LEAST_WIDTH:
-        raise InputError(f"{path}: a residual stream of {d_model} dimensions; at least {LEAST_WIDTH} are expected")
-    if max(d_model, d_head) > LARGEST_WIDTH or n_heads > MOST_HEADS:
+        raise InputError(f"{path}: blocks.0.attn.W_Q has a size of zero; expected at least one head and dimension")
+    if d_model < MIN_WIDTH:
+        raise InputError(f"{path}: has a residual stream of {d_model} dimensions; expected at least {MIN_WIDTH}")
+    if max(d_model, d_head) > MAX_WIDTH or n_heads > MAX_HEADS:
         raise InputError(
-            f"{path}: {n_heads:,} heads of {d_head:,} dimensions in a residual stream of {d_model:,}; at most "
-            f"{MOST_HEADS} heads and {LARGEST_WIDTH:,} dimensions are supported"
+            f"{path}: has {n_heads:,} heads of {d_head:,} dimensions in a residual stream of {d_model:,}; at most "
+            f"{MAX_HEADS} heads and {MAX_WIDTH:,} dimensions are supported"
         )
     try:
         layout = Layout.of_context(n_ctx)
@@ -206,19 +212,19 @@ def _read_safetensors(content: bytes, path: Path) -> dict[str, np.ndarray]:
     from safetensors import SafetensorError
     from safetensors.numpy import load
 
-    if _LARGEST_HEADER < int.from_bytes(content[:8], "little") < len(content):  # it would be a million tensors
-        raise InputError(f"{path}: has a header of more than {_LARGEST_HEADER:,} bytes, as no checkpoint has")
+    if _MAX_HEADER_SIZE < int.from_bytes(content[:8], "little") < len(content):  # a million tensors
+        raise InputError(f"{path}: a checkpoint's header has at most {_MAX_HEADER_SIZE:,} bytes, this one more")
     try:
         tensors = load(content)
     except (SafetensorError, ValueError) as error:
-        raise InputError(f"{path}: not a whole safetensors file ({first_line(error)})") from None
-    except (KeyError, AttributeError, TypeError):  # a type that NumPy has no name for, such as an 8-bit float
+        raise InputError(f"{path}: not a complete safetensors file ({first_line(error)})") from None
+    except (KeyError, AttributeError, TypeError):  # a type that NumPy lacks, such as an 8-bit float
         raise InputError(f"{path}: holds numbers of a type that is not supported; save float32") from None
     return {name: _as_float32(tensor, name, path) for name, tensor in tensors.items()}
 
 
 def _as_float32(tensor: np.ndarray, name: str, path: Path) -> np.ndarray:
     if tensor.dtype.kind != "f":
-        raise InputError(f"{path}: {quote(name)} has type {tensor.dtype}; floating point is expected")
-    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinity, which is refused by name
+        raise InputError(f"{path}: {quote(name)} has type {tensor.dtype}; expected floating point")
+    with np.errstate(over="ignore"):  # an overflow becomes infinity, which `check_tensors` reports
         return tensor.astype(np.float32)

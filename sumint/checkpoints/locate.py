@@ -1,10 +1,10 @@
-"""Where checkpoints are found, by the name that a user gives to `--weights`.
+"""Locates a checkpoint by the name that a user gives to `--weights`.
 
-- `bundled`, the default: a model that this project trained itself; it lies in this folder, with the other
-  seeds that it was chosen from.
-- `arena`: the write-up's own checkpoint. The repository that publishes it names no licence, so it is never
-  shipped with this project: the build of whoever asks for it downloads it, once.
-- anything else is the path of a file; `./arena` is a file of that name.
+- `bundled`, the default: a model that this project trained; it is in this package, with the other seeds from which
+  it was chosen.
+- `arena`: the write-up's checkpoint. The repository that publishes it states no licence, so it is not distributed
+  with this project but downloaded once, on request.
+- Any other name is the path of a file; `./arena` is a file with that name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BUNDLED = Path(__file__).with_name("bundled")
 """The folder of the checkpoints that come with the project."""
 
 DEFAULT_CHECKPOINT = "seed-4-300-epochs.safetensors"
-"""The checkpoint in that folder that `bundled` means; its card says from how many it was chosen, and why."""
+"""The checkpoint in that folder that `bundled` means; its card records from how many it was chosen, and why."""
 
 ARENA = PublishedCheckpoint(
     url=(
@@ -34,17 +34,17 @@ ARENA = PublishedCheckpoint(
 )
 
 ARENA_DIGEST = "35ba5a9583438a7f233a6e43a613855fd2963385ed1a443daeab1a14d75188a6"
-"""`Weights.digest` of the write-up's checkpoint: tells its tensors in whatever file they come."""
+"""`Weights.digest` of the write-up's checkpoint, which identifies its tensors in any file format."""
 
 
 def locate(name: str) -> Path:
-    """The file that `name` means: `bundled`, `arena` or a path, which need not exist.
+    """The path of the checkpoint that `name` means: `bundled`, `arena` or a path, which need not exist.
 
     Raises:
-        InputError: if there is no name, or the write-up's checkpoint is asked for and cannot be had.
+        InputError: if the name is empty, or the write-up's checkpoint cannot be downloaded.
     """
     if not name:
-        raise InputError("--weights: names nothing; give bundled, arena or the path of a checkpoint")
+        raise InputError("--weights: the name is empty; give bundled, arena or the path of a checkpoint")
     if name == "bundled":
         return BUNDLED / DEFAULT_CHECKPOINT
     if name == "arena":
@@ -53,7 +53,7 @@ def locate(name: str) -> Path:
 
 
 def siblings(weights: Weights) -> tuple[Path, ...]:
-    """The bundled checkpoints that a checkpoint can be compared with: of its sizes, and not itself."""
+    """The bundled checkpoints to compare a checkpoint with: all others of the same architecture."""
     if weights.architecture != Architecture():
         return ()
     return tuple(path for path in bundled_checkpoints() if _digest_on_card(path) != weights.digest)
@@ -64,6 +64,5 @@ def _digest_on_card(path: Path) -> str:
 
 
 def bundled_checkpoints() -> list[Path]:
-    """Every checkpoint in this folder, in the order of their names; seed 2 before seed 10."""
-    found = BUNDLED.glob("*.safetensors")
-    return sorted(found, key=lambda path: (len(path.name), path.name))
+    """The bundled checkpoints, sorted by the length of the name, then by name: seed 2 before seed 10."""
+    return sorted(BUNDLED.glob("*.safetensors"), key=lambda path: (len(path.name), path.name))

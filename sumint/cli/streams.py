@@ -1,4 +1,4 @@
-"""What a command prints to: an output may lack letters, or be closed before all is said, as in `… | head`."""
+"""Output streams of a command: their encoding can lack characters, and a pipe can be closed early (`… | head`)."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import sys
 from collections.abc import Callable
 
 CLOSED = 141
-"""The exit code where nobody reads on: what a shell reports of a process that its output's end has stopped."""
+"""The exit code if the output was closed: what a shell reports for a process that SIGPIPE ended."""
 
 
 def run_main(command: Callable[[], int]) -> int:
-    """Run a command to its exit code; a letter that an output's encoding lacks becomes a question mark."""
+    """Run a command and return its exit code; characters that an output's encoding lacks become question marks."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -20,7 +20,7 @@ def run_main(command: Callable[[], int]) -> int:
         code = command()
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes once more when it ends, and would complain of it.
+        # Python flushes again when it exits, and would print an error.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return CLOSED
     return code

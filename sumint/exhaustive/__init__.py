@@ -1,1 +1,1 @@
-"""The network on every sum there is: no sample, and no shortcut by symmetry, since the network has none."""
+"""Evaluates the network on every sum of its task, without sampling and without a symmetry argument."""

@@ -1,4 +1,4 @@
-"""Shards sent to the workers of a Dask scheduler: the same code as on one machine, the same bytes."""
+"""Computes shards on the workers of a Dask scheduler, with the same code and the same bytes as on one machine."""
 
 from __future__ import annotations
 
@@ -12,52 +12,60 @@ from sumint.exhaustive.tally import Tally
 from sumint.machine.files import first_line
 from sumint.store.sources import sources_of
 
-PATIENCE = 10
-"""Seconds until a scheduler has to answer, and to have a worker."""
+TIMEOUT = 10
+"""Seconds within which a scheduler must answer and have a worker."""
 
 RETRIES = 3
-"""How often a shard may be begun anew after its worker was lost."""
+"""How often a shard is restarted after its worker was lost."""
 
-GO_ON = "start it again, and the same command goes on from what is done"
+RESUME_HINT = "start it again; the same command resumes from the finished shards"
 
 
-def on_cluster(address: str, network: Network, shards: Iterable[Shard]) -> Iterator[tuple[Shard, Tally]]:
-    """The tally of each shard, as soon as some worker has done it; one that is lost is replaced by another.
+def tally_on_cluster(address: str, network: Network, shards: Iterable[Shard]) -> Iterator[tuple[Shard, Tally]]:
+    """The tally of each shard, in order of completion; the shard of a lost worker is computed by another.
 
     Raises:
-        InputError: if dask.distributed is not installed, nothing answers at the address, there is no worker, or
-            the workers have other code, or the scheduler or the workers are lost on the way.
+        InputError: if dask.distributed is not installed, no scheduler answers at the address, it has no worker,
+            the workers run other code, or the scheduler or the workers are lost during the computation.
     """
     try:
         from distributed import CancelledError, Client, KilledWorker, as_completed
         from distributed.comm.core import CommClosedError
     except ImportError:
         raise InputError(
-            "--cluster needs dask.distributed: python -m pip install -c constraints.txt -e '.[cluster]'"
+            "--cluster: dask.distributed is not installed; "
+            "install it with python -m pip install -c constraints.txt -e '.[cluster]'"
         ) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told here, and in one line
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # this module reports failures in one line
     try:
-        client = Client(address, timeout=PATIENCE, set_as_default=False)
+        client = Client(address, timeout=TIMEOUT, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
-        raise InputError(f"--cluster {address}: no Dask scheduler answers there ({first_line(error)})") from None
+        raise InputError(
+            f"--cluster {address}: no Dask scheduler answers there ({first_line(error)}); "
+            "start one with dask scheduler, or correct the address"
+        ) from None
     with client:
         try:
-            client.wait_for_workers(1, timeout=PATIENCE)
+            client.wait_for_workers(1, timeout=TIMEOUT)
         except TimeoutError:
-            raise InputError(f"--cluster {address}: has no worker; start some: dask worker {address}") from None
+            raise InputError(
+                f"--cluster {address}: the scheduler has no worker; start one: dask worker {address}"
+            ) from None
         _check_code(client, address)
         try:
-            there = client.scatter(network, broadcast=True)
-            begun = {
-                client.submit(tally_shard, there, shard, pure=False, retries=RETRIES): shard for shard in shards
+            remote = client.scatter(network, broadcast=True)
+            futures = {
+                client.submit(tally_shard, remote, shard, pure=False, retries=RETRIES): shard for shard in shards
             }
-            for done in as_completed(begun, loop=client.loop):
-                yield begun[done], done.result()
+            for future in as_completed(futures, loop=client.loop):
+                yield futures[future], future.result()
         except (CancelledError, CommClosedError):
-            raise InputError(f"--cluster {address}: the scheduler was lost on the way; {GO_ON}") from None
+            raise InputError(
+                f"--cluster {address}: the scheduler was lost during the computation; {RESUME_HINT}"
+            ) from None
         except KilledWorker:
             raise InputError(
-                f"--cluster {address}: {RETRIES + 1} workers were lost over one part; {GO_ON}"
+                f"--cluster {address}: {RETRIES + 1} workers were lost on the same shard; {RESUME_HINT}"
             ) from None
 
 
@@ -66,9 +74,12 @@ def _check_code(client: Any, address: str) -> None:
     for worker, theirs in client.run(_code, on_error="return").items():
         if theirs != ours:
             reason = f" ({theirs})" if isinstance(theirs, Exception) else ""
-            raise InputError(f"--cluster {address}: the worker {worker} has other code than this machine{reason}")
+            raise InputError(
+                f"--cluster {address}: the worker {worker} has other code than this machine{reason}; "
+                "install the same version of this project on both"
+            )
 
 
 def _code() -> dict[str, str]:
-    """The digests of what tallies a shard."""
+    """The digests of the source files that compute the tally of a shard."""
     return sources_of("sumint.exhaustive.shards")

@@ -1,6 +1,6 @@
-"""Under what conditions all sums are gone through: what is kept on the way, where it is done, who is told.
+"""How all sums are computed: where finished shards are stored, on which machines, and who is notified of progress.
 
-None of it changes the result, so none of it is a setting of the analysis.
+No option changes the result, so none of them is a setting of the analysis.
 """
 
 from __future__ import annotations
@@ -15,38 +15,38 @@ from sumint.store.results import ResultStore
 
 
 class TooWideError(InputError):
-    """A network whose tables would fill a machine's memory."""
+    """The network is too wide: the arrays of the computation would not fit into memory."""
 
 
 @dataclass(frozen=True)
-class Conditions:
-    """What is the case unless something else is asked for: nothing is kept, all processors are used."""
+class Options:
+    """How all sums are computed; the defaults store nothing and use every processor of this machine."""
 
     store: ResultStore = field(default_factory=lambda: ResultStore(None))
-    """Where finished shards are kept, so that a run that was interrupted goes on."""
+    """The store of finished shards, from which an interrupted run resumes."""
     cluster: str = ""
-    """The address of a Dask scheduler, whose workers do it; this machine does it without one."""
+    """The address of a Dask scheduler whose workers compute; empty for this machine."""
     device: str = "cpu"
-    """Where it is computed, without a cluster."""
+    """The device that computes on this machine."""
     n_threads: int | None = None
-    """How many, on this machine; None is one for each processor."""
-    on_progress: Callable[[int, int], None] = lambda done, of: None
-    """Told how many sums are done, of how many: at the beginning, and with each shard."""
+    """The number of threads on this machine; None for one per processor."""
+    on_progress: Callable[[int, int], None] = lambda n_done, n_sums: None
+    """Called with the number of finished sums and of all sums: at the beginning and after each shard."""
 
 
-_conditions: ContextVar[Conditions | None] = ContextVar("conditions", default=None)
+_options: ContextVar[Options | None] = ContextVar("options", default=None)
 
 
-def current() -> Conditions:
-    """The conditions that hold here."""
-    return _conditions.get() or Conditions()
+def current_options() -> Options:
+    """The options of the enclosing `use_options`, or the defaults."""
+    return _options.get() or Options()
 
 
 @contextmanager
-def under(conditions: Conditions) -> Iterator[None]:
-    """While this lasts, these conditions hold."""
-    token = _conditions.set(conditions)
+def use_options(options: Options) -> Iterator[None]:
+    """Compute all sums with these options inside the `with` block."""
+    token = _options.set(options)
     try:
         yield
     finally:
-        _conditions.reset(token)
+        _options.reset(token)

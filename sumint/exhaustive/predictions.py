@@ -1,4 +1,4 @@
-"""What is said of the digits of sums, beside what is right."""
+"""The network's predictions of answer digits, compared with the correct digits."""
 
 from __future__ import annotations
 
@@ -7,32 +7,32 @@ from typing import Any, NamedTuple
 import numpy as np
 
 
-class Verdicts(NamedTuple):
-    """A number of each kind for each digit of each sum; a tuple of arrays, since that is what numba takes."""
+class Predictions(NamedTuple):
+    """Five quantities for each digit of each sum, as arrays of one shape; numba accepts a named tuple."""
 
     margin: np.ndarray
-    """By how much the logit of the right digit leads all others; the digit is wrong if it does not."""
+    """The logit of the correct digit minus the largest other logit; positive if the prediction is correct."""
     loss: np.ndarray
     """The cross-entropy, in nats."""
     probability: np.ndarray
-    """Of the right digit."""
+    """The probability of the correct digit."""
     predicted: np.ndarray
     """The token with the largest logit."""
     lead: np.ndarray
-    """By how much that leads all others."""
+    """The largest logit minus the second largest."""
 
 
-def verdicts_from(logits: Any, right: Any, xp: Any = np) -> Verdicts:
-    """What logits [..., token] say, beside the tokens [...] that are right.
+def predictions_from(logits: Any, correct: Any, xp: Any = np) -> Predictions:
+    """The predictions of logits [..., token], given the correct tokens [...].
 
-    `xp` is the library whose arrays these are: numpy, or torch.
+    `xp` is the library of the arrays: numpy or torch.
     """
-    names = xp.arange(logits.shape[-1], device=logits.device)
-    nothing = xp.full_like(logits, -xp.inf)
-    is_right = names == right[..., None]
-    mine = xp.amax(xp.where(is_right, logits, nothing), -1)
-    rival = xp.amax(xp.where(is_right, nothing, logits), -1)
+    token_ids = xp.arange(logits.shape[-1], device=logits.device)
+    minus_infinity = xp.full_like(logits, -xp.inf)
+    is_correct = token_ids == correct[..., None]
+    correct_logit = xp.amax(xp.where(is_correct, logits, minus_infinity), -1)
+    best_other = xp.amax(xp.where(is_correct, minus_infinity, logits), -1)
     largest, predicted = xp.amax(logits, -1), xp.argmax(logits, -1)
-    second = xp.amax(xp.where(names == predicted[..., None], nothing, logits), -1)
-    loss = xp.log(xp.exp(logits - largest[..., None]).sum(-1)) + (largest - mine)
-    return Verdicts(mine - rival, loss, xp.exp(-loss), predicted, largest - second)
+    second = xp.amax(xp.where(token_ids == predicted[..., None], minus_infinity, logits), -1)
+    loss = xp.log(xp.exp(logits - largest[..., None]).sum(-1)) + (largest - correct_logit)
+    return Predictions(correct_logit - best_other, loss, xp.exp(-loss), predicted, largest - second)

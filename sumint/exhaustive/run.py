@@ -1,4 +1,4 @@
-"""All sums, shard by shard: on this machine's processors, or on a cluster's."""
+"""Computes the tally of all sums, shard by shard, on this machine's processors or on a cluster."""
 
 from __future__ import annotations
 
@@ -8,86 +8,86 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from sumint.checkpoints.files import Architecture, Weights
 from sumint.exhaustive.circuits import circuits_of
-from sumint.exhaustive.kernel.scratch import bench_bytes
-from sumint.exhaustive.options import Conditions, TooWideError
+from sumint.exhaustive.kernel.scratch import scratch_bytes
+from sumint.exhaustive.options import Options, TooWideError
 from sumint.exhaustive.shards import Network, Shard, shards_of, tally_shard
-from sumint.exhaustive.tally import Tally, merged, nothing
+from sumint.exhaustive.tally import Tally, empty_tally, merge
 from sumint.machine.cpus import n_processors
 from sumint.store.keys import Key, versions
 from sumint.store.sources import sources_of
 
 MEMORY = 2 * 10**9
-"""Bytes, for the tables that all threads together work on."""
+"""Bytes for the scratch arrays of all threads together."""
 
 LIBRARIES = ("numba", "numpy", "torch")
 
 
-def tally_all(weights: Weights, conditions: Conditions) -> Tally:
+def tally_all(weights: Weights, options: Options) -> Tally:
     """The tally of every sum there is.
 
     Raises:
-        TooWideError: if the network is too wide to be kept in tables.
-        InputError: if there is no cluster at the address, or its workers have other code.
+        TooWideError: if the network is so wide that its scratch arrays do not fit into memory.
+        InputError: if no cluster answers at the address, or its workers run other code.
     """
-    n_threads = _threads(weights.architecture, conditions)
-    network = Network(circuits_of(weights), "cpu" if conditions.cluster else conditions.device)
-    layout, store = weights.architecture.layout, conditions.store
+    n_threads = _threads(weights.architecture, options)
+    network = Network(circuits_of(weights), "cpu" if options.cluster else options.device)
+    layout, store = weights.architecture.layout, options.store
     keys = {shard: _key(weights, network.device, shard) for shard in shards_of(layout)}
-    total = nothing(layout)
-    waiting = []
+    total = empty_tally(layout)
+    missing = []
     for shard, key in keys.items():
-        kept = store.load(key, Tally)
-        if kept is None:
-            waiting.append(shard)
+        stored = store.load(key, Tally)
+        if stored is None:
+            missing.append(shard)
         else:
-            total = merged(total, kept)
-    conditions.on_progress(total.n_sums, layout.n_sums)
-    if conditions.cluster and waiting:
-        from sumint.exhaustive.dask import on_cluster
+            total = merge(total, stored)
+    options.on_progress(total.n_sums, layout.n_sums)
+    if options.cluster and missing:
+        from sumint.exhaustive.dask import tally_on_cluster
 
-        found = on_cluster(conditions.cluster, network, waiting)
+        tallies = tally_on_cluster(options.cluster, network, missing)
     else:
-        found = on_this_machine(network, waiting, n_threads)
-    for shard, tally in found:
+        tallies = tally_locally(network, missing, n_threads)
+    for shard, tally in tallies:
         store.save(keys[shard], tally)
-        total = merged(total, tally)
-        conditions.on_progress(total.n_sums, layout.n_sums)
+        total = merge(total, tally)
+        options.on_progress(total.n_sums, layout.n_sums)
     if total.n_sums != layout.n_sums:
         raise RuntimeError(f"{total.n_sums} of {layout.n_sums} sums were tallied")
     return total
 
 
-def on_this_machine(network: Network, shards: Iterable[Shard], n_threads: int) -> Iterator[tuple[Shard, Tally]]:
-    """The tally of each shard, as soon as it is done; interrupted, the others are given up at once."""
-    is_over = threading.Event()
+def tally_locally(network: Network, shards: Iterable[Shard], n_threads: int) -> Iterator[tuple[Shard, Tally]]:
+    """The tally of each shard, in order of completion; an interruption cancels the unfinished shards."""
+    cancelled = threading.Event()
 
     def before_tile() -> None:
-        if is_over.is_set():
-            raise _GivenUpError
+        if cancelled.is_set():
+            raise _CancelledError
 
     threads = ThreadPoolExecutor(n_threads)
     try:
-        begun = {threads.submit(tally_shard, network, shard, before_tile): shard for shard in shards}
-        for done in as_completed(begun):
-            yield begun[done], done.result()
+        futures = {threads.submit(tally_shard, network, shard, before_tile): shard for shard in shards}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
     finally:
-        is_over.set()
+        cancelled.set()
         threads.shutdown(cancel_futures=True)
 
 
-def _threads(sizes: Architecture, conditions: Conditions) -> int:
-    """How many threads there is memory for, of those that are asked for."""
-    needed = bench_bytes(sizes)
+def _threads(sizes: Architecture, options: Options) -> int:
+    """The number of threads to use: the requested number, reduced if memory does not suffice for it."""
+    needed = scratch_bytes(sizes)
     if needed > MEMORY:
         raise TooWideError(
             f"{sizes.n_heads} heads in {sizes.d_model} dimensions: what every sum is computed from would take "
             f"{needed / 1e9:.1f} GB; up to {MEMORY / 1e9:.0f} GB are supported"
         )
-    return max(1, min(conditions.n_threads or n_processors(), MEMORY // needed))
+    return max(1, min(options.n_threads or n_processors(), MEMORY // needed))
 
 
-class _GivenUpError(Exception):
-    """Nobody waits for the shard any more."""
+class _CancelledError(Exception):
+    """The computation was cancelled."""
 
 
 def _key(weights: Weights, device: str, shard: Shard) -> Key:

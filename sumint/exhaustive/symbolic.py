@@ -1,9 +1,9 @@
-"""Symbolic models of a carry, compared with the network on every sum there is.
+"""Compares symbolic algorithms of addition with the network on every sum.
 
-A model with look-ahead j adds rightly but for this: into a digit it carries only what the next j columns decide.
-If they all sum to nine, it carries nothing. With no look-ahead it never carries; with as many columns as there are
-it is exact. Where such a model errs follows from arithmetic, and where the network errs is in the tally, so that
-the two are compared on all sums without asking either again.
+An algorithm with look-ahead j adds exactly, except that the carry into a digit depends on the next j columns
+alone: if they all sum to nine, it carries nothing. With look-ahead 0 it never carries; with as many columns as
+there are, it is exact. Arithmetic determines where such an algorithm errs, and the tally records where the network
+errs, so the two are compared on all sums without evaluating either again.
 """
 
 from __future__ import annotations
@@ -21,59 +21,62 @@ from sumint.task.sums import Sums
 
 @dataclass(frozen=True)
 class SymbolicAgreement:
-    """On how many of all digits each model says what the network says."""
+    """On how many of all answer digits each algorithm and the network predict the same digit."""
 
     n_digits: Int[np.ndarray, "digit run"]
-    """How many there are, by how many nines in a row are behind each."""
+    """The number of answer digits, by the length of the run of columns to their right that sum to nine."""
     n_agreeing: Int[np.ndarray, "look_ahead digit run"]
+    """The number of those on which the algorithm and the network agree."""
 
     @property
     def by_run(self) -> Float[np.ndarray, "look_ahead run"]:
-        """The share over all digits, by the nines behind them."""
+        """The share of digits on which they agree, by length of the run."""
         return self.n_agreeing.sum(axis=1) / self.n_digits.sum(axis=0)
 
     @property
     def by_decided_run(self) -> Float[np.ndarray, "look_ahead decided_run"]:
-        """The same over the digits that have a column behind the nines, which decides what is carried."""
+        """The same, over the digits with a column to the right of the run, which decides the carry."""
         digit, run = np.indices(self.n_digits.shape)
         decides = digit + run < len(self.n_digits) - 1
         return (self.n_agreeing * decides).sum(axis=1)[:, :-1] / (self.n_digits * decides).sum(axis=0)[:-1]
 
     @property
     def overall(self) -> Float[np.ndarray, " look_ahead"]:
-        """The share over all digits of all sums."""
+        """The share of digits on which they agree, over all sums."""
         return self.n_agreeing.sum(axis=(1, 2)) / self.n_digits.sum()
 
 
 def symbolic_agreement(tally: Tally) -> SymbolicAgreement:
-    """The agreement of every look-ahead with the network.
+    """The agreement of the algorithm of every look-ahead with the network.
 
     Raises:
-        ValueError: if the tally lists fewer wrong sums than there are.
+        ValueError: if the tally does not list all wrong sums.
     """
-    if len(tally.listed) < tally.n_wrong:
-        raise ValueError(f"{tally.n_wrong} sums are wrong, and only {len(tally.listed)} are listed")
+    if len(tally.listed_sums) < tally.n_wrong:
+        raise ValueError(
+            f"the tally must list all {tally.n_wrong} wrong sums, but only {len(tally.listed_sums)} are listed"
+        )
     layout = tally.layout
     n = layout.n_digits
-    sums = Sums(layout, tally.listed[:, 0], tally.listed[:, 1])
-    is_wrong = tally.listed_said != sums.answer_digits
-    is_missing = carry_errors(sums, tally.listed_said) == MISSING
+    sums = Sums(layout, tally.listed_sums[:, 0], tally.listed_sums[:, 1])
+    is_wrong = tally.listed_predictions != sums.answer_digits
+    is_missing = carry_errors(sums, tally.listed_predictions) == MISSING
     runs = runs_of_nines(sums)
-    of_all, carries = all_runs_of_nines(layout), carries_by_run(layout)
+    n_digits, n_carries = all_runs_of_nines(layout), carries_by_run(layout)
 
-    def counted(which: np.ndarray) -> Int[np.ndarray, "digit run"]:
+    def count_by_run(which: np.ndarray) -> Int[np.ndarray, "digit run"]:
         counts = np.zeros((n, n), np.int64)
         np.add.at(counts, (np.nonzero(which)[1], runs[which]), 1)
         return counts
 
-    wrong, wrong_where_carried = counted(is_wrong), counted(is_wrong & sums.carry_in)
-    missing = counted(is_missing)
+    n_wrong, n_wrong_with_carry = count_by_run(is_wrong), count_by_run(is_wrong & sums.carry_in)
+    n_missing = count_by_run(is_missing)
     run = np.arange(n)
-    agreeing = []
+    n_agreeing = []
     for look_ahead in range(n):
-        # With so long a run the model carries nothing: it is wrong wherever something is carried.
-        is_blind = run >= look_ahead
-        where_exact = of_all - wrong
-        where_blind = (of_all - carries) - (wrong - wrong_where_carried) + missing
-        agreeing.append(np.where(is_blind, where_blind, where_exact))
-    return SymbolicAgreement(of_all, np.stack(agreeing))
+        # Beyond its look-ahead the algorithm carries nothing: it is wrong wherever there is a carry.
+        is_beyond = run >= look_ahead
+        where_exact = n_digits - n_wrong
+        where_beyond = (n_digits - n_carries) - (n_wrong - n_wrong_with_carry) + n_missing
+        n_agreeing.append(np.where(is_beyond, where_beyond, where_exact))
+    return SymbolicAgreement(n_digits, np.stack(n_agreeing))

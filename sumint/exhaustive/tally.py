@@ -1,7 +1,8 @@
-"""What was found on some sums, so that it can be added up: in any order, in any portions, to the same bytes.
+"""The tally of a set of sums: counts that merge in any order and any portions to the same bytes.
 
-Counts are whole numbers. So is the loss, in units too small to be seen: a total of floating-point numbers would
-depend on the order. And of all wrong sums those are listed that come first by margin, whatever order they came in.
+Counts are integers. The loss is an integer too, in units of 2⁻³⁰ nats, because a total of floating-point numbers
+would depend on the order of addition. The list of wrong sums is sorted by margin, so it does not depend on the
+order either.
 """
 
 from __future__ import annotations
@@ -12,68 +13,71 @@ from typing import Any
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from sumint.exhaustive.predictions import Verdicts
+from sumint.exhaustive.predictions import Predictions
 from sumint.task.carries import carry_errors
 from sumint.task.cascades import runs_of_nines
 from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums
 
 UNITS_PER_NAT = 2**30
-"""The loss is counted in these."""
+"""The number of units of the loss in a nat."""
 
 N_BINS = 100
-"""Of the right digit's probability, each 0.01 wide."""
+"""The number of bins of the correct digit's probability, each 0.01 wide."""
 
 N_BLOCKS = 100
-"""Of each operand's values, in the plane of all sums; fewer where there are fewer values."""
+"""The number of blocks along each operand in the plane of all sums; fewer if an operand has fewer values."""
 
-LISTED = 100_000
+MAX_LISTED = 100_000
 """How many wrong sums are listed at most: those with the least margins. All are counted."""
 
 
 @dataclass(frozen=True)
 class Tally:
-    """What was found, added up."""
+    """Counts of the network's predictions on a set of sums."""
 
     n_sums: int
     loss_nats: Int[np.ndarray, " digit"]
-    """The whole nats of the total cross-entropy at each digit, …"""
+    """The total cross-entropy of each digit: its whole nats."""
     loss_units: Int[np.ndarray, " digit"]
-    """… and what is left of it, in units."""
+    """The remainder of the total cross-entropy, in units of which `UNITS_PER_NAT` are a nat."""
     probabilities: Int[np.ndarray, "digit bin"]
-    """Over how many sums the right digit has a probability in each bin."""
+    """The number of sums whose correct digit has a probability in each bin."""
     least_margin: Float[np.ndarray, " digit"]
-    """By which the right digit leads all others; infinite where no sum was looked at."""
+    """The least margin of the correct digit over all others; infinite for a tally of no sums."""
     least_sum: Int[np.ndarray, "digit operand"]
-    """The sum that has it; the first of several."""
+    """The sum with the least margin; the first of several in the order of the operands."""
     n_doubtful: int
-    """How many sums were so close that they were decided again, in double precision."""
+    """The number of sums whose margin was so small that it was computed again in double precision."""
     n_wrong: int
-    wrong_by_count: Int[np.ndarray, " n_digits"]
-    """How many sums have so many wrong digits."""
+    """The number of sums with a wrong digit."""
+    wrong_by_count: Int[np.ndarray, " n_wrong_digits"]
+    """The number of sums by their number of wrong digits."""
     wrong_by_run: Int[np.ndarray, "digit run"]
-    """Wrong digits by how many columns in a row sum to 9 between them and the one that decides their carry."""
+    """Wrong digits by the length of the carry chain: the number of columns that sum to 9 between the digit and the
+    column that decides its carry."""
     n_off_by_one: int
-    """How many sums have one wrong digit, and that is one too much or too little, modulo ten."""
+    """The number of sums with exactly one wrong digit, which is one too large or too small, modulo ten."""
     wrong_by_carry: Int[np.ndarray, "digit carry_error"]
-    """Wrong digits by what they say of the carry into their column: `NEITHER`, `MISSING`, `TOO_MANY`."""
+    """Wrong digits by their error in the carry-in: `NEITHER`, `MISSING`, `TOO_MANY`."""
     wrong_by_pair: Int[np.ndarray, "digit a b"]
     """Wrong digits by the two digits of their column."""
     wrong_by_block: Int[np.ndarray, "block_a block_b"]
-    """Wrong sums by where they lie in the plane of the operands."""
-    listed: Int[np.ndarray, "wrong operand"]
-    """The wrong sums, by margin."""
-    listed_said: Int[np.ndarray, "wrong digit"]
-    """What is said of their digits."""
+    """Wrong sums by their block in the plane of the operands."""
+    listed_sums: Int[np.ndarray, "wrong operand"]
+    """The wrong sums, sorted by margin; at most `MAX_LISTED`."""
+    listed_predictions: Int[np.ndarray, "wrong digit"]
+    """The predicted digits of the listed sums."""
     listed_margin: Float[np.ndarray, " wrong"]
-    """The least of their digits' margins."""
+    """The least margin of each listed sum's digits."""
 
     @property
     def layout(self) -> Layout:
+        """The token layout of the sums."""
         return Layout(len(self.loss_nats))
 
     @property
     def wrong_digits(self) -> Int[np.ndarray, " digit"]:
-        """How often each digit is wrong."""
+        """The number of sums in which each digit is wrong."""
         return self.wrong_by_run.sum(axis=1)
 
     @property
@@ -81,54 +85,54 @@ class Tally:
         """The mean cross-entropy of each digit, in nats."""
         return (self.loss_nats + self.loss_units / UNITS_PER_NAT) / self.n_sums
 
-    def chance_of_no_error(self, n_drawn: int) -> float:
-        """How likely it is that so many sums, drawn one by one from all, are all right."""
-        return (1 - self.n_wrong / self.n_sums) ** n_drawn
+    def chance_of_no_error(self, sample_size: int) -> float:
+        """The probability that the network is correct on every sum of a random sample, drawn with replacement."""
+        return (1 - self.n_wrong / self.n_sums) ** sample_size
 
 
-def nothing(layout: Layout) -> Tally:
-    """The tally of no sum."""
+def empty_tally(layout: Layout) -> Tally:
+    """The tally of no sums."""
     n = layout.n_digits
-    blocks = min(N_BLOCKS, layout.operand_limit)
+    n_blocks = min(N_BLOCKS, layout.operand_limit)
 
-    def none(*shape: int) -> Any:
+    def zeros(*shape: int) -> Any:
         return np.zeros(shape, np.int64)
 
     return Tally(
         n_sums=0,
-        loss_nats=none(n),
-        loss_units=none(n),
-        probabilities=none(n, N_BINS),
+        loss_nats=zeros(n),
+        loss_units=zeros(n),
+        probabilities=zeros(n, N_BINS),
         least_margin=np.full(n, np.inf),
-        least_sum=none(n, 2),
+        least_sum=zeros(n, 2),
         n_doubtful=0,
         n_wrong=0,
-        wrong_by_count=none(n + 1),
-        wrong_by_run=none(n, n),
+        wrong_by_count=zeros(n + 1),
+        wrong_by_run=zeros(n, n),
         n_off_by_one=0,
-        wrong_by_carry=none(n, 3),
-        wrong_by_pair=none(n, N_DIGIT_TOKENS, N_DIGIT_TOKENS),
-        wrong_by_block=none(blocks, blocks),
-        listed=none(0, 2),
-        listed_said=none(0, n),
+        wrong_by_carry=zeros(n, 3),
+        wrong_by_pair=zeros(n, N_DIGIT_TOKENS, N_DIGIT_TOKENS),
+        wrong_by_block=zeros(n_blocks, n_blocks),
+        listed_sums=zeros(0, 2),
+        listed_predictions=zeros(0, n),
         listed_margin=np.zeros(0),
     )
 
 
-def tally_of(sums: Sums, verdicts: Verdicts) -> Tally:
-    """The tally of some sums, from the verdicts on their digits [sum, digit]."""
-    tally = nothing(sums.layout)
+def tally_of(sums: Sums, predictions: Predictions) -> Tally:
+    """The tally of sums, from the predictions for their digits [sum, digit]."""
+    tally = empty_tally(sums.layout)
     if not len(sums):
         return tally
     digits = np.arange(sums.layout.n_digits)
-    units = np.rint(verdicts.loss.astype(np.float64) * UNITS_PER_NAT).astype(np.int64).sum(axis=0)
-    np.add.at(tally.probabilities, (digits, bins_of(verdicts.probability)), 1)
-    in_order = np.lexsort((sums.b, sums.a))
-    least = in_order[verdicts.margin[in_order].argmin(axis=0)]
+    units = np.rint(predictions.loss.astype(np.float64) * UNITS_PER_NAT).astype(np.int64).sum(axis=0)
+    np.add.at(tally.probabilities, (digits, bins_of(predictions.probability)), 1)
+    order = np.lexsort((sums.b, sums.a))
+    least = order[predictions.margin[order].argmin(axis=0)]
 
-    is_wrong = ~(verdicts.margin > 0)
+    is_wrong = ~(predictions.margin > 0)
     which, digit = np.nonzero(is_wrong)
-    predicted = verdicts.predicted.astype(np.int64)
+    predicted = predictions.predicted.astype(np.int64)
     np.add.at(tally.wrong_by_run, (digit, runs_of_nines(sums)[which, digit]), 1)
     np.add.at(tally.wrong_by_carry, (digit, carry_errors(sums, predicted)[which, digit]), 1)
     np.add.at(tally.wrong_by_pair, (digit, sums.a_digits[which, digit], sums.b_digits[which, digit]), 1)
@@ -141,16 +145,16 @@ def tally_of(sums: Sums, verdicts: Verdicts) -> Tally:
         n_sums=len(sums),
         loss_nats=units // UNITS_PER_NAT,
         loss_units=units % UNITS_PER_NAT,
-        least_margin=verdicts.margin[least, digits].astype(np.float64),
+        least_margin=predictions.margin[least, digits].astype(np.float64),
         least_sum=_operands(sums[least]),
         n_wrong=len(wrong),
         n_off_by_one=int((is_off_by_one(sums, predicted) & is_wrong)[is_wrong.sum(axis=1) == 1].sum()),
-        **_first(_operands(wrong), predicted[has_wrong], verdicts.margin[has_wrong].min(axis=1)),
+        **_listed(_operands(wrong), predicted[has_wrong], predictions.margin[has_wrong].min(axis=1)),
     )
 
 
-def merged(one: Tally, other: Tally) -> Tally:
-    """Both together; that no sum is in both is the caller's care."""
+def merge(one: Tally, other: Tally) -> Tally:
+    """The tally of two disjoint sets of sums together; the caller ensures that they are disjoint."""
     units = one.loss_units + other.loss_units
     sums = np.stack([one.least_sum, other.least_sum])
     margins = np.stack([one.least_margin, other.least_margin])
@@ -162,9 +166,9 @@ def merged(one: Tally, other: Tally) -> Tally:
         loss_units=units % UNITS_PER_NAT,
         least_margin=margins[least, digits],
         least_sum=sums[least, digits],
-        **_first(
-            np.concatenate([one.listed, other.listed]),
-            np.concatenate([one.listed_said, other.listed_said]),
+        **_listed(
+            np.concatenate([one.listed_sums, other.listed_sums]),
+            np.concatenate([one.listed_predictions, other.listed_predictions]),
             np.concatenate([one.listed_margin, other.listed_margin]),
         ),
     )
@@ -174,16 +178,16 @@ _COUNTS = (
     *("n_sums", "n_doubtful", "n_wrong", "n_off_by_one", "probabilities"),
     *("wrong_by_count", "wrong_by_run", "wrong_by_carry", "wrong_by_pair", "wrong_by_block"),
 )
-"""What of a tally adds up as it is."""
+"""The fields of a tally that are added when two are merged."""
 
 
-def bins_of(probability: Float[np.ndarray, "*any"]) -> Int[np.ndarray, "*any"]:
-    """The bin that each probability falls into."""
+def bins_of(probability: Float[np.ndarray, "*shape"]) -> Int[np.ndarray, "*shape"]:
+    """The bin of each probability."""
     return np.clip((probability * N_BINS).astype(np.int64), 0, N_BINS - 1)
 
 
 def is_off_by_one(sums: Sums, predicted: Int[np.ndarray, "sum digit"]) -> Bool[np.ndarray, "sum digit"]:
-    """Whether a digit is said that is one more or one less than the right one, modulo ten."""
+    """Whether each predicted digit is one larger or one smaller than the correct digit, modulo ten."""
     return (predicted < N_DIGIT_TOKENS) & np.isin(
         (predicted - sums.answer_digits) % N_DIGIT_TOKENS, (1, N_DIGIT_TOKENS - 1)
     )
@@ -193,19 +197,19 @@ def _operands(sums: Sums) -> Int[np.ndarray, "sum operand"]:
     return np.stack([sums.a, sums.b], axis=1).astype(np.int64)
 
 
-def _first(
+def _listed(
     operands: Int[np.ndarray, "wrong operand"],
     predicted: Int[np.ndarray, "wrong digit"],
     margin: Float[np.ndarray, " wrong"],
 ) -> dict[str, Any]:
-    """The list of wrong sums, by margin, then by operands."""
+    """The fields that list wrong sums: those with the least margins, sorted by margin, then by operands."""
     candidates = np.arange(len(margin))
-    if len(margin) > LISTED:  # sorting takes longer than finding out where the list ends
-        candidates = np.flatnonzero(margin <= np.partition(margin, LISTED - 1)[LISTED - 1])
+    if len(margin) > MAX_LISTED:  # a partition is faster than sorting all
+        candidates = np.flatnonzero(margin <= np.partition(margin, MAX_LISTED - 1)[MAX_LISTED - 1])
     a, b = operands[candidates].T
-    chosen = candidates[np.lexsort((b, a, margin[candidates]))[:LISTED]]
+    order = candidates[np.lexsort((b, a, margin[candidates]))[:MAX_LISTED]]
     return {
-        "listed": operands[chosen],
-        "listed_said": predicted[chosen],
-        "listed_margin": margin[chosen].astype(np.float64),
+        "listed_sums": operands[order],
+        "listed_predictions": predicted[order],
+        "listed_margin": margin[order].astype(np.float64),
     }

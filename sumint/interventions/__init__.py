@@ -1,1 +1,1 @@
-"""Interventions on activations: ablation and activation patching."""
+"""Interventions on activations: ablation, activation patching, and intervals for the rates that they give."""

@@ -1,7 +1,7 @@
-"""Interventions: what becomes of the model's loss when one of its activations is replaced.
+"""Hooks that replace activations, and the rise in the model's loss when they do.
 
-Hooks go through transformer_lens. An activation that belongs to heads is [sum, position, head, d_head], and a
-replacement leaves all heads but one as they are.
+Hooks are those of transformer_lens. An activation of heads is [sum, position, head, d_head]; ablating one head
+leaves the other heads unchanged.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from typing import Any, Literal
 from jaxtyping import Float, Int
 
 from sumint.model.load import Model, Tensor, layout_of
-from sumint.model.partial_pass import FirstLayer, logits_from
+from sumint.model.partial_pass import Layer0Activations, logits_from
 
 Replacement = Literal["mean", "zero"]
-"""What stands in for an activation: its mean over the sample, position by position, or nothing."""
+"""Mean or zero ablation: an activation is replaced by its mean over the sample at each position, or by zero."""
 
 KINDS = ("q", "k", "v")
-"""What a head looks with, is found by and moves: queries, keys and values, as transformer_lens names them."""
+"""The queries, keys and values of a head, as transformer_lens names them."""
 
 Hook = tuple[str, Callable[..., Any]]
-"""The name of an activation in transformer_lens, and what is done to it."""
+"""The name of an activation in transformer_lens, and the function that replaces it."""
 
 
 def ablate_head(activation: str, layer: int, head: int, replacement: Replacement = "mean") -> Hook:
-    """The hook that replaces one head's part of an activation: `z`, its output before W_O, or `q`, `k`, `v`."""
+    """A hook that replaces one head's part of an activation: its output `z` before W_O, or its `q`, `k` or `v`."""
 
     def replace(values: Float[Tensor, "sum position head d_head"], hook: object) -> Tensor:  # noqa: ARG001
         values = values.clone()
@@ -35,66 +35,66 @@ def ablate_head(activation: str, layer: int, head: int, replacement: Replacement
     return f"blocks.{layer}.attn.hook_{activation}", replace
 
 
-def mean_ablate(activation: str, means: Float[Tensor, "position head d_head"], *where: Sequence[int]) -> Hook:
-    """The hook that lets an activation say the same of every sum at some places.
+def mean_ablate(activation: str, means: Float[Tensor, "position head d_head"], *indices: Sequence[int]) -> Hook:
+    """A hook that replaces an activation by its mean, equal for every sum, at some positions or sites.
 
-    `where` are positions, there all heads say their means; or positions and heads, place by place. Whatever is
-    replaced is replaced in one run, so that what two places do together is seen.
+    `indices` are either positions, where all heads are replaced, or positions and heads in pairs. All replacements
+    happen in one forward pass, so their joint effect is measured.
     """
 
-    def replaced(values: Float[Tensor, "sum position head d_head"], hook: object) -> Tensor:  # noqa: ARG001
+    def replace(values: Float[Tensor, "sum position head d_head"], hook: object) -> Tensor:  # noqa: ARG001
         values = values.clone()
-        places = tuple(map(list, where))
+        places = tuple(map(list, indices))
         values[(slice(None), *places)] = means[places]
         return values
 
-    return activation, replaced
+    return activation, replace
 
 
 def freeze(activation: str, values: Tensor) -> Hook:
-    """The hook that holds a whole activation at values that it had, or would have, elsewhere."""
+    """A hook that replaces a whole activation by given values, such as those of another forward pass."""
     return activation, lambda _, hook: values
 
 
 def activations(
     model: Model, tokens: Int[Tensor, "sum position"], names: Sequence[str], hooks: Sequence[Hook] = ()
 ) -> Mapping[str, Tensor]:
-    """Some activations, by their names in transformer_lens, with others changed on the way to them."""
+    """The activations with these names in transformer_lens, in a forward pass with some hooks."""
     with model.hooks(fwd_hooks=list(hooks)):
         _, cache = model.run_with_cache(tokens, names_filter=list(names))
     return {name: cache[name] for name in names}
 
 
 def answer_logits(model: Model, tokens: Int[Tensor, "sum position"]) -> Float[Tensor, "sum digit token"]:
-    """Of every token at each answer digit."""
-    return logits_from(model, FirstLayer.on(model, tokens).residual, layout_of(model).predicting)
+    """The logits of every token at each answer digit."""
+    return logits_from(model, Layer0Activations.on(model, tokens).residual, layout_of(model).predicting)
 
 
 def loss_by_sum(model: Model, tokens: Int[Tensor, "sum position"]) -> Float[Tensor, "sum digit"]:
-    """Cross-entropy of each answer digit of each sum, in nats."""
+    """The cross-entropy of each answer digit of each sum, in nats."""
     return _cross_entropy(model, tokens, answer_logits(model, tokens))
 
 
 def loss_rises(
     model: Model, tokens: Int[Tensor, "sum position"], kinds: Sequence[str], replacement: Replacement = "mean"
 ) -> Float[Tensor, "kind layer head sum digit"]:
-    """The rise in loss when one head's part of an activation is replaced, by its mean over these sums or by zero.
+    """The rise in loss when one head's part of an activation is replaced by its mean over these sums or by zero.
 
-    `kinds` are activations of heads, as transformer_lens names them: `q`, `k`, `v` or `z`.
+    `kinds` are activations of heads as transformer_lens names them: `q`, `k`, `v` or `z`.
     """
     import torch
 
-    predicting, first = layout_of(model).predicting, FirstLayer.on(model, tokens)
-    whole = _cross_entropy(model, tokens, logits_from(model, first.residual, predicting))
+    predicting, layer_0 = layout_of(model).predicting, Layer0Activations.on(model, tokens)
+    baseline = _cross_entropy(model, tokens, logits_from(model, layer_0.residual, predicting))
 
     def loss_without(kind: str, layer: int, head: int) -> Float[Tensor, "sum digit"]:
         with model.hooks(fwd_hooks=[ablate_head(kind, layer, head, replacement)]):
-            # Layer 0 is as it was where something of layer 1 is replaced.
-            seen = first if layer else FirstLayer.on(model, tokens)
-            return _cross_entropy(model, tokens, logits_from(model, seen.residual, predicting))
+            # An ablation in layer 1 does not change layer 0.
+            ablated = layer_0 if layer else Layer0Activations.on(model, tokens)
+            return _cross_entropy(model, tokens, logits_from(model, ablated.residual, predicting))
 
     rises = [
-        loss_without(kind, layer, head) - whole
+        loss_without(kind, layer, head) - baseline
         for kind in kinds
         for layer in range(model.cfg.n_layers)
         for head in range(model.cfg.n_heads)

@@ -1,7 +1,7 @@
-"""Interchange: an activation of one sum put where the same activation of another sum was.
+"""Activation patching, also called interchange intervention: replaces an activation by that of another sum.
 
-If the answer then changes as if the other sum had been asked, what differs between the two sums passes through
-there. That is evidence of a cause, which no correlation is: the rest of the network is as it was.
+If the answer then becomes that of the other sum, the difference between the two sums passes through the patched
+activation. This is causal evidence, which a correlation is not: the rest of the network is unchanged.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ from jaxtyping import Bool, Float, Int, Shaped
 
 from sumint.interventions.hooks import Hook
 from sumint.interventions.intervals import wilson
-from sumint.interventions.sites import Changes, Site, changed, replacing
+from sumint.interventions.sites import Changes, Site, apply_changes, changes_to
 from sumint.model.load import Model, Tensor, as_array, layout_of, tokens_for
-from sumint.model.partial_pass import FirstLayer, Z, answers_from, logits_from
+from sumint.model.partial_pass import Layer0Activations, Z, logits_from, predictions_from
 from sumint.task.carry_routes import Pairs, Route, pairs_on
 
 LAST = slice(-1, None)
-"""The position that predicts the digit in question, where no later ones are kept."""
+"""The position that predicts the route's digit, in sequences that end there."""
 
 N_PAIRS = 300
-"""How many pairs are drawn for a route, where nothing else is said."""
+"""The default number of random pairs for a route."""
 
 
 @dataclass(frozen=True)
@@ -34,130 +34,127 @@ class ServedRoute:
     site: Site
 
 
-def at_site(
+def edit_site(
     site: Site,
     change: Callable[[Float[Tensor, "sum d_head"]], Float[Tensor, "sum d_head"]],
     activation: str = Z,
 ) -> Hook:
-    """The hook that changes an activation of one head at one position, and leaves all else as it is.
+    """A hook that changes an activation of one head at one position, by default the output of a layer-0 head."""
 
-    Of layer 0 what is gathered, unless another of either layer is named.
-    """
-
-    def changed(values: Float[Tensor, "sum position head d_head"], hook: object) -> Tensor:  # noqa: ARG001
+    def edit(values: Float[Tensor, "sum position head d_head"], hook: object) -> Tensor:  # noqa: ARG001
         values = values.clone()
         values[:, site.position, site.head] = change(values[:, site.position, site.head])
         return values
 
-    return activation, changed
+    return activation, edit
 
 
 def patch(site: Site, source: Float[Tensor, "sum position head d_head"], activation: str = Z) -> Hook:
-    """The hook that puts what other sums have gathered at a site in the place of what these have."""
-    return at_site(site, lambda _: source[:, site.position, site.head], activation)
+    """A hook that replaces an activation at a site by that of the source sums."""
+    return edit_site(site, lambda _: source[:, site.position, site.head], activation)
 
 
-def answers(
+def predictions(
     model: Model, tokens: Int[Tensor, "sum position"], digit: int, hooks: Sequence[Hook] = ()
 ) -> Int[np.ndarray, " sum"]:
-    """The token that the model says at one digit of the answer, with some activations changed."""
+    """The token that the model predicts at one digit of the answer, in a forward pass with some hooks."""
     logits = model.run_with_hooks(tokens, fwd_hooks=list(hooks))
     return as_array(logits[:, layout_of(model).predicting.start + digit].argmax(-1))
 
 
 @dataclass(frozen=True)
 class FlipRates:
-    """How often the digit moved by one, by one and by what was done there."""
+    """How often the predicted digit becomes the source's, by route and by intervention."""
 
     n_pairs: Int[np.ndarray, " route"]
     n_flipped: Int[np.ndarray, "route way"]
 
     @property
     def rates(self) -> Float[np.ndarray, "route way"]:
-        """The share of pairs whose digit moved; 0 where there is no pair."""
+        """The share of pairs whose digit becomes the source's; 0 if there is no pair."""
         return self.n_flipped / np.maximum(self.n_pairs, 1)[:, None]
 
     @property
     def intervals(self) -> Float[np.ndarray, "route way bound"]:
-        """Between which rates the true ones lie, by Wilson's intervals."""
+        """Wilson's intervals of the rates."""
         return wilson(self.n_flipped, np.broadcast_to(self.n_pairs[:, None], self.n_flipped.shape))
 
 
 @dataclass(frozen=True)
 class PatchedPairs:
-    """Pairs that the model gets right on both sides, with the tokens of both and what layer 0 gathers for each.
+    """Pairs on which the model predicts both digits correctly, with tokens and layer-0 activations.
 
-    There are only as many positions as reach the digit.
+    Sequences end at the position that predicts the route's digit, which later positions cannot influence.
     """
 
     pairs: Pairs
     n_drawn: int
-    """How many pairs were drawn, the others included."""
+    """The number of pairs before those with a wrong prediction were removed."""
     base_tokens: Int[Tensor, "pair position"]
     source_tokens: Int[Tensor, "pair position"]
     base_z: Float[Tensor, "pair position head d_head"]
     source_z: Float[Tensor, "pair position head d_head"]
     base_residual: Float[Tensor, "pair position d_model"]
-    """What layer 1 reads of the base."""
+    """The residual of the base that layer 1 reads."""
 
     @classmethod
     def on(cls, model: Model, route: Route, seed: int = 0, n_pairs: int = N_PAIRS) -> PatchedPairs:
-        """Ask the model for both sums of so many pairs on a route."""
+        """Draws this many random pairs on a route and runs the model on them."""
         return cls.of(model, pairs_on(layout_of(model), route, n_pairs, seed))
 
     @classmethod
     def of(cls, model: Model, pairs: Pairs) -> PatchedPairs:
-        """Ask the model for both sums of each pair."""
+        """Runs the model on both sums of each pair."""
         import torch
 
-        # What comes after the position that predicts the digit cannot reach it.
-        up_to = layout_of(model).predicting.start + pairs.route.digit + 1
-        asked = [tokens_for(model, sums)[:, :up_to] for sums in (pairs.base, pairs.source)]
-        base, source = (FirstLayer.on(model, tokens) for tokens in asked)
-        predicted = [answers_from(model, seen.residual, LAST)[:, 0] for seen in (base, source)]
+        # Positions after the one that predicts the digit cannot influence it.
+        stop = layout_of(model).predicting.start + pairs.route.digit + 1
+        tokens = [tokens_for(model, sums)[:, :stop] for sums in (pairs.base, pairs.source)]
+        base, source = (Layer0Activations.on(model, of_sums) for of_sums in tokens)
+        predicted = [predictions_from(model, layer_0.residual, LAST)[:, 0] for layer_0 in (base, source)]
         is_right = (predicted[0] == pairs.base_digits) & (predicted[1] == pairs.source_digits)
-        chosen = torch.from_numpy(is_right).to(asked[0].device)
-        of_right = [of_all[chosen] for of_all in (*asked, base.z, source.z, base.residual)]
+        mask = torch.from_numpy(is_right).to(tokens[0].device)
+        of_right = [tensor[mask] for tensor in (*tokens, base.z, source.z, base.residual)]
         return cls(pairs[is_right], len(pairs), *of_right)
 
     @property
     def towards_carry(self) -> Float[Tensor, "pair 1"]:
-        """1 where the source has the carry, −1 where the base has it."""
+        """1 if the source has the carry, −1 if the base has it."""
         import torch
 
         signs = np.where(self.pairs.base_carries, -1.0, 1.0)[:, None]
         return torch.from_numpy(signs).to(self.base_z)
 
-    def apart(self, site: Site) -> Float[Tensor, "pair d_head"]:
-        """What a site gathers for the source less what it gathers for the base."""
+    def difference(self, site: Site) -> Float[Tensor, "pair d_head"]:
+        """The head output at a site for the source, minus that for the base."""
         return (self.source_z - self.base_z)[:, site.position, site.head]
 
     def carry_vector(self, site: Site) -> Float[Tensor, " d_head"]:
-        """What a site gathers with the carry less what it gathers without, on average over the pairs."""
-        return (self.apart(site) * self.towards_carry).mean(0)
+        """The mean over pairs of the head output at a site with the carry, minus that without."""
+        return (self.difference(site) * self.towards_carry).mean(0)
 
     def by_carry(
         self, baseline: Shaped[np.ndarray, "pair ..."], switched: Shaped[np.ndarray, "pair ..."]
     ) -> tuple[Shaped[np.ndarray, "pair ..."], Shaped[np.ndarray, "pair ..."]]:
-        """What was measured of the base, and of the base with the carry switched, as without a carry and with."""
+        """Measurements of the base, and of the base with its carry switched, as those without and with a carry."""
         carries = self.pairs.base_carries.reshape(-1, *[1] * (baseline.ndim - 1))
         return np.where(carries, switched, baseline), np.where(carries, baseline, switched)
 
-    def patched(self, *sites: Site) -> Changes:
-        """What makes of these sites of the base what they are for the source."""
-        return replacing(self.base_z, self.source_z, *sites)
+    def changes_at(self, *sites: Site) -> Changes:
+        """The changes that patch these sites of the base with the head outputs of the source."""
+        return changes_to(self.base_z, self.source_z, *sites)
 
-    def flipped(self, model: Model, changes: Changes) -> Bool[np.ndarray, " pair"]:
-        """Whether the model, asked for the base, says the source's digit if some sites gather so much more."""
+    def is_flipped(self, model: Model, changes: Changes) -> Bool[np.ndarray, " pair"]:
+        """Whether the model predicts the source's digit for the base, after changes at some sites."""
         return as_array(self.logits(model, changes).argmax(-1)) == self.pairs.source_digits
 
     def logits(self, model: Model, changes: Changes) -> Float[Tensor, "pair token"]:
-        """What the model says of the digit, asked for the base, if some sites gather so much more."""
-        return logits_from(model, changed(model, self.base_residual, changes), LAST)[:, 0]
+        """The logits at the route's digit for the base, after changes at some sites."""
+        return logits_from(model, apply_changes(model, self.base_residual, changes), LAST)[:, 0]
 
-    def flipped_with(self, model: Model, hooks: Sequence[Hook]) -> Bool[np.ndarray, " pair"]:
-        """The same with any activations changed."""
-        return answers(model, self.base_tokens, self.pairs.route.digit, hooks) == self.pairs.source_digits
+    def is_flipped_by(self, model: Model, hooks: Sequence[Hook]) -> Bool[np.ndarray, " pair"]:
+        """Whether the model predicts the source's digit for the base, in a forward pass with some hooks."""
+        return predictions(model, self.base_tokens, self.pairs.route.digit, hooks) == self.pairs.source_digits
 
     def __len__(self) -> int:
         return len(self.pairs)

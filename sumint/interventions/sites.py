@@ -1,7 +1,7 @@
-"""Sites of layer 0, and what layer 1 reads where something else is gathered at some of them.
+"""Sites of layer 0, and the residual that layer 1 reads when the head output at some of them is changed.
 
-An experiment at a site leaves layer 0 as it was but for one thing: what one head writes to one position of the
-residual stream. So there is no need to run layer 0 again.
+A site is one head of layer 0 at one position. An intervention at a site changes one term of the residual stream:
+what that head writes at that position. Layer 0 therefore does not have to run again.
 """
 
 from __future__ import annotations
@@ -17,33 +17,33 @@ from sumint.task.sums import Layout
 
 @dataclass(frozen=True, order=True)
 class Site:
-    """One head of layer 0 at one position: the smallest place where it can have written something."""
+    """One head of layer 0 at one position."""
 
     head: int
     position: int
 
     def name(self, layout: Layout) -> str:
-        """As the field calls the head, and by the report's name of the position: H0.1 at B3."""
+        """The name of the head and of the position: H0.1 at B3."""
         return f"H0.{self.head} at {layout.position_names[self.position]}"
 
 
 Changes = Mapping[Site, Float[Tensor, "sum d_head"]]
-"""How much more each of some sites gathers, before W_O."""
+"""The change of the head output z, before W_O, at each of some sites."""
 
 
-def replacing(
+def changes_to(
     z: Float[Tensor, "sum position head d_head"],
-    by: Float[Tensor, "*any position head d_head"],
+    target: Float[Tensor, "*any position head d_head"],
     *sites: Site,
 ) -> Changes:
-    """What puts something else in the place of what some sites gather: what they do for other sums, or a mean."""
-    return {site: by[..., site.position, site.head, :] - z[:, site.position, site.head] for site in sites}
+    """The changes that replace the head output at some sites by another: that of other sums, or a mean."""
+    return {site: target[..., site.position, site.head, :] - z[:, site.position, site.head] for site in sites}
 
 
-def changed(
+def apply_changes(
     model: Model, residual: Float[Tensor, "sum position d_model"], changes: Changes
 ) -> Float[Tensor, "sum position d_model"]:
-    """The residual that layer 1 reads, with so much more gathered at some sites of layer 0."""
+    """The residual that layer 1 reads after changes of the head output at some sites of layer 0."""
     residual = residual.clone()
     for site, change in changes.items():
         residual[:, site.position] += change @ model.W_O[0][site.head]

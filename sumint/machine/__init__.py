@@ -1,1 +1,1 @@
-"""The machine: its devices, processors and files."""
+"""Access to the machine: its compute devices, processors and files."""

@@ -1,4 +1,4 @@
-"""How many processors there are to share the work."""
+"""The number of processors that are available for parallel work."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ import os
 
 
 def n_processors() -> int:
-    """How many processors this process may use."""
+    """The number of processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

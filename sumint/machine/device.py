@@ -1,4 +1,4 @@
-"""Which device measures: chosen by name, checked before anything is computed on it."""
+"""Chooses the compute device by name, and checks that it exists before anything is computed."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 def choose_device(name: str = "auto") -> str:
-    """The kind of device to use: `cpu`, `cuda` or `mps`. `auto` takes an NVIDIA GPU if there is one, else the CPU.
+    """The device to use, `cpu`, `cuda` or `mps`; `auto` means an NVIDIA GPU if there is one, otherwise the CPU.
 
-    `auto` never takes `mps`: Apple's GPUs have no float64 and gain nothing on a model this small.
+    `auto` never means `mps`: Apple's GPUs lack float64 and are not faster on a model this small.
 
     Raises:
-        InputError: if the device is unknown, or this machine or this build of PyTorch has none.
+        InputError: if the name is unknown, or this machine or this build of PyTorch lacks the device.
     """
-    # Without importing torch where that can be: a build with nothing to measure never needs it.
+    # Avoid importing torch if possible: a build that measures nothing does not need it.
     if name == "cpu" or (name == "auto" and not _has_nvidia_driver()):
         return "cpu"
     if name not in DEVICES:
-        raise InputError(f"--device {name}: unknown; one of {', '.join(DEVICES)}")
+        raise InputError(f"--device {name}: unknown device; choose one of {', '.join(DEVICES)}")
     import torch
 
     if name == "auto":
@@ -29,7 +29,7 @@ def choose_device(name: str = "auto") -> str:
     available = torch.cuda.is_available() if name == "cuda" else torch.backends.mps.is_available()
     if not available:
         raise InputError(
-            f"--device {name}: PyTorch {torch.__version__} finds no such device here; use --device cpu"
+            f"--device {name}: PyTorch {torch.__version__} finds no such device on this machine; use --device cpu"
         )
     return name
 

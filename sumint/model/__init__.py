@@ -1,1 +1,1 @@
-"""The model in transformer_lens, and how its activations are taken apart."""
+"""The model in transformer_lens, and how its residual stream and logits are decomposed."""

@@ -1,8 +1,8 @@
-"""The model, as transformer_lens runs it: weights processed for interpretation, in evaluation mode, frozen.
+"""Loads the model into transformer_lens: weights processed for interpretation, in evaluation mode, frozen.
 
-This is the only module that imports transformer_lens, and it does so when a model is loaded, not before: the
-import costs seconds, and a build with nothing to measure never needs it. For the same reason analyses take the
-types `Model` and `Tensor` from here.
+This is the only module that imports transformer_lens, and it does so when a model is loaded: the import takes
+seconds, and a build that has nothing to measure does not need it. For the same reason analyses import the types
+`Model` and `Tensor` from this module.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ else:
 
 
 def build_model(architecture: Architecture, *, device: str = "cpu", dtype: str = "float32") -> Model:
-    """A transformer of the given sizes, its weights not yet set."""
+    """A transformer of the given sizes, with uninitialised weights."""
     import torch
     from transformer_lens.config import TransformerBridgeConfig
     from transformer_lens.model_bridge import TransformerBridge
@@ -40,16 +40,16 @@ def build_model(architecture: Architecture, *, device: str = "cpu", dtype: str =
         normalization_type="LN",
         init_weights=False,
     )
-    # Attached to the class when transformer_lens is imported, so a type checker does not see it.
+    # transformer_lens attaches it to the class when it is imported, so a type checker cannot resolve it.
     boot = TransformerBridge.boot_native  # pyright: ignore[reportAttributeAccessIssue]
     return boot(config, device=device, dtype=getattr(torch, dtype))
 
 
 def load_model(weights: Weights, *, device: str = "cpu", dtype: str = "float32") -> Model:
-    """The model with these weights: layer norms and value biases folded, what writes and the unembedding centred.
+    """The model with these weights: layer norms and value biases folded, writing weights and unembedding centred.
 
-    Calling it with tokens [sum, position] gives logits [sum, position, token]; hooks and caches have
-    HookedTransformer's names.
+    Called with tokens [sum, position], it returns logits [sum, position, token]; hooks and caches have the names
+    of HookedTransformer.
     """
     import torch
 
@@ -63,15 +63,15 @@ def load_model(weights: Weights, *, device: str = "cpu", dtype: str = "float32")
 
 
 def layout_of(model: Model) -> Layout:
-    """Where the digits stand in the sequences that this model reads."""
+    """The layout of the sequences that the model reads."""
     return Layout.of_context(model.cfg.n_ctx)
 
 
 def tokens_for(model: Model, sums: Sums) -> Tensor:
-    """The sums' tokens [sum, position] on the model's device.
+    """The tokens [sum, position] of the sums, on the model's device.
 
     Raises:
-        ValueError: if the sums have another number of digits than the model reads.
+        ValueError: if the sums do not have the number of digits that the model reads.
     """
     import torch
 
@@ -81,12 +81,12 @@ def tokens_for(model: Model, sums: Sums) -> Tensor:
 
 
 def as_array(tensor: Tensor) -> np.ndarray:
-    """A tensor's values as numpy, wherever it lies; results hold nothing else."""
+    """A tensor's values as a numpy array, whatever its device; results contain numpy arrays only."""
     return tensor.detach().cpu().numpy()
 
 
 def bridge_names(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """HookedTransformer's tensors under the bridge's names: linear layers [out, in], heads side by side."""
+    """HookedTransformer's tensors under the bridge's names: linear layers [out, in], heads concatenated."""
     renamed = {
         "embed.weight": tensors["embed.W_E"],
         "pos_embed.weight": tensors["pos_embed.W_pos"],

@@ -1,4 +1,4 @@
-"""Where files are kept between runs."""
+"""The cache folder, which holds files between runs."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ import platformdirs
 from sumint.errors import InputError
 from sumint.machine.files import quote
 
-CHOSEN_BY = "SUMINT_CACHE"
-"""The environment variable that names another cache folder than the user's own."""
+CACHE_VARIABLE = "SUMINT_CACHE"
+"""The environment variable that replaces the user's cache folder by another one."""
 
 
 def cache_folder() -> Path:
-    """The folder named by the environment variable `SUMINT_CACHE`, else the user's own cache folder.
+    """The folder that the environment variable `SUMINT_CACHE` names, or else the user's cache folder.
 
-    It need not exist yet. Everything in it can be deleted at any time: it is fetched or measured again.
+    The folder need not exist. Everything in it can be deleted at any time: it is downloaded or measured again.
 
     Raises:
-        InputError: if the system will not so much as look at what the variable names.
+        InputError: if the variable does not name a possible folder.
     """
-    chosen = os.environ.get(CHOSEN_BY)
-    if not chosen:
+    name = os.environ.get(CACHE_VARIABLE)
+    if not name:
         return platformdirs.user_cache_path("sumint")
-    folder = Path(chosen)
+    folder = Path(name)
     try:
         folder.exists()
     except OSError as error:
-        reason = f"cannot be a folder ({error.strerror}); name another"
-        raise InputError(f"{CHOSEN_BY}: {quote(chosen)} {reason}") from None
+        reason = f"cannot be a folder ({error.strerror}); choose another one"
+        raise InputError(f"{CACHE_VARIABLE}: {quote(name)} {reason}") from None
     return folder

@@ -37,7 +37,12 @@ class Key:
 
     @property
     def text(self) -> str:
-        return json.dumps({"name": self.name, **self.ingredients}, sort_keys=True, default=_plain)
+        return json.dumps({"name": self.name, **as_json(self.ingredients)}, sort_keys=True)
+
+
+def as_json(ingredients: Mapping[str, Any]) -> dict[str, Any]:
+    """Ingredients in the form that JSON gives them: lists for tuples, dictionaries for dataclasses."""
+    return json.loads(json.dumps(dict(ingredients), default=_plain))
 
 
 def versions(libraries: Collection[str] = COMPUTING) -> dict[str, str]:
@@ -70,8 +75,8 @@ def _plain(ingredient: Any) -> Any:
         content = repr((ingredient.shape, str(ingredient.dtype))).encode() + ingredient.tobytes()
         return hashlib.sha256(content).hexdigest()
     raise TypeError(
-        f"a {type(ingredient).__name__} cannot be part of a key; use numbers, strings, lists, dictionaries, "
-        "dataclasses, arrays, or the path of a file"
+        f"a value of type {type(ingredient).__name__} cannot be part of a key; use numbers, strings, lists, "
+        "dictionaries, dataclasses, arrays, or the path of a file"
     )
 
 

@@ -1,6 +1,6 @@
-"""What is kept between runs, by kind, and how it is tidied up.
+"""Reports the size of the cache folder by kind of file, and removes files that have not been used recently.
 
-Only files that this project keeps are ever removed, known by their folder and their names.
+It removes only files of this project, which it recognises by their folder and name.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sumint.errors import InputError
-from sumint.machine.files import unfinished
+from sumint.machine.files import temporary_name
 from sumint.store.results import SUFFIX
 
 _RESULT, _BUNDLE = f"*{SUFFIX}", "plotly-*.min.js"
@@ -22,29 +22,29 @@ KINDS = {
     "downloads": ("checkpoints/arena-*.pt",),
     "compiled code": ("compiled/*/*/*.nbi", "compiled/*/*/*.nbc"),
     "the last build's log": ("last-build.log",),
-    "unfinished files": (f"results/*/{unfinished(_RESULT)}", f"plotlyjs/{unfinished(_BUNDLE)}"),
+    "unfinished files": (f"results/*/{temporary_name(_RESULT)}", f"plotlyjs/{temporary_name(_BUNDLE)}"),
 }
-"""Where each kind of file lies in the cache folder; what a killed build was writing is unfinished."""
+"""The patterns of each kind of file in the cache folder; a killed build leaves unfinished files."""
 
-_DAY = 24 * 60 * 60
+_SECONDS_PER_DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
 class Amount:
-    """So many files, so many bytes."""
+    """A number of files and their total size in bytes."""
 
     n_files: int
     n_bytes: int
 
 
-def kept_in(folder: Path) -> dict[str, Amount]:
-    """How much of each kind is in the cache folder; kinds that there is none of are left out."""
-    kinds = {name: list(_files(folder, patterns)) for name, patterns in KINDS.items()}
-    return {name: _amount(files) for name, files in kinds.items() if files}
+def amounts_by_kind(folder: Path) -> dict[str, Amount]:
+    """The number and size of the files of each kind in the cache folder, without kinds that have no files."""
+    files_by_kind = {kind: list(_files(folder, patterns)) for kind, patterns in KINDS.items()}
+    return {kind: _amount(files) for kind, files in files_by_kind.items() if files}
 
 
-def remove(folder: Path, unused_for: int) -> Amount:
-    """Remove what has not been used for so many days; how much that was.
+def remove_unused(folder: Path, n_days: int) -> Amount:
+    """Remove the files that have not been used for `n_days` days, and return their number and size.
 
     Raises:
         InputError: if a file cannot be removed.
@@ -54,15 +54,15 @@ def remove(folder: Path, unused_for: int) -> Amount:
         file
         for patterns in KINDS.values()
         for file in _files(folder, patterns)
-        if now - file.stat().st_mtime >= unused_for * _DAY
+        if now - file.stat().st_mtime >= n_days * _SECONDS_PER_DAY
     ]
-    removed = _amount(unused)
+    amount = _amount(unused)
     for file in unused:
         try:
             file.unlink(missing_ok=True)
         except OSError as error:
             raise InputError(f"{file}: cannot be removed ({error.strerror})") from None
-    return removed
+    return amount
 
 
 def _files(folder: Path, patterns: tuple[str, ...]) -> Iterator[Path]:

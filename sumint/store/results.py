@@ -1,12 +1,11 @@
-"""Results kept by what they depend on, so that a build measures only what has changed.
+"""Stores results under a key of everything that they depend on, so that a build measures only what has changed.
 
-The key of a result digests all that it depends on: the source of the analysis's module and of every sumint module
-that it reaches by import, the bytes of the weights, the sample, the settings, the type and place of the numbers,
-and the versions of what computes them. Whatever is not in the key cannot matter: an analysis is a pure function,
-and nothing in sumint can see the report.
+The key of a result digests all its inputs: the source of the analysis's module and of every sumint module that it
+imports, directly or not, the tensors, the sample, the settings, the dtype and the device, and the versions of the
+libraries. Nothing else can change a result: an analysis is a pure function, and sumint never imports the report.
 
-A kept file holds a digest of all that follows, the text of its key, and the content. One that is damaged, cut
-short or another's is as good as none.
+A stored file holds a digest of everything that follows, the text of its key, and the content. A file that is
+damaged, truncated or stored under another key is ignored.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from sumint.errors import InputError
-from sumint.machine.files import write_whole
+from sumint.machine.files import write_atomically
 from sumint.store.keys import Key, differences
 
 Result = TypeVar("Result")
@@ -41,57 +40,59 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Store:
-    """A folder of contents, a file for each key; None keeps nothing."""
+    """A folder with one file of bytes per key; without a folder (None), nothing is stored."""
 
     folder: Path | None
 
     def load(self, key: Key) -> bytes | None:
-        """The content kept under a key; None if there is none, or a damaged one, which a warning tells."""
+        """The content stored under a key, or None if there is none or it is damaged, which logs a warning."""
         path = self._path(key)
         if path is None:
             return None
         try:
-            text, content = _unwrapped(path.read_bytes())
+            text, content = _decode(path.read_bytes())
             if text != key.text:
-                raise ValueError("kept under another key")
+                raise ValueError("stored under another key")
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            _warn_once(f"{self.folder}: what is kept there cannot be read ({error.strerror})")
+            _warn_once(f"{self.folder}: stored results cannot be read ({error.strerror}); check its permissions")
             return None
         except ValueError as error:
-            self.warn(key, error)
+            self.warn_of_damage(key, error)
             return None
         with contextlib.suppress(OSError):
-            os.utime(path)  # says when it was last of use, for whoever tidies up
+            os.utime(path)  # records the last use, for `remove_unused`
         return content
 
     def save(self, key: Key, content: bytes) -> None:
-        """Keep a content: written beside and renamed, so that no reader sees a part."""
+        """Store a content under a key, atomically; log a warning if that is impossible."""
         path = self._path(key)
         if path is None:
             return
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_whole(path, _wrapped(key.text, content))
+            write_atomically(path, _encode(key.text, content))
         except (OSError, InputError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
-            _warn_once(f"{self.folder}: results are not kept there ({reason})")
+            _warn_once(f"{self.folder}: results cannot be stored ({reason}); set SUMINT_CACHE to another folder")
 
-    def kept(self, key: Key, make: Callable[[], bytes]) -> bytes:
-        """The content kept under a key, made and kept if there is none."""
+    def remember(self, key: Key, make: Callable[[], bytes]) -> bytes:
+        """The content stored under a key; if there is none, make it and store it."""
         content = self.load(key)
         if content is None:
             content = make()
             self.save(key, content)
         return content
 
-    def warn(self, key: Key, error: Exception) -> None:
-        """Tell that what is kept under a key cannot be used."""
-        log.warning("%s: not a whole result of %s (%s); it is measured again", self._path(key), key.name, error)
+    def warn_of_damage(self, key: Key, error: Exception) -> None:
+        """Log a warning that the content stored under a key is damaged."""
+        log.warning(
+            "%s: the stored result of %s is damaged (%s); it is measured again", self._path(key), key.name, error
+        )
 
     def reason(self, key: Key) -> str:
-        """Why nothing is kept under a key: what differs from the most similar key that something is kept under."""
+        """Why nothing is stored under a key: how the key differs from the most similar key in the store."""
         if self.folder is None:
             return "nothing is kept"
         settings = key.ingredients.get("settings")
@@ -119,29 +120,33 @@ class Store:
 
 @dataclass(frozen=True)
 class ResultStore:
-    """Results in a store; without a folder nothing is kept."""
+    """A store of results, which are dataclasses of arrays, numbers and strings; without a folder, it is empty."""
 
     folder: Path | None
 
     @property
     def store(self) -> Store:
-        """Where their bytes are."""
+        """The store of the results' bytes."""
         return Store(self.folder)
 
     def load(self, key: Key, result_type: type[Result]) -> Result | None:
-        """The result kept under a key; None if there is none, or one that is damaged, which a warning tells."""
-        kept = self.store.load(key)
-        if kept is None:
+        """The result stored under a key, or None if there is none or it is damaged, which logs a warning."""
+        content = self.store.load(key)
+        if content is None:
             return None
         try:
-            with np.load(io.BytesIO(kept), allow_pickle=False) as content:
-                return _unpack({name: content[name] for name in content.files}, result_type)
+            with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
+                return _unpack({name: arrays[name] for name in arrays.files}, result_type)
         except (OSError, ValueError, KeyError) as error:
-            self.store.warn(key, error)
+            self.store.warn_of_damage(key, error)
             return None
 
     def save(self, key: Key, result: object) -> None:
-        """Keep a result."""
+        """Store a result under a key.
+
+        Raises:
+            TypeError: if a field is not an array, a number or a string.
+        """
         if self.folder is None:
             return
         content = io.BytesIO()
@@ -152,20 +157,20 @@ class ResultStore:
 
 @cache
 def _warn_once(message: str) -> None:
-    """Warn of what would otherwise be said again for every result."""
+    """Log a warning the first time, not again for every result."""
     log.warning(message)
 
 
-def _wrapped(text: str, content: bytes) -> bytes:
+def _encode(text: str, content: bytes) -> bytes:
     payload = len(text.encode()).to_bytes(_LENGTH_SIZE) + text.encode() + content
     return hashlib.sha256(payload).digest() + payload
 
 
-def _unwrapped(kept: bytes) -> tuple[str, bytes]:
-    """The key's text and the content, if the digest that a kept file begins with is that of just these."""
-    digest, payload = kept[:_DIGEST_SIZE], kept[_DIGEST_SIZE:]
+def _decode(stored: bytes) -> tuple[str, bytes]:
+    """The key's text and the content of a stored file; a `ValueError` if they do not match its digest."""
+    digest, payload = stored[:_DIGEST_SIZE], stored[_DIGEST_SIZE:]
     if hashlib.sha256(payload).digest() != digest:
-        raise ValueError("damaged")
+        raise ValueError("its digest differs")
     end = _LENGTH_SIZE + int.from_bytes(payload[:_LENGTH_SIZE])
     return payload[_LENGTH_SIZE:end].decode(), payload[end:]
 
@@ -176,7 +181,7 @@ def _pack(result: Any) -> dict[str, np.ndarray]:
         array = np.asarray(getattr(result, column.name))
         if array.dtype.hasobject:
             raise TypeError(
-                f"{type(result).__name__}.{column.name}: a result holds arrays, numbers and strings only"
+                f"{type(result).__name__}.{column.name}: a result must hold only arrays, numbers and strings"
             )
         packed[column.name] = array
     return packed

@@ -6,7 +6,7 @@ Modules are found by path and read with `ast`, because looking one up the usual 
 
 Only a function that its module's file defines by name has a source. A cell of a notebook, a lambda, a closure or a
 `functools.partial` has none: two of them can share a name, a file and a line, and compute different things.
-A value that running code puts into a module is not seen either; pass such a value as a setting.
+Neither is a value part of the source that running code assigns to a module; pass such a value as a setting.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ _ROOT = Path(__file__).parent.parent.parent
 
 
 class NoSourceError(ValueError):
-    """A function or module that no file defines, or not any more; the message says which, and why."""
+    """Raised for a function or module that no source file defines; the message names it and the reason."""
 
 
 @dataclass(frozen=True)
 class _Folder:
-    """Where modules are looked for."""
+    """A folder in which modules are searched for."""
 
     path: Path
     packages: frozenset[str] | None
-    """The only ones of the modules there that are meant; None for all."""
+    """The packages of the folder that are followed; None for every module in it."""
 
     def find(self, module: str) -> Path | None:
         """The file of a module in this folder."""
@@ -180,7 +180,7 @@ def _check_unedited(name: str, path: Path, source: bytes) -> None:
         return
     compiled = getattr(getattr(loaded, "__loader__", None), "source_to_code", None)
     if compiled is None:
-        return  # the loader rewrites what it compiles, as pytest's does, and does not say into what
+        return  # a loader such as pytest's compiles something else than the file, and does not show what
     written = list(_codes(compiled(source, str(path))))
     for function in _functions(loaded):
         code = inspect.unwrap(function).__code__

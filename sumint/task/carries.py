@@ -1,10 +1,10 @@
-"""Which sums carry, and in which columns: the truth, the masks that the write-up takes for it, and what is said.
+"""Which sums carry, and in which columns: true carries, the write-up's masks, and the carry errors of predictions.
 
-The write-up (cell 36) compares an answer's digit c with its column's a and b by `a + b % 10 != c`. In Python %
-binds more tightly than +, and b is below 10 as it is, so what is compared is a + b. That differs from c if a carry
-comes into the column, and also if one goes out of it; the remainder of a + b would differ for a carry that comes
-in, and for no other reason. Of a whole sum the comparison tells the truth all the same: a carry that goes out of
-one column comes into another, so somewhere the two differ if and only if the sum carries.
+The write-up (cell 36) compares an answer's digit c with the digits a and b of its column by `a + b % 10 != c`. In
+Python % binds more tightly than +, and b is below 10, so the comparison is of a + b with c. These differ if the
+column has a carry-in, and also if it has a carry-out; (a + b) % 10 would differ from c only with a carry-in. For a
+whole sum the comparison is correct nonetheless: the carry-out of one column is the carry-in of another, so a + b
+differs from c in some column if and only if the sum carries.
 """
 
 from __future__ import annotations
@@ -15,25 +15,24 @@ from jaxtyping import Bool, Int
 from sumint.task.sums import N_DIGIT_TOKENS, Sums
 
 NEITHER, MISSING, TOO_MANY = range(3)
-"""What a wrong digit says of the carry into its column: nothing of the kind; none, though one comes; one, though
-none does."""
+"""The carry error of a digit: none; the carry-in is missing; a carry is added although there is no carry-in."""
 
 
-def carrying(sums: Sums) -> Bool[np.ndarray, " sum"]:
-    """Whether a sum carries anywhere."""
+def has_carry(sums: Sums) -> Bool[np.ndarray, " sum"]:
+    """Whether each sum has a carry in any column."""
     return np.asarray(sums.carry_out.any(axis=1))
 
 
 def published_carries(sums: Sums) -> Bool[np.ndarray, "sum column"]:
-    """The write-up's mask of every column: a carry comes in or goes out."""
+    """The write-up's mask of every column: true with a carry-in or a carry-out."""
     return sums.a_digits + sums.b_digits != sums.answer_digits
 
 
 def carry_errors(sums: Sums, predicted: Int[np.ndarray, "sum digit"]) -> Int[np.ndarray, "sum digit"]:
-    """What each digit that is said has wrong about the carry into its column, or `NEITHER`.
+    """The carry error of each predicted digit: `MISSING`, `TOO_MANY` or `NEITHER`.
 
-    A digit that is one less than the right one lacks a carry only where one comes, and one that is one more has
-    one too many only where none does.
+    A digit that is one too small is `MISSING` its carry only if the column has a carry-in, and a digit that is one
+    too large is `TOO_MANY` only if it has none.
     """
     without = (sums.a_digits + sums.b_digits) % N_DIGIT_TOKENS
     with_carry = (without + 1) % N_DIGIT_TOKENS

@@ -1,15 +1,15 @@
-"""The ways that a carry can go, and pairs of sums that differ in what goes one of them and in nothing else.
+"""The routes of a carry, and minimal pairs of sums that differ in the carry on one route only.
 
-A carry out of a column reaches the next digit on the left, and further ones where each column between sums to
-nine: such a column makes no carry of its own, and hands on the one that comes in.
+The carry-out of a column reaches the next digit on its left, and further digits if every column between sums to
+nine: such a column makes no carry itself and passes on its carry-in.
 
-In a pair, one sum has a carry out of the route's column and the other has none. That column's digits differ, all
-other digits are the same, and so are the answer's digits before the one that the route reaches: its own column
-sums to anything but nine, so that nothing changes further left. The answer's digit there is greater by one, modulo
-ten, where the carry comes.
+In a pair, one sum has a carry out of the route's column and the other has none. The digits of that column differ;
+all other digits are equal. So are the answer's digits to the left of the digit that the route reaches, because
+that digit's column does not sum to nine and so does not pass the carry on. The answer's digit at the end of the
+route is greater by one, modulo ten, with the carry.
 
-A column's own two digits reach its digit of the answer by a route, too. In its pairs they differ so that the digit
-of the answer does, and no carry: the column sums to less than nine in both sums, or to more in both.
+A column also has a route to its own digit of the answer. In its pairs the column's digits differ such that the
+answer's digit differs and no carry does: the column sums to less than nine in both sums, or to more in both.
 """
 
 from __future__ import annotations
@@ -27,30 +27,30 @@ NINE = N_DIGIT_TOKENS - 1
 
 @dataclass(frozen=True)
 class Route:
-    """From the column that makes a carry to an answer digit on its left; or from a column to its own digit."""
+    """A route from the column that makes a carry to a digit on its left, or from a column to its own digit."""
 
     column: int
     digit: int
 
     @property
     def name(self) -> str:
-        """By the column that makes the carry, or the sum, and the digit that it changes: column 3 → C1."""
+        """The name of the route, by its column and the digit that it reaches: column 3 → C1."""
         return f"column {self.column} → C{self.digit}"
 
     @property
     def is_own(self) -> bool:
-        """Whether it is a column's to its own digit, by which no carry goes."""
+        """Whether the route leads from a column to its own digit, without a carry."""
         return self.column == self.digit
 
     @property
     def n_nines(self) -> int:
-        """How many columns lie between the two, all of which sum to nine."""
+        """The number of columns between the two, all of which sum to nine."""
         return self.column - self.digit - 1
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """Sums in pairs: the base is what the model is asked, the source is where activations are taken from."""
+    """Minimal pairs of sums: the model runs on the base, with activations patched in from the source."""
 
     route: Route
     base: Sums
@@ -59,38 +59,38 @@ class Pairs:
     def __len__(self) -> int:
         return len(self.base)
 
-    def __getitem__(self, which: Bool[np.ndarray, " pair"]) -> Pairs:
-        return Pairs(self.route, self.base[which], self.source[which])
+    def __getitem__(self, mask: Bool[np.ndarray, " pair"]) -> Pairs:
+        return Pairs(self.route, self.base[mask], self.source[mask])
 
     @property
     def base_carries(self) -> Bool[np.ndarray, " pair"]:
-        """Whether the carry is the base's, or else the source's."""
+        """Whether the base has the carry; otherwise the source has it."""
         return self.base.carry_out[:, self.route.column]
 
     @property
     def base_digits(self) -> Int[np.ndarray, " pair"]:
-        """The answer's digit that the route reaches, in the base."""
+        """The answer's digit at the end of the route, in the base."""
         return self.base.answer_digits[:, self.route.digit]
 
     @property
     def source_digits(self) -> Int[np.ndarray, " pair"]:
-        """The same in the source; by a carry it is one more or one less, modulo ten."""
+        """The answer's digit at the end of the route, in the source; a carry changes it by one, modulo ten."""
         return self.source.answer_digits[:, self.route.digit]
 
 
 def routes_of(layout: Layout) -> tuple[Route, ...]:
-    """Every route, by the digit that it reaches."""
+    """Every route of a carry, ordered by the digit that it reaches."""
     columns = range(layout.n_digits)
     return tuple(Route(column, digit) for digit in columns for column in columns[digit + 1 :])
 
 
 def own_routes(layout: Layout) -> tuple[Route, ...]:
-    """Every route from a column to its own digit."""
+    """The route of every column to its own digit."""
     return tuple(Route(column, column) for column in range(layout.n_digits))
 
 
 def pairs_on(layout: Layout, route: Route, n_pairs: int, seed: int = 0) -> Pairs:
-    """Random pairs on a route, evenly from all that there are; in about half of them the base has its carry."""
+    """Random pairs on a route, uniform over all such pairs; in about half of them the base has the carry."""
     random = np.random.default_rng([seed, route.column, route.digit])
 
     def draw(column: int, is_allowed: Callable[[int], bool], n: int) -> Int[np.ndarray, "pair operand"]:
@@ -110,8 +110,8 @@ def pairs_on(layout: Layout, route: Route, n_pairs: int, seed: int = 0) -> Pairs
     if route.is_own:
         totals = base[:, route.column].sum(axis=1)
         for total in np.unique(totals).tolist():
-            alike = totals == total
-            source[alike, route.column] = draw(route.column, _carries_like(total), int(alike.sum()))
+            has_total = totals == total
+            source[has_total, route.column] = draw(route.column, _carries_like(total), int(has_total.sum()))
         return Pairs(route, _sums(layout, base), _sums(layout, source))
     with_carry = draw(route.column, lambda total: total > NINE, n_pairs)
     without = draw(route.column, lambda total: total < NINE, n_pairs)
@@ -122,7 +122,7 @@ def pairs_on(layout: Layout, route: Route, n_pairs: int, seed: int = 0) -> Pairs
 
 
 def _carries_like(total: int) -> Callable[[int], bool]:
-    """Whether a column that sums to something else carries as one with this sum does, whatever comes in."""
+    """A test for other sums of a column's digits that have the same carry-out for either carry-in."""
     return lambda other: other not in (total, NINE) and (other > NINE) == (total > NINE)
 
 

@@ -1,10 +1,10 @@
-"""The task as tokens: where the digits of a sum stand, and which sums are looked at.
+"""The task as tokens: the positions of a sum's digits, and the sums on which the model is measured.
 
 A sum of two n-digit numbers is written digit by digit, `a + b = c`, most significant digit first. Columns
-are counted the same way, from 0 for the leading digit to n − 1 for the units. The first operand's and the
-second operand's leading digits are below 5, so the answer always fits into n digits.
+are numbered in the same order, from 0 for the leading digit to n − 1 for the units. The leading digits of both
+operands are below 5, so the answer always fits into n digits.
 
-This is the only module in which a position is a number; everything else asks a `Layout`.
+This is the only module in which a position is a number; all others use a `Layout`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ SUPPORTED_DIGITS = range(2, 7)
 
 @dataclass(frozen=True)
 class Layout:
-    """Where everything stands in the token sequence of an n-digit sum.
+    """The positions of operands, signs and answer in the token sequence of an n-digit sum.
 
     Raises:
         ValueError: if `n_digits` is not one of `SUPPORTED_DIGITS`.
@@ -44,7 +44,7 @@ class Layout:
 
     @classmethod
     def of_context(cls, n_ctx: int) -> Layout:
-        """The layout whose sequences have `n_ctx` tokens; a `ValueError` if there is none."""
+        """The layout whose sequences have `n_ctx` tokens; raises a `ValueError` if there is none."""
         n_digits, rest = divmod(n_ctx - 2, 3)
         if rest or n_digits not in SUPPORTED_DIGITS:
             supported = ", ".join(str(cls(n).n_ctx) for n in SUPPORTED_DIGITS)
@@ -53,7 +53,7 @@ class Layout:
 
     @property
     def n_ctx(self) -> int:
-        """Tokens in a whole sum, the answer included."""
+        """The number of tokens in a sum, including the answer."""
         return 3 * self.n_digits + 2
 
     @property
@@ -79,12 +79,12 @@ class Layout:
 
     @property
     def predicting(self) -> slice:
-        """The positions whose logits predict the answer's digits: each one before its digit."""
+        """The positions whose logits predict the answer's digits: each is the one before its digit."""
         return slice(self.answer.start - 1, self.answer.stop - 1)
 
     @property
     def position_names(self) -> tuple[str, ...]:
-        """A short name for every position: A0…, +, B0…, =, C0…"""
+        """The short name of every position: A0…, +, B0…, =, C0…"""
         columns = range(self.n_digits)
         return (
             *(f"A{i}" for i in columns),
@@ -96,18 +96,18 @@ class Layout:
 
     @property
     def n_sums(self) -> int:
-        """How many different sums there are: 25,000,000 for four digits."""
+        """The number of different sums: 25,000,000 for four digits."""
         return self.operand_limit**2
 
     @property
     def operand_limit(self) -> int:
-        """The least number that is not an operand: 5000 for four digits."""
+        """The smallest number that is too large for an operand: 5000 for four digits."""
         return 5 * 10 ** (self.n_digits - 1)
 
 
 @dataclass(frozen=True)
 class Sums:
-    """A batch of sums by their operands, with everything that follows from them."""
+    """A batch of sums: their operands, with the digits, tokens and carries that follow from them."""
 
     layout: Layout
     a: Int[np.ndarray, " sum"]
@@ -124,8 +124,8 @@ class Sums:
     def __len__(self) -> int:
         return len(self.a)
 
-    def __getitem__(self, which: slice | Int[np.ndarray, " chosen"] | Bool[np.ndarray, " sum"]) -> Sums:
-        """The sums that a slice, a list of indices or a mask chooses."""
+    def __getitem__(self, which: slice | Int[np.ndarray, " index"] | Bool[np.ndarray, " sum"]) -> Sums:
+        """The sums selected by a slice, by indices or by a mask."""
         return Sums(self.layout, self.a[which], self.b[which])
 
     @property
@@ -142,7 +142,7 @@ class Sums:
 
     @cached_property
     def tokens(self) -> Int[np.ndarray, "sum position"]:
-        """The whole sequences, the answer included."""
+        """The token sequences, including the answer."""
         tokens = np.empty((len(self), self.layout.n_ctx), dtype=np.int64)
         tokens[:, self.layout.first_operand] = self.a_digits
         tokens[:, self.layout.plus] = PLUS
@@ -153,33 +153,33 @@ class Sums:
 
     @cached_property
     def carry_out(self) -> Bool[np.ndarray, "sum column"]:
-        """Whether each column hands a carry to the next more significant one."""
+        """Whether each column has a carry-out, into the next more significant column."""
         place = 10 ** np.arange(self.layout.n_digits, 0, -1)
         return self.a[:, None] % place + self.b[:, None] % place >= place
 
     @property
     def carry_in(self) -> Bool[np.ndarray, "sum column"]:
-        """Whether each column receives a carry from the next less significant one."""
+        """Whether each column has a carry-in, from the next less significant column."""
         into_units = np.zeros((len(self), 1), dtype=bool)
         return np.concatenate([self.carry_out[:, 1:], into_units], axis=1)
 
     @property
     def strings(self) -> list[str]:
-        """Each sum as it is written: `2968+1606=4574`."""
+        """Each sum as a string: `2968+1606=4574`."""
         return ["".join(VOCABULARY[token] for token in row) for row in self.tokens]
 
 
 @dataclass(frozen=True)
 class SampleSpec:
-    """The definition of a random batch of sums; cheap to hold and to digest, drawn when it is needed."""
+    """The definition of a random batch of sums, small enough to digest in a key; the sums are drawn on demand."""
 
     n_digits: int = 4
     size: int = 1000
     seed: int = 42
 
     def draw(self) -> Sums:
-        """The sums themselves, draw for draw those of the write-up's `SumDataset(size, n_digits, seed)`."""
-        import torch  # kept out of the module's head: a build with nothing to measure never draws a sample
+        """Draws the sums, identical to those of the write-up's `SumDataset(size, n_digits, seed)`."""
+        import torch  # not imported with the module: a build that has nothing to measure draws no sample
 
         generator = torch.Generator().manual_seed(self.seed)
         a = _draw_operands(self.n_digits, self.size, generator)
@@ -187,14 +187,14 @@ class SampleSpec:
         return Sums(Layout(self.n_digits), a, b)
 
 
-def drawn_evenly(layout: Layout, n_sums: int, seed: int) -> Sums:
-    """So many sums, each as likely as any other; where the write-up's sample is not meant."""
+def uniform_sums(layout: Layout, n_sums: int, seed: int) -> Sums:
+    """Random sums, uniform over all sums; used where the write-up's sample is not required."""
     a, b = np.random.default_rng(seed).integers(layout.operand_limit, size=(2, n_sums))
     return Sums(layout, a, b)
 
 
 def all_sums(layout: Layout, start: int = 0, stop: int | None = None) -> Sums:
-    """The sums with numbers `start` to `stop` − 1 of all `layout.n_sums`, ordered by a, then b."""
+    """Sums `start` to `stop` − 1 of all `layout.n_sums` sums, ordered by a, then b."""
     number = np.arange(start, layout.n_sums if stop is None else stop)
     return Sums(layout, number // layout.operand_limit, number % layout.operand_limit)
 

@@ -1,1 +1,1 @@
-"""Training by the recipe of the write-up."""
+"""Trains a model by the write-up's recipe."""

@@ -1,4 +1,4 @@
-"""How a model is trained: the recipe and the history of its epochs, as they stand on a checkpoint's card."""
+"""The recipe of a training and the history of its epochs, as they are recorded on a checkpoint's card."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 
 from sumint.checkpoints.files import Architecture
 
-MOST_EPOCHS = 10_000
-"""The card of so long a training is about as large as any card may be."""
+MAX_EPOCHS = 10_000
+"""The largest number of epochs; the card of such a training is about as large as a card may be."""
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """The recipe; the defaults are the write-up's."""
+    """The recipe of a training; the defaults are the write-up's."""
 
     architecture: Architecture = field(default_factory=Architecture)
     init_seed: int = 0
-    """Of the initial weights."""
+    """The seed of the initial weights."""
     order_seed: int = 0
-    """Of the order in which each epoch sees the sums."""
+    """The seed of the order of the sums in each epoch."""
     epochs: int = 100
     training_sums: int = 100_000
     training_sums_seed: int = 42
@@ -34,45 +34,46 @@ class TrainingConfig:
 
     @property
     def seeds(self) -> str:
-        """Both seeds as text: "seed 4" where they are the same."""
+        """Both seeds as text: "seed 4" if they are equal."""
         if self.init_seed == self.order_seed:
             return f"seed {self.init_seed}"
         return f"init seed {self.init_seed}, order seed {self.order_seed}"
 
     def learning_rate(self, epoch: int) -> float:
-        """The learning rate of an epoch, counted from 0: linear from the first to the last."""
+        """The learning rate of an epoch, counted from 0, which falls linearly from the first to the last."""
         progress = epoch / max(1, self.epochs - 1)
         return self.first_learning_rate + progress * (self.last_learning_rate - self.first_learning_rate)
 
 
 @dataclass
 class TrainingHistory:
-    """What each epoch came to; all lists are as long as the training has gone."""
+    """The losses and the accuracy after each epoch; each list has one entry per finished epoch."""
 
     training_loss: list[float] = field(default_factory=list)
     """Mean cross-entropy per answer digit over the epoch, in nats."""
     validation_loss: list[float] = field(default_factory=list)
+    """Mean cross-entropy per answer digit on the validation sums, in nats."""
     validation_accuracy: list[float] = field(default_factory=list)
-    """Share of answer digits whose largest logit is the right one."""
+    """Share of answer digits on the validation sums that are predicted correctly."""
 
     @property
     def best_epoch(self) -> int:
-        """The first of the epochs with the highest validation accuracy, counted from 0."""
+        """The first epoch with the highest validation accuracy, counted from 0."""
         return self.validation_accuracy.index(max(self.validation_accuracy))
 
     @classmethod
     def from_card(cls, card: Mapping[str, Any]) -> TrainingHistory | None:
-        """The history on a checkpoint's card; None if the card has none, or one that makes no sense."""
-        recorded = card.get("history")
-        if not isinstance(recorded, Mapping):
+        """The history on a checkpoint's card, or None if the card has none or an invalid one."""
+        values = card.get("history")
+        if not isinstance(values, Mapping):
             return None
-        columns = [recorded.get(column.name) for column in fields(cls)]
+        columns = [values.get(column.name) for column in fields(cls)]
         if not all(isinstance(column, list) and column and all(map(_is_number, column)) for column in columns):
             return None
         history = cls(*([float(value) for value in column] for column in columns if column))
-        return history if history._makes_sense() else None
+        return history if history._is_valid() else None
 
-    def _makes_sense(self) -> bool:
+    def _is_valid(self) -> bool:
         losses = self.training_loss + self.validation_loss
         return (
             len(self.training_loss) == len(self.validation_loss) == len(self.validation_accuracy)
@@ -81,10 +82,10 @@ class TrainingHistory:
         )
 
 
-LARGEST = 1e300
-"""What a training could have measured is far below this."""
+_MAX_NUMBER = 1e300
+"""A bound far above any number that a training can measure."""
 
 
 def _is_number(value: object) -> bool:
-    # A comparison takes whole numbers of any size, and no number is not a number.
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < LARGEST
+    # The comparison accepts integers of any size and is false for NaN.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _MAX_NUMBER

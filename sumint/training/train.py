@@ -1,15 +1,15 @@
-"""Train a model of this family by the write-up's recipe.
+"""Trains a model of this family by the write-up's recipe.
 
-The recipe is ARENA's: Adam with an L2 penalty, a learning rate that falls linearly, 100 epochs over 100,000
-random sums, cross-entropy on the answer's digits alone, the best epoch by validation accuracy kept.
+The recipe is ARENA's: Adam with an L2 penalty, a learning rate that falls linearly, 100 epochs over 100,000 random
+sums, and cross-entropy on the answer's digits only. The checkpoint is the epoch with the best validation accuracy.
 
-The forward pass here is not transformer_lens's. It computes the same logits (a test compares them) from each
-head's QK and OV circuits, which leaves plain matrix products and no more of them than the loss needs:
+The forward pass is not transformer_lens's. It computes the same logits (a test compares them) from the QK and OV
+circuits of each head, with only the matrix products that the loss needs:
 
-- what layer 0 reads depends on a token and its position alone, so its normalised input, queries and values
-  are tables of (position, token), looked up rather than multiplied out for every sum;
-- layer 1 asks its queries only where an answer is predicted;
-- a key bias shifts all scores of a query alike, which the softmax ignores: `b_K` stays at zero.
+- The input of layer 0 depends only on a token and its position, so layer 0's normalised input, queries and values
+  are tables by (position, token), computed once per batch rather than for every sum.
+- Layer 1 computes queries only at the positions that predict an answer digit.
+- A key bias shifts all scores of a query alike and cancels in the softmax, so `b_K` stays at zero.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Parameters = dict[str, Tensor]
 
 
 def initial_parameters(architecture: Architecture, seed: int) -> Parameters:
-    """HookedTransformer's own start: weights normal with deviation 0.8 / √d_model, biases 0, layer norms 1."""
+    """HookedTransformer's initial values: normal weights of deviation 0.8 / √d_model, biases 0, layer norms 1."""
     generator = torch.Generator().manual_seed(seed)
     deviation = 0.8 / math.sqrt(architecture.d_model)
     parameters: Parameters = {}
@@ -56,17 +56,17 @@ def initial_parameters(architecture: Architecture, seed: int) -> Parameters:
 def answer_logits(
     parameters: Parameters, tokens: Int[Tensor, "sum position"], layout: Layout
 ) -> Float[Tensor, "sum digit token"]:
-    """The logits that predict the answer's digits, by the circuits of every head.
+    """The logits that predict the answer's digits, computed from the circuits of every head.
 
-    `tokens` may be whole sums or lack the last digit, which predicts nothing.
+    `tokens` are whole sums, or sums without the last digit, which predicts nothing.
     """
-    n_sums, n_seen = len(tokens), layout.predicting.stop
+    n_sums, n_positions = len(tokens), layout.predicting.stop
     n_answers, n_before = layout.n_digits, layout.predicting.start
     d_model, d_vocab = parameters["embed.W_E"].shape[1], len(VOCABULARY)
 
-    # Layer 0, all of it tables with a row for each (position, token).
+    # Layer 0: tables with a row for each (position, token).
     embeddings = rearrange(
-        parameters["pos_embed.W_pos"][:n_seen, None] + parameters["embed.W_E"],
+        parameters["pos_embed.W_pos"][:n_positions, None] + parameters["embed.W_E"],
         "position token d_model -> (position token) d_model",
     )
     circuits = _circuits(parameters, 0)
@@ -74,53 +74,60 @@ def answer_logits(
     normalised = _layer_norm(embeddings, parameters, "blocks.0.ln1")
     values = rearrange(normalised @ circuits.ov, "head row d_model -> (head row) d_model")
 
-    row = tokens[:, :n_seen] + d_vocab * torch.arange(n_seen, device=tokens.device)
+    row = tokens[:, :n_positions] + d_vocab * torch.arange(n_positions, device=tokens.device)
     heads = torch.arange(n_heads, device=tokens.device)
     head_row = (row[:, None] + len(embeddings) * heads[:, None]).flatten(1)
     residual = F.embedding(row, embeddings + circuits.output_bias)
     keys = F.embedding(row, normalised)
     queries = F.embedding(row, torch.addmm(circuits.query_bias, normalised, circuits.qk))
-    pattern = _pattern(queries.view(n_sums, n_seen * n_heads, d_model), keys, n_heads)
+    pattern = _pattern(queries.view(n_sums, n_positions * n_heads, d_model), keys, n_heads)
     pattern = rearrange(pattern, "sum key (query head) -> sum query (head key)", head=n_heads)
     residual = torch.baddbmm(residual, pattern, F.embedding(head_row, values))
 
-    # Layer 1, asked only where an answer is predicted.
+    # Layer 1: queries only at the positions that predict an answer digit.
     circuits = _circuits(parameters, 1)
     normalised = _layer_norm(residual, parameters, "blocks.1.ln1")
-    _, asking = normalised.split([n_before, n_answers], dim=1)
+    _, query_input = normalised.split([n_before, n_answers], dim=1)
     _, residual = residual.split([n_before, n_answers], dim=1)
-    queries = torch.addmm(circuits.query_bias, asking.flatten(0, 1), circuits.qk)
+    queries = torch.addmm(circuits.query_bias, query_input.flatten(0, 1), circuits.qk)
     pattern = _pattern(queries.view(n_sums, n_answers * n_heads, d_model), normalised, n_heads)
-    attended = (pattern.transpose(1, 2) @ normalised).view(n_sums * n_answers, n_heads * d_model)
-    written = torch.addmm(circuits.output_bias, attended, circuits.ov.flatten(0, 1))
-    final = _layer_norm(residual.flatten(0, 1) + written, parameters, "ln_final")
+    weighted_input = (pattern.transpose(1, 2) @ normalised).view(n_sums * n_answers, n_heads * d_model)
+    output = torch.addmm(circuits.output_bias, weighted_input, circuits.ov.flatten(0, 1))
+    final = _layer_norm(residual.flatten(0, 1) + output, parameters, "ln_final")
     logits = torch.addmm(parameters["unembed.b_U"], final, parameters["unembed.W_U"])
     return logits.view(n_sums, n_answers, d_vocab)
 
 
 @dataclass
 class TrainingState:
-    """Everything that the rest of a training depends on; saved after each epoch, so that it can be resumed."""
+    """The state of a training after an epoch: everything that is needed to resume it."""
 
     config: TrainingConfig
     parameters: Parameters
     optimizer: torch.optim.Adam
     order: torch.Generator
-    """Draws the order in which an epoch sees the sums."""
+    """The generator of the order of the sums in an epoch."""
     history: TrainingHistory
     best: Parameters
+    """The parameters after the best epoch so far."""
 
     @classmethod
     def start(cls, config: TrainingConfig, device: torch.device) -> TrainingState:
+        """The state before the first epoch."""
         parameters = initial_parameters(config.architecture, config.init_seed)
         parameters = {name: tensor.to(device).requires_grad_() for name, tensor in parameters.items()}
-        # b_K has no gradient to speak of; leaving it out keeps Adam from scaling up the noise in it.
-        trained = [tensor for name, tensor in parameters.items() if not name.endswith("b_K")]
-        optimizer = torch.optim.Adam(trained, weight_decay=config.weight_decay, fused=device.type != "mps")
+        # The gradient of b_K is rounding noise, which Adam would scale up.
+        trainable = [tensor for name, tensor in parameters.items() if not name.endswith("b_K")]
+        optimizer = torch.optim.Adam(trainable, weight_decay=config.weight_decay, fused=device.type != "mps")
         order = torch.Generator().manual_seed(config.order_seed)
         return cls(config, parameters, optimizer, order, TrainingHistory(), {})
 
     def save(self, path: Path) -> None:
+        """Write the state to a file, atomically.
+
+        Raises:
+            InputError: if the file cannot be written.
+        """
         content = {
             "config": asdict(self.config),
             "parameters": _detached(self.parameters),
@@ -129,17 +136,21 @@ class TrainingState:
             "history": asdict(self.history),
             "best": self.best,
         }
-        beside = path.with_name(f".{path.name}.partial")
+        temporary = path.with_name(f".{path.name}.partial")
         try:
-            torch.save(content, beside)
-            beside.replace(path)
+            torch.save(content, temporary)
+            temporary.replace(path)
         except (OSError, RuntimeError) as error:
             with contextlib.suppress(OSError):
-                beside.unlink()
+                temporary.unlink()
             raise InputError(f"{path}: the training state cannot be written ({first_line(error)})") from None
 
     def restore(self, path: Path) -> None:
-        """Go on from a saved state; an `InputError` if the file is damaged or from another recipe."""
+        """Restore the state from a file.
+
+        Raises:
+            InputError: if the file is damaged, or belongs to a training with another recipe.
+        """
         try:
             check_archive(path)
             with warnings.catch_warnings(action="ignore"):
@@ -148,15 +159,15 @@ class TrainingState:
             if "seed" in saved:  # written before the two seeds could differ
                 saved["init_seed"] = saved["order_seed"] = saved.pop("seed")
             if saved == asdict(self.config):
-                self._take(content)
+                self._load(content)
                 return
-        except Exception:  # a damaged file makes the unpickler, and what follows, fail in every way there is
-            raise InputError(f"{path}: not a whole training state; remove it to start anew") from None
+        except Exception:  # a damaged file can raise any exception
+            raise InputError(f"{path}: the training state is damaged; remove it to start again") from None
         raise InputError(
-            f"{path}: left by a training with other settings; finish that one, or remove it to start anew"
+            f"{path}: belongs to a training with other settings; finish that training, or remove the file"
         )
 
-    def _take(self, content: Mapping[str, Any]) -> None:
+    def _load(self, content: Mapping[str, Any]) -> None:
         with torch.no_grad():
             for name, tensor in self.parameters.items():
                 tensor.copy_(content["parameters"][name])
@@ -173,17 +184,24 @@ def train(
     state_path: Path | None = None,
     on_epoch: Callable[[TrainingHistory], None] = lambda history: None,
 ) -> tuple[dict[str, np.ndarray], TrainingHistory]:
-    """The best epoch's weights, under HookedTransformer's names, and the history of all epochs.
+    """Train a model; return the best epoch's weights, by HookedTransformer's names, and the history of all epochs.
 
-    With `state_path` the whole state is kept there after each epoch; a training that finds one goes on from it
-    and comes to the same result as if it had never stopped.
+    Args:
+        config: the recipe.
+        device: the name of the torch device that computes.
+        state_path: a file in which the state is saved after each epoch. If it exists, the training resumes from it
+            and reaches the same result as without the interruption.
+        on_epoch: called with the history after each epoch.
+
+    Raises:
+        InputError: if the state cannot be saved or restored.
     """
-    place = torch.device(device)
-    state = TrainingState.start(config, place)
+    torch_device = torch.device(device)
+    state = TrainingState.start(config, torch_device)
     if state_path is not None and state_path.exists():
         state.restore(state_path)
-    training = _tokens(config, config.training_sums, config.training_sums_seed, place)
-    validation = _tokens(config, config.validation_sums, config.validation_sums_seed, place)
+    training = _tokens(config, config.training_sums, config.training_sums_seed, torch_device)
+    validation = _tokens(config, config.validation_sums, config.validation_sums_seed, torch_device)
     for epoch in range(len(state.history.training_loss), config.epochs):
         _run_epoch(state, training, config.learning_rate(epoch))
         loss, accuracy = evaluate(state.parameters, validation, config.architecture.layout)
@@ -198,7 +216,7 @@ def train(
 
 
 def training_card(config: TrainingConfig, history: TrainingHistory) -> dict[str, Any]:
-    """A checkpoint's card: the recipe, the history, and the versions of the libraries that trained it."""
+    """The content of a checkpoint's card: the recipe, the history and the versions of the libraries."""
     return {
         "name": config.seeds,
         "origin": f"These weights were trained with ARENA’s recipe: {config.seeds}, {config.epochs} epochs.",
@@ -217,19 +235,19 @@ def training_card(config: TrainingConfig, history: TrainingHistory) -> dict[str,
 
 @torch.no_grad()
 def evaluate(parameters: Parameters, tokens: Int[Tensor, "sum position"], layout: Layout) -> tuple[float, float]:
-    """Mean cross-entropy in nats and the share of right digits, over all digits of all the answers."""
-    loss = right = 0.0
+    """The mean cross-entropy in nats and the share of correct digits, over all digits of all answers."""
+    loss = n_correct = 0.0
     for batch in tokens.split(1000):
         logits = answer_logits(parameters, batch, layout).flatten(0, 1)
         targets = batch[:, layout.answer].flatten()
         loss += F.cross_entropy(logits, targets, reduction="sum").item()
-        right += (logits.argmax(-1) == targets).sum().item()
+        n_correct += (logits.argmax(-1) == targets).sum().item()
     n_targets = len(tokens) * layout.n_digits
-    return loss / n_targets, right / n_targets
+    return loss / n_targets, n_correct / n_targets
 
 
 def training_step(state: TrainingState, batch: Int[Tensor, "sum position"]) -> Float[Tensor, ""]:
-    """One step of Adam on one batch; the loss that it started from."""
+    """Take one step of Adam on a batch, and return the loss before the step."""
     layout = state.config.architecture.layout
     logits = answer_logits(state.parameters, batch, layout)
     loss = F.cross_entropy(logits.flatten(0, 1), batch[:, layout.answer].flatten())
@@ -243,13 +261,13 @@ def _run_epoch(state: TrainingState, tokens: Int[Tensor, "sum position"], learni
     for group in state.optimizer.param_groups:
         group["lr"] = learning_rate
     order = torch.randperm(len(tokens), generator=state.order).to(tokens.device)
-    losses = [training_step(state, tokens[which]) for which in order.split(state.config.batch_size)]
+    losses = [training_step(state, tokens[indices]) for indices in order.split(state.config.batch_size)]
     state.history.training_loss.append(torch.stack(losses).mean().item())
 
 
 @dataclass
 class _Circuits:
-    """A layer's QK and OV matrices, multiplied out: what its heads look for and what they move."""
+    """The QK and OV circuits of a layer's heads, multiplied out."""
 
     qk: Float[Tensor, "d_model head_d_model"]
     query_bias: Float[Tensor, " head_d_model"]
@@ -262,7 +280,7 @@ def _circuits(parameters: Parameters, layer: int) -> _Circuits:
         parameters[f"blocks.{layer}.attn.{name}"] for name in ("W_Q", "W_K", "W_V", "W_O", "b_Q", "b_V", "b_O")
     )
     scale = 1 / math.sqrt(w_q.shape[-1])
-    qk = einsum(w_q, w_k, "head reading d_head, head key d_head -> reading head key").flatten(1)
+    qk = einsum(w_q, w_k, "head query d_head, head key d_head -> query head key").flatten(1)
     query_bias = einsum(b_q, w_k, "head d_head, head key d_head -> head key").flatten()
     output_bias = b_o + einsum(b_v, w_o, "head d_head, head d_head d_model -> d_model")
     return _Circuits(qk * scale, query_bias * scale, w_v @ w_o, output_bias)
@@ -271,7 +289,7 @@ def _circuits(parameters: Parameters, layer: int) -> _Circuits:
 def _pattern(
     queries: Float[Tensor, "sum query_head d_model"], keys: Float[Tensor, "sum key d_model"], n_heads: int
 ) -> Float[Tensor, "sum key query_head"]:
-    """The attention pattern of the last queries, keys first: a softmax over this axis is faster."""
+    """The attention pattern of the last queries, with the key axis first, over which the softmax is faster."""
     n_keys = keys.shape[1]
     n_queries = queries.shape[1] // n_heads
     key = torch.arange(n_keys, device=keys.device)

@@ -1,5 +1,5 @@
-// In a preview only: shows the page anew when the report has been built again, and says what is in the way if it cannot.
-// The preview's server adds this script to the pages that it sends; no published page has it.
+// Reloads a page of the preview when the report has been rebuilt, or shows the error if the build failed. The server of
+// the preview adds this script to the pages that it sends; published pages do not contain it.
 "use strict";
 {
   const shown = document.currentScript.dataset.version;
@@ -49,7 +49,7 @@
     events = null;
   };
 
-  // A browser keeps few connections to one server: pages that nobody sees leave theirs to others.
+  // A browser allows few connections to one server, so a hidden page closes its own.
   document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
   addEventListener("pagehide", rest);
   addEventListener("pageshow", listen);

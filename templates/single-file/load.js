@@ -1,5 +1,5 @@
-// Stands in the place of assets/load.js where the whole report is one file: what that loads by its address is in here,
-// gzipped and in base64, beside what pages link to. The policy of the page names each script by its hash.
+// Takes the place of assets/load.js in the single file: the files that assets/load.js loads by address, and those to
+// which pages link, are in the file itself, gzipped and in base64. The page's policy names each script by its hash.
 "use strict";
 {
   const enclosed = (address) => document.querySelector(`script[data-file="${CSS.escape(address)}"]`);
@@ -49,7 +49,7 @@
     else save(blob, address);
   };
 
-  // Links that are written into the page are anchors already. Those that scripts make, and those to files, are not.
+  // Links in the page are anchors already, unlike those to files and those made by scripts.
   const anchorOf = (href) => {
     const [, page, anchor] = href.match(/^(?:\.\.\/)*([\w-]+)\.html(?:#(.*))?$/) ?? [];
     if (!document.querySelector(`[data-page="${page}"]`)) return null;

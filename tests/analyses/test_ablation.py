@@ -17,13 +17,13 @@ def test_without_hooks_the_loss_is_the_model_s_own(model: Model, sample: Sums) -
     assert loss_by_sum(model, tokens).mean().item() == pytest.approx(expected.item(), rel=1e-5)
 
 
-def test_a_head_that_says_the_same_of_every_sum_can_be_replaced_by_its_mean(model: Model, sample: Sums) -> None:
+def test_mean_ablation_of_a_head_with_a_constant_output_costs_nothing(model: Model, sample: Sums) -> None:
     model.blocks[0].attn.W_V.data[1] = 0  # its output is then its bias, and that was folded away
     measured = head_ablation(model, sample)
     np.testing.assert_allclose(measured.loss_rise_by_digit[0, 1], 0, atol=1e-5)
 
 
-def test_replacing_by_zero_is_leaving_a_head_out(model: Model, sample: Sums) -> None:
+def test_zero_ablation_equals_removing_the_head(model: Model, sample: Sums) -> None:
     rise = head_ablation(model, sample, replacement="zero").loss_rise_by_digit[1, 0]
     tokens = tokens_for(model, sample)
     before = loss_by_sum(model, tokens).mean(0)

@@ -12,15 +12,15 @@ from sumint.task.sums import SampleSpec, Sums
 RIGHT = np.arange(50) % 10
 
 
-def waves(turns: int) -> np.ndarray:
-    """Logits of ten values that peak at the right one and go round so many times."""
-    return np.cos(2 * np.pi * turns * (np.arange(10) - RIGHT[:, None]) / 10) + 7
+def waves(frequency: int) -> np.ndarray:
+    """Logits that peak at the right value, with this many periods in ten values."""
+    return np.cos(2 * np.pi * frequency * (np.arange(10) - RIGHT[:, None]) / 10) + 7
 
 
 def test_after_the_last_layer_the_lens_is_the_model_itself(model: Model, sample: Sums) -> None:
     logits = model(tokens_for(model, sample))[:, sample.layout.predicting, :10]
-    run = ForwardPass.of(model, sample)
-    np.testing.assert_allclose(lens_logits(run, 1), logits.numpy(), rtol=1e-4, atol=1e-5)
+    forward = ForwardPass.of(model, sample)
+    np.testing.assert_allclose(lens_logits(forward, 1), logits.numpy(), rtol=1e-4, atol=1e-5)
     accuracy = (logits.numpy().argmax(-1) == sample.answer_digits).mean(0)
     np.testing.assert_allclose(answer_readout(model, sample).lens_accuracy[1], accuracy)
 
@@ -32,7 +32,7 @@ def test_the_lens_on_layer_0_is_the_model_without_layer_1(model: Model, sample: 
     np.testing.assert_allclose(lens_logits(ForwardPass.of(model, sample), 1), early, rtol=1e-4, atol=1e-5)
 
 
-def test_an_angle_explains_a_wave_of_one_turn_and_of_no_other() -> None:
+def test_an_angle_explains_a_wave_of_one_period_and_no_other() -> None:
     assert explained_by_angle(waves(1), RIGHT) == pytest.approx(1)
     assert explained_by_angle(waves(2), RIGHT) == pytest.approx(0, abs=1e-9)
     assert explained_by_angle(waves(1) + waves(2), RIGHT) == pytest.approx(0.5)
@@ -54,11 +54,11 @@ def test_where_digits_are_angles_the_nearest_has_the_largest_logit(model: Model,
     assert answer_readout(model, sample).nearest_angle.max() < 1
 
 
-def test_all_arrows_together_make_the_prediction(model: Model, sample: Sums) -> None:
+def test_the_phasors_of_all_components_add_up_to_that_of_the_logits(model: Model, sample: Sums) -> None:
     measured = logit_phases(model, sample)
-    run = ForwardPass.of(model, examples(sample).sums)
-    others = [run.direct(run.embeddings), run.direct(run.heads(0)), run.unembedding_bias]
-    others += [run.direct(run.output_bias(layer)) for layer in (0, 1)]
+    forward = ForwardPass.of(model, examples(sample).sums)
+    others = [forward.direct(forward.embeddings), forward.direct(forward.heads(0)), forward.unembedding_bias]
+    others += [forward.direct(forward.output_bias(layer)) for layer in (0, 1)]
     rest = sum(np.fft.rfft(part.numpy(), axis=-1)[..., 1].sum(axis=1) for part in others)
     np.testing.assert_allclose(measured.heads.sum(axis=1) + rest, measured.prediction, rtol=1e-4, atol=1e-4)
 

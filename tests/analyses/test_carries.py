@@ -8,7 +8,7 @@ from sumint.analyses.carrying.carry_counts import carry_counts
 from sumint.checkpoints.files import read_weights
 from sumint.interventions.hooks import loss_by_sum
 from sumint.model.load import Model, load_model, tokens_for
-from sumint.task.carries import carrying
+from sumint.task.carries import has_carry
 from sumint.task.sums import Layout, SampleSpec, Sums, all_sums
 
 PUBLISHED, CORRECTED = range(len(VERSIONS))
@@ -28,7 +28,7 @@ def test_a_carry_comes_into_as_many_columns_as_it_goes_out_of(model: Model) -> N
     np.testing.assert_array_equal(counts.carry_out, every_carry[:-1])
 
 
-def test_the_published_masks_mislabel_what_is_carried_out_alone(model: Model) -> None:
+def test_the_published_masks_mislabel_columns_with_a_carry_out_only(model: Model) -> None:
     sums = Sums(Layout(3), *np.random.default_rng(0).integers(500, size=(2, 3000)))
     counts = carry_counts(model, sums)
     out_alone = (sums.carry_out & ~sums.carry_in).sum(axis=0)[:-1]
@@ -38,12 +38,14 @@ def test_the_published_masks_mislabel_what_is_carried_out_alone(model: Model) ->
     assert counts.mislabelled_carrying == 0
 
 
-def test_over_both_subsets_the_whole_probe_s_mean_costs_what_it_costs_over_all(model: Model, sample: Sums) -> None:
+def test_over_both_subsets_the_whole_sample_s_mean_costs_what_it_costs_over_all(
+    model: Model, sample: Sums
+) -> None:
     measured = qkv_ablation_by_carry(model, sample)
     by_subset = measured.loss_rise[MEANS.index("whole")]
     together = np.average(by_subset, axis=0, weights=measured.n_sums)
     np.testing.assert_allclose(together, qkv_ablation(model, sample).loss_rise, atol=1e-5)
-    assert measured.n_sums.tolist() == [carrying(sample).sum(), (~carrying(sample)).sum()]
+    assert measured.n_sums.tolist() == [has_carry(sample).sum(), (~has_carry(sample)).sum()]
 
 
 def test_the_mean_of_a_subset_keeps_what_its_sums_have_in_common(model: Model) -> None:
@@ -62,14 +64,14 @@ def test_a_subset_without_sums_has_no_rise(model: Model, alone: Sums) -> None:
     np.testing.assert_allclose(measured.loss_rise, 0, atol=1e-5)
 
 
-def test_the_whole_model_s_loss_is_told_by_subset(model: Model, sample: Sums) -> None:
+def test_the_whole_model_s_loss_is_given_by_subset(model: Model, sample: Sums) -> None:
     measured = qkv_ablation_by_carry(model, sample)
     whole = float(loss_by_sum(model, tokens_for(model, sample)).mean())
     assert measured.loss @ measured.n_sums / len(sample) == pytest.approx(whole, rel=1e-5)
     assert measured.loss_without == pytest.approx(
-        float(loss_by_sum(model, tokens_for(model, sample[~carrying(sample)])).mean()), rel=1e-5
+        float(loss_by_sum(model, tokens_for(model, sample[~has_carry(sample)])).mean()), rel=1e-5
     )
-    assert measured.carrying_share == pytest.approx(carrying(sample).mean())
+    assert measured.carrying_share == pytest.approx(has_carry(sample).mean())
 
 
 def test_every_mean_pattern_adds_up_to_one_and_never_looks_ahead(model: Model, sample: Sums) -> None:

@@ -1,4 +1,4 @@
-"""What carries a carry, measured on a model where that is known, and on the write-up's."""
+"""The mechanism of a carry, measured on a model where it is known, and on the write-up's checkpoint."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from sumint.analyses.carrying.carry_direction import (
     WAYS,
     CarryDirection,
     carry_direction,
-    well_on_their_way,
+    share_between,
 )
 from sumint.analyses.carrying.carry_in_layer_1 import WAYS as SEEN_BY
 from sumint.analyses.carrying.carry_in_layer_1 import CarryInLayer1, carry_in_layer_1
@@ -27,7 +27,7 @@ from sumint.interventions.patching import PatchedPairs, ServedRoute
 from sumint.interventions.sites import Site
 from sumint.model.fourier import first_frequency
 from sumint.model.load import Model, as_array, load_model
-from sumint.model.phasors import turn
+from sumint.model.phasors import phase_shift
 from sumint.task.sums import SampleSpec
 from tests.hand_set import FIRST, LAYOUT, SECOND, SERVED, SITES, hand_set
 
@@ -41,43 +41,45 @@ def model() -> Model:
 
 @pytest.fixture(scope="module")
 def direction(model: Model) -> CarryDirection:
-    return carry_direction(model, SAMPLE, served=SERVED)
+    return carry_direction(model, SAMPLE, served_routes=SERVED)
 
 
 @pytest.fixture(scope="module")
 def in_layer_1(model: Model) -> CarryInLayer1:
-    return carry_in_layer_1(model, SAMPLE, served=SERVED)
+    return carry_in_layer_1(model, SAMPLE, served_routes=SERVED)
 
 
 @pytest.fixture(scope="module")
 def readout(model: Model) -> CarryReadout:
-    return carry_readout(model, SAMPLE, served=SERVED)
+    return carry_readout(model, SAMPLE, served_routes=SERVED)
 
 
 @pytest.fixture(scope="module")
 def ahead(model: Model) -> LookAhead:
-    return look_ahead(model, SAMPLE, served=SERVED)
+    return look_ahead(model, SAMPLE, served_routes=SERVED)
 
 
-def test_the_search_hands_on_what_serves_each_route(model: Model) -> None:
+def test_the_search_returns_the_site_that_serves_each_route(model: Model) -> None:
     assert carry_sites(model, SAMPLE).served_routes == SERVED
 
 
-def test_what_is_written_in_one_direction_moves_with_it_and_with_nothing_else(direction: CarryDirection) -> None:
+def test_patching_the_only_direction_flips_every_digit_and_patching_the_rest_none(
+    direction: CarryDirection,
+) -> None:
     np.testing.assert_allclose(direction.share, 1, atol=1e-6)
     for way, rate in (("whole", 1), ("along", 1), ("rest", 0), ("rest, as long", 0)):
         np.testing.assert_array_equal(direction.rates[:, WAYS.index(way)], rate)
 
 
-def test_a_carry_does_not_get_through_without_its_site(model: Model) -> None:
-    found = other_sites(model, SAMPLE, served=SERVED)
+def test_patching_all_sites_but_the_serving_one_flips_no_digit(model: Model) -> None:
+    found = other_sites(model, SAMPLE, served_routes=SERVED)
     assert found.n_pairs.min() > 0
     np.testing.assert_array_equal(found.n_flipped, 0)
     elsewhere = tuple(ServedRoute(one.route, Site(0, 0)) for one in SERVED)
-    np.testing.assert_array_equal(other_sites(model, SAMPLE, served=elsewhere).rates, 1)
+    np.testing.assert_array_equal(other_sites(model, SAMPLE, served_routes=elsewhere).rates, 1)
 
 
-def test_no_dose_moves_nothing_and_twice_the_need_moves_all(direction: CarryDirection) -> None:
+def test_a_dose_of_zero_flips_no_digit_and_larger_doses_flip_more(direction: CarryDirection) -> None:
     assert DOSES[0] == 0
     np.testing.assert_array_equal(direction.dose_rates[:, 0], 0)
     assert (np.diff(direction.dose_rates, axis=1) >= 0).all()
@@ -85,37 +87,39 @@ def test_no_dose_moves_nothing_and_twice_the_need_moves_all(direction: CarryDire
     np.testing.assert_array_equal(direction.rates[:, WAYS.index("added")], whole)
 
 
-def test_a_hand_turns_from_the_one_sum_to_the_other_and_no_dose_turns_it_back(
+def test_the_phase_shifts_from_the_base_to_the_source_and_no_dose_reverses_it(
     model: Model, direction: CarryDirection
 ) -> None:
-    for turned in (direction.turn_by_dose, direction.turn_by_way):
-        np.testing.assert_allclose(turned[:, 0], 0, atol=1e-9)
-        assert (np.diff(turned, axis=1) >= -1e-3).all()
-    # All of the carry passes through the site, so the whole way leads to what is said of the other sum.
-    for one, turned in zip(SERVED, direction.turn_by_way[:, DOSES.index(1.0)], strict=True):
-        asked = PatchedPairs.on(model, one.route, seed=2)
-        logits = [as_array(model(tokens)[:, -1, :10]) for tokens in (asked.base_tokens, asked.source_tokens)]
+    for shifts in (direction.phase_shift_by_dose, direction.phase_shift_by_interpolation):
+        np.testing.assert_allclose(shifts[:, 0], 0, atol=1e-9)
+        assert (np.diff(shifts, axis=1) >= -1e-3).all()
+    # The whole carry passes through the site, so the whole difference gives the phase of the source.
+    for served, shift in zip(SERVED, direction.phase_shift_by_interpolation[:, DOSES.index(1.0)], strict=True):
+        pairs = PatchedPairs.on(model, served.route, seed=2)
+        logits = [as_array(model(tokens)[:, -1, :10]) for tokens in (pairs.base_tokens, pairs.source_tokens)]
         base, source = map(first_frequency, logits)
-        towards_carry = np.where(asked.pairs.base_carries, -1, 1)
-        np.testing.assert_allclose(turned, (turn(base, source) * towards_carry).mean(), rtol=1e-4)
+        towards_carry = np.where(pairs.pairs.base_carries, -1, 1)
+        np.testing.assert_allclose(shift, (phase_shift(base, source) * towards_carry).mean(), rtol=1e-4)
 
 
-def test_a_hand_is_on_its_way_at_half_the_vector_or_jumps() -> None:
-    way = np.array(DOSES)
-    at_once, steadily, backwards = way > 0.6, way, -way
-    assert well_on_their_way(np.stack([at_once, steadily, steadily, backwards], axis=1).astype(float)) == 0.5
-    assert np.isnan(well_on_their_way(np.zeros((len(DOSES), 0))))
+def test_a_phase_shift_is_gradual_or_abrupt_at_half_the_vector() -> None:
+    doses = np.array(DOSES)
+    at_once, steadily, backwards = doses > 0.6, doses, -doses
+    assert share_between(np.stack([at_once, steadily, steadily, backwards], axis=1).astype(float)) == 0.5
+    assert np.isnan(share_between(np.zeros((len(DOSES), 0))))
 
 
-def test_halfway_between_two_sums_lies_between_none_of_it_and_all(direction: CarryDirection) -> None:
-    np.testing.assert_array_equal(direction.way_rates[:, 0], 0)
-    assert (np.diff(direction.way_rates, axis=1) >= 0).all()
+def test_interpolation_between_two_sums_flips_more_digits_the_closer_it_is_to_the_source(
+    direction: CarryDirection,
+) -> None:
+    np.testing.assert_array_equal(direction.interpolation_rates[:, 0], 0)
+    assert (np.diff(direction.interpolation_rates, axis=1) >= 0).all()
     np.testing.assert_array_equal(
-        direction.way_rates[:, DOSES.index(1.0)], direction.rates[:, WAYS.index("whole")]
+        direction.interpolation_rates[:, DOSES.index(1.0)], direction.rates[:, WAYS.index("whole")]
     )
 
 
-def test_only_keys_see_the_carry_where_only_a_key_depends_on_it(in_layer_1: CarryInLayer1) -> None:
+def test_only_patched_keys_flip_the_digit_if_only_a_key_depends_on_the_carry(in_layer_1: CarryInLayer1) -> None:
     rates = dict(zip(SEEN_BY, in_layer_1.rates.T, strict=True))
     for way in ("keys", "patterns", "all of layer 1"):
         np.testing.assert_array_equal(rates[way], 1, err_msg=way)
@@ -128,20 +132,20 @@ def test_attention_switches_from_the_plus_to_the_site(in_layer_1: CarryInLayer1)
         without, with_carry = in_layer_1.attention[number, :, 0]
         assert without[LAYOUT.plus] > 0.9
         assert with_carry[position] > 0.9
-    np.testing.assert_allclose(in_layer_1.switched[:, 0], 1, atol=0.05)
-    np.testing.assert_allclose(in_layer_1.switched[:, 1], 0, atol=1e-6)  # head 1 does nothing
+    np.testing.assert_allclose(in_layer_1.attention_shift[:, 0], 1, atol=0.05)
+    np.testing.assert_allclose(in_layer_1.attention_shift[:, 1], 0, atol=1e-6)  # head 1 does nothing
 
 
-def test_a_site_is_read_once_and_its_attention_is_that_to_its_column(readout: CarryReadout) -> None:
+def test_each_site_is_measured_once_and_its_attention_is_that_to_its_column(readout: CarryReadout) -> None:
     assert readout.sites == SITES
     assert readout.columns.tolist() == [1, 2]
     np.testing.assert_allclose(readout.attention, [20 / 22, 1], atol=1e-4)
 
 
-def test_what_is_taken_of_a_digit_is_what_was_set(readout: CarryReadout) -> None:
-    for taken in readout.taken:
-        np.testing.assert_allclose(np.diff(taken), taken[1] - taken[0], rtol=1e-4)
-        assert taken[0] < 0 < taken[9]
+def test_the_value_of_a_digit_is_the_one_that_was_set(readout: CarryReadout) -> None:
+    for values in readout.value_projections:
+        np.testing.assert_allclose(np.diff(values), values[1] - values[0], rtol=1e-4)
+        assert values[0] < 0 < values[9]
 
 
 def test_a_cosine_a_little_off_its_maximum_has_the_order_of_decisiveness() -> None:
@@ -153,7 +157,7 @@ def test_a_cosine_a_little_off_its_maximum_has_the_order_of_decisiveness() -> No
     assert reading.orders[0].tolist() == list(BY_DECISIVENESS)
     assert reading.agreement == pytest.approx([1])
     (cosine,) = reading.cosines
-    assert (cosine.amplitude, cosine.first, cosine.share) == pytest.approx((3, -0.3, 1), abs=1e-5)
+    assert (cosine.amplitude, cosine.peak, cosine.share) == pytest.approx((3, -0.3, 1), abs=1e-5)
 
 
 def test_no_cosine_explains_what_alternates() -> None:
@@ -161,7 +165,7 @@ def test_no_cosine_explains_what_alternates() -> None:
     assert (fit.amplitude, fit.share) == pytest.approx((0, 0), abs=1e-9)
 
 
-def test_straight_lines_are_told_from_a_cosine() -> None:
+def test_straight_lines_and_a_cosine_are_distinguished() -> None:
     digits = np.arange(10)
     lines = fit_lines(2 * np.abs(digits - 4.3) - 1)
     assert (lines.middle, lines.share) == pytest.approx((4.3, 1))
@@ -170,9 +174,9 @@ def test_straight_lines_are_told_from_a_cosine() -> None:
     assert fit_lines(np.ones(10)).share == 0
 
 
-def test_what_weighs_two_columns_is_additive_and_breaks_ties(ahead: LookAhead) -> None:
+def test_an_output_that_weights_two_columns_is_additive_and_breaks_ties(ahead: LookAhead) -> None:
     assert ahead.positions.tolist() == [FIRST]  # at C0 there is no column further on
-    # What else is written there, the sum of the column before, shows a little along an axis that is measured.
+    # The sum of column 0, which head 0 writes there, has a small component along the measured axis.
     assert 0.85 < ahead.near_share[0] < ahead.additive_share[0] <= 1
     by_near = np.average(ahead.value[0], axis=1, weights=ahead.n_sums[0])
     assert 0.5 < by_near[18] - by_near[0] < 3
@@ -189,8 +193,8 @@ def test_a_product_is_not_explained_by_a_sum() -> None:
 def test_on_the_write_up_s_checkpoint_one_direction_is_enough(arena_checkpoint) -> None:
     model, sample = load_model(read_weights(arena_checkpoint)), SampleSpec().draw()
     served = carry_sites(model, sample).served_routes
-    found = carry_direction(model, sample, served=served)
+    found = carry_direction(model, sample, served_routes=served)
     assert found.rates[:, WAYS.index("along")].min() > 0.8
     assert found.rates[:, WAYS.index("rest")].max() < 0.1
-    readout = carry_readout(model, sample, served=served)
+    readout = carry_readout(model, sample, served_routes=served)
     assert readout.agreement.min() > 0.95

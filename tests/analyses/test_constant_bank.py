@@ -1,4 +1,4 @@
-"""What layer 1 needs of a position, on a model where that is known."""
+"""The positions whose information layer 1 needs, on a model where they are known."""
 
 from pathlib import Path
 
@@ -16,31 +16,33 @@ BOTH = list(KINDS).index("both")
 
 @pytest.fixture(scope="module")
 def bank() -> ConstantBank:
-    return constant_bank(load_model(hand_set()), SampleSpec(LAYOUT.n_digits).draw(), held=(FIRST, SECOND))
+    return constant_bank(
+        load_model(hand_set()), SampleSpec(LAYOUT.n_digits).draw(), carry_positions=(FIRST, SECOND)
+    )
 
 
-def test_the_plus_is_looked_at_and_may_say_the_same_of_every_sum(bank: ConstantBank) -> None:
+def test_the_plus_is_attended_to_and_can_be_mean_ablated(bank: ConstantBank) -> None:
     assert bank.bank.tolist() == bank.candidates.tolist() == list(range(FIRST))
     assert bank.attention[0, 0, LAYOUT.plus] > 0.2
-    np.testing.assert_array_equal(bank.right_with_bank_constant, np.tile(bank.right, (len(KINDS), 1)))
+    np.testing.assert_array_equal(bank.accuracy_with_bank_constant, np.tile(bank.accuracy, (len(KINDS), 1)))
     for position in range(FIRST):
         np.testing.assert_array_equal(
             bank.accuracy_without[:, position], np.tile(bank.accuracy_before, (len(KINDS), 1))
         )
 
 
-def test_where_the_carry_is_only_the_keys_are_missed(bank: ConstantBank) -> None:
+def test_at_a_carry_site_only_ablating_the_keys_lowers_the_accuracy(bank: ConstantBank) -> None:
     whole = bank.accuracy_before.mean()
     for position in (FIRST, SECOND):
         by_kind = dict(zip(KINDS, bank.accuracy_without[:, position].mean(axis=-1), strict=True))
         assert by_kind["keys"] < whole - 0.02
         assert by_kind["values"] == whole
-    assert bank.right_with_others_constant[BOTH].mean() < bank.right.mean() - 0.1
+    assert bank.accuracy_with_others_constant[BOTH].mean() < bank.accuracy.mean() - 0.1
 
 
 def test_attention_is_divided_between_the_bank_and_the_others(bank: ConstantBank, tiny_weights: Weights) -> None:
     np.testing.assert_allclose(bank.attention.sum(axis=-1), 1, atol=1e-5)
-    any_model = constant_bank(load_model(tiny_weights), SampleSpec(2).draw(), held=())
+    any_model = constant_bank(load_model(tiny_weights), SampleSpec(2).draw(), carry_positions=())
     assert any_model.candidates.tolist() == list(range(any_model.layout.predicting.start))
     assert (any_model.bank_attention < 1).all()
 
@@ -49,9 +51,11 @@ def test_on_the_write_up_s_checkpoint_the_leading_digit_of_a_is_no_part_of_the_b
     arena_checkpoint: Path,
 ) -> None:
     layout = Layout(4)
-    held = tuple(layout.position_names.index(name) for name in ("B3", "=", "C1"))
-    found = constant_bank(load_model(read_weights(arena_checkpoint)), SampleSpec().draw(), held=held)
-    assert found.candidates.tolist() == [*range(held[0])]
+    positions = tuple(layout.position_names.index(name) for name in ("B3", "=", "C1"))
+    found = constant_bank(
+        load_model(read_weights(arena_checkpoint)), SampleSpec().draw(), carry_positions=positions
+    )
+    assert found.candidates.tolist() == [*range(positions[0])]
     assert [layout.position_names[position] for position in found.bank] == [
         "A1",
         "A2",
@@ -61,6 +65,6 @@ def test_on_the_write_up_s_checkpoint_the_leading_digit_of_a_is_no_part_of_the_b
         "B1",
         "B2",
     ]
-    with_it, without = found.right_with_candidates_constant[BOTH], found.right_with_bank_constant[BOTH]
+    with_it, without = found.accuracy_with_candidates_constant[BOTH], found.accuracy_with_bank_constant[BOTH]
     assert with_it.mean() == pytest.approx(0.969, abs=5e-4)
     assert with_it.min() < 0.9 < 0.98 < without.min()

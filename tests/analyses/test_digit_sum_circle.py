@@ -1,4 +1,4 @@
-"""What depends on one digit, on the sum and on the difference of two is told apart."""
+"""The power of a function of two digits is separated into single digits, their sum and their difference."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,9 @@ import pytest
 from sumint.analyses.adding.digit_sum_circle import (
     COMPONENTS,
     DigitSumCircle,
-    apart,
     digit_sum_circle,
     power_by_component,
+    split_interaction,
 )
 from sumint.checkpoints.files import read_weights
 from sumint.model.load import load_model
@@ -18,9 +18,9 @@ A, B = np.meshgrid(np.arange(10), np.arange(10), indexing="ij")
 
 
 def wave(angle: np.ndarray, frequency: int = 1) -> np.ndarray:
-    """A circle that goes round as often as it is said, in a residual stream of two dimensions."""
-    turn = 2 * np.pi * frequency * angle / 10
-    return np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    """A circle with this frequency, in a residual stream of two dimensions."""
+    phase = 2 * np.pi * frequency * angle / 10
+    return np.stack([np.cos(phase), np.sin(phase)], axis=-1)
 
 
 @pytest.mark.parametrize(
@@ -42,20 +42,20 @@ def test_a_product_of_cosines_is_half_of_the_sum_and_half_of_the_difference() ->
 
 
 @pytest.mark.parametrize("frequency", [1, 2, 3, 4, 5])
-def test_frequencies_are_told_apart(frequency: int) -> None:
+def test_frequencies_are_separated(frequency: int) -> None:
     _, of_sum, of_difference = power_by_component(wave(A + B, frequency))
     assert of_sum == pytest.approx(np.eye(5)[frequency - 1], abs=1e-9)
     assert of_difference == pytest.approx(np.zeros(5), abs=1e-9)
 
 
-def test_nothing_has_no_shares() -> None:
+def test_a_constant_has_no_shares() -> None:
     shares, *_ = power_by_component(np.ones((10, 10, 2)))
     assert shares[:3] == pytest.approx([0, 0, 0])
 
 
-def test_a_function_comes_apart_into_what_is_alone_and_what_is_of_both() -> None:
+def test_a_function_is_split_into_its_additive_part_and_its_interaction() -> None:
     alone, product = wave(A) + 2 * wave(B, 2), wave(A + B)
-    found_alone, found_product = apart((alone + product + 3)[None])
+    found_alone, found_product = split_interaction((alone + product + 3)[None])
     np.testing.assert_allclose(np.broadcast_to(found_alone[0], alone.shape), alone, atol=1e-9)
     np.testing.assert_allclose(found_product[0], product, atol=1e-9)
 
@@ -65,14 +65,14 @@ def counted(alone: float, product: float) -> DigitSumCircle:
     return DigitSumCircle(np.zeros((1, 3, 4)), np.zeros((1, 3, 5)), np.zeros((1, 3, 5)), cosines[0], cosines[1], 2)
 
 
-def test_two_heads_push_and_pull_if_they_do_both() -> None:
-    assert counted(-0.6, 0.7).push_and_pull == pytest.approx([0.6])
-    assert counted(-0.6, -0.7).push_and_pull == pytest.approx([-0.7])
-    assert counted(0.3, 0.9).push_and_pull == pytest.approx([-0.3])
+def test_two_heads_push_and_pull_if_their_single_digits_cancel_and_their_interactions_add_up() -> None:
+    assert counted(-0.6, 0.7).push_pull == pytest.approx([0.6])
+    assert counted(-0.6, -0.7).push_pull == pytest.approx([-0.7])
+    assert counted(0.3, 0.9).push_pull == pytest.approx([-0.3])
 
 
-def test_on_the_write_up_s_checkpoint_the_sum_s_first_frequency_is_what_is_written(arena_checkpoint) -> None:
+def test_on_the_write_up_s_checkpoint_the_layers_write_the_first_frequency_of_the_sum(arena_checkpoint) -> None:
     circle = digit_sum_circle(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
     assert circle.sum_frequencies[:, 2, 0].min() > 0.9
     assert circle.identity[:, 2].min() > 0.99
-    assert circle.push_and_pull.max() > 0.6
+    assert circle.push_pull.max() > 0.6

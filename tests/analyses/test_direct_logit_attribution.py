@@ -17,8 +17,8 @@ def logits_of(model: Model, sums: Sums) -> np.ndarray:
 
 def test_components_and_biases_add_up_to_the_logits(model: Model, sample: Sums) -> None:
     measured = direct_logit_attribution(model, sample)
-    shown = examples(sample).sums
-    np.testing.assert_allclose(measured.examples.sum(1), logits_of(model, shown), rtol=1e-4, atol=1e-5)
+    example_sums = examples(sample).sums
+    np.testing.assert_allclose(measured.examples.sum(1), logits_of(model, example_sums), rtol=1e-4, atol=1e-5)
     assert measured.error_with_biases < 1e-5
 
 
@@ -29,7 +29,9 @@ def test_without_the_biases_the_write_up_s_rows_miss_the_logits(model: Model, sa
     assert direct_logit_attribution(model, sample).error_without_biases < 1e-5
 
 
-def test_a_head_of_layer_1_adds_what_is_lost_without_it_at_the_same_scale(model: Model, sample: Sums) -> None:
+def test_the_attribution_of_a_head_of_layer_1_is_what_ablating_it_at_a_fixed_scale_removes(
+    model: Model, sample: Sums
+) -> None:
     run = ForwardPass.of(model, sample)
     scale = run.cache["ln_final.hook_scale"]
     hold_scale = ("ln_final.hook_scale", lambda values, hook: scale)
@@ -67,14 +69,14 @@ def test_the_share_of_layer_1_counts_heads_by_the_length_of_their_bars() -> None
     assert measured.layer_1_share == pytest.approx([0.75])
 
 
-def test_a_layer_that_writes_nothing_has_no_share(model: Model, sample: Sums) -> None:
+def test_a_layer_without_output_has_a_share_of_zero(model: Model, sample: Sums) -> None:
     model.blocks[1].attn.W_O.data[:] = 0
     assert (direct_logit_attribution(model, sample).layer_1_share == 0).all()
     model.blocks[0].attn.W_O.data[:] = 0
     assert (direct_logit_attribution(model, sample).layer_1_share == 0).all()
 
 
-def test_what_is_missing_is_measured_by_the_whole() -> None:
+def test_the_relative_error_is_relative_to_the_whole() -> None:
     import torch
 
     whole = torch.tensor([3.0, 4.0])
@@ -87,13 +89,13 @@ def test_what_is_missing_is_measured_by_the_whole() -> None:
 @pytest.mark.parametrize(
     ("heads", "rest", "is_alone"),
     [
-        ({3: 5, 7: 1}, {}, True),  # the first head says 3, and without it the second would have its way
-        ({3: 5, 7: 1}, {3: 2}, False),  # the rest says it too: neither head is needed
-        ({3: 5, 4: 5}, {3: 2}, True),  # without the first the second would have its way, against the rest
+        ({3: 5, 7: 1}, {}, True),  # the first head predicts 3, and without it the prediction is the second's
+        ({3: 5, 7: 1}, {3: 2}, False),  # the rest predicts 3 as well: neither head is needed
+        ({3: 5, 4: 5}, {3: 2}, True),  # without the first the prediction is the second's, despite the rest
         ({3: 5, 4: 9}, {}, False),  # the model is wrong
     ],
 )
-def test_a_head_is_alone_responsible_if_it_is_right_and_the_only_one_needed(
+def test_a_head_is_responsible_alone_if_it_is_right_and_the_only_one_needed(
     heads: dict[int, float], rest: dict[int, float], is_alone: bool
 ) -> None:
     added = np.zeros((1, 2, 1, 10))
@@ -108,11 +110,11 @@ def test_a_head_is_alone_responsible_if_it_is_right_and_the_only_one_needed(
 @pytest.mark.parametrize(
     ("first", "second", "rest"),
     [
-        ({3: 3, 1: 2}, {3: 3, 2: 2}, {3: -2}),  # both say 3, and without either the other's second choice wins
-        ({3: 3, 5: 4}, {7: 1}, {5: -9}),  # the first is needed, but says 5 by itself
+        ({3: 3, 1: 2}, {3: 3, 2: 2}, {3: -2}),  # both predict 3, and without either the other's second choice wins
+        ({3: 3, 5: 4}, {7: 1}, {5: -9}),  # the first is needed, but predicts 5 individually
     ],
 )
-def test_a_head_that_is_not_the_only_one_or_not_right_is_not_alone_responsible(
+def test_a_head_that_is_not_the_only_one_needed_or_not_right_is_not_responsible_alone(
     first: dict[int, float], second: dict[int, float], rest: dict[int, float]
 ) -> None:
     one, other, others = (
@@ -123,7 +125,9 @@ def test_a_head_that_is_not_the_only_one_or_not_right_is_not_alone_responsible(
     assert not responsible_alone(np.stack([one, other])[None, :, None], whole[None, None], np.array([[3]])).any()
 
 
-def test_a_head_speaks_for_itself_and_with_the_others(model: Model, sample: Sums) -> None:
+def test_the_predictions_of_single_heads_and_of_all_heads_are_those_of_their_attributions(
+    model: Model, sample: Sums
+) -> None:
     measured = single_heads(model, sample)
     run = ForwardPass.of(model, examples(sample).sums)
     added = run.direct(run.heads(1)).numpy()

@@ -1,4 +1,4 @@
-"""Sites that hold a carry together, on models where that is known."""
+"""Sites that hold a carry jointly, on models where they are known."""
 
 import numpy as np
 import pytest
@@ -16,7 +16,7 @@ ROUTES = tuple(one.route for one in SERVED)
 
 
 def split(weights: Weights, share: float) -> Weights:
-    """The model that carries in a known way, with that head's carries written by two heads in parts."""
+    """The hand-set model with the output of its carry head divided between two heads."""
     tensors = {name: tensor.copy() for name, tensor in weights.tensors.items()}
     for kind in ("W_Q", "W_K", "W_V", "W_O", "b_Q", "b_K", "b_V"):
         for layer in range(2):
@@ -49,11 +49,11 @@ def test_two_heads_that_hold_halves_of_it_are_found_together(halved: JointSites)
     np.testing.assert_array_equal(halved.rates, 1)
 
 
-def test_nothing_of_it_comes_another_way(halved: JointSites) -> None:
+def test_patching_all_other_sites_flips_no_digit(halved: JointSites) -> None:
     np.testing.assert_array_equal(halved.rates_of_others, 0)
 
 
-def test_the_rate_is_told_with_its_interval(halved: JointSites) -> None:
+def test_the_rates_have_intervals(halved: JointSites) -> None:
     low, high = halved.intervals.T
     assert (low > ENOUGH).all()
     np.testing.assert_allclose(high, 1)

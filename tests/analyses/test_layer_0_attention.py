@@ -8,7 +8,7 @@ from sumint.model.load import Model, load_model, tokens_for
 from sumint.task.sums import EQUALS, N_DIGIT_TOKENS, PLUS, VOCABULARY, SampleSpec, Sums
 
 
-def test_every_pattern_sums_to_one_and_sees_nothing_that_comes_later(model: Model, sample: Sums) -> None:
+def test_every_pattern_sums_to_one_and_is_causal(model: Model, sample: Sums) -> None:
     measured = attention_patterns(model, sample)
     for patterns in (measured.patterns, measured.mean_patterns):
         np.testing.assert_allclose(patterns.sum(-1), 1, rtol=1e-5)
@@ -77,9 +77,9 @@ def test_as_published_a_hidden_key_looks_like_a_score_of_zero(model: Model, samp
 def test_the_residual_stream_at_a_sign_holds_a_sum_and_not_a_mean(model: Model, sample: Sums) -> None:
     _, cache = model.run_with_cache(tokens_for(model, sample))
     position = sample.layout.plus
-    held = cache["hook_embed"][0, position] + cache["hook_pos_embed"][0, position]
+    residual = cache["hook_embed"][0, position] + cache["hook_pos_embed"][0, position]
     expected = model.W_pos[position] + model.W_E[PLUS]
-    np.testing.assert_allclose(held.numpy(), expected.numpy(), atol=1e-6)
+    np.testing.assert_allclose(residual.numpy(), expected.numpy(), atol=1e-6)
 
 
 def test_means_give_the_exact_pattern_of_a_single_sum_and_the_published_way_does_not(
@@ -90,39 +90,43 @@ def test_means_give_the_exact_pattern_of_a_single_sum_and_the_published_way_does
     assert circuits.published_distance.max() > 1e-3
 
 
-def test_a_look_at_a_column_is_told_apart_by_position_and_by_digit(model: Model, sample: Sums) -> None:
+def test_the_scores_of_an_attended_column_are_separated_by_position_and_by_digit(
+    model: Model, sample: Sums
+) -> None:
     layout = sample.layout
     model.blocks[0].attn.W_Q.data[:] = 0
     keys_alike = [range(layout.n_ctx)[operand][1] for operand in (layout.first_operand, layout.second_operand)]
     wanted = model.W_pos[keys_alike].mean(0)
-    # A head whose query is the same everywhere, and meets the keys of column 1 alone.
+    # A head with the same query everywhere, which matches the keys of column 1 only.
     model.pos_embed.weight.data[keys_alike] = 30 * wanted / wanted.norm()
     direction = model.W_pos[keys_alike[0]] @ model.blocks[0].attn.W_K[0]
     model.blocks[0].attn.b_Q.data[0] = 5 * direction / direction.norm()
-    looks = [look for look in qk_circuits(model, sample).column_looks if look.head == 0]
-    assert {look.column for look in looks} == {1}
-    assert all(look.margin > 0 for look in looks)
+    columns = [column for column in qk_circuits(model, sample).attended_columns if column.head == 0]
+    assert {column.column for column in columns} == {1}
+    assert all(column.margin > 0 for column in columns)
     circuits = qk_circuits(model, sample)
-    for look in looks:
-        of_positions = circuits.position_scores[0, look.query][keys_alike]
-        assert look.between_positions == pytest.approx(abs(of_positions[0] - of_positions[1]), abs=1e-5)
-        assert look.digit_range == pytest.approx(np.ptp(circuits.token_scores[0, look.query, :10]), rel=1e-5)
+    for column in columns:
+        of_positions = circuits.position_scores[0, column.query][keys_alike]
+        assert column.between_positions == pytest.approx(abs(of_positions[0] - of_positions[1]), abs=1e-5)
+        assert column.digit_range == pytest.approx(np.ptp(circuits.token_scores[0, column.query, :10]), rel=1e-5)
 
 
-def test_a_lean_is_a_correlation(model: Model, sample: Sums) -> None:
+def test_the_extremeness_correlation_is_numpy_s(model: Model, sample: Sums) -> None:
     circuits = qk_circuits(model, sample)
     distance = np.abs(np.arange(10) - 4.5)
-    for head, asking in np.ndindex(circuits.lean_to_extremes.shape):
-        scores = circuits.token_scores[head, circuits.asking][asking, :10]
+    for head, query in np.ndindex(circuits.extremeness_correlation.shape):
+        scores = circuits.token_scores[head, circuits.late_queries][query, :10]
         expected = np.corrcoef(scores, distance)[0, 1]
-        assert circuits.lean_to_extremes[head, asking] == pytest.approx(expected, abs=1e-5)
+        assert circuits.extremeness_correlation[head, query] == pytest.approx(expected, abs=1e-5)
 
 
-def test_a_query_that_is_blind_to_digits_leans_nowhere(model: Model, sample: Sums) -> None:
+def test_a_query_with_equal_scores_for_all_digits_has_no_extremeness_correlation(
+    model: Model, sample: Sums
+) -> None:
     model.embed.weight.data[:N_DIGIT_TOKENS] = model.embed.weight.data[0]
     circuits = qk_circuits(model, sample)
     np.testing.assert_allclose(circuits.digit_range, 0, atol=1e-6)
-    assert np.isfinite(circuits.lean_to_extremes).all()
+    assert np.isfinite(circuits.extremeness_correlation).all()
 
 
 def test_the_write_up_s_heads_look_where_it_says(arena_checkpoint) -> None:
@@ -137,7 +141,7 @@ def test_the_write_up_s_heads_look_where_it_says(arena_checkpoint) -> None:
 
 
 def test_on_the_write_up_s_checkpoint_positions_choose_the_column_and_digits_one_of_two(arena_checkpoint) -> None:
-    looks = qk_circuits(load_model(read_weights(arena_checkpoint)), SampleSpec().draw()).column_looks
-    assert len(looks) == 11
-    assert max(look.between_positions for look in looks) == pytest.approx(0.16, abs=5e-3)
-    assert min(look.digit_range for look in looks) == pytest.approx(1.28, abs=5e-3)
+    columns = qk_circuits(load_model(read_weights(arena_checkpoint)), SampleSpec().draw()).attended_columns
+    assert len(columns) == 11
+    assert max(column.between_positions for column in columns) == pytest.approx(0.16, abs=5e-3)
+    assert min(column.digit_range for column in columns) == pytest.approx(1.28, abs=5e-3)

@@ -1,4 +1,4 @@
-"""The search for the fewest sites, on a model where they are known."""
+"""The search for a minimal circuit, on a model where it is known."""
 
 import numpy as np
 import pytest
@@ -15,16 +15,16 @@ def found() -> MinimalCircuit:
     return minimal_circuit(load_model(hand_set()), SampleSpec(LAYOUT.n_digits).draw())
 
 
-def test_what_was_set_is_kept_and_nothing_else(found: MinimalCircuit) -> None:
-    assert found.kept == (Site(0, FIRST), Site(0, SECOND), Site(1, FIRST), Site(1, SECOND))
-    np.testing.assert_array_equal(found.right_by_digit[found.n_kept], found.right_by_digit[-1])
+def test_the_circuit_consists_of_the_sites_that_were_set(found: MinimalCircuit) -> None:
+    assert found.sites == (Site(0, FIRST), Site(0, SECOND), Site(1, FIRST), Site(1, SECOND))
+    np.testing.assert_array_equal(found.accuracy_by_digit[found.n_kept], found.accuracy_by_digit[-1])
 
 
-def test_every_site_is_spared_once(found: MinimalCircuit) -> None:
-    places = {tuple(place) for place in found.removed.tolist()}
-    assert len(places) == len(found.removed) == 2 * (LAYOUT.n_ctx - 1)
-    assert len(found.right) == len(found.removed) + 1
-    assert found.right[0] < found.right[-1]
+def test_every_site_is_ablated_once(found: MinimalCircuit) -> None:
+    places = {tuple(place) for place in found.removal_order.tolist()}
+    assert len(places) == len(found.removal_order) == 2 * (LAYOUT.n_ctx - 1)
+    assert len(found.accuracy) == len(found.removal_order) + 1
+    assert found.accuracy[0] < found.accuracy[-1]
 
 
 @pytest.mark.parametrize(

@@ -43,9 +43,9 @@ def test_on_any_weights_nothing_of_addition_modulo_ten_is_in_the_sums(circuits: 
     assert circuits.share_by_modular_sum.max() < 1e-10
 
 
-def test_a_clock_would_be_seen() -> None:
-    turned = np.cos(2 * np.pi * (FIRST[:, None] + SECOND[:, None] - np.arange(10)) / 10)
-    assert circuits_of(turned).share_by_modular_sum == pytest.approx(1)
+def test_a_function_of_the_modular_sum_would_be_detected() -> None:
+    logits = np.cos(2 * np.pi * (FIRST[:, None] + SECOND[:, None] - np.arange(10)) / 10)
+    assert circuits_of(logits).share_by_modular_sum == pytest.approx(1)
 
 
 def test_the_number_of_large_digits_explains_as_much_of_pairs_as_size_does_of_digits(circuits: OvCircuits) -> None:
@@ -57,18 +57,18 @@ def test_the_number_of_large_digits_explains_as_much_of_pairs_as_size_does_of_di
 
 def test_pairs_that_differ_in_their_number_of_large_digits_alone_are_three_clusters() -> None:
     number = (FIRST >= 5).astype(int) + (SECOND >= 5)
-    turned = np.cos(number[:, None] - 2 * np.pi * np.arange(10) / 10)
-    assert circuits_of(turned).share_by_large_digits == pytest.approx(1)
-    assert circuits_of(turned).large_digits.tolist() == number.tolist()
+    logits = np.cos(number[:, None] - 2 * np.pi * np.arange(10) / 10)
+    assert circuits_of(logits).share_by_large_digits == pytest.approx(1)
+    assert circuits_of(logits).large_digits.tolist() == number.tolist()
 
 
-def test_what_digits_have_in_common_is_told_from_what_each_adds() -> None:
+def test_the_mean_phasor_of_the_digits_is_compared_with_the_deviations_from_it() -> None:
     wave = np.cos(2 * np.pi * np.arange(10) / 10)
     alike = OvCircuits((3 + (-1.0) ** np.arange(10))[None, None, :, None] * wave, np.zeros((1, 1, 100, 10)))
     np.testing.assert_allclose(alike.common_to_own, 3)
 
 
-def test_circuits_that_give_nothing_have_no_shares() -> None:
+def test_circuits_without_output_have_no_shares() -> None:
     nothing = circuits_of(np.zeros((100, 10)))
     assert nothing.share_by_large_digits == 0
     assert nothing.share_by_modular_sum == 0

@@ -58,13 +58,13 @@ def test_the_two_scales_agree_where_layer_0_writes_nothing(model: Model, sample:
     )
 
 
-def test_a_path_carries_what_is_lost_when_its_head_reads_all_but_its_origin(model: Model, sample: Sums) -> None:
+def test_a_path_is_what_removing_its_origin_from_its_head_s_input_removes(model: Model, sample: Sums) -> None:
     measured = path_attribution(model, sample)
     shown = examples(sample).sums
     run = ForwardPass.of(model, shown)
     origin = run.heads(0)[:, 1]
-    held = {
-        name: lambda values, hook, kept=run.cache[name]: kept
+    frozen = {
+        name: lambda values, hook, fixed=run.cache[name]: fixed
         for name in ("blocks.1.ln1.hook_scale", "blocks.1.attn.hook_pattern", "ln_final.hook_scale")
     }
     values = (origin / run.scale(1)) @ model.W_V[1, 0]
@@ -74,7 +74,7 @@ def test_a_path_carries_what_is_lost_when_its_head_reads_all_but_its_origin(mode
         all_values[:, :, 0] -= values
         return all_values
 
-    hooks = [*held.items(), ("blocks.1.attn.hook_v", without_origin)]
+    hooks = [*frozen.items(), ("blocks.1.attn.hook_v", without_origin)]
     changed = model.run_with_hooks(tokens_for(model, shown), fwd_hooks=hooks)
     lost = (run.logits - changed[:, shown.layout.predicting, :10]).numpy()
     path = measured.example_paths[CORRECTED][:, measured.paths.index("0.1 → 1.0")]
@@ -87,7 +87,7 @@ def test_the_waves_are_the_first_frequencies_of_the_attributions(model: Model, s
     np.testing.assert_allclose(measured.waves, expected, rtol=1e-3, atol=1e-5)
 
 
-def test_arrows_agree_by_their_lengths_and_their_phases_by_themselves() -> None:
+def test_agreement_weights_phasors_by_their_lengths_and_the_resultant_does_not() -> None:
     same = with_waves([1 + 1j, 3 + 3j])
     assert same.agreement[0, 0, 0] == pytest.approx(1)
     assert same.directions[0, 0, 0] == pytest.approx(np.pi / 4)

@@ -21,7 +21,7 @@ def test_the_loss_is_the_cross_entropy_at_the_answer(tiny_weights: Weights) -> N
     assert measured.loss_by_digit.mean() == pytest.approx(expected, rel=1e-5)
 
 
-def test_an_untrained_model_knows_nothing(tiny_weights: Weights) -> None:
+def test_an_untrained_model_is_mostly_wrong(tiny_weights: Weights) -> None:
     measured = performance(
         load_model(tiny_weights), SampleSpec(tiny_weights.architecture.n_digits, size=200).draw()
     )
@@ -29,7 +29,7 @@ def test_an_untrained_model_knows_nothing(tiny_weights: Weights) -> None:
     assert measured.least_probability <= measured.median_probability <= 1
 
 
-def test_examples_have_whole_distributions_and_begin_as_the_probe_does(tiny_weights: Weights) -> None:
+def test_examples_have_whole_distributions_and_begin_as_the_sample_does(tiny_weights: Weights) -> None:
     sample = SampleSpec(tiny_weights.architecture.n_digits, size=20).draw()
     examples = example_sums(load_model(tiny_weights), sample)
     assert list(examples.strings[:5]) == sample.strings[:5]

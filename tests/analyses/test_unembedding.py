@@ -68,16 +68,16 @@ def test_the_singular_values_hold_the_whole_norm(tiny_weights: Weights) -> None:
     assert (svd.singular_values**2).sum() == pytest.approx((found.matrix.astype(float) ** 2).sum(), rel=1e-5)
 
 
-def test_the_directions_are_orthonormal_and_turned_the_same_way_always(tiny_weights: Weights) -> None:
+def test_the_directions_are_orthonormal_and_have_a_fixed_sign(tiny_weights: Weights) -> None:
     _, svd = measured(tiny_weights)
     np.testing.assert_allclose(svd.directions.T @ svd.directions, np.eye(2), atol=1e-6)
     largest = np.abs(svd.directions).argmax(axis=0)
     assert (svd.directions[largest, [0, 1]] > 0).all()
 
 
-@pytest.mark.parametrize(("turn", "goes_round"), [(1, True), (-1, True), (3, False), (7, False)])
-def test_digits_lie_in_order_on_a_circle_only_at_one_step_each(turn: int, goes_round: bool) -> None:
-    angle = 2 * np.pi * turn * DIGITS / 10
+@pytest.mark.parametrize(("step", "goes_round"), [(1, True), (-1, True), (3, False), (7, False)])
+def test_digits_lie_in_order_on_a_circle_only_at_one_step_each(step: int, goes_round: bool) -> None:
+    angle = 2 * np.pi * step * DIGITS / 10
     svd = UnembeddingSvd(np.ones(10), np.eye(16)[:, :2], np.stack([np.cos(angle), np.sin(angle)], axis=1))
     assert svd.goes_round_once == goes_round
 

@@ -1,9 +1,9 @@
-"""How long the analyses take on the sample, each and all together, beside a plain forward pass over it.
+"""The time of the analyses on the sample, each and all together, compared with a forward pass over it.
 
     python -m tests.benchmarks.analyses [CHECKPOINT]
 
-What is timed is the computing alone: the libraries are imported, the model is loaded and warm, and nothing is
-read from or written to a cache. The forward pass is timed in each round too, so that both meet the same noise.
+Only the computation is timed: the libraries are imported, the model is loaded and warm, and no cache is used. The
+forward pass is timed in each round, too, so that both are affected by the same noise.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ROUNDS = 5
 
 
 class Recorder(Lab):
-    """A lab that remembers which analyses were asked for, and with which settings."""
+    """A lab that records the analyses that are requested, with their settings."""
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)

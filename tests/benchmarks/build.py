@@ -1,11 +1,11 @@
-"""How long a build takes after each kind of edit, beside the heavy imports alone.
+"""The time of a build after each kind of edit, compared with that of the imports alone.
 
     python -m tests.benchmarks.build [CHECKPOINT] [ROUNDS]
 
-Of a build with nothing kept it is told, too, what the chapters on how the model carries and adds take of it, and
-what it is without the other seeds. Every build is a process of its own, as a user starts it, and runs on a copy of
-the code, so that the code can be edited. What is timed is timed in turn, so that all of it meets the same noise;
-medians and the ratio to the imports are printed.
+For a build without a cache, the share of the chapters on how the model carries and adds and the time without the
+other seeds are printed, too. Every build is a separate process, as a user starts it, on a copy of the code, so
+that the code can be edited. The builds are timed in turn, so that all are affected by the same noise; medians and
+the ratio to the imports are printed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ CARRIES_AND_ADDS = {
 }
 """The analyses of the chapters on how the model carries and adds."""
 MEASURED = re.compile(r"^(\w+)(?:\(.*\))?\s+measured\s+([\d.]+) s", re.MULTILINE)
-"""A line of a build's account of what it took."""
+"""A line of a verbose build with the time of an analysis."""
 ROOT = Path(__file__).parent.parent.parent
 COPIED = ("report", "sumint", "templates")
 IMPORTS = [sys.executable, "-c", "import torch, transformer_lens"]
@@ -48,10 +48,10 @@ EDITS = {
         "Two things the figure does not show.",
         "Two things.",
     ),
-    "a figure edited": ("report/chapters/carries/__init__.py", "height=280", "height=290"),
-    "an analysis edited": ("sumint/analyses/carrying/carry_counts.py", '"""', '"""Anew. '),
+    "a figure edited": ("report/chapters/carries/figures.py", "height=280", "height=290"),
+    "an analysis edited": ("sumint/analyses/carrying/carry_counts.py", '"""', '"""Again. '),
 }
-"""What is edited: a file, what it says, and what it says then."""
+"""The edits by name: a file, the text that is replaced, and its replacement."""
 
 
 def main() -> None:
@@ -65,26 +65,26 @@ def main() -> None:
         build = [sys.executable, "-m", "report", "build", "--weights", weights, "--site", str(site)]
 
         def timed(name: str, command: list[str]) -> str:
-            took, predicted = ran(command, code, cache)
+            took, output = ran(command, code, cache)
             seconds.setdefault(name, []).append(took)
-            return predicted
+            return output
 
         ran(build, code, cache)  # compiles the copy
         for _ in range(rounds):
             shutil.rmtree(cache)
             shutil.rmtree(site)
             timed("imports alone", IMPORTS)
-            predicted = timed("nothing kept, no other seeds", [*build, "--no-seeds", "--verbose"])
-            of_them = sum(float(took) for name, took in MEASURED.findall(predicted) if name in CARRIES_AND_ADDS)
+            output = timed("nothing kept, no other seeds", [*build, "--no-seeds", "--verbose"])
+            of_them = sum(float(took) for name, took in MEASURED.findall(output) if name in CARRIES_AND_ADDS)
             seconds.setdefault("of it, how it carries and adds", []).append(of_them)
             shutil.rmtree(cache)
             shutil.rmtree(site)
             timed("nothing kept", build)
             timed("nothing changed", build)
-            for name, (path, predicted, says) in EDITS.items():
+            for name, (path, old, new) in EDITS.items():
                 original = (code / path).read_text(encoding="utf-8")
-                assert predicted in original
-                (code / path).write_text(original.replace(predicted, says, 1), encoding="utf-8")
+                assert old in original
+                (code / path).write_text(original.replace(old, new, 1), encoding="utf-8")
                 timed(name, build)
                 (code / path).write_text(original, encoding="utf-8")
                 ran(build, code, cache)
@@ -97,7 +97,7 @@ def main() -> None:
 
 
 def ran(command: list[str], code: Path, cache: Path) -> tuple[float, str]:
-    """How long a command took, and what it said."""
+    """The time that a command took, and its output."""
     started = time.perf_counter()
     environment = {**os.environ, "SUMINT_CACHE": str(cache), "PYTHONPATH": str(code)}
     finished = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, cwd=code)

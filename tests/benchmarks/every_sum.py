@@ -1,4 +1,4 @@
-"""How fast all sums are gone through, beside transformer_lens's forward pass and what the processor can multiply.
+"""The rate of the exhaustive engine, compared with transformer_lens's forward pass and the processor's peak.
 
     python -m tests.benchmarks.every_sum [CHECKPOINT]
 
@@ -24,9 +24,9 @@ import torch
 from sumint.checkpoints.files import Architecture, Weights, read_weights
 from sumint.checkpoints.locate import locate
 from sumint.exhaustive.circuits import circuits_of
-from sumint.exhaustive.kernel.jit import outermost
+from sumint.exhaustive.kernel.jit import entry_point
 from sumint.exhaustive.kernel.simd import WIDTH, load, multiply_add, store
-from sumint.exhaustive.run import on_this_machine
+from sumint.exhaustive.run import tally_locally
 from sumint.exhaustive.shards import Network, shards_of
 from sumint.model.load import load_model, tokens_for
 from sumint.task.sums import Layout, SampleSpec
@@ -57,7 +57,7 @@ def main() -> None:
     def engine(n_threads: int) -> Callable[[], int]:
         def some() -> int:
             chosen = [next(shards) for _ in range(N_SHARDS * n_threads)]
-            return sum(tally.n_sums for _, tally in on_this_machine(network, chosen, n_threads))
+            return sum(tally.n_sums for _, tally in tally_locally(network, chosen, n_threads))
 
         return some
 
@@ -73,7 +73,7 @@ def main() -> None:
 
         def some() -> int:
             chosen = [next(tiles) for _ in range(2)]
-            return sum(network.verdicts_on(tile).margin[0].size for tile in chosen)
+            return sum(network.predict_tile(tile).margin[0].size for tile in chosen)
 
         return some
 
@@ -117,9 +117,9 @@ def _verdicts(n_digits: int) -> str:
     return f"verdicts, {n_digits} digits"
 
 
-@outermost
+@entry_point
 def multiply(numbers: np.ndarray, repeated: int) -> None:
-    """Products added to eight vectors in registers, as often as it is said."""
+    """Add products to eight vectors in registers, `repeated` times."""
     x0, x1, x2, x3 = load(numbers, 0), load(numbers, WIDTH), load(numbers, 2 * WIDTH), load(numbers, 3 * WIDTH)
     x4, x5 = load(numbers, 4 * WIDTH), load(numbers, 5 * WIDTH)
     x6, x7 = load(numbers, 6 * WIDTH), load(numbers, 7 * WIDTH)

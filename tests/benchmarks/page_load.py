@@ -1,4 +1,4 @@
-"""How our longest page loads, beside the same page with all of its figures drawn at once, and with none.
+"""The loading of the longest page, compared with the same page with all figures drawn at once, and with none.
 
     python -m tests.benchmarks.page_load [CHECKPOINT]
 
@@ -21,7 +21,7 @@ import plotly.io
 from playwright.sync_api import Browser, sync_playwright
 
 from report.build import build
-from report.figures.plotlyjs import gzipped, smallest
+from report.figures.plotlyjs import gzipped_size, smallest
 from report.publishing.html_tree import Element, parse
 from sumint.checkpoints.locate import locate
 from sumint.lab import Lab
@@ -78,7 +78,7 @@ def main() -> None:
         site = Path(folder, "site")
         lab = Lab(locate(weights), store=ResultStore(cache_folder() / "results"))
         built = build(lab, site, plotlyjs=smallest(cache_folder()))
-        longest = max(built.page_bytes, key=lambda page: len((site / page).read_bytes()))
+        longest = max(built.page_sizes, key=lambda page: len((site / page).read_bytes()))
         (site / "eager.html").write_text(eager(site, longest), encoding="utf-8")
         (site / "none.html").write_text(without_figures(site, longest), encoding="utf-8")
         pages = {"ours": longest, "all figures at once": "eager.html", "no figure": "none.html"}
@@ -96,7 +96,7 @@ def main() -> None:
 
 
 def eager(site: Path, page: str) -> str:
-    """The page with what plotly makes of its figures, and without our scripts for them."""
+    """The page with plotly's own HTML of its figures, and without the report's scripts."""
     tree = parse((site / page).read_text(encoding="utf-8"))
     drop(tree, ("meta", "http-equiv"), ("script", "src"))
     library = True
@@ -109,7 +109,7 @@ def eager(site: Path, page: str) -> str:
 
 
 def without_figures(site: Path, page: str) -> str:
-    """The page without its figures, and without our scripts for them."""
+    """The page without its figures, and without the report's scripts."""
     tree = parse((site / page).read_text(encoding="utf-8"))
     drop(tree, ("script", "src"))
     for figure in figures_of(tree):
@@ -122,7 +122,7 @@ def figures_of(tree: Element) -> list[Element]:
 
 
 def drop(tree: Element, *kinds: tuple[str, str]) -> None:
-    """Take elements of these tags with these attributes out of the page, of scripts those that draw."""
+    """Remove elements with these tags and attributes from the page, of scripts only those that draw."""
     for parent in list(tree.walk()):
         parent.children = [
             one
@@ -164,7 +164,7 @@ def load(browser: Browser, site: Path, name: str) -> Load:
         first_figure=state["figure"] or float("nan"),
         blocking=sum(max(duration - 50, 0) for start, duration in state["tasks"] if start + duration > painted),
         heap=metrics["JSHeapUsedSize"] / 1e6,
-        bytes_gzipped=sum(gzipped(file.read_bytes()) for file in files) / 1e3,
+        bytes_gzipped=sum(gzipped_size(file.read_bytes()) for file in files) / 1e3,
         figures_drawn=state["drawn"],
     )
 

@@ -1,8 +1,9 @@
-"""How long a training step takes, beside the same step through transformer_lens's bridge, in one run.
+"""The time of a training step, compared with the same step through transformer_lens's bridge.
 
     python -m tests.benchmarks.training_step
 
-The two are timed in turn, so that both meet the same noise; medians, their quartiles and the ratio are printed.
+The two are timed in turn, so that both are affected by the same noise; medians, quartiles and the ratio are
+printed.
 """
 
 from __future__ import annotations

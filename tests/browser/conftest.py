@@ -1,4 +1,4 @@
-"""A built site, a real browser, and an ear for everything that a page says and asks for."""
+"""A built site, a real browser, and a record of the messages and requests of each page."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def bundled_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 class _Silent(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *_: object) -> None:  # noqa: A002
-        """Say nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +86,7 @@ def server(site: Path) -> Iterator[str]:
 
 @pytest.fixture
 def from_disk(site: Path) -> str:
-    """Where the site begins, opened by a double click."""
+    """The address of the opening page on the disk."""
     return site.as_uri()
 
 
@@ -102,18 +102,18 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Reader:
-    """A page, and what it said and asked for."""
+    """A page, with its console messages and requests."""
 
     page: Page
-    predicted: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     asked_for: list[str] = field(default_factory=list)
 
     @classmethod
     def opens(cls, context: BrowserContext) -> Reader:
         context.add_init_script(WATCH_SHIFTS)
         reader = cls(context.new_page())
-        reader.page.on("console", lambda message: reader.predicted.append(message.text))
-        reader.page.on("pageerror", lambda error: reader.predicted.append(str(error)))
+        reader.page.on("console", lambda message: reader.messages.append(message.text))
+        reader.page.on("pageerror", lambda error: reader.messages.append(str(error)))
         reader.page.on("request", lambda request: reader.asked_for.append(request.url))
         return reader
 
@@ -127,16 +127,16 @@ class Reader:
 
     @property
     def shift(self) -> float:
-        """How much of the page has moved while it was read: the sum of its layout shifts."""
+        """The sum of the layout shifts of the page."""
         return self.page.evaluate("window.layoutShift")
 
     @property
     def room(self) -> int:
-        """How much wider the window is than the page; negative if the page has to be moved sideways."""
+        """The width of the window minus that of the page; negative if the page scrolls sideways."""
         return self.page.evaluate("document.documentElement.clientWidth - document.documentElement.scrollWidth")
 
     def barriers(self) -> list[str]:
-        """What axe finds in the way of those who do not see the page or do not use a mouse."""
+        """The accessibility violations that axe finds."""
         found = Axe().run(self.page).response["violations"]
         return [f"{one['id']}: {node['html'][:200]}" for one in found for node in one["nodes"]]
 
@@ -146,7 +146,7 @@ class Reader:
 
 
 def comes_to_rest_at_the_top(page: Page, anchor: str) -> None:
-    """Wait until what has the anchor rests at the top of the window, below all that sticks there."""
+    """Wait until the element with the anchor is at the top of the window, below all sticky elements."""
     page.wait_for_function(
         """anchor => {
             const { top } = document.getElementById(anchor).getBoundingClientRect();
@@ -162,7 +162,7 @@ def comes_to_rest_at_the_top(page: Page, anchor: str) -> None:
 
 @pytest.fixture
 def read(browser: Browser) -> Iterator[Callable[..., Reader]]:
-    """Opens a page in a context of its own, with the context's settings."""
+    """A function that opens a page in a separate context, with the context's settings."""
     contexts = []
 
     def opened(**settings: Any) -> Reader:
@@ -176,7 +176,7 @@ def read(browser: Browser) -> Iterator[Callable[..., Reader]]:
 
 @pytest.fixture
 def at_figure(bundled_site: Path, read: Callable[..., Reader]) -> Callable[..., Reader]:
-    """Opens a page of the bundled weights at a figure of it, and waits for what is drawn there."""
+    """A function that opens a page of the bundled weights at a figure, and waits until it is drawn."""
 
     def opened(page: str, figure: str, drawn: str, state: str = "", **settings: Any) -> Reader:
         reader = read(**settings)

@@ -1,4 +1,4 @@
-"""The diagram on the opening page: in the form that fits, every arrow a link that says what was measured."""
+"""The diagram on the opening page: in the form that fits, with every arrow a link that states its measurement."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STYLED = ({"color_scheme": "dark"}, {"viewport": {"width": 375, "height": 800}})
 
 @pytest.fixture(scope="session")
 def arrows(bundled_site: Path) -> list[dict[str, Any]]:
-    """All that the diagram shows, by its file."""
+    """The data file of the diagram."""
     return json.loads((bundled_site / "data" / "index" / "the-algorithm.json").read_bytes())["arrows"]
 
 
@@ -63,7 +63,7 @@ def test_nothing_stands_in_the_way_of_anyone(
     reader = read(**settings)
     reader.page.goto(f"{bundled_site.as_uri()}/index.html")
     reader.scroll_through()
-    assert reader.predicted == []
+    assert reader.messages == []
     assert reader.barriers() == []
 
 

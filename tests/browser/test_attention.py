@@ -1,4 +1,4 @@
-"""The attention patterns answer a mouse, a finger and a keyboard, and say the numbers that were measured."""
+"""The attention patterns can be used by mouse, touch and keyboard, and show the measured numbers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.browser.conftest import Reader
 FIGURE = "attention-patterns"
 
 Patterns = Mapping[tuple[str, str], np.ndarray]
-"""What each head's queries pay to their keys, by the sum and the head."""
+"""The attention pattern of each head, by sum and head."""
 
 
 @pytest.fixture(scope="module")
@@ -38,12 +38,12 @@ def first_sum(published: Patterns) -> str:
 
 @pytest.fixture
 def opened(at_figure: Callable[..., Reader]) -> Callable[..., Reader]:
-    """Opens the chapter with the figure on the screen, with some state of it in the address."""
+    """A function that opens the chapter at the figure, with a state of the figure in the address."""
     return partial(at_figure, "layer-0-attention.html", FIGURE, ".attention")
 
 
 def token(page: Page, name: str) -> Locator:
-    """The token at a position, in the sum as it is written."""
+    """The element of the token at a position."""
     return page.locator(".attention-token").filter(has=page.locator(f"xpath=./span[.='{name}']"))
 
 
@@ -53,7 +53,7 @@ def weights(page: Page) -> list[float]:
 
 
 def around(pattern: np.ndarray, position: int) -> np.ndarray:
-    """What a position pays to itself and to those before it, and what it is paid by those after it."""
+    """The attention from a position to itself and earlier ones, and to it from later positions."""
     return np.concatenate([pattern[position, : position + 1], pattern[position + 1 :, position]])
 
 
@@ -83,7 +83,7 @@ def test_a_token_under_the_mouse_shows_its_row_and_its_column(
     page.locator(".attention-pattern [data-query='8'][data-key='2']").hover()
     np.testing.assert_allclose(weights(page), around(pattern, 8), atol=0.0051)
     expect(page.locator(".attention-reading")).to_have_text(f"B3 looks at A2: {pattern[8, 2]:.3f}.")
-    assert reader.predicted == []
+    assert reader.messages == []
 
 
 def test_every_head_is_there_in_order_and_a_click_enlarges_it(
@@ -134,7 +134,7 @@ def test_the_keyboard_reaches_every_token_and_every_head(opened: Callable[..., R
     expect(page.locator(".attention-token.shown .attention-name")).to_have_text("C3")
     page.keyboard.press("Escape")
     expect(page.locator(".attention-token.shown .attention-name")).to_have_text("C2")
-    assert reader.predicted == []
+    assert reader.messages == []
 
 
 def test_sum_head_and_pinned_token_are_in_the_address_and_come_back_with_it(
@@ -173,7 +173,7 @@ def test_a_finger_pins_and_lets_go_and_nothing_is_wider_than_a_phone(opened: Cal
     assert page.locator(".attention-guide b").inner_text() == "H1.2"
     width, room = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert width <= room
-    assert reader.predicted == []
+    assert reader.messages == []
 
 
 def test_the_pattern_is_a_table_for_screen_readers_and_on_demand(

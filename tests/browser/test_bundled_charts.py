@@ -1,4 +1,4 @@
-"""The bundle of plotly.js draws what the full one draws, line by line."""
+"""The bundle of plotly.js draws the same charts as the full one, element by element."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from report.errors import BundleError
-from report.figures.plotlyjs import TRACES, full, kept_at, smallest
+from report.figures.plotlyjs import TRACES, bundle_path, full, smallest
 from report.figures.plotlyjs_bundle import bundle
 from report.figures.theme import template
 from sumint.store.folder import cache_folder
@@ -29,7 +29,7 @@ CHARTS: dict[str, dict[str, Any]] = {
 }
 REPEATABLE = """let seed = 1;
 Math.random = () => (seed = (16807 * seed) % 2147483647) / 2147483647;"""
-"""For the random parts of names in a chart."""
+"""The random parts of names in a chart."""
 
 DRAW = """async ([data, layout]) => {
     document.body.innerHTML = "<div id=chart></div>";
@@ -41,9 +41,9 @@ DRAW = """async ([data, layout]) => {
 
 @pytest.fixture(scope="session")
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """The bundle: the one in the user's cache folder, or made here if npm can be had."""
+    """The bundle in the user's cache folder, or a new one if npm is available."""
     cache = cache_folder()
-    if not kept_at(cache).exists():
+    if not bundle_path(cache).exists():
         if not (shutil.which("npm") and shutil.which("node")):
             pytest.skip("Node and npm are not installed")
         cache = tmp_path_factory.mktemp("bundle")
@@ -73,7 +73,7 @@ def test_every_trace_is_drawn_as_the_full_plotlyjs_draws_it(bundled: bytes, read
                 for trace, data in CHARTS.items()
             }
         )
-        assert reader.predicted == []
+        assert reader.messages == []
     for trace in CHARTS:
         assert "<path" in drawings[0][trace] or "<image" in drawings[0][trace]
         assert drawings[0][trace] == drawings[1][trace], trace

@@ -1,4 +1,4 @@
-"""Tens of thousands of points at once: all paths small, one large, and one sum pointed out in all of them."""
+"""The clouds of tens of thousands of points: all paths small, one large, and one sum highlighted in all."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ INK = """(canvas) => {
     for (let i = 0; i < data.length; i += 4) if (data[i + 3]) colours.add(data.slice(i, i + 3).join());
     return colours.size;
 }"""
-"""How many colours are painted on a canvas."""
+"""The number of colours on a canvas."""
 A_DOT = """(canvas) => {
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
     const isBlue = (pixel) => data[4 * pixel + 2] > data[4 * pixel] + 60 && data[4 * pixel + 3] > 100;
@@ -27,7 +27,7 @@ A_DOT = """(canvas) => {
     const shrink = canvas.clientWidth / canvas.width;
     return { x: (found % canvas.width) * shrink, y: Math.floor(found / canvas.width) * shrink };
 }"""
-"""Where the first dot of the first digit is painted, from the canvas's corner."""
+"""The position of the first dot of the first digit on the canvas."""
 PICTURE = "(canvas) => canvas.toDataURL()"
 
 
@@ -37,7 +37,7 @@ def clouds(from_disk: str, read: Callable[..., Reader]) -> Iterator[Reader]:
     reader.page.goto(f"{from_disk}/{PAGE}#path-phases")
     reader.page.wait_for_selector("#path-phases .clouds-large")
     yield reader
-    assert reader.predicted == []
+    assert reader.messages == []
 
 
 def test_every_path_has_its_cloud_and_is_where_it_comes_from_and_goes(clouds: Reader) -> None:

@@ -1,4 +1,4 @@
-"""What a figure offers beside the chart: its numbers, its image, and a page that scrolls on under a finger."""
+"""The tools of a figure: its numbers, its image, and scrolling of the page by touch over it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DRAWN = "() => [...document.querySelector('#gram .chart')._fullData[0].z].map((r
 
 @pytest.fixture
 def gram(server: str, read: Callable[..., Reader]) -> Reader:
-    """A page whose figure "gram" is drawn, over http, since a link to a file on a disk saves nothing."""
+    """A page over http whose figure "gram" is drawn, since a link to a file on a disk does not save it."""
     reader = read(accept_downloads=True)
     reader.page.goto(f"{server}/unembedding.html#gram")
     reader.page.wait_for_selector("#gram .main-svg")
@@ -40,12 +40,12 @@ def test_a_chart_is_saved_as_an_image(gram: Reader, kind: str, begins: bytes) ->
         gram.page.get_by_role("button", name=f"Save figure 2.4 as {kind}").click()
     assert download.value.suggested_filename == f"unembedding-gram.{kind.lower()}"
     assert Path(download.value.path()).read_bytes().startswith(begins)
-    assert gram.predicted == []
+    assert gram.messages == []
 
 
 @pytest.fixture
 def phone(from_disk: str, read: Callable[..., Reader]) -> Reader:
-    """A phone on which a polar diagram is drawn: the kind of chart that would take a finger for a drag."""
+    """A phone on which a polar chart is drawn, which Plotly would let capture a touch as a drag."""
     reader = read(viewport={"width": 375, "height": 700}, has_touch=True, is_mobile=True, reduced_motion="reduce")
     reader.page.goto(f"{from_disk}/unembedding.html#gram-phases")
     reader.page.wait_for_selector("#gram-phases .main-svg")

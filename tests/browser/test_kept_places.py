@@ -1,4 +1,4 @@
-"""The place of what a script draws is kept for it at every width, so that nothing moves when it comes."""
+"""The space for content that a script draws is reserved at every width, so that the layout does not shift."""
 
 from __future__ import annotations
 

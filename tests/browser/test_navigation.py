@@ -1,4 +1,4 @@
-"""Finding one's way: the search, the contents, deep links, the pages of claims and of figures."""
+"""Navigation: the search, the contents, deep links, and the pages of claims and of figures."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PHONE = {"viewport": {"width": 375, "height": 700}, "has_touch": True}
 
 
 def clicked(page: Page, selector: str) -> None:
-    """Click what is in sight. Playwright's own click would first scroll to where a sticky element was laid out."""
+    """Click a visible element; Playwright's click would first scroll to the static position of a sticky one."""
     box = page.locator(selector).bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -44,7 +44,7 @@ def test_a_result_is_chosen_by_keys_and_lands_on_its_figure_on_another_page(
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/{LONGEST}#path-phases")
     comes_to_rest_at_the_top(page, "path-phases")
-    assert reader.predicted == []
+    assert reader.messages == []
     assert reader.outside(from_disk) == []
 
 

@@ -1,4 +1,4 @@
-"""The report in one file, opened from disk with the network off."""
+"""The report in one file, opened from disk without a network."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def single_file(site: Path) -> Path:
 
 @pytest.fixture
 def opened(single_file: Path, read: Callable[..., Reader]) -> Callable[..., Reader]:
-    """Opens the file at an anchor, with a context's settings."""
+    """A function that opens the file at an anchor, with a context's settings."""
 
     def opens(anchor: str = "", **settings: object) -> Reader:
         reader = read(offline=True, **settings)
@@ -44,7 +44,7 @@ def test_all_charts_are_drawn_and_nothing_is_said_or_asked_for(opened: Callable[
     for chart in reader.page.locator(".chart").all():
         chart.scroll_into_view_if_needed()
     expect(reader.page.locator(".chart > .chart-note")).to_have_count(0, timeout=30_000)
-    assert reader.predicted == []
+    assert reader.messages == []
     assert {url.split("#")[0] for url in reader.asked_for if not url.startswith(("data:", "blob:"))} == {
         reader.page.url.split("#")[0]
     }
@@ -73,7 +73,7 @@ def test_all_charts_are_printed_though_none_was_scrolled_to(opened: Callable[...
     assert reader.page.evaluate(undrawn) > 0
     reader.page.pdf()
     assert reader.page.evaluate(undrawn) == 0
-    assert reader.predicted == []
+    assert reader.messages == []
 
 
 def test_every_page_of_the_site_is_in_it(opened: Callable[..., Reader]) -> None:
@@ -104,7 +104,7 @@ def test_links_between_pages_the_search_and_a_choice_stay_in_the_file(opened: Ca
     reader.page.keyboard.press("Enter")
     expect(reader.page).to_have_url(re.compile("#unembedding/digits-as-angles$"))
     assert reader.page.locator(":target").count() == 1
-    assert reader.predicted == []
+    assert reader.messages == []
 
 
 def test_files_are_saved_as_the_site_has_them_and_tables_are_shown(
@@ -122,7 +122,7 @@ def test_files_are_saved_as_the_site_has_them_and_tables_are_shown(
     expect(reader.page.locator("dialog table").first).to_be_visible()
     reader.page.keyboard.press("Escape")
     expect(reader.page.locator("dialog table").first).to_be_hidden()
-    assert reader.predicted == []
+    assert reader.messages == []
 
 
 def test_the_choice_of_a_theme_recolours_a_chart(opened: Callable[..., Reader]) -> None:
@@ -166,7 +166,7 @@ def test_a_script_that_was_changed_does_not_run(
     reader = read(offline=True)
     reader.page.goto(changed.as_uri())
     assert reader.page.title() != "run"
-    assert any("Content Security Policy" in predicted for predicted in reader.predicted)
+    assert any("Content Security Policy" in message for message in reader.messages)
 
 
 def test_a_long_table_is_turned_over_in_the_file(opened: Callable[..., Reader]) -> None:
@@ -176,4 +176,4 @@ def test_a_long_table_is_turned_over_in_the_file(opened: Callable[..., Reader]) 
     table.get_by_role("button", name="Next", exact=True).click()
     expect(table.locator(".table-place")).to_have_text(re.compile("^13–24 of "))
     assert table.locator("tbody tr").first.inner_text() != first
-    assert reader.predicted == []
+    assert reader.messages == []

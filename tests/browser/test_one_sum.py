@@ -1,4 +1,4 @@
-"""The worked example answers a mouse, a finger and a keyboard, and says the numbers that were measured."""
+"""The worked example can be used by mouse, touch and keyboard, and shows the measured numbers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIGURE = "worked-example"
 
 @pytest.fixture(scope="module")
 def published(bundled_site: Path) -> Mapping[tuple[str, str], Any]:
-    """The views in the figure's data file, by the sum and the part."""
+    """The views in the figure's data file, by sum and part."""
     data = json.loads((bundled_site / "data" / "how-it-adds" / f"{FIGURE}.json").read_bytes())
     return {tuple(view["choices"]): view for view in data["views"]}
 
@@ -31,7 +31,7 @@ def sums(published: Mapping[tuple[str, str], Any]) -> list[str]:
 
 @pytest.fixture
 def opened(at_figure: Callable[..., Reader]) -> Callable[..., Reader]:
-    """Opens the chapter with the figure on the screen, with some state of it in the address."""
+    """A function that opens the chapter at the figure, with a state of the figure in the address."""
     return partial(at_figure, "how-it-adds.html", FIGURE, ".worked")
 
 
@@ -58,7 +58,7 @@ def test_it_opens_with_the_longest_cascade_at_the_digit_that_it_reaches(
     assert chosen(page) == "0"
     assert page.locator(".worked-operand.is-nine").count() == 4
     assert "Columns 1 and 2 sum to nine and hand it on to C0." in words(page)[0]
-    assert reader.predicted == []
+    assert reader.messages == []
 
 
 def test_it_says_what_was_measured(
@@ -121,7 +121,7 @@ def test_sum_and_digit_are_in_the_address_and_come_back_with_it(
     assert chosen(again) == "2"
     assert words(again) == words(page)
     assert opened("nonsense.c9").page.locator(".worked-digit input:checked").count() == 1
-    assert reader.predicted == []
+    assert reader.messages == []
 
 
 def test_the_keyboard_reaches_every_digit_and_the_last_needs_no_carry(opened: Callable[..., Reader]) -> None:
@@ -134,7 +134,7 @@ def test_the_keyboard_reaches_every_digit_and_the_last_needs_no_carry(opened: Ca
     assert words(page)[0].startswith("No column stands to the right of C3")
     assert page.locator(".worked-bar--after").count() == 0
     assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("C3, the model says ")
-    assert reader.predicted == []
+    assert reader.messages == []
 
 
 def test_nothing_is_wider_than_a_phone_and_a_tap_chooses(opened: Callable[..., Reader]) -> None:
@@ -143,4 +143,4 @@ def test_nothing_is_wider_than_a_phone_and_a_tap_chooses(opened: Callable[..., R
     page.locator(".worked-digit").nth(1).tap()
     assert chosen(page) == "1"
     assert reader.room >= 0
-    assert reader.predicted == []
+    assert reader.messages == []

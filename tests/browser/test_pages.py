@@ -12,7 +12,7 @@ from playwright.sync_api import Route, expect
 from tests.browser.conftest import PAGES, Reader
 
 SHIFT_BELOW = 0.02
-"""Layout shifts that sum to less than this are not seen."""
+"""The sum of layout shifts below which they are not noticed."""
 
 
 NUMBERS_PAGE = "data/layer-1-ov/digit-sums.html"
@@ -28,7 +28,7 @@ def test_a_page_is_drawn_whole_and_says_and_asks_for_nothing(
     reader = read(color_scheme=scheme)
     reader.page.goto(f"{address}/{page}")
     reader.scroll_through()
-    assert reader.predicted == []
+    assert reader.messages == []
     assert reader.outside(address) == []
     assert reader.shift < SHIFT_BELOW
     assert reader.barriers() == []
@@ -43,7 +43,7 @@ def test_a_page_of_trained_weights_fits_any_width(
     reader.page.goto(f"{bundled_site.as_uri()}/{page}")
     if touch:
         reader.scroll_through()
-    assert reader.predicted == []
+    assert reader.messages == []
     assert reader.room >= 0
     assert reader.shift < SHIFT_BELOW
 
@@ -53,7 +53,7 @@ def test_charts_wait_for_the_colours_that_they_are_drawn_in(server: str, read: C
     held: list[Route] = []
     reader.page.route("**/assets/chart-themes.js", lambda route: held.append(route))
     reader.page.goto(f"{server}/layer-1-ov.html", wait_until="commit")
-    # All that the first figure is made of is there; a chart that could not be drawn would say so in its note.
+    # All data of the first figure have been loaded; a chart that could not be drawn would have a note.
     expect(reader.page.locator(f"script[src='{FIRST_FIGURE}']")).to_have_count(1)
     while not reader.page.evaluate("Boolean(window.Plotly)"):
         reader.page.wait_for_timeout(50)

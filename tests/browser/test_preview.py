@@ -1,6 +1,6 @@
-"""The report as it is written: an edit shows in the open page, and what is broken says so until it is mended.
+"""The preview: an edit is shown in the open page, and an error is shown until it is fixed.
 
-The preview runs in a process of its own on a copy of the sources, so that they can be edited.
+The preview runs in a separate process on a copy of the sources, so that they can be edited.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from tests.browser.conftest import Reader
 
 ROOT = Path(__file__).parent.parent.parent
 SOON = 20_000
-"""Milliseconds that a busy machine may take to show an edit; an idle one takes one or two seconds."""
+"""The time in milliseconds that a busy machine may need to show an edit; an idle one needs one or two seconds."""
 FIRST = 180_000
-"""The same for the first build, which makes everything."""
+"""The time in milliseconds that a busy machine may need for the first build."""
 
 CHAPTER = Path("report/chapters/ablation/__init__.py")
 TEXT = Path("report/chapters/ablation/text.md")
@@ -37,16 +37,16 @@ TEMPLATE = Path("templates/pages/chapter.html")
 
 @dataclass
 class Preview:
-    """A preview at work, the sources that it follows, and what it has said."""
+    """A running preview, the sources that it watches, and its output."""
 
     folder: Path
     address: str
     process: subprocess.Popen[str]
-    predicted: list[str] = field(default_factory=list)
+    output: list[str] = field(default_factory=list)
 
     @contextmanager
     def edited(self, path: Path, old: str, new: str) -> Iterator[None]:
-        """The preview's copy of a file with `new` in the place of `old`, for as long as it takes."""
+        """Within this context, the preview's copy of a file has `new` in the place of `old`."""
         file = self.folder / path
         source = file.read_text(encoding="utf-8")
         assert old in source, path
@@ -57,16 +57,16 @@ class Preview:
             file.write_text(source, encoding="utf-8")
 
     def times(self, line: str) -> int:
-        """How often it has said this."""
-        return sum(predicted.startswith(line) for predicted in self.predicted)
+        """The number of lines of the output that begin with `line`."""
+        return sum(printed.startswith(line) for printed in self.output)
 
     def waits_for(self, line: str) -> None:
-        """Wait until it says this."""
+        """Wait for a line of the output that begins with `line`."""
         expect_soon(lambda: self.times(line) > 0)
 
 
 def expect_soon(holds: Callable[[], bool]) -> None:
-    """Wait until something holds; an error if it does not within the time that an edit may take."""
+    """Wait until a condition holds; raise an error if it does not within the time limit for an edit."""
     deadline = time.monotonic() + SOON / 1000
     while not holds():
         assert time.monotonic() < deadline
@@ -91,14 +91,14 @@ def preview(
         address = re.search(r"http://127\.0\.0\.1:\d+/", first)
         assert address is not None, first + process.stdout.read()
         preview = Preview(folder, address[0], process)
-        listener = threading.Thread(target=preview.predicted.extend, args=(process.stdout,))
+        listener = threading.Thread(target=preview.output.extend, args=(process.stdout,))
         listener.start()
         yield preview
         process.send_signal(signal.SIGINT)
         process.wait(20)
         listener.join()
     assert process.returncode == 0
-    assert preview.predicted[-1] == "ended\n"
+    assert preview.output[-1] == "stopped\n"
 
 
 @pytest.fixture
@@ -108,13 +108,13 @@ def reader(preview: Preview, read: Callable[..., Reader]) -> Iterator[Reader]:
     reader.page.goto(f"{preview.address}ablation.html")
     expect(reader.page.locator("h1")).to_contain_text("Ablation", timeout=FIRST)
     yield reader
-    assert not reader.predicted
+    assert not reader.messages
     assert not reader.outside(preview.address)
 
 
 @pytest.fixture
 def overlay(reader: Reader) -> Locator:
-    """Where the page says what keeps the report from being built."""
+    """The element of the page that shows the error of a build."""
     return reader.page.locator("#preview-problem")
 
 
@@ -126,17 +126,17 @@ def test_an_edited_sentence_shows_in_the_open_page_where_it_was_read(preview: Pr
         assert reader.page.evaluate("window.beforeTheEdit") is None
         expect_soon(lambda: abs(reader.page.evaluate("window.scrollY") - 700) < 50)
     expect(reader.page.get_by_text("A sentence of today.")).to_have_count(0, timeout=SOON)
-    assert preview.times("telling ablation anew") == 1
+    assert preview.times("re-running chapter ablation") == 1
 
 
 def test_edited_code_of_a_figure_shows_and_nothing_is_measured_for_it(preview: Preview, reader: Reader) -> None:
     preview.waits_for("built in")
-    run_chapter = {stem: preview.times(f"telling {stem} anew") for stem in ("ablation", "carries")}
+    n_runs = {stem: preview.times(f"re-running chapter {stem}") for stem in ("ablation", "carries")}
     with preview.edited(CHAPTER, '"Rise in loss without a head"', '"What a head is worth"'):
         expect(reader.page.get_by_text("What a head is worth").first).to_be_visible(timeout=SOON)
     expect(reader.page.get_by_text("What a head is worth")).to_have_count(0, timeout=SOON)
-    assert preview.times("telling ablation anew") == run_chapter["ablation"] + 2
-    assert preview.times("telling carries anew") == run_chapter["carries"]
+    assert preview.times("re-running chapter ablation") == n_runs["ablation"] + 2
+    assert preview.times("re-running chapter carries") == n_runs["carries"]
 
 
 def test_edited_styles_and_templates_show(preview: Preview, reader: Reader) -> None:
@@ -179,18 +179,18 @@ def test_an_edited_measurement_is_measured_again_by_the_same_model(preview: Prev
             r"head_ablation\.py:\d+.* failed: <b>",
         ),
         (TEXT, "{{ claim(", "[dead](#nowhere)\n\n{{ claim(", r"ablation\.html: links to #nowhere, but"),
-        (TEMPLATE, "{% endblock", "{% end", r"templates/chapter\.html:\d+TemplateSyntaxError: "),
+        (TEMPLATE, "{% endblock", "{% end", r"templates/pages/chapter\.html:\d+TemplateSyntaxError: "),
     ],
     ids=["formula", "figure", "syntax", "import", "chapter", "measurement", "link", "template"],
 )
 def test_what_is_broken_says_where_over_the_last_good_page_until_it_is_mended(
-    preview: Preview, reader: Reader, overlay: Locator, path: Path, old: str, new: str, run_chapter: str
+    preview: Preview, reader: Reader, overlay: Locator, path: Path, old: str, new: str, message: str
 ) -> None:
     with preview.edited(path, old, new):
-        expect(overlay).to_have_text(re.compile(run_chapter), timeout=SOON)
+        expect(overlay).to_have_text(re.compile(message), timeout=SOON)
         expect(reader.page.locator("h1")).to_contain_text("Ablation")
         reader.page.reload()
-        expect(overlay).to_have_text(re.compile(run_chapter))
+        expect(overlay).to_have_text(re.compile(message))
     expect(overlay).to_have_count(0, timeout=SOON)
     expect(reader.page.locator(".chart")).not_to_have_count(0, timeout=SOON)
 

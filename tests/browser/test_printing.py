@@ -1,4 +1,4 @@
-"""On paper a chapter is whole: every chart, in light colours, none split, and the addresses that links lead to."""
+"""A printed chapter is complete: every chart, in light colours, none split, and the addresses of links."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ COUNT_WHAT_IS_HANDED_OVER = """
         get: () => (...figure) => { register(...figure); window.handedOver += 1; },
     });
 """
-"""How many figures' scripts have run."""
+"""The number of figures whose scripts have run."""
 GROUND = "document.querySelector('.chart .main-svg').style.background"
 
 
 @pytest.fixture
 def loaded(bundled_site: Path, read: Callable[..., Reader]) -> Reader:
-    """A chapter, opened in the dark and not scrolled, when it had the time to load what it may have to print."""
+    """A chapter in the dark theme that has not been scrolled, after it has loaded all figures for printing."""
     reader = read(color_scheme="dark")
     reader.page.add_init_script(COUNT_WHAT_IS_HANDED_OVER)
     reader.page.goto(f"{bundled_site.as_uri()}/{CHAPTER}")
@@ -42,7 +42,7 @@ def test_printing_draws_what_was_not_drawn(loaded: Reader) -> None:
     assert before > 0
     assert loaded.page.evaluate(UNDRAWN) == 0
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) >= 3
-    assert loaded.predicted == []
+    assert loaded.messages == []
 
 
 def test_on_paper_charts_are_light_and_links_are_addresses(loaded: Reader) -> None:

@@ -1,4 +1,4 @@
-"""A long table: a few rows on the page, which a reader sorts, filters and turns over."""
+"""A long table shows a few rows on the page, and a reader can sort, filter and page through it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGE = "every-sum.html"
 
 @pytest.fixture(scope="session")
 def rows(site: Path) -> list[dict[str, str]]:
-    """All that the table holds, by its file."""
+    """The data file of the table."""
     with (site / "data" / "every-sum" / "wrong-sums.csv").open() as file:
         return list(csv.DictReader(file))
 
@@ -34,7 +34,7 @@ def table(reader: Reader) -> Locator:
 
 
 def column(reader: Reader, name: str) -> list[str]:
-    """What the rows that are shown have in a column."""
+    """The cells of the visible rows in a column."""
     heads = [head.strip() for head in table(reader).locator("thead th").all_text_contents()]
     return table(reader).locator(f"tbody td:nth-child({heads.index(name) + 1})").all_text_contents()
 
@@ -44,7 +44,7 @@ def place(reader: Reader) -> Locator:
 
 
 def written(row: dict[str, str]) -> list[str]:
-    """A row of the file as the page writes it."""
+    """A row of the file in the format of the page."""
     margin = f"{float(row['margin']):.3f}".replace("-", "−")
     return [*(value for name, value in row.items() if name != "margin"), margin]
 
@@ -59,7 +59,7 @@ def test_a_head_sorts_by_its_column_and_again_the_other_way(reader: Reader, rows
     expect(head).to_have_attribute("aria-sort", "descending")
     falling = sorted(rows, key=lambda row: -float(row["margin"]))
     assert column(reader, "margin") == [written(row)[-1] for row in falling[:ROWS_SHOWN]]
-    assert reader.predicted == []
+    assert reader.messages == []
 
 
 def test_rows_are_chosen_by_what_a_column_says_and_by_words(reader: Reader, rows: list[dict[str, str]]) -> None:
@@ -102,7 +102,7 @@ def test_the_address_brings_back_what_was_shown(reader: Reader) -> None:
     expect(place(reader)).to_have_text(place_of_it)
     assert column(reader, "a") == shown
     assert table(reader).get_by_label("Carry").input_value() == "missing"
-    assert reader.predicted == []
+    assert reader.messages == []
 
 
 def test_rows_that_cannot_be_loaded_are_said_to_be_in_the_files(

@@ -1,4 +1,4 @@
-"""Every chapter tells its story on any weights of the family."""
+"""Every chapter can be made on any checkpoint of the supported family."""
 
 import re
 from pathlib import Path
@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 from report.build import build
-from report.chapters.other_seeds.claims import claims as other_seeds_claims
+from report.chapters.other_seeds.claims import other_seeds_claims
 from report.content.chapter import Absent, Figure, stem_of
 from report.outline import OUTLINE, make_chapter
 from report.pages.site import text_of
@@ -76,7 +76,7 @@ def test_a_chapter_is_complete_on_weights_of_any_shape(module: ModuleType, lab: 
         assert claim.statement.endswith(".")
         assert claim.value or claim.holds is None
         assert claim.holds is None or type(claim.holds) is bool, claim.name
-        assert claim.otherwise or claim.kind == "published", f"{claim.name} says nothing where it does not hold"
+        assert claim.otherwise or claim.kind == "published", f"{claim.name} has no `otherwise`"
 
 
 def test_a_report_is_built_on_weights_of_any_shape(lab: Lab, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The chapter on every sum tells what the tally holds, and says so where there is none."""
+"""The chapter on every sum shows the tally, or states that there is none."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ import pytest
 import report.content.budget
 from report.build import build
 from report.chapters import every_sum as chapters_module
-from report.chapters.every_sum.claims import claims
+from report.chapters.every_sum import figures
+from report.chapters.every_sum.claims import all_claims
 from report.chapters.every_sum.wrong_sums import wrong_sums
 from report.content.chapter import Absent, Figure, Table
 from report.figures.plotlyjs import full
-from report.publishing.fingerprint import inputs
+from report.publishing.fingerprint import fingerprint
 from report.publishing.repository import Repository
 from sumint.analyses.performance.every_sum import every_sum
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.exhaustive import run
-from sumint.exhaustive.predictions import Verdicts
+from sumint.exhaustive.predictions import Predictions
 from sumint.exhaustive.tally import Tally, tally_of
 from sumint.lab import Lab
 from sumint.store.results import ResultStore
@@ -29,7 +30,7 @@ LAYOUT = Layout(3)
 
 
 def tally_with(wrong: dict[tuple[int, int], int]) -> Tally:
-    """The tally of a model that is right on all sums of three digits but these, of which it says another total."""
+    """The tally of a model that is right on all sums of three digits except these, with the totals it predicts."""
     sums = all_sums(LAYOUT)
     predicted = sums.answer_digits.copy()
     margin = np.full(predicted.shape, 3.0)
@@ -38,7 +39,7 @@ def tally_with(wrong: dict[tuple[int, int], int]) -> Tally:
         predicted[row] = [int(digit) for digit in f"{total:03}"]
         margin[row, predicted[row] != sums.answer_digits[row]] = -1.0
     probability = np.where(margin > 0, 0.995, 0.25)
-    return tally_of(sums, Verdicts(margin, -np.log(probability), probability, predicted, np.abs(margin)))
+    return tally_of(sums, Predictions(margin, -np.log(probability), probability, predicted, np.abs(margin)))
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def checkpoint(tmp_path: Path, tiny_weights: Weights) -> Path:
 
 
 def table(tally: Tally, name: str) -> Table:
-    made = {"wrong-sums": wrong_sums, "errors-by-digit": chapters_module._by_digit}[name](tally)
+    made = {"wrong-sums": wrong_sums, "errors-by-digit": figures.errors_by_digit}[name](tally)
     assert isinstance(made, Table)
     return made
 
@@ -71,7 +72,7 @@ def test_errors_that_nines_have_nothing_to_do_with_do_not_grow_with_them(checkpo
     wrong = {}
     for a, b in zip(*np.divmod(random, LAYOUT.operand_limit), strict=True):
         wrong[int(a), int(b)] = (int(a + b) + 100) % 1000
-    found = {claim.name: claim.numbers for claim in claims(Lab(checkpoint), tally_with(wrong))}
+    found = {claim.name: claim.numbers for claim in all_claims(Lab(checkpoint), tally_with(wrong))}
     shares = list(found["errors-grow-with-nines"].values())
     assert shares == pytest.approx(
         [0.025, 0.05], rel=0.3
@@ -102,16 +103,16 @@ def test_a_claim_fails_where_errors_are_others(
     wrong: dict[tuple[int, int], int], fails: set[str], checkpoint: Path
 ) -> None:
     asked = ("one-digit-by-one", "errors-are-carries", "both-directions", "errors-grow-with-nines")
-    found = {claim.name: claim.holds for claim in claims(Lab(checkpoint), tally_with(wrong))}
+    found = {claim.name: claim.holds for claim in all_claims(Lab(checkpoint), tally_with(wrong))}
     assert {name for name in asked if not found[name]} == fails
 
 
 def test_without_an_error_nothing_is_said_of_errors(checkpoint: Path) -> None:
     tally = tally_with({})
     assert isinstance(wrong_sums(tally), Absent)
-    assert isinstance(chapters_module._plane(tally), Absent)
-    assert isinstance(chapters_module._probabilities(tally), Figure)
-    found = {claim.name: claim.holds for claim in claims(Lab(checkpoint), tally) if claim.kind == "general"}
+    assert isinstance(figures.errors_in_the_plane(tally), Absent)
+    assert isinstance(figures.right_digit_probability(tally), Figure)
+    found = {claim.name: claim.holds for claim in all_claims(Lab(checkpoint), tally) if claim.kind == "general"}
     assert found == {
         "nearly-every-sum": True,
         **dict.fromkeys(("probe-misses", "one-digit-by-one", "errors-are-carries", "both-directions")),
@@ -127,7 +128,7 @@ def test_errors_at_random_do_not_lie_together(checkpoint: Path) -> None:
     many = {(a, b): (a + b + 1) % 1000 for a in range(250) for b in range(200)}
     nearly_all = {(a, b): (a + b + 1) % 1000 for a in range(450) for b in range(500)}
     for wrong, holds in ((scattered, False), (clustered, True), (many, True), (nearly_all, None)):
-        found = {claim.name: claim.holds for claim in claims(Lab(checkpoint), tally_with(wrong))}
+        found = {claim.name: claim.holds for claim in all_claims(Lab(checkpoint), tally_with(wrong))}
         assert found["errors-gather"] is holds
 
 
@@ -140,7 +141,7 @@ def test_more_sums_than_a_build_goes_through_are_told_once_they_were_verified(
         return Lab(checkpoint, store=ResultStore(tmp_path / "results"))
 
     def made_from() -> str:
-        return inputs(lab(), Repository(), full(), "")
+        return fingerprint(lab(), Repository(), full(), "")
 
     before = made_from()
     build(lab(), tmp_path / "site")

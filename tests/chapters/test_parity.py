@@ -1,7 +1,7 @@
-"""The figures hold the write-up's own numbers, on the write-up's checkpoint.
+"""On the write-up's checkpoint the figures contain the write-up's own numbers.
 
-The numbers come from the notebook's pictures, computed on a GPU in single precision, so they agree to about four
-digits. `SUMINT_REFERENCE_FIGURES` names the file that holds them: for each picture its traces as plain lists.
+The numbers come from the notebook's figures, computed on a GPU in single precision, so they agree to about four
+digits. `SUMINT_REFERENCE_FIGURES` names the file with them: for each figure its traces as plain lists.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The names that `--weights` knows lead to the right files."""
+"""The names that `--weights` accepts locate the right files."""
 
 import hashlib
 from pathlib import Path
@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from report.chapters import unembedding
-from sumint import checkpoints
+from sumint.checkpoints import locate as locating
 from sumint.checkpoints.download import PublishedCheckpoint
 from sumint.checkpoints.files import read_weights
 from sumint.checkpoints.locate import ARENA, bundled_checkpoints, locate
@@ -23,13 +23,13 @@ def test_the_default_is_one_of_the_bundled_checkpoints() -> None:
 
 
 @pytest.mark.parametrize("path", bundled_checkpoints(), ids=lambda path: path.stem)
-def test_every_bundled_checkpoint_can_be_read_and_has_a_card_of_its_own(path: Path) -> None:
+def test_every_bundled_checkpoint_can_be_read_and_has_its_own_card(path: Path) -> None:
     weights = read_weights(path)
     assert weights.card["tensors_sha256"] == weights.digest
 
 
 @pytest.mark.parametrize("path", bundled_checkpoints(), ids=lambda path: path.stem)
-def test_a_bundled_checkpoint_is_as_good_as_its_card_says(path: Path) -> None:
+def test_a_bundled_checkpoint_has_the_accuracy_on_its_card(path: Path) -> None:
     weights = read_weights(path)
     recipe = weights.card["recipe"]
     sums = SampleSpec(
@@ -37,7 +37,7 @@ def test_a_bundled_checkpoint_is_as_good_as_its_card_says(path: Path) -> None:
     ).draw()
     parameters = {name: torch.from_numpy(tensor) for name, tensor in weights.tensors.items()}
     _, accuracy = evaluate(parameters, torch.from_numpy(sums.tokens), weights.architecture.layout)
-    # Another processor may round a near tie the other way.
+    # Another processor can round a near tie differently.
     assert accuracy == pytest.approx(weights.card["validation_accuracy"], abs=1e-4)
 
 
@@ -54,23 +54,23 @@ def test_bundled_checkpoints_are_different_models() -> None:
     assert len(set(digests)) == len(digests)
 
 
-def test_the_write_up_s_checkpoint_is_the_one_that_is_downloaded(arena_checkpoint: Path) -> None:
+def test_the_write_up_s_checkpoint_has_the_size_and_digest_of_the_download(arena_checkpoint: Path) -> None:
     content = arena_checkpoint.read_bytes()
     assert len(content) == ARENA.size
     assert hashlib.sha256(content).hexdigest() == ARENA.sha256
 
 
-def test_a_kept_copy_of_the_write_up_s_checkpoint_is_found_offline(
+def test_a_copy_of_the_write_up_s_checkpoint_is_located_offline(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     content = b"a stand-in"
     published = PublishedCheckpoint("http://127.0.0.1:9/", hashlib.sha256(content).hexdigest(), 10, "stand-in.pt")
-    monkeypatch.setattr(checkpoints, "ARENA", published)
+    monkeypatch.setattr(locating, "ARENA", published)
     monkeypatch.setenv("SUMINT_CACHE", str(tmp_path))
-    kept = tmp_path / "checkpoints" / "stand-in.pt"
-    kept.parent.mkdir()
-    kept.write_bytes(content)
-    assert locate("arena") == kept
+    copy = tmp_path / "checkpoints" / "stand-in.pt"
+    copy.parent.mkdir()
+    copy.write_bytes(content)
+    assert locate("arena") == copy
 
 
 @pytest.mark.parametrize("name", ["model.pt", "./arena", "./bundled", "some folder/Arena", "/absolute.pt"])
@@ -78,20 +78,22 @@ def test_every_other_name_is_a_path(name: str) -> None:
     assert locate(name) == Path(name)
 
 
-def test_the_cache_is_where_the_user_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_user_can_choose_the_cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUMINT_CACHE", str(tmp_path / "mine"))
     assert cache_folder() == tmp_path / "mine"
     assert not cache_folder().exists()
 
 
-def test_a_cache_that_can_be_no_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cache_that_cannot_be_a_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUMINT_CACHE", str(tmp_path / ("x" * 300)))
-    with pytest.raises(InputError, match=r"SUMINT_CACHE: .* cannot be a folder .*name another"):
+    with pytest.raises(InputError, match=r"SUMINT_CACHE: .* cannot be a folder .*choose another"):
         cache_folder()
 
 
 @pytest.mark.parametrize("chosen", [None, ""])
-def test_the_cache_is_the_user_s_own_otherwise(chosen: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_cache_is_otherwise_the_user_s_cache_folder(
+    chosen: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("SUMINT_CACHE", raising=False)
     if chosen is not None:
         monkeypatch.setenv("SUMINT_CACHE", chosen)

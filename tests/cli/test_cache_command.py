@@ -1,4 +1,4 @@
-"""What is kept can be seen, and what is of no more use can go."""
+"""`python -m report cache` shows the cache folder and removes unused files from it."""
 
 import os
 import time
@@ -16,7 +16,7 @@ NOT_OURS = {"thesis.tex", "mine.pt"}
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache folder with a result of today, one of last year, a bundle, and files that are not ours."""
+    """A cache folder with a result of today, one of last year, a bundle, and files of the user."""
     monkeypatch.setenv("SUMINT_CACHE", str(tmp_path))
     store = Store(tmp_path / "results")
     for name in ("fresh", "old"):
@@ -38,7 +38,7 @@ def names(folder: Path) -> set[str]:
     }
 
 
-def test_it_says_how_much_of_what_is_where(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_shows_the_amount_of_each_kind(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["cache"]) == 0
     printed = capsys.readouterr().out
     assert printed.startswith(f"{folder}: 0.0 MB")
@@ -47,30 +47,32 @@ def test_it_says_how_much_of_what_is_where(folder: Path, capsys: pytest.CaptureF
     assert "unfinished" not in printed
 
 
-def test_what_no_build_has_used_for_long_is_removed(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_pruning_removes_files_that_no_build_has_used_for_long(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["cache", "--prune"]) == 0
     assert "removed 1 file," in capsys.readouterr().out
     assert names(folder) == {"fresh", "plotly-1.2.3-abc.min.js", *NOT_OURS}
 
 
-def test_being_used_keeps_a_result(folder: Path) -> None:
+def test_a_recently_used_result_is_not_pruned(folder: Path) -> None:
     assert Store(folder / "results").load(Key("old", {})) == b"x" * 1000
     main(["cache", "--prune", "7"])
     assert "old" in names(folder)
 
 
-def test_everything_of_ours_can_be_removed_and_nothing_else(folder: Path) -> None:
+def test_clearing_removes_only_files_of_this_project(folder: Path) -> None:
     assert main(["cache", "--clear"]) == 0
     assert names(folder) == NOT_OURS
 
 
-def test_what_a_killed_build_was_writing_is_removed_too(
+def test_clearing_removes_the_unfinished_files_of_a_killed_build(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def killed(*_: object) -> None:
+    def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Path, "replace", killed)
+    monkeypatch.setattr(Path, "replace", interrupt)
     with pytest.raises(KeyboardInterrupt):
         Store(folder / "results").save(Key("half", {}), b"x")
     main(["cache"])
@@ -86,7 +88,7 @@ def test_an_empty_cache_is_no_failure(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize("days", ["-1", "soon"])
-def test_a_number_of_days_that_is_none_is_refused(days: str) -> None:
+def test_an_invalid_number_of_days_is_refused(days: str) -> None:
     with pytest.raises(SystemExit) as raised:
         main(["cache", f"--prune={days}"])
     assert raised.value.code == 2

@@ -1,4 +1,4 @@
-"""What a build is doing is shown where somebody looks, and costs nothing where nobody does."""
+"""A build shows its progress on a terminal, and only its steps in a log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Terminal(io.StringIO):
         return True
 
 
-def test_a_terminal_is_shown_how_far_the_sums_have_come(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_terminal_shows_the_progress_of_the_sums(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr(sys, "stderr", terminal)
     now = iter([10.0, 12.0, 20.0, 21.0])
@@ -26,13 +26,13 @@ def test_a_terminal_is_shown_how_far_the_sums_have_come(monkeypatch: pytest.Monk
         monkeypatch.setattr(progress, "detail", details.append)
         with monkeypatch.context() as clock:
             clock.setattr(time, "perf_counter", lambda: next(now))
-            for done in (1000, 3000, 200, 450):  # kept from an earlier run, one portion more; and once again
+            for done in (1000, 3000, 200, 450):  # stored by an earlier run, one portion more; then a second run
                 progress.sums(done, 5000)
     assert details == ["20%", "60%, 1.00k sums/s, 2 s left", "4%", "9%, 250 sums/s, 18 s left"]
     assert "every-sum" in terminal.getvalue()
 
 
-def test_a_log_is_told_the_steps_and_no_more(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_log_holds_only_the_steps(capsys: pytest.CaptureFixture[str]) -> None:
     with Progress(3) as progress:
         progress.step("every-sum")
         progress.sums(1000, 5000)

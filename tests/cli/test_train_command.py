@@ -1,4 +1,4 @@
-"""`python -m sumint train`, run as a user runs it."""
+"""`python -m sumint train`, run from the command line."""
 
 import os
 import platform
@@ -19,7 +19,7 @@ from sumint.checkpoints.files import Architecture, read_weights
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another thing there")
-def test_an_interrupted_training_goes_on_to_a_checkpoint_with_its_card(
+def test_an_interrupted_training_resumes_and_writes_a_checkpoint_with_its_card(
     tmp_path: Path, start: Callable[..., AbstractContextManager[subprocess.Popen[str]]]
 ) -> None:
     out, state = tmp_path / "model.safetensors", tmp_path / "model.training"
@@ -30,19 +30,19 @@ def test_an_interrupted_training_goes_on_to_a_checkpoint_with_its_card(
         while not state.exists() and training.poll() is None:
             time.sleep(0.01)
         training.send_signal(signal.SIGINT)
-        printed, predicted = training.communicate(timeout=120)
+        printed, errors = training.communicate(timeout=120)
     assert training.returncode == 130
     assert printed == ""
-    assert predicted.splitlines()[-1] == f"interrupted; the same command goes on from {state}"
-    assert "Traceback" not in predicted
+    assert errors.splitlines()[-1] == f"interrupted; the same command resumes from {state}"
+    assert "Traceback" not in errors
     assert list(tmp_path.iterdir()) == [state]
 
     with start(*arguments) as training:
-        printed, predicted = training.communicate(timeout=120)
+        printed, errors = training.communicate(timeout=120)
     assert training.returncode == 0
     assert printed.startswith(f"{out}: epoch ")
     assert len(printed.splitlines()) == 1
-    assert "seed 3: 100%" in predicted
+    assert "seed 3: 100%" in errors
     assert sorted(tmp_path.iterdir()) == [out.with_suffix(".json"), out]
     weights = read_weights(out)
     assert weights.architecture == Architecture(n_digits=2, n_heads=1)
@@ -52,26 +52,26 @@ def test_an_interrupted_training_goes_on_to_a_checkpoint_with_its_card(
 
 
 def card_of(out: Path, *options: str) -> dict[str, Any]:
-    """The card of a training of one short epoch."""
+    """The card that a training of one short epoch writes."""
     assert main(["train", "--digits", "2", "--heads", "1", "--epochs", "1", *options, "--out", str(out)]) == 0
     return read_card(out)
 
 
 def test_either_seed_can_be_set_alone(tmp_path: Path) -> None:
-    same = card_of(tmp_path / "same.safetensors", "--seed", "3")
-    apart = card_of(tmp_path / "apart.safetensors", "--init-seed", "3", "--order-seed", "3")
+    both = card_of(tmp_path / "both.safetensors", "--seed", "3")
+    separate = card_of(tmp_path / "separate.safetensors", "--init-seed", "3", "--order-seed", "3")
     other = card_of(tmp_path / "other.safetensors", "--seed", "3", "--order-seed", "4")
-    assert same == apart
+    assert both == separate
     assert (other["recipe"]["init_seed"], other["recipe"]["order_seed"]) == (3, 4)
     assert other["name"] == "init seed 3, order seed 4"
-    assert other["tensors_sha256"] != same["tensors_sha256"]
+    assert other["tensors_sha256"] != both["tensors_sha256"]
 
 
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="other processors round differently")
-def test_a_seed_trains_the_same_weights_as_it_always_has(tmp_path: Path) -> None:
+def test_a_seed_always_trains_the_same_weights(tmp_path: Path) -> None:
     out = tmp_path / "model.safetensors"
     arguments = ["sumint", "train", "--seed", "0", "--epochs", "1", "--device", "cpu", "--out", str(out)]
-    # Every x86 processor takes the same instructions, one thread adds in one order.
+    # With these settings every x86 processor uses the same instructions, and one thread adds in one order.
     settings = {"ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE", "OMP_NUM_THREADS": "1"}
     subprocess.run(
         [sys.executable, "-m", *arguments], check=True, capture_output=True, env={**os.environ, **settings}
@@ -82,26 +82,24 @@ def test_a_seed_trains_the_same_weights_as_it_always_has(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("out", "reason"),
     [
-        ("model.pt", "a checkpoint's name ends in .safetensors"),
-        ("no folder/model.safetensors", "is not a directory"),
+        ("model.pt", "the name of a checkpoint must end in .safetensors"),
+        ("no folder/model.safetensors", "is not a directory; create it, or choose another place"),
     ],
 )
-def test_an_unusable_place_is_refused_before_the_training(
+def test_an_unusable_output_path_is_refused_before_the_training(
     out: str, reason: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["train", "--out", str(tmp_path / out)]) == 2
-    printed, predicted = capsys.readouterr()
+    printed, errors = capsys.readouterr()
     assert printed == ""
-    assert predicted.startswith(f"error: --out {tmp_path / out}: ")
-    assert predicted.endswith(f"{reason}\n")
-    assert len(predicted.splitlines()) == 1
+    assert errors.startswith(f"error: --out {tmp_path / out}: ")
+    assert errors.endswith(f"{reason}\n")
+    assert len(errors.splitlines()) == 1
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "model.json"])
-def test_nothing_that_is_there_is_written_over(
-    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_existing_files_are_not_overwritten(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / name).write_text("mine")
     assert main(["train", "--out", str(tmp_path / "model.safetensors")]) == 2
     assert f"{tmp_path / name} exists already" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""`python -m sumint verify` tells what a model says of every sum."""
+"""`python -m sumint verify` reports a model's errors on every sum."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ def checkpoint(tiny_weights: Weights, tmp_path: Path, monkeypatch: pytest.Monkey
     return path
 
 
-def test_it_says_how_many_sums_are_wrong_and_which(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_prints_how_many_sums_are_wrong_and_which(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "--weights", str(checkpoint), "--device", "cpu"]) == 1
-    predicted = capsys.readouterr().out
-    assert f"{Layout(2).n_sums:,} sums, " in predicted
-    assert " wrong (" in predicted
-    assert "  C0 " in predicted
-    assert "  C1 " in predicted
-    assert "more; --json lists up to 100,000" in predicted
+    output = capsys.readouterr().out
+    assert f"{Layout(2).n_sums:,} sums, " in output
+    assert " wrong (" in output
+    assert "  C0 " in output
+    assert "  C1 " in output
+    assert "more; --json lists up to 100,000" in output
     assert main(["verify", "--weights", str(checkpoint), "--device", "cpu"]) == 1
-    assert "known from an earlier run" in capsys.readouterr().out
+    assert "result of an earlier run" in capsys.readouterr().out
 
 
-def test_json_holds_everything_that_was_counted(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_holds_every_count(checkpoint: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["verify", "--weights", str(checkpoint), "--device", "cpu", "--json"]) == 1
-    counted = json.loads(capsys.readouterr().out)
-    assert counted["n_sums"] == Layout(2).n_sums
-    assert counted["n_wrong"] == len(counted["listed"])
-    assert sum(counted["wrong_by_count"]) == counted["n_wrong"]
+    counts = json.loads(capsys.readouterr().out)
+    assert counts["n_sums"] == Layout(2).n_sums
+    assert counts["n_wrong"] == len(counts["listed_sums"])
+    assert sum(counts["wrong_by_count"]) == counts["n_wrong"]
 
 
 @pytest.mark.parametrize(
@@ -49,15 +49,15 @@ def test_json_holds_everything_that_was_counted(checkpoint: Path, capsys: pytest
         (["--cluster", "tcp://127.0.0.1:1"], "--cluster tcp://127.0.0.1:1: no Dask scheduler answers there"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(
+def test_an_impossible_request_is_reported_in_one_line(
     checkpoint: Path,
     arguments: list[str],
     message: str,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(dask, "PATIENCE", 1)
+    monkeypatch.setattr(dask, "TIMEOUT", 1)
     assert main(["verify", "--weights", str(checkpoint), "--device", "cpu", *arguments]) == 2
-    predicted = capsys.readouterr().err.strip().splitlines()[-1]
-    assert predicted.startswith("error: ")
-    assert re.search(message, predicted)
+    error = capsys.readouterr().err.strip().splitlines()[-1]
+    assert error.startswith("error: ")
+    assert re.search(message, error)

@@ -1,4 +1,4 @@
-"""Whatever is wrong with a built site is found, and nothing else; nothing that it says leads out of it."""
+"""The check finds everything that is wrong with a built site, and nothing else, and never leaves its folder."""
 
 from __future__ import annotations
 
@@ -51,13 +51,13 @@ PAGES = {
 
 def site_at(folder: Path, claims: object = (CLAIM,), pages: dict[str, str] | None = None) -> Path:
     """A small site, as a build publishes it."""
-    run_chapter = {"claims.json": json.dumps(claims).encode()}
-    publish({**PAGES, **run_chapter, **{path: html.encode() for path, html in (pages or {}).items()}}, folder)
+    claims_file = {"claims.json": json.dumps(claims).encode()}
+    publish({**PAGES, **claims_file, **{path: html.encode() for path, html in (pages or {}).items()}}, folder)
     return folder
 
 
 def without_checking_links(folder: Path, pages: dict[str, str]) -> Path:
-    """A small site with pages that no build would publish; its manifest knows them."""
+    """A small site with pages that no build would publish, but that its manifest lists."""
     site_at(folder)
     for path, html in pages.items():
         (folder / path).write_text(html)
@@ -72,7 +72,7 @@ def in_manifest(folder: Path, path: str, digest: str) -> None:
 
 
 def with_build_record(folder: Path, record: str | None) -> None:
-    """Make it a site that names its inputs, and comes with a record of its build."""
+    """Add a fingerprint and a record of the build to a site."""
     manifest = json.loads((folder / "manifest.json").read_bytes())
     (folder / "manifest.json").write_text(json.dumps({"inputs": "0", **manifest}))
     (folder / "build.json").unlink(missing_ok=True)
@@ -80,7 +80,8 @@ def with_build_record(folder: Path, record: str | None) -> None:
         (folder / "build.json").write_text(record)
 
 
-def run_chapter(findings: list[Finding]) -> list[tuple[str, str]]:
+def lines_of(findings: list[Finding]) -> list[tuple[str, str]]:
+    """The kind and the printed line of each finding."""
     return [(finding.kind, str(finding)) for finding in findings]
 
 
@@ -94,7 +95,7 @@ def test_a_site_as_it_is_published_has_nothing_wrong(site: Path, capsys) -> None
     with_build_record(site, '{"host": "here"}')
     assert check(site) == []
     assert main(["check", str(site)]) == 0
-    assert capsys.readouterr().out == f"{site}: nothing is wrong\n"
+    assert capsys.readouterr().out == f"{site}: OK\n"
 
 
 def test_a_real_site_has_nothing_wrong_but_claims(tmp_path: Path, tiny_weights: Weights) -> None:
@@ -126,7 +127,10 @@ def link(path: str, to: str) -> Callable[[Path], None]:
     ("damage", "found"),
     [
         (remove("data/one/gram.json"), [("missing files", "data/one/gram.json: is in the manifest")]),
-        (write("data/one/gram.json", "[]"), [("changed files", "data/one/gram.json: is not what was published")]),
+        (
+            write("data/one/gram.json", "[]"),
+            [("changed files", "data/one/gram.json: was changed after publishing")],
+        ),
         (
             write("data/new.json", "[]"),
             [("files that are not in the manifest", "data/new.json: is in the folder")],
@@ -134,31 +138,31 @@ def link(path: str, to: str) -> Callable[[Path], None]:
         (write("data/build.json", "[]"), [("files that are not in the manifest", "data/build.json: is in")]),
         (
             link("data/one/gram.json", "/etc/passwd"),
-            [("what is no plain file", "data/one/gram.json: is a symbolic")],
+            [("not regular files", "data/one/gram.json: is a symbolic")],
         ),
-        (link("data/more", "/etc"), [("what is no plain file", "data/more: is a symbolic link")]),
-        (lambda site: os.mkfifo(site / "pipe"), [("what is no plain file", "pipe: is no plain file")]),
+        (link("data/more", "/etc"), [("not regular files", "data/more: is a symbolic link")]),
+        (lambda site: os.mkfifo(site / "pipe"), [("not regular files", "pipe: is not a regular file")]),
         (remove("manifest.json"), [("unreadable files", "manifest.json: is missing")]),
         (link("manifest.json", "../elsewhere"), [("unreadable files", "manifest.json: is a symbolic link"), ...]),
-        (write("manifest.json", "no"), [("unreadable files", "manifest.json: is no JSON")]),
+        (write("manifest.json", "no"), [("unreadable files", "manifest.json: is not valid JSON")]),
         (write("manifest.json", "[" * 100_000), [("unreadable files", "manifest.json: is nested too deeply")]),
         (
             write("manifest.json", "[" + " " * LARGEST_RECORD),
-            [("unreadable files", "manifest.json: has more than")],
+            [("unreadable files", "manifest.json: expected at most")],
         ),
         (
             write("manifest.json", '{"generator": "sumint"}'),
-            [("unreadable files", "manifest.json: lists no files")],
+            [("unreadable files", "manifest.json: expected `files` to map paths")],
         ),
         (
             write("manifest.json", '{"generator": "sumint", "files": {"a": 1}}'),
-            [("unreadable files", "manifest.json: lists no files")],
+            [("unreadable files", "manifest.json: expected `files` to map paths")],
         ),
         (lambda site: with_build_record(site, None), [("unreadable files", "build.json: is missing")]),
-        (lambda site: with_build_record(site, "{"), [("unreadable files", "build.json: is no JSON")]),
+        (lambda site: with_build_record(site, "{"), [("unreadable files", "build.json: is not valid JSON")]),
         (
             lambda site: with_build_record(site, "[]"),
-            [("unreadable files", "build.json: says nothing of a build")],
+            [("unreadable files", "build.json: expected an object that describes the build")],
         ),
         (
             lambda site: in_manifest(site, "../../etc/passwd", "0"),
@@ -198,7 +202,7 @@ def test_each_damage_is_found_and_nothing_else(
     damage: Callable[[Path], None], found: list[Any], site: Path
 ) -> None:
     damage(site)
-    seen = run_chapter(check(site))
+    seen = lines_of(check(site))
     if found[-1] is ...:
         found, seen = found[:-1], seen[: len(found) - 1]
     assert len(seen) == len(found), seen
@@ -214,14 +218,14 @@ def test_each_damage_is_found_and_nothing_else(
         ('<a href="gone.html">', "links to gone.html, which is not in the site"),
         ('<a href="one.html#gone">', "links to one.html#gone, but one.html has no such anchor"),
         ('<a href="../../../etc/passwd">', "links to ../../../etc/passwd, which is not in the site"),
-        ('<a href="http://[">', "links to http://[, which is no address (Invalid IPv6 URL)"),
-        ('<p id="a"><p id="a">', "two things have the anchor a"),
+        ('<a href="http://[">', "links to http://[, which is not a valid address (Invalid IPv6 URL)"),
+        ('<p id="a"><p id="a">', "the anchor a is set twice"),
         ("<![odd[ ]]>", "cannot be read (unknown status keyword"),
     ],
 )
 def test_each_dead_link_is_found_and_nothing_else(html: str, complaint: str, tmp_path: Path) -> None:
     site = without_checking_links(tmp_path / "site", {"more.html": html})
-    (one,) = run_chapter(check(site))
+    (one,) = lines_of(check(site))
     assert one[0] == "dead links and missing parts of pages"
     assert one[1].startswith(f"more.html: {complaint}")
 
@@ -234,26 +238,26 @@ def test_all_dead_links_are_found_at_once(tmp_path: Path) -> None:
 def test_bytes_that_are_no_text_are_a_finding(site: Path) -> None:
     (site / "one.html").write_bytes(b"\xff")
     assert ("dead links and missing parts of pages", "one.html: cannot be read") in [
-        (kind, line[:24]) for kind, line in run_chapter(check(site))
+        (kind, line[:24]) for kind, line in lines_of(check(site))
     ]
 
 
 @pytest.mark.parametrize(
     ("claims", "complaint"),
     [
-        ({}, "is no list of claims"),
-        ([[]], "claim 1 is no claim"),
-        ([{**CLAIM, "name": 7}], "claim 1 has no text as its name"),
-        ([{**CLAIM, "numbers": {"a": "b"}}], "claim 1 has numbers that are none"),
-        ([{**CLAIM, "numbers": [1]}], "claim 1 has numbers that are none"),
-        ([{**CLAIM, "holds": "yes"}], "claim 1 has a verdict that is none of true, false and null"),
-        ([{key: value for key, value in CLAIM.items() if key != "holds"}], "claim 1 has a verdict that is none"),
-        ([CLAIM, CLAIM], "two claims are called one/sparse"),
-        ([{**CLAIM, "numbers": {"a": float("nan")}}], "is no JSON (it has NaN)"),
+        ({}, "expected a list of claims"),
+        ([[]], "claim 1: expected an object"),
+        ([{**CLAIM, "name": 7}], "claim 1: `name` must be a text"),
+        ([{**CLAIM, "numbers": {"a": "b"}}], "claim 1: `numbers` must map names to numbers"),
+        ([{**CLAIM, "numbers": [1]}], "claim 1: `numbers` must map names to numbers"),
+        ([{**CLAIM, "holds": "yes"}], "claim 1: `holds` must be true, false or null"),
+        ([{key: value for key, value in CLAIM.items() if key != "holds"}], "claim 1: `holds` must be true"),
+        ([CLAIM, CLAIM], "expected unique names, found two claims one/sparse"),
+        ([{**CLAIM, "numbers": {"a": float("nan")}}], "is not valid JSON (it contains NaN)"),
     ],
 )
 def test_claims_of_another_shape_are_a_finding(claims: object, complaint: str, tmp_path: Path) -> None:
-    (one,) = run_chapter(check(site_at(tmp_path / "site", claims)))
+    (one,) = lines_of(check(site_at(tmp_path / "site", claims)))
     assert one[0] == "unreadable files"
     assert one[1].startswith(f"claims.json: {complaint}")
 
@@ -271,7 +275,8 @@ def test_a_claim_that_does_not_hold_is_wrong_unless_it_may_fail(tmp_path: Path, 
     assert capsys.readouterr().out == f"{listed}{site}: claims that do not hold: 1\n"
     assert main(["check", str(site), "--claims-may-fail"]) == 0
     assert (
-        capsys.readouterr().out == f"{listed}{site}: nothing is wrong (claims that do not hold, which may be: 1)\n"
+        capsys.readouterr().out
+        == f"{listed}{site}: OK (claims that do not hold, allowed by --claims-may-fail: 1)\n"
     )
     (site / "a.js").write_text("changed")
     assert main(["check", str(site), "--claims-may-fail"]) == 1
@@ -292,10 +297,10 @@ def test_what_is_listed_cannot_move_the_cursor_or_stop_the_encoding(tmp_path: Pa
 @pytest.mark.parametrize(
     ("manifest", "complaint"),
     [
-        ('{"name": "a web app"}', "holds no site of this report"),
-        ('{"generator": "another"}', "holds no site of this report"),
-        ("[]", "holds no site of this report"),
-        (None, "holds no site of this report"),
+        ('{"name": "a web app"}', "does not contain a site of this report; give the folder of a built site"),
+        ('{"generator": "another"}', "does not contain a site of this report; give the folder of a built site"),
+        ("[]", "does not contain a site of this report; give the folder of a built site"),
+        (None, "does not contain a site of this report; give the folder of a built site"),
     ],
 )
 def test_a_folder_that_is_no_site_is_said_to_be_none(
@@ -305,14 +310,14 @@ def test_a_folder_that_is_no_site_is_said_to_be_none(
     if manifest is not None:
         (tmp_path / "manifest.json").write_text(manifest)
     assert main(["check", str(tmp_path)]) == 2
-    assert capsys.readouterr().err == f"error: {tmp_path}: {complaint}\n"
+    assert capsys.readouterr().err == f"error: {tmp_path} {complaint}\n"
 
 
 def test_what_is_no_folder_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(SiteError, match="file: is no folder"):
+    with pytest.raises(SiteError, match="file is not a folder"):
         check(tmp_path / "file")
-    with pytest.raises(SiteError, match="there is no such folder") as raised:
+    with pytest.raises(SiteError, match="gone does not exist") as raised:
         check(tmp_path / "gone")
     assert raised.value.exit_code == 2
 
@@ -349,4 +354,4 @@ def test_a_folder_that_may_not_be_read_is_a_finding(
     finally:
         os.chdir(here)
         (site / "data").chmod(0o755)
-    assert kinds == {("what is no plain file", "data"), ("missing files", "data/one/gram.json")}
+    assert kinds == {("not regular files", "data"), ("missing files", "data/one/gram.json")}

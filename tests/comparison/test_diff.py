@@ -1,4 +1,4 @@
-"""What differs between two sites is told, with its size, and what is the same is not."""
+"""The comparison of two sites lists every difference with its size, and nothing else."""
 
 from __future__ import annotations
 
@@ -72,10 +72,10 @@ def site_at(
 
 
 def of_data(tmp_path: Path, old: Any, new: Any, tolerance: float = 0.0) -> DataChange | None:
-    """What is told of a figure whose data are these in the one site and those in the other."""
+    """The change of a figure with the data `old` in one site and `new` in the other."""
     sites = (site_at(tmp_path / "a", data={"one/gram": old}), site_at(tmp_path / "b", data={"one/gram": new}))
-    found = compare(*sites, tolerance).data
-    return found[0] if found else None
+    changes = compare(*sites, tolerance).data
+    return changes[0] if changes else None
 
 
 def of_claims(tmp_path: Path, new: dict[str, Any], tolerance: float = 0.0) -> Comparison:
@@ -102,19 +102,22 @@ def test_sites_of_different_weights_differ_and_of_the_same_do_not(tmp_path: Path
     for name, tensors in {"a": tiny_weights.tensors, "b": other}.items():
         write_weights(tmp_path / f"{name}.safetensors", tensors, {"name": name})
         build(Lab(tmp_path / f"{name}.safetensors", store=ResultStore(None)), tmp_path / name)
-    found = compare(tmp_path / "a", tmp_path / "b")
-    assert {change.name for change in found.data} >= {"unembedding/unembedding", "the-task/sample-probabilities"}
-    assert found.claims
-    assert all(0 < change.n_changed <= change.n_numbers for change in found.data if change.largest_absolute)
-    assert found.provenance[0][0] == "Weights"
-    assert found.provenance[0][1].startswith("a, tensors sha256 ")
+    comparison = compare(tmp_path / "a", tmp_path / "b")
+    assert {change.name for change in comparison.data} >= {
+        "unembedding/unembedding",
+        "the-task/sample-probabilities",
+    }
+    assert comparison.claims
+    assert all(0 < change.n_changed <= change.n_numbers for change in comparison.data if change.largest_absolute)
+    assert comparison.provenance[0][0] == "Weights"
+    assert comparison.provenance[0][1].startswith("a, tensors sha256 ")
     assert not compare(tmp_path / "a", tmp_path / "a").differs
-    assert b"unembedding/unembedding" in comparison_page(found)
+    assert b"unembedding/unembedding" in comparison_page(comparison)
 
 
 def test_a_verdict_that_changed_is_told_with_both_values(tmp_path: Path, capsys) -> None:
-    found = of_claims(tmp_path, {"holds": False, "value": "12%", "numbers": {"share": 0.12, "rows": 2}})
-    (change,) = found.verdicts
+    comparison = of_claims(tmp_path, {"holds": False, "value": "12%", "numbers": {"share": 0.12, "rows": 2}})
+    (change,) = comparison.verdicts
     assert [(number.place, number.old, number.new) for number in change.numbers] == [("share", 0.97, 0.12)]
     assert main(["diff", str(tmp_path / "a"), str(tmp_path / "b")]) == 1
     printed = capsys.readouterr().out
@@ -129,10 +132,10 @@ def test_a_verdict_that_changed_is_told_with_both_values(tmp_path: Path, capsys)
     [{"numbers": {"share": 0.96, "rows": 2}}, {"value": "97.0%"}, {"statement": "It is thin."}, {"numbers": {}}],
 )
 def test_each_change_of_a_claim_counts(change: dict[str, Any], tmp_path: Path) -> None:
-    found = of_claims(tmp_path, change)
-    assert found.differs
-    assert len(found.claims) == 1
-    assert not found.verdicts
+    comparison = of_claims(tmp_path, change)
+    assert comparison.differs
+    assert len(comparison.claims) == 1
+    assert not comparison.verdicts
 
 
 def test_a_claim_s_numbers_within_the_tolerance_do_not_count(tmp_path: Path) -> None:
@@ -146,18 +149,18 @@ def test_the_claims_that_changed_most_come_first(tmp_path: Path) -> None:
     by = {"little": 0.96, "much": 0.1, "some": 0.8}
     old = site_at(tmp_path / "a", claims=tuple({**CLAIM, "name": name} for name in by))
     changed = tuple({**CLAIM, "name": name, "numbers": {"share": share, "rows": 2}} for name, share in by.items())
-    found = compare(old, site_at(tmp_path / "b", claims=changed))
-    assert [claim.old.name for claim in found.claims] == ["much", "some", "little"]
+    comparison = compare(old, site_at(tmp_path / "b", claims=changed))
+    assert [claim.old.name for claim in comparison.claims] == ["much", "some", "little"]
 
 
 def test_what_only_one_of_the_two_has_is_told(tmp_path: Path) -> None:
     old = site_at(tmp_path / "a", claims=(CLAIM, {**CLAIM, "name": "old"}), data={"one/gram": FIGURE})
     new = site_at(tmp_path / "b", claims=({**CLAIM, "name": "new"}, CLAIM), data={"one/sums": TABLE})
-    found = compare(old, new)
-    assert [[claim.name for claim in claims] for claims in found.claims_only] == [["old"], ["new"]]
-    assert found.data_only == (("one/gram",), ("one/sums",))
-    assert not found.claims
-    assert found.differs
+    comparison = compare(old, new)
+    assert [[claim.name for claim in claims] for claims in comparison.claims_only] == [["old"], ["new"]]
+    assert comparison.data_only == (("one/gram",), ("one/sums",))
+    assert not comparison.claims
+    assert comparison.differs
 
 
 def test_the_largest_changes_are_told_with_their_places(tmp_path: Path) -> None:
@@ -238,8 +241,8 @@ def test_a_changed_label_is_said_to_be_one(tmp_path: Path) -> None:
 def test_the_figures_that_changed_most_come_first(tmp_path: Path) -> None:
     data = {name: {"rows": [1.0, 2.0, 3.0]} for name in "abcd"}
     changed = {"a": {"rows": [1.5, 2.0, 3.0]}, "b": {"rows": [9.0, 9.0, 9.0]}, "c": data["c"], "d": {"rows": []}}
-    found = compare(site_at(tmp_path / "x", data=data), site_at(tmp_path / "y", data=changed))
-    assert [change.name for change in found.data] == ["d", "b", "a"]
+    comparison = compare(site_at(tmp_path / "x", data=data), site_at(tmp_path / "y", data=changed))
+    assert [change.name for change in comparison.data] == ["d", "b", "a"]
 
 
 def test_where_two_sites_come_from_is_told_but_is_no_difference(tmp_path: Path, capsys) -> None:
@@ -282,9 +285,12 @@ def test_a_relative_change_is_a_share_of_the_larger_number(old: float, new: floa
 def test_what_is_no_site_is_said_to_be_none(tmp_path: Path, capsys) -> None:
     old = site_at(tmp_path / "a")
     assert main(["diff", str(old), str(tmp_path)]) == 2
-    assert capsys.readouterr().err == f"error: {tmp_path}: holds no site of this report\n"
+    assert (
+        capsys.readouterr().err
+        == f"error: {tmp_path} does not contain a site of this report; give the folder of a built site\n"
+    )
     (old / "claims.json").write_text("[7]")
-    with pytest.raises(SiteError, match=r"claims.json: claim 1 is no claim; `python -m report check`"):
+    with pytest.raises(SiteError, match=r"claims.json: claim 1: expected an object; run `python -m report check`"):
         compare(old, old)
 
 
@@ -299,11 +305,11 @@ def test_a_tolerance_that_is_none_is_refused(tolerance: str, tmp_path: Path, cap
 class Tags(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
+        self.tags.append((tag, dict(attrs)))
 
 
 def test_whatever_two_sites_say_the_page_has_no_tags_but_its_own(tmp_path: Path) -> None:
@@ -315,7 +321,7 @@ def test_whatever_two_sites_say_the_page_has_no_tags_but_its_own(tmp_path: Path)
     page = comparison_page(compare(*sites)).decode()
     assert not set(page) & {"\x1b", "\u202e"}
     assert "&lt;script&gt;" in page
-    tags = Tags(page).found
+    tags = Tags(page).tags
     assert not {tag for tag, _ in tags} & {"script", "b", "a", "img"}
     policy = next(
         attributes["content"] for tag, attributes in tags if "http-equiv" in attributes and tag == "meta"
@@ -336,7 +342,7 @@ def test_only_an_earlier_page_is_replaced(tmp_path: Path, capsys) -> None:
     thesis.write_text("years of work")
     assert main(["diff", site, site, "--html", str(thesis)]) == 2
     assert thesis.read_text() == "years of work"
-    assert "is no comparison of two sites" in capsys.readouterr().err
+    assert "was not written by --html" in capsys.readouterr().err
     assert main(["diff", site, site, "--html", str(tmp_path / "gone" / "x.html")]) == 2
     assert main(["diff", site, site, "--html", str(tmp_path)]) == 2
 

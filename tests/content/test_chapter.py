@@ -1,4 +1,4 @@
-"""A figure is whole: what its controls promise, it can show."""
+"""A figure has a view for every combination of its controls."""
 
 import plotly.graph_objects as go
 import pytest
@@ -29,10 +29,10 @@ def test_each_control_has_its_options_in_the_order_of_the_views() -> None:
 @pytest.mark.parametrize(
     ("plot", "control", "wrong"),
     [
-        ({}, "Sum", "nothing to show"),
+        ({}, "Sum", "expected at least one chart"),
         ({"a": PLOT, "b": PLOT}, (), "need a control"),
-        ({("a", "b"): PLOT}, "Sum", "no choice for Sum"),
-        ({("a", "c"): PLOT, ("b", "d"): PLOT}, ("Sum", "Digit"), "some combination"),
+        ({("a", "b"): PLOT}, "Sum", "expected one choice for each of Sum"),
+        ({("a", "c"): PLOT, ("b", "d"): PLOT}, ("Sum", "Digit"), "expected a view for each combination"),
     ],
 )
 def test_a_figure_whose_controls_lead_nowhere_is_refused(
@@ -44,18 +44,30 @@ def test_a_figure_whose_controls_lead_nowhere_is_refused(
 
 def test_the_page_has_no_choice_for_what_a_component_shows_at_once() -> None:
     views = {(total, layer): PLOT for total in ("2+3=5", "1+1=2") for layer in ("0", "1")}
-    shown = Figure("it", "It", views, "", "", figure, ("Sum", "Layer"), component="it", shown_at_once=("Layer",))
+    shown = Figure(
+        "it", "It", views, "", "", figure, ("Sum", "Layer"), component="it", simultaneous_controls=("Layer",)
+    )
     assert [control.name for control in shown.controls] == ["Sum", "Layer"]
-    assert [control.name for control in shown.offered_controls] == ["Sum"]
+    assert [control.name for control in shown.page_controls] == ["Sum"]
 
 
 @pytest.mark.parametrize(
-    ("component", "shown_at_once", "wrong"),
-    [("it", ("Sum",), "not the last"), (None, ("Layer",), "one view at a time")],
+    ("component", "simultaneous_controls", "wrong"),
+    [("it", ("Sum",), "must be the last"), (None, ("Layer",), "only a component")],
 )
 def test_only_a_component_shows_more_than_a_view_and_only_of_the_last_controls(
-    component: str | None, shown_at_once: tuple[str, ...], wrong: str
+    component: str | None, simultaneous_controls: tuple[str, ...], wrong: str
 ) -> None:
     views, controls = {("2+3=5", "0"): PLOT}, ("Sum", "Layer")
     with pytest.raises(ValueError, match=f"figure it: .*{wrong}"):
-        Figure("it", "It", views, "", "", figure, controls, component=component, shown_at_once=shown_at_once)
+        Figure(
+            "it",
+            "It",
+            views,
+            "",
+            "",
+            figure,
+            controls,
+            component=component,
+            simultaneous_controls=simultaneous_controls,
+        )

@@ -1,9 +1,9 @@
-"""What a claim says of what could not be measured."""
+"""A claim omits numbers that could not be measured."""
 
 import numpy as np
 import pytest
 
-from report.chapters.how_it_carries.direction import half_moved_at
+from report.chapters.how_it_carries.direction import half_flip_dose
 from report.chapters.how_it_carries.served_routes import range_of
 from report.content.claims import Finding, general_claim
 from sumint.analyses.carrying.carry_direction import DOSES, carry_direction
@@ -22,5 +22,5 @@ def test_a_range_is_of_what_could_be_measured() -> None:
 
 def test_half_have_moved_between_two_doses_or_never() -> None:
     ways = np.array(DOSES)
-    assert half_moved_at(ways.clip(max=1)) == pytest.approx(0.5)
-    assert np.isnan(half_moved_at(0.4 * ways.clip(max=1)))
+    assert half_flip_dose(ways.clip(max=1)) == pytest.approx(0.5)
+    assert np.isnan(half_flip_dose(0.4 * ways.clip(max=1)))

@@ -1,4 +1,4 @@
-"""What fails says so in its place, and leaves the rest alone."""
+"""A failure is reported where its content would be, and does not affect the rest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ import pytest
 from report.__main__ import main
 from report.chapters import layer_0_attention, the_task, unembedding
 from report.content.lazy_chart import lazy_chart
-from report.publishing.publish import stands
+from report.figures import charts
+from report.publishing.publish import is_up_to_date
 from sumint.analyses.weights.qk_circuits import QkCircuits
 from sumint.analyses.weights.unembedding_svd import UnembeddingSvd
 from sumint.checkpoints.files import Weights, write_weights
@@ -32,7 +33,7 @@ REASON = "the queries <b>went</b> missing"
 
 @pytest.fixture(scope="module")
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What all these builds keep."""
+    """The cache that all these builds share."""
     return tmp_path_factory.mktemp("cache")
 
 
@@ -40,7 +41,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def build(
     tmp_path: Path, cache: Path, tiny_weights: Weights, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., tuple[int, dict[str, str]]]:
-    """Builds a site of untrained weights; the exit code, and the pages."""
+    """A function that builds a site of untrained weights and returns the exit code and the pages."""
     monkeypatch.setenv("SUMINT_CACHE", str(cache))
     write_weights(tmp_path / "tiny.safetensors", tiny_weights.tensors, {"name": "tiny"})
     site = tmp_path / "site"
@@ -80,14 +81,14 @@ def test_an_analysis_that_fails_is_told_where_its_results_would_be(
 ) -> None:
     monkeypatch.setattr(layer_0_attention, "qk_circuits", qk_circuits)
     code, pages = build()
-    predicted = capsys.readouterr().err
+    errors = capsys.readouterr().err
     assert code == 1
     page = pages["layer-0-attention"]
     assert "the queries &lt;b&gt;went&lt;/b&gt; missing" in shown_in_place(page, "qk-circuit")
     assert "data-figure" in shown_in_place(page, "attention-patterns")
     assert "could not be made" not in "".join(text for stem, text in pages.items() if stem != "layer-0-attention")
-    assert "Traceback" not in "".join(pages.values()) + predicted
-    assert f"error: the analysis qk_circuits failed: {REASON}" in predicted
+    assert "Traceback" not in "".join(pages.values()) + errors
+    assert f"error: the analysis qk_circuits failed: {REASON}" in errors
     assert "Traceback" in (cache / "last-build.log").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "site" / "build.json").read_bytes())["failures"]
 
@@ -96,7 +97,7 @@ def test_a_figure_that_cannot_be_drawn_leaves_the_others_of_its_page_alone(
     build: Callable[..., tuple[int, dict[str, str]]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SUMINT_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(unembedding.charts, "bars", undrawable)
+    monkeypatch.setattr(charts, "bars", undrawable)
     code, pages = build()
     assert code == 1
     assert "no bars today" in shown_in_place(pages["unembedding"], "singular-values")
@@ -124,7 +125,7 @@ def test_what_failed_is_tried_again(
         patch.setattr(unembedding, "unembedding_svd", unembedding_svd)
         assert build()[0] == 1
     manifest = json.loads((tmp_path / "site" / "manifest.json").read_bytes())
-    assert not stands(tmp_path / "site", manifest["inputs"])
+    assert not is_up_to_date(tmp_path / "site", manifest["inputs"])
     code, pages = build()
     assert code == 0
     assert "could not be made" not in "".join(pages.values())
@@ -159,8 +160,8 @@ def test_an_interrupted_build_ends_with_a_line_and_keeps_what_was_measured(
             assert building.poll() is None
             time.sleep(0.02)
         building.send_signal(signal.SIGINT)
-        _, predicted = building.communicate(timeout=60)
+        _, errors = building.communicate(timeout=60)
     assert building.returncode == 130
-    assert predicted.splitlines()[-1] == "interrupted; what was measured is kept for the next build"
-    assert "Traceback" not in predicted
+    assert errors.splitlines()[-1] == "interrupted; the results so far are cached for the next build"
+    assert "Traceback" not in errors
     assert not site.exists()

@@ -1,4 +1,4 @@
-"""Numbers are written as one writes them."""
+"""Numbers are formatted as in printed text."""
 
 import numpy as np
 import pytest

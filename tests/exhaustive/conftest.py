@@ -1,4 +1,4 @@
-"""Untrained models of all shapes, none of whose biases is zero, so that ignoring one shows."""
+"""Untrained weights of any architecture with non-zero biases, so that a test fails if a bias is ignored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sumint.checkpoints.files import Architecture, Weights
 
 @pytest.fixture(scope="session")
 def untrained() -> Callable[..., Weights]:
-    """Weights of an architecture, `scale` times as large as a training begins with."""
+    """Makes weights of an architecture, `scale` times as large as those that a training begins with."""
 
     def make(architecture: Architecture, *, scale: float = 1.0) -> Weights:
         import torch

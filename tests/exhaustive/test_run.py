@@ -1,4 +1,4 @@
-"""All sums, on one machine and on a cluster: the same bytes, whatever is interrupted or lost."""
+"""The tally of all sums has the same bytes on one machine, on a cluster and after an interruption."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sumint.checkpoints.files import Architecture, Weights, read_weights, write_
 from sumint.checkpoints.locate import locate
 from sumint.errors import InputError
 from sumint.exhaustive import dask, run, shards
-from sumint.exhaustive.options import Conditions, current, under
+from sumint.exhaustive.options import Options, current_options, use_options
 from sumint.exhaustive.run import tally_all
 from sumint.exhaustive.tally import Tally
 from sumint.lab import Lab
@@ -37,84 +37,86 @@ def bytes_of(tally: Tally) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def weights() -> Weights:
-    """Trained: few sums are wrong, as is usual where this is run."""
+    """Trained weights, for which few sums are wrong."""
     return read_weights(locate("bundled"))
 
 
 @pytest.fixture(scope="module")
 def expected(weights: Weights) -> dict[str, bytes]:
-    tally = tally_all(weights, Conditions())
+    tally = tally_all(weights, Options())
     assert tally.n_sums == EVERY_SUM
     return bytes_of(tally)
 
 
-def test_threads_change_nothing(untrained: Callable[..., Weights], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shards, "LEAST_TILES", 1)
-    one = tally_all(untrained(SMALL), Conditions(n_threads=1))
-    assert bytes_of(tally_all(untrained(SMALL), Conditions(n_threads=2))) == bytes_of(one)
+def test_the_tally_does_not_depend_on_the_number_of_threads(
+    untrained: Callable[..., Weights], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shards, "MIN_TILES", 1)
+    one = tally_all(untrained(SMALL), Options(n_threads=1))
+    assert bytes_of(tally_all(untrained(SMALL), Options(n_threads=2))) == bytes_of(one)
     assert one.n_wrong > 0.9 * one.n_sums
 
 
-def test_a_run_that_was_interrupted_goes_on_from_what_is_kept(
+def test_an_interrupted_run_resumes_from_the_stored_shards(
     weights: Weights, expected: dict[str, bytes], tmp_path: Path
 ) -> None:
-    seen: list[int] = []
+    progress: list[int] = []
 
-    def interrupt(done: int, _: int) -> None:
-        seen.append(done)
-        if len(seen) == 10:
+    def interrupt(n_done: int, _: int) -> None:
+        progress.append(n_done)
+        if len(progress) == 10:
             raise KeyboardInterrupt
 
-    conditions = Conditions(store=ResultStore(tmp_path), n_threads=2, on_progress=interrupt)
+    options = Options(store=ResultStore(tmp_path), n_threads=2, on_progress=interrupt)
     with pytest.raises(KeyboardInterrupt):
-        tally_all(weights, conditions)
-    assert seen[0] == 0
-    seen.clear()
-    again = replace(conditions, on_progress=lambda done, _: seen.append(done))
+        tally_all(weights, options)
+    assert progress[0] == 0
+    progress.clear()
+    again = replace(options, on_progress=lambda n_done, _: progress.append(n_done))
     assert bytes_of(tally_all(weights, again)) == expected
-    assert 0 < seen[0] < seen[-1] == EVERY_SUM
-    seen.clear()
+    assert 0 < progress[0] < progress[-1] == EVERY_SUM
+    progress.clear()
     assert bytes_of(tally_all(weights, again)) == expected
-    assert seen == [EVERY_SUM]
+    assert progress == [EVERY_SUM]
 
 
 def test_a_shard_of_other_weights_or_a_damaged_one_is_not_used(
     untrained: Callable[..., Weights], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    seen: list[int] = []
-    conditions = Conditions(store=ResultStore(tmp_path), on_progress=lambda done, _: seen.append(done))
-    found = bytes_of(tally_all(untrained(SMALL), conditions))
-    seen.clear()
-    tally_all(untrained(SMALL, scale=1.1), conditions)
-    assert seen[0] == 0
-    for kept in (tmp_path / "shard").iterdir():
-        kept.write_bytes(kept.read_bytes()[:-5])
-    seen.clear()
-    assert bytes_of(tally_all(untrained(SMALL), conditions)) == found
-    assert seen[0] == 0
-    assert "not a whole result of shard" in caplog.text
+    progress: list[int] = []
+    options = Options(store=ResultStore(tmp_path), on_progress=lambda n_done, _: progress.append(n_done))
+    expected = bytes_of(tally_all(untrained(SMALL), options))
+    progress.clear()
+    tally_all(untrained(SMALL, scale=1.1), options)
+    assert progress[0] == 0
+    for path in (tmp_path / "shard").iterdir():
+        path.write_bytes(path.read_bytes()[:-5])
+    progress.clear()
+    assert bytes_of(tally_all(untrained(SMALL), options)) == expected
+    assert progress[0] == 0
+    assert "the stored result of shard is damaged" in caplog.text
 
 
-def test_the_lab_keeps_the_result_and_the_shards(untrained: Callable[..., Weights], tmp_path: Path) -> None:
+def test_the_lab_stores_the_result_and_the_shards(untrained: Callable[..., Weights], tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
     write_weights(path, dict(untrained(SMALL).tensors), {})
-    seen: list[int] = []
+    progress: list[int] = []
     for attempt in range(2):
-        lab = Lab(path, store=ResultStore(tmp_path / "kept"))
-        with under(Conditions(on_progress=lambda done, _: seen.append(done))):
+        lab = Lab(path, store=ResultStore(tmp_path / "store"))
+        with use_options(Options(on_progress=lambda n_done, _: progress.append(n_done))):
             tally = lab.examine(every_sum)
         assert tally.n_sums == Layout(3).n_sums
         assert lab.runs[0].state == ("reused" if attempt else "measured")
-    assert seen == [0, Layout(3).n_sums]
-    assert current().store.folder is None
+    assert progress == [0, Layout(3).n_sums]
+    assert current_options().store.folder is None
 
 
 @pytest.fixture(scope="module")
 def workers() -> Iterator[Any]:
     with LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
-    ) as started:
-        yield started
+    ) as cluster:
+        yield cluster
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -122,44 +124,44 @@ def test_a_cluster_gives_the_same_bytes_also_if_a_worker_is_killed(
     weights: Weights, expected: dict[str, bytes], workers: Any
 ) -> None:
     address = workers.scheduler_address
-    killed: list[int] = []
+    process_ids: list[int] = []
 
-    def kill(done: int, _: int) -> None:
-        if done and not killed:
-            killed.append(next(iter(workers.workers.values())).pid)
-            os.kill(killed[0], signal.SIGKILL)
+    def kill(n_done: int, _: int) -> None:
+        if n_done and not process_ids:
+            process_ids.append(next(iter(workers.workers.values())).pid)
+            os.kill(process_ids[0], signal.SIGKILL)
 
-    assert bytes_of(tally_all(weights, Conditions(cluster=address, on_progress=kill))) == expected
-    assert killed
+    assert bytes_of(tally_all(weights, Options(cluster=address, on_progress=kill))) == expected
+    assert process_ids
 
 
 @pytest.mark.filterwarnings("ignore")
-def test_a_scheduler_that_is_lost_is_an_error_and_what_is_done_is_kept(
+def test_a_lost_scheduler_is_an_error_and_the_finished_shards_are_stored(
     weights: Weights, expected: dict[str, bytes], tmp_path: Path, start: Callable[..., Any]
 ) -> None:
-    place, store = tmp_path / "scheduler.json", ResultStore(tmp_path / "kept")
+    scheduler_file, store = tmp_path / "scheduler.json", ResultStore(tmp_path / "store")
+    scheduler_options = ("--port", "0", "--no-dashboard", "--scheduler-file", str(scheduler_file))
+    worker_options = ("--scheduler-file", str(scheduler_file), "--nthreads", "1", "--no-dashboard")
     with (
-        start(
-            "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(place)
-        ) as scheduler,
-        start("distributed.cli.dask_worker", "--scheduler-file", str(place), "--nthreads", "1", "--no-dashboard"),
+        start("distributed.cli.dask_scheduler", *scheduler_options) as scheduler,
+        start("distributed.cli.dask_worker", *worker_options),
     ):
-        while not place.exists():
+        while not scheduler_file.exists():
             time.sleep(0.1)
-        address = json.loads(place.read_text())["address"]
+        address = json.loads(scheduler_file.read_text())["address"]
 
-        def lose(done: int, _: int) -> None:
-            if done:
+        def kill(n_done: int, _: int) -> None:
+            if n_done:
                 scheduler.kill()
 
-        conditions = Conditions(store=store, cluster=address, on_progress=lose)
-        with pytest.raises(InputError, match=rf"--cluster {address}: the scheduler was lost .* goes on"):
-            tally_all(weights, conditions)
+        options = Options(store=store, cluster=address, on_progress=kill)
+        with pytest.raises(InputError, match=rf"--cluster {address}: the scheduler was lost .* resumes"):
+            tally_all(weights, options)
     assert list(tmp_path.rglob("*.kept"))
-    seen: list[int] = []
-    resumed = Conditions(store=store, on_progress=lambda done, _: seen.append(done))
+    progress: list[int] = []
+    resumed = Options(store=store, on_progress=lambda n_done, _: progress.append(n_done))
     assert bytes_of(tally_all(weights, resumed)) == expected
-    assert seen[0] > 0
+    assert progress[0] > 0
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -168,7 +170,7 @@ def test_workers_with_other_code_are_an_error(
 ) -> None:
     monkeypatch.setattr(dask, "sources_of", lambda *_: {"sumint.exhaustive.shards": "another"})
     with pytest.raises(InputError, match=r"the worker tcp://.+ has other code than this machine"):
-        tally_all(weights, Conditions(cluster=workers.scheduler_address))
+        tally_all(weights, Options(cluster=workers.scheduler_address))
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -176,18 +178,20 @@ def test_workers_with_other_code_are_an_error(
 def test_a_dead_address_is_an_error_that_names_it(
     untrained: Callable[..., Weights], address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dask, "PATIENCE", 1)
+    monkeypatch.setattr(dask, "TIMEOUT", 1)
     with pytest.raises(InputError, match=f"--cluster {address}: no Dask scheduler answers there"):
-        tally_all(untrained(SMALL), Conditions(cluster=address))
+        tally_all(untrained(SMALL), Options(cluster=address))
 
 
-def test_a_network_too_wide_for_tables_is_refused_before_they_are_made(untrained: Callable[..., Weights]) -> None:
+def test_a_network_too_wide_for_memory_is_refused_before_anything_is_computed(
+    untrained: Callable[..., Weights],
+) -> None:
     weights = untrained(Architecture(n_digits=2, n_heads=32, d_model=256, d_head=8))
     with pytest.raises(InputError, match=r"32 heads in 256 dimensions: .+ would take \d+\.\d GB; up to 2 GB"):
-        tally_all(weights, Conditions())
+        tally_all(weights, Options())
 
 
 def test_a_wide_network_gets_fewer_threads() -> None:
     wide = Architecture(n_digits=4, n_heads=8, d_model=512, d_head=16)
-    assert run._threads(wide, Conditions(n_threads=64)) < 8
-    assert run._threads(SMALL, Conditions(n_threads=64)) == 64
+    assert run._threads(wide, Options(n_threads=64)) < 8
+    assert run._threads(SMALL, Options(n_threads=64)) == 64

@@ -1,4 +1,4 @@
-"""What a chart draws can be read as tables: beside it, on a page of their own, or in its data files."""
+"""The data of a chart can be read as tables: beside it, on a separate page, or in its data files."""
 
 import re
 from pathlib import Path

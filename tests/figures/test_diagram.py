@@ -1,4 +1,4 @@
-"""A diagram finds a place for everything, and is drawn as SVG that browsers and other programs read."""
+"""The layout of a diagram has no overlaps, and its SVG can be read by browsers and other programs."""
 
 from dataclasses import replace
 from itertools import combinations
@@ -7,9 +7,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from report.chapters.how_it_carries.gathering import gatherings
+from report.chapters.how_it_carries.head_groups import head_groups
 from report.content.diagram import Arrow, Diagram, Group, Node, Rank
-from report.figures.diagram_layout import TALL, WIDE, Box, Form, placed
+from report.figures.diagram_layout import TALL, WIDE, Box, Form, lay_out
 from report.figures.diagram_svg import inline_svg, svg_file
 from sumint.analyses.carrying.carry_sites import carry_sites
 from sumint.analyses.carrying.needed_sites import NeededSites, needed_sites
@@ -22,7 +22,7 @@ FORMS = pytest.mark.parametrize("form", [WIDE, TALL], ids=["wide", "tall"])
 
 
 def diagram(n_nodes: int = 3) -> Diagram:
-    """Two groups, one over the other's place, with arrows from every node to the same one."""
+    """Two groups, aligned with one another, with arrows from every node to the same one."""
     nodes = tuple(Node(f"n{number}", (f"n{number}", "<&>"), "carry") for number in range(n_nodes))
     ranks = (
         Rank(("first",), (Group("here", nodes), Group("there", ()))),
@@ -47,20 +47,20 @@ def overlap(one: Box, other: Box) -> bool:
 @FORMS
 @pytest.mark.parametrize("n_nodes", [1, 3, 20])
 def test_nothing_covers_anything_else_and_all_is_inside(form: Form, n_nodes: int) -> None:
-    laid_out = placed(diagram(n_nodes), form)
-    for boxes in ([box for _, box in laid_out.nodes], [box for _, box in laid_out.groups]):
+    layout = lay_out(diagram(n_nodes), form)
+    for boxes in ([box for _, box in layout.nodes], [box for _, box in layout.groups]):
         assert not any(overlap(one, other) for one, other in combinations(boxes, 2))
         for box in boxes:
-            assert 0 <= box.x <= box.x + box.width <= laid_out.width + 1e-9
-            assert 0 <= box.y <= box.y + box.height <= laid_out.height + 1e-9
+            assert 0 <= box.x <= box.x + box.width <= layout.width + 1e-9
+            assert 0 <= box.y <= box.y + box.height <= layout.height + 1e-9
 
 
 @FORMS
 def test_an_arrow_goes_from_one_node_s_far_side_to_the_next_one_s_near_side(form: Form) -> None:
-    laid_out = placed(diagram(), form)
-    boxes = {node.name: box for node, box in laid_out.nodes}
+    layout = lay_out(diagram(), form)
+    boxes = {node.name: box for node, box in layout.nodes}
     ends = set()
-    for arrow, curve in laid_out.arrows:
+    for arrow, curve in layout.arrows:
         source, target = boxes[arrow.source], boxes[arrow.target]
         if form.is_tall:
             assert curve.start[0] == source.x + source.width
@@ -69,12 +69,12 @@ def test_an_arrow_goes_from_one_node_s_far_side_to_the_next_one_s_near_side(form
             assert curve.start[1] == source.y + source.height
             assert curve.end[1] == target.y
         ends.add(curve.end)
-    assert len(ends) == len(laid_out.arrows), "arrows that arrive at one node arrive side by side"
+    assert len(ends) == len(layout.arrows), "arrows that arrive at one node arrive side by side"
 
 
 @FORMS
 def test_what_stands_under_a_group_stands_under_it(form: Form) -> None:
-    groups = [(group, box.centre) for group, box in placed(diagram(), form).groups if group.label == "there"]
+    groups = [(group, box.centre) for group, box in lay_out(diagram(), form).groups if group.label == "there"]
     (_, above), (_, below) = groups
     axis = 1 if form.is_tall else 0
     assert above[axis] == pytest.approx(below[axis])
@@ -101,9 +101,9 @@ def test_an_arrow_to_nowhere_and_two_nodes_of_one_name_are_refused() -> None:
     nodes = (Node("one", ("one",)),)
     ranks = (Rank(("first",), (Group("here", nodes),)),)
     arrow = Arrow("one", "two", "carry", "It goes.", 1.0, "a.html#b")
-    with pytest.raises(ValueError, match="no such node"):
+    with pytest.raises(ValueError, match="which does not exist"):
         Diagram("it", "It", ranks, (arrow,), "Caption.", "Alt.", diagram)
-    with pytest.raises(ValueError, match="one name"):
+    with pytest.raises(ValueError, match="expected a unique name"):
         Diagram("it", "It", (*ranks, *ranks), (), "Caption.", "Alt.", diagram)
 
 
@@ -120,7 +120,7 @@ def test_each_digit_needs_the_head_that_adds_its_column_and_the_one_that_carries
 
 def test_the_picture_of_a_model_that_is_known_has_its_parts(needed: NeededSites) -> None:
     sites = carry_sites(load_model(hand_set()), SampleSpec(LAYOUT.n_digits).draw())
-    found = {one.name(LAYOUT): one for one in gatherings(sites, needed, {}, ())}
+    found = {one.name(LAYOUT): one for one in head_groups(sites, needed, {}, ())}
     assert [(one.column, one.kinds) for one in (found["H0.0 at ="], found["H0.0 at C0"])] == [
         (0, ((0, "digits"),)),
         (1, ((1, "digits"),)),
@@ -133,6 +133,6 @@ def test_a_site_that_looks_elsewhere_may_hold_a_column_s_digits_with_others(need
     sites = carry_sites(load_model(hand_set()), SampleSpec(LAYOUT.n_digits).draw())
     adding, mixed = Site(0, FIRST), replace(needed, attention=np.zeros_like(needed.attention))
     for holding, kind in (({0: [adding]}, "digits"), ({1: [adding]}, "unknown"), ({}, "unknown")):
-        found = {one.name(LAYOUT): one for one in gatherings(sites, mixed, holding, ())}
+        found = {one.name(LAYOUT): one for one in head_groups(sites, mixed, holding, ())}
         assert found["H0.0 at ="].column is None
         assert found["H0.0 at ="].kinds == ((0, kind),)

@@ -1,4 +1,4 @@
-"""A figure's files say what it draws, all of it, and say the same every time."""
+"""The files of a figure contain all that it draws, and are the same every time."""
 
 import base64
 import csv
@@ -26,7 +26,7 @@ NUMBERS = np.random.default_rng(0).normal(size=(4, 3)) * [1e-26, 1.0, 1e4]
 PLOTS: Mapping[str, LazyChart] = {
     "heatmap": charts.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer", "loss", written=decimals),
     "polar": charts.polar_points([1.5, 2.5], [0.1, -3.0], ["dim 19", "dim 26"], name="first"),
-    "points": charts.points(NUMBERS[:, 1], NUMBERS[:, 2], "abcd", "first", "second", closed=True),
+    "points": charts.scatter(NUMBERS[:, 1], NUMBERS[:, 2], "abcd", "first", "second", closed=True),
     "bars": charts.bars(
         ["a", "b"],
         {"mean": [1, 2], "zero": [3, 4]},
@@ -35,12 +35,12 @@ PLOTS: Mapping[str, LazyChart] = {
         errors={"mean": [0.1, 0.2], "zero": [0.3, 0.4]},
     ),
     "lines": charts.lines(range(4), {"one": NUMBERS[:, 1]}, "digit", "rise", logarithmic=True),
-    "cloud": charts.polar({"C0": charts.Polar(NUMBERS[:, 1], NUMBERS[:, 2], drawn="cloud")}),
+    "cloud": charts.polar({"C0": charts.Polar(NUMBERS[:, 1], NUMBERS[:, 2], style="cloud")}),
     "panels": charts.panels(
         {
             "H0.0": charts.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer", "loss"),
             "phases": charts.polar(
-                {"heads": charts.Polar([1], [2], ["H1.0"]), "all": charts.Polar([3], [1], drawn="arrow")}
+                {"heads": charts.Polar([1], [2], ["H1.0"]), "all": charts.Polar([3], [1], style="arrow")}
             ),
             "H0.1": charts.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer", "loss"),
         }
@@ -55,7 +55,7 @@ DECADES = charts.heatmap(
 
 
 def measured() -> None:
-    """Stands for an analysis."""
+    """A stand-in for an analysis."""
 
 
 def figure(plot: Plots, **settings: Any) -> Figure:
@@ -63,7 +63,7 @@ def figure(plot: Plots, **settings: Any) -> Figure:
 
 
 def drawn_by(script: bytes) -> list[dict[str, Any]]:
-    """The views that a script hands to the browser, its binary arrays decoded by Plotly itself."""
+    """The views that a script registers, with its binary arrays decoded by Plotly itself."""
     call = re.fullmatch(r'registerFigure\("[^"]+", (.*)\);\n', script.decode(), re.DOTALL)
     assert call is not None
     views = json.loads(call[1])
@@ -203,7 +203,7 @@ def test_the_data_of_several_controls_has_a_view_for_each_combination() -> None:
 
 @pytest.mark.parametrize("labels", [("a b", "a-b"), ("+", "=")])
 def test_views_whose_addresses_are_the_same_are_refused(labels: tuple[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"figure it: .* need labels whose letters and digits differ"):
+    with pytest.raises(ValueError, match=r"figure it: expected labels whose letters and digits differ"):
         files_of("chapter", figure(dict.fromkeys(labels, PLOTS["bars"]), control="Kind"))
 
 
@@ -223,8 +223,8 @@ def test_a_long_table_has_a_script_that_hands_its_rows_to_the_page() -> None:
         caption="",
         source=measured,
         formats={"margin": lambda value: f"{value:.1f}"},
-        shown=2,
-        chosen_by=("digit",),
+        page_length=2,
+        filter_columns=("digit",),
     )
     script = files_of("chapter", table)["data/chapter/it.js"].decode()
     name, columns = json.loads(script.replace("registerTable(", "[").replace(");", "]"))

@@ -1,4 +1,4 @@
-"""Kept drawings are used again only where nothing that they were drawn from has changed."""
+"""Cached figures are reused only if nothing on which they depend has changed."""
 
 from __future__ import annotations
 

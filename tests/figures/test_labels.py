@@ -1,4 +1,4 @@
-"""Labels that would overlap are written as one, and none is lost."""
+"""Labels that would overlap are merged, and none is lost."""
 
 from __future__ import annotations
 

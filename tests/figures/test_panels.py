@@ -1,4 +1,4 @@
-"""Panels keep what each chart says, and none stands on another, on any screen."""
+"""Panels keep the content of each chart, and none overlaps another on any screen."""
 
 from itertools import combinations
 from typing import Any
@@ -12,7 +12,7 @@ from report.figures.theme import traces_of
 
 VALUES = np.arange(6.0).reshape(2, 3)
 HEATMAP = charts.heatmap(VALUES, "abc", "pq", "head", "layer", "loss", square=True)
-POLAR = charts.polar({"heads": charts.Polar([1, 2], [0, 1]), "all": charts.Polar([2], [1], drawn="arrow")})
+POLAR = charts.polar({"heads": charts.Polar([1, 2], [0, 1]), "all": charts.Polar([2], [1], style="arrow")})
 
 
 def layout_of(figure: go.Figure) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def panelled(n_panels: int, columns: int) -> go.Figure:
 
 
 def domains(layout: dict[str, Any]) -> list[tuple[list[float], list[float]]]:
-    """Where every panel stands, across and up."""
+    """The horizontal and vertical extent of every panel."""
     polar = [(axis["domain"]["x"], axis["domain"]["y"]) for key, axis in layout.items() if key.startswith("polar")]
     cartesian = [
         (axis["domain"], layout[key.replace("x", "y", 1)]["domain"])
@@ -92,7 +92,7 @@ def test_a_legend_has_its_room_above_the_panels_names() -> None:
 
 def test_an_arrow_begins_in_the_middle_and_a_line_where_it_is_told() -> None:
     figure = charts.polar(
-        {"arrow": charts.Polar([2], [1], drawn="arrow"), "line": charts.Polar([0, 2], [1, 1], drawn="line")}
+        {"arrow": charts.Polar([2], [1], style="arrow"), "line": charts.Polar([0, 2], [1, 1], style="line")}
     ).figure
     arrow, line = traces_of(figure)
     assert (list(arrow.r), list(arrow.theta)) == ([0, 2], [0, 1])

@@ -1,4 +1,4 @@
-"""Which plotly.js draws the charts, and that it can draw them all."""
+"""The choice of plotly.js, which can draw all charts."""
 
 import json
 import re
@@ -13,7 +13,7 @@ from report.content.lazy_chart import LazyChart
 from report.errors import BundleError, ReportError
 from report.figures import plotlyjs
 from report.figures.cache import check_traces
-from report.figures.plotlyjs import NPM, check_version, entry, full, kept_at, smallest
+from report.figures.plotlyjs import NPM, bundle_path, check_version, entry, full, smallest
 
 
 def figure(*traces: str) -> Figure:
@@ -35,19 +35,19 @@ def test_without_a_bundle_the_full_one_is_used_and_says_so(tmp_path: Path) -> No
 
 
 def test_a_bundle_that_is_kept_is_used_and_says_what_it_draws(tmp_path: Path) -> None:
-    kept_at(tmp_path).parent.mkdir(parents=True)
-    kept_at(tmp_path).write_bytes(b"var Plotly;")
+    bundle_path(tmp_path).parent.mkdir(parents=True)
+    bundle_path(tmp_path).write_bytes(b"var Plotly;")
     used = smallest(tmp_path)
     assert used.script == b"var Plotly;"
     assert "only bar, heatmap, scatter, scatterpolar: " in str(used)
 
 
 def test_a_bundle_of_other_traces_or_versions_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = {kept_at(tmp_path)}
+    kept = {bundle_path(tmp_path)}
     monkeypatch.setattr(plotlyjs, "TRACES", ("bar",))
-    kept.add(kept_at(tmp_path))
+    kept.add(bundle_path(tmp_path))
     monkeypatch.setattr(plotlyjs, "get_plotlyjs_version", lambda: "0.0.0")
-    kept.add(kept_at(tmp_path))
+    kept.add(bundle_path(tmp_path))
     assert len(kept) == 3
 
 
@@ -58,7 +58,7 @@ def test_the_bundle_starts_from_the_core_and_every_trace_but_the_core_s_own() ->
 
 def test_a_trace_that_no_bundle_draws_is_an_error_that_names_figure_and_type() -> None:
     check_traces("the-task", figure(*plotlyjs.TRACES))
-    with pytest.raises(ReportError, match="the-task: figure drawn draws a trace of type pie, but"):
+    with pytest.raises(ReportError, match="the-task: figure drawn has a trace of type pie, but"):
         check_traces("the-task", figure("bar", "pie"))
 
 

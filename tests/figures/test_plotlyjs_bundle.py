@@ -1,4 +1,4 @@
-"""`python -m report bundle`: whole or not at all, and every failure in one line."""
+"""`python -m report bundle` writes the bundle atomically, and reports every failure on one line."""
 
 import subprocess
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from report.__main__ import main
-from report.figures.plotlyjs import kept_at
+from report.figures.plotlyjs import bundle_path
 
 
 @pytest.fixture(autouse=True)
@@ -17,7 +17,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that is all of PATH."""
+    """A folder that is the only one in PATH."""
     folder = tmp_path / "programs"
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
@@ -39,8 +39,8 @@ def test_the_bundle_is_made_once_and_kept_with_plotly_s_licence(cache: Path, pro
     put(programs, "npm", NPM_WORKS)
     put(programs, "node", NODE_WORKS)
     assert main(["bundle"]) == 0
-    assert str(kept_at(cache)) in capsys.readouterr().out
-    made = kept_at(cache).read_text()
+    assert str(bundle_path(cache)) in capsys.readouterr().out
+    made = bundle_path(cache).read_text()
     assert made.startswith("/**\n* plotly.js v")
     assert "MIT license" in made
     assert made.endswith("*/\nbundled\n")
@@ -54,8 +54,12 @@ def test_the_bundle_is_made_once_and_kept_with_plotly_s_licence(cache: Path, pro
         (NPM_WORKS, None, "error: node is not installed"),
         (None, NODE_WORKS, "error: npm is not installed"),
         ("echo npm error code EFAKE >&2; echo npm error no way out >&2; exit 7", NODE_WORKS, "7: no way out"),
-        ("exit 1", NODE_WORKS, "npm fails with 1: it does not say why"),
-        (NPM_WORKS, "echo '✘ [ERROR] Could not resolve' >&2; exit 1", "node fails with 1: ✘ [ERROR] Could not"),
+        ("exit 1", NODE_WORKS, "npm failed with exit code 1: no message"),
+        (
+            NPM_WORKS,
+            "echo '✘ [ERROR] Could not resolve' >&2; exit 1",
+            "node failed with exit code 1: ✘ [ERROR] Could not",
+        ),
     ],
 )
 def test_what_fails_is_said_in_one_line_and_leaves_nothing(
@@ -96,4 +100,4 @@ def test_a_cache_that_cannot_be_written_is_named(
     (tmp_path / "a file").touch()
     monkeypatch.setenv("SUMINT_CACHE", str(tmp_path / "a file"))
     assert main(["bundle"]) == 2
-    assert f"{tmp_path / 'a file' / 'plotlyjs'}: cannot be made" in capsys.readouterr().err
+    assert f"{tmp_path / 'a file' / 'plotlyjs'} cannot be created" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Whatever a card or a file's name says, a page shows it as plain text; nothing of it becomes markup or code."""
+"""A page shows the content of a card and the name of a file as plain text, never as markup or code."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sumint.checkpoints.card import card_path
 from sumint.checkpoints.files import Weights, write_weights
 
 MARK = "hostile7"
-"""By this what comes from the card is found again."""
+"""A text by which content of the card is recognised."""
 PARTS = (
     "</script><script>hostile7()</script>",
     '"><img src=x onerror=hostile7()>',
@@ -40,7 +40,7 @@ TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 @pytest.fixture(scope="module")
 def built(tiny_weights: Weights, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site and a single file of weights whose card is as bad as can be, and whose file's name is, too."""
+    """A site and a single file of weights with a malicious card and a malicious file name."""
     folder = tmp_path_factory.mktemp("hostile")
     path = folder / "a <b>hostile7<b> $(touch hostile7) \u202e model.safetensors"
     write_weights(path, tiny_weights.tensors, {})

@@ -1,4 +1,4 @@
-"""Whatever a path is, or its place cannot do, is said in one line; the site that was there stands whole."""
+"""A bad path or a full disk gives an error on one line, and the earlier site stays complete."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
-    """What is said of bad input: one line on standard error, and the exit code is 2."""
+    """The error message for bad input, after a check that it is one line and the exit code is 2."""
     assert main(["build", "--device", "cpu", *map(str, arguments)]) == 2
     printed = capsys.readouterr()
     assert printed.err.splitlines()[-1].startswith("error: ")
@@ -66,9 +66,9 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_checkpoint_of_any_name_is_looked_for_as_it_is(name: str, tmp_path: Path, capsys) -> None:
-    predicted = refusal(capsys, "--weights", tmp_path / name)
-    assert "no such file" in predicted
-    assert len(predicted.splitlines()) == 1
+    error = refusal(capsys, "--weights", tmp_path / name)
+    assert "no such file" in error
+    assert len(error.splitlines()) == 1
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -86,7 +86,7 @@ def test_a_name_that_begins_with_a_dash_is_a_name(tmp_path: Path, capsys) -> Non
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no such files")
 @pytest.mark.parametrize(
-    ("make", "said"),
+    ("make", "complaint"),
     [
         (os.mkfifo, "not a regular file"),
         (lambda path: path.symlink_to("/dev/zero"), "not a regular file"),
@@ -99,7 +99,7 @@ def test_a_name_that_begins_with_a_dash_is_a_name(tmp_path: Path, capsys) -> Non
     ids=["pipe", "zero", "full", "stdin", "dangling", "loop", "folder"],
 )
 def test_what_is_no_file_is_refused_and_not_waited_for(
-    make, predicted: str, tmp_path: Path, old_site: Path
+    make, complaint: str, tmp_path: Path, old_site: Path
 ) -> None:
     make(tmp_path / "weights.pt")
     command = [
@@ -117,7 +117,7 @@ def test_what_is_no_file_is_refused_and_not_waited_for(
     )
     assert finished.returncode == 2
     assert finished.stderr.splitlines()[-1].startswith("error: ")
-    assert predicted in finished.stderr
+    assert complaint in finished.stderr
     assert "Traceback" not in finished.stderr
     assert SITE.items() <= files_in(old_site).items()
 
@@ -173,7 +173,7 @@ def test_a_place_that_takes_no_more_leaves_the_old_site_whole(
 def test_a_disk_that_is_full_in_the_middle_leaves_the_old_site_whole(
     tmp_path: Path, checkpoint: Path, old_site: Path
 ) -> None:
-    """A file may have no more than a megabyte here, and plotly.js has more."""
+    """The limit of file sizes is a megabyte here, and plotly.js is larger."""
     before = files_in(old_site)
     single = tmp_path / "report.html"
     for place in (["--site", str(old_site)], ["--single-file", str(single)]):

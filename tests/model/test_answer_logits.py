@@ -16,7 +16,7 @@ from sumint.training.train import (
 
 
 def uneven_parameters(architecture: Architecture) -> dict[str, Tensor]:
-    """Untrained parameters, moved at random, so that no bias is 0 and no layer norm is 1."""
+    """Untrained parameters with random offsets, so that no bias is 0 and no layer norm is 1."""
     generator = torch.Generator().manual_seed(5)
     return {
         name: tensor + 0.3 * torch.randn(tensor.shape, generator=generator)
@@ -29,7 +29,7 @@ def tokens_of(n_digits: int, size: int = 40) -> Tensor:
 
 
 def textbook_logits(parameters: dict[str, Tensor], tokens: Tensor) -> Tensor:
-    """The transformer as a textbook has it, in float64: every head, position, key and value."""
+    """The logits of a textbook transformer in float64: every head, position, key and value."""
     parameters = {name: tensor.double() for name, tensor in parameters.items()}
 
     def layer_norm(residual: Tensor, name: str) -> Tensor:
@@ -43,7 +43,7 @@ def textbook_logits(parameters: dict[str, Tensor], tokens: Tensor) -> Tensor:
     for layer in range(N_LAYERS):
         attention = f"blocks.{layer}.attn"
         normalised = layer_norm(residual, f"blocks.{layer}.ln1")
-        written = parameters[f"{attention}.b_O"]
+        output = parameters[f"{attention}.b_O"]
         for head in range(len(parameters[f"{attention}.W_Q"])):
             query, key, value = (
                 normalised @ parameters[f"{attention}.W_{kind}"][head] + parameters[f"{attention}.b_{kind}"][head]
@@ -51,8 +51,8 @@ def textbook_logits(parameters: dict[str, Tensor], tokens: Tensor) -> Tensor:
             )
             scores = query @ key.transpose(1, 2) / math.sqrt(query.shape[-1])
             pattern = scores.masked_fill(~past, -math.inf).softmax(-1)
-            written = written + pattern @ value @ parameters[f"{attention}.W_O"][head]
-        residual = residual + written
+            output = output + pattern @ value @ parameters[f"{attention}.W_O"][head]
+        residual = residual + output
     return layer_norm(residual, "ln_final") @ parameters["unembed.W_U"] + parameters["unembed.b_U"]
 
 
@@ -62,8 +62,8 @@ def test_the_logits_are_those_of_a_textbook_transformer(n_digits: int, n_heads: 
     architecture = Architecture(n_digits, n_heads, d_model=20, d_head=7)
     parameters, tokens, layout = uneven_parameters(architecture), tokens_of(n_digits), Layout(n_digits)
     expected = textbook_logits(parameters, tokens)[:, layout.predicting].float()
-    for seen in (tokens, tokens[:, :-1]):  # the last digit predicts nothing
-        logits = answer_logits(parameters, seen, layout)
+    for inputs in (tokens, tokens[:, :-1]):  # the last digit predicts nothing
+        logits = answer_logits(parameters, inputs, layout)
         torch.testing.assert_close(logits, expected, rtol=1e-4, atol=1e-4)
 
 

@@ -1,4 +1,4 @@
-"""The transform and the explicit basis say the same."""
+"""The transform and the explicit basis agree."""
 
 import numpy as np
 import pytest
@@ -49,7 +49,7 @@ def test_a_cosine_has_its_own_amplitude_and_phase(phase: float, amplitude: float
         (-np.pi / 2, np.pi / 2, np.pi),
     ],
 )
-def test_the_angle_between_two_phases_takes_the_shorter_way(first: float, second: float, expected: float) -> None:
+def test_the_angle_between_two_phases_is_the_shorter_one(first: float, second: float, expected: float) -> None:
     assert angle_between(first, second) == pytest.approx(expected)
 
 

@@ -1,4 +1,4 @@
-"""The layers by themselves say what a whole pass says."""
+"""Running the layers separately gives the same logits as a full pass."""
 
 import pytest
 import torch
@@ -6,7 +6,7 @@ import torch
 from sumint.checkpoints.files import Weights
 from sumint.interventions.hooks import ablate_head, answer_logits
 from sumint.model.load import Model, layout_of, load_model, tokens_for
-from sumint.model.partial_pass import FirstLayer, answers_from, logits_from
+from sumint.model.partial_pass import Layer0Activations, logits_from, predictions_from
 from sumint.task.sums import SampleSpec
 
 
@@ -21,18 +21,18 @@ def tokens(model: Model) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("n_left_out", [0, 1, 3])
-def test_they_say_what_the_whole_model_says(model: Model, tokens: torch.Tensor, n_left_out: int) -> None:
-    up_to = tokens[:, : tokens.shape[1] - n_left_out]
-    whole, first = model(up_to), FirstLayer.on(model, up_to)
+def test_they_give_the_logits_of_a_full_pass(model: Model, tokens: torch.Tensor, n_left_out: int) -> None:
+    cut = tokens[:, : tokens.shape[1] - n_left_out]
+    whole, first = model(cut), Layer0Activations.on(model, cut)
     for positions in (slice(None), slice(-1, None), slice(4, 6)):
         by_itself = logits_from(model, first.residual, positions)
         torch.testing.assert_close(by_itself, whole[:, positions], rtol=1e-5, atol=1e-5)
-        assert (answers_from(model, first.residual, positions) == whole[:, positions].argmax(-1).numpy()).all()
+        assert (predictions_from(model, first.residual, positions) == whole[:, positions].argmax(-1).numpy()).all()
 
 
 @pytest.mark.parametrize("layer", [0, 1])
 @pytest.mark.parametrize("kind", ["q", "k", "v", "z"])
-def test_what_is_replaced_in_them_is_replaced_as_in_a_whole_pass(
+def test_ablations_have_the_same_effect_as_in_a_full_pass(
     model: Model, tokens: torch.Tensor, layer: int, kind: str
 ) -> None:
     predicting = layout_of(model).predicting

@@ -1,4 +1,4 @@
-"""A text is Markdown with formulas and values, and what is wrong in it is named with its line."""
+"""A text is Markdown with formulas and values, and an error in it is reported with its line."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -62,14 +62,14 @@ def test_a_dollar_sign_can_be_written() -> None:
         ("{{ loss | nosuchformat }}", "nosuchformat"),
         ("{{ name | count }}", "Unknown format code"),
         ("{{ loss..x }}", "expected name"),
-        ("{{ loss + 1 }}", "holds logic"),
-        ("{{ loss if name else 2 }}", "holds logic"),
-        ("{{ nosuchfunction('x') }}", "can call figure"),
+        ("{{ loss + 1 }}", "contains logic"),
+        ("{{ loss if name else 2 }}", "contains logic"),
+        ("{{ nosuchfunction('x') }}", "expected a call of figure"),
         ("{{ figure(name) }}", "a name in quotes"),
-        ("{% if loss %}", "begins neither"),
-        ("{{ loss", "begins neither"),
-        ("It costs $5.", "begins neither"),
-        ("${{ loss }}$", "cannot hold a value"),
+        ("{% if loss %}", "expected a value"),
+        ("{{ loss", "expected a value"),
+        ("It costs $5.", "expected a value"),
+        ("${{ loss }}$", "cannot contain a value"),
     ],
 )
 def test_what_is_wrong_is_named_with_file_and_line(source: str, problem: str) -> None:

@@ -1,4 +1,4 @@
-"""A page shows all of its chapter, once, and is safe whatever was measured."""
+"""A page shows all content of its chapter once, and measured values cannot inject markup."""
 
 import re
 from dataclasses import replace
@@ -24,7 +24,7 @@ ENTRIES = (
 
 
 def measured() -> None:
-    """Stands for an analysis."""
+    """A stand-in for an analysis."""
 
 
 MATRIX = charts.heatmap([[1.0, -2.0]], x="ab", y="c", x_title="digit", y_title="row", quantity="entry")
@@ -178,7 +178,7 @@ def test_a_claim_says_in_words_whether_it_holds() -> None:
 
 
 def test_a_figure_that_a_component_draws_names_it_and_has_no_choice_for_what_is_shown_at_once() -> None:
-    drawn_whole = replace(SWITCHED, component="attention", shown_at_once=(HOSTILE,))
+    drawn_whole = replace(SWITCHED, component="attention", simultaneous_controls=(HOSTILE,))
     html = page(replace(CHAPTER, figures=(FIGURE, drawn_whole, *CHAPTER.figures[2:])))
     components = {attributes.get("id"): attributes.get("data-component") for _, attributes in Tags(html).tags}
     assert components["both"] == "attention"
@@ -203,8 +203,8 @@ def test_the_page_of_figures_leads_to_the_data_of_those_that_are_shown() -> None
 
 def test_the_page_of_claims_tells_all_of_a_claim_and_leads_to_its_place() -> None:
     html = claims_page().replace("<wbr>", "")
-    for run_chapter in (">Holds<", "a general claim", "at least <math>", "sumint/analyses/it.py"):
-        assert run_chapter in html
+    for part in (">Holds<", "a general claim", "at least <math>", "sumint/analyses/it.py"):
+        assert part in html
     assert 'href="unembedding.html#sparse"' in html
     assert re.findall(r"<span>(\d+ \w+|All \d+)", html) == ["All 1", "1 hold", "0 do", "0 not"]
     assert "chosen after seeing the write-up’s checkpoint" in html
@@ -240,12 +240,12 @@ def test_what_is_not_found_leads_on_from_any_depth_where_the_site_s_address_is_k
 
 @pytest.mark.parametrize("name", ['figure("gram")', 'table("sums")', 'claim("sparse")', 'figure("history")'])
 def test_what_the_text_never_shows_is_an_error(name: str) -> None:
-    with pytest.raises(TextError, match=re.escape(f"never shows {name.replace('(', ' ').rstrip(')')}")):
+    with pytest.raises(TextError, match=re.escape(f"does not show {name.replace('(', ' ').rstrip(')')}")):
         page(text=TEXT.replace(f"{{{{ {name} }}}}", ""))
 
 
 def test_what_the_text_shows_twice_is_an_error() -> None:
-    with pytest.raises(TextError, match=r'^unembedding.md:\d+: figure "gram" is shown a second time'):
+    with pytest.raises(TextError, match=r'^unembedding.md:\d+: figure "gram" is shown twice'):
         page(text=TEXT + '\n{{ figure("gram") }}\n')
 
 
@@ -284,7 +284,7 @@ def test_no_page_needs_what_is_not_shipped() -> None:
 
 
 def test_templates_hold_no_colours() -> None:
-    for path in (*TEMPLATES.glob("*.html"), *TEMPLATES.glob("assets/styles/*.css")):
+    for path in (*TEMPLATES.glob("*/*.html"), *TEMPLATES.glob("assets/styles/*.css")):
         assert not re.search(r"#[0-9a-f]{3,8}\b(?!\")|rgba?\(", path.read_text(encoding="utf-8")), path.name
 
 

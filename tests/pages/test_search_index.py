@@ -1,4 +1,4 @@
-"""What a search can find, and where a result leads."""
+"""The entries of the search index, and the addresses of its results."""
 
 import json
 from pathlib import Path
@@ -6,11 +6,11 @@ from pathlib import Path
 from report.content.chapter import Absent, Chapter, Claim, Figure, Table
 from report.figures import charts
 from report.pages.manuscript import Manuscript
-from report.pages.search_index import Found, entries_of, plain, search_index
+from report.pages.search_index import SearchEntry, entries_of, plain, search_index
 
 
 def measured() -> None:
-    """Stands for an analysis."""
+    """A stand-in for an analysis."""
 
 
 PLOT = charts.heatmap([[1.0]], x="a", y="b", x_title="digit", y_title="row", quantity="entry")
@@ -51,24 +51,24 @@ def manuscript(text: str = TEXT) -> Manuscript:
 
 def test_everything_on_a_page_is_found_in_reading_order() -> None:
     assert entries_of(manuscript()) == [
-        Found("Page", "", "Unembedding", "What is written?"),
-        Found("Text", "", "Unembedding", "There are 3 of them."),
-        Found("Figure", "gram", "Figure 2.1 Gram", "Of WU."),
-        Found("Text", "gram", "Unembedding", "After it."),
-        Found("Section", "a-section-of", "A section of x1"),
-        Found("Claim", "sparse", "It is sparse.", "sparse. Holds. Measured: two of three."),
-        Found("Text", "sparse", "A section of x1", "one two"),
-        Found("Section", "within", "Within"),
-        Found("Table", "sums", "Table 2.1 Sums", "Some. sum"),
-        Found("Figure", "past", "Figure 2.2 Past", "Not shown. Lost."),
-        Found("Table", "table-sparse", "Table 2.2 How sparse", "Of both. share"),
-        Found("Table", "none", "Table 2.3 None", "Not shown. Lost, too."),
+        SearchEntry("Page", "", "Unembedding", "What is written?"),
+        SearchEntry("Text", "", "Unembedding", "There are 3 of them."),
+        SearchEntry("Figure", "gram", "Figure 2.1 Gram", "Of WU."),
+        SearchEntry("Text", "gram", "Unembedding", "After it."),
+        SearchEntry("Section", "a-section-of", "A section of x1"),
+        SearchEntry("Claim", "sparse", "It is sparse.", "sparse. Holds. Measured: two of three."),
+        SearchEntry("Text", "sparse", "A section of x1", "one two"),
+        SearchEntry("Section", "within", "Within"),
+        SearchEntry("Table", "sums", "Table 2.1 Sums", "Some. sum"),
+        SearchEntry("Figure", "past", "Figure 2.2 Past", "Not shown. Lost."),
+        SearchEntry("Table", "table-sparse", "Table 2.2 How sparse", "Of both. share"),
+        SearchEntry("Table", "none", "Table 2.3 None", "Not shown. Lost, too."),
     ]
 
 
 def test_a_section_is_found_with_the_text_that_opens_it() -> None:
     only_text = Manuscript.read("it", 1, Chapter("It", "What?"), "## One\n\nFirst.\n\nSecond.", Path("it.md"))
-    assert entries_of(only_text)[1:] == [Found("Section", "one", "One", "First. Second.")]
+    assert entries_of(only_text)[1:] == [SearchEntry("Section", "one", "One", "First. Second.")]
 
 
 def test_the_index_is_a_script_that_registers_the_same_every_time() -> None:

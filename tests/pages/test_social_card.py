@@ -1,4 +1,4 @@
-"""How the report looks to others before they open it."""
+"""The link preview of the report: its image and metadata."""
 
 import io
 import re
@@ -15,7 +15,7 @@ from report.figures import charts
 from report.figures.export import figure_data
 from report.figures.palette import PALETTES
 from report.pages.citation import bibtex
-from report.pages.social_card import HEIGHT, WIDTH, share_picture
+from report.pages.social_card import HEIGHT, WIDTH, social_card
 from report.publishing.repository import Repository
 
 
@@ -24,7 +24,7 @@ def opening(*figures: Figure | Absent) -> Chapter:
 
 
 def figure(x: list[float]) -> Figure:
-    plot = charts.points(x, [1.0, -1.0, 0.0], "012", x_title="first", y_title="second", closed=True)
+    plot = charts.scatter(x, [1.0, -1.0, 0.0], "012", x_title="first", y_title="second", closed=True)
     return Figure("plane", "Plane", plot, "Three.", "Three points.", opening)
 
 
@@ -35,18 +35,18 @@ def drawn_in(chapter: Chapter) -> Mapping[str, Any] | None:
 
 
 def picture(chapter: Chapter) -> Image.Image:
-    return Image.open(io.BytesIO(share_picture(chapter, drawn_in(chapter)))).convert("RGB")
+    return Image.open(io.BytesIO(social_card(chapter, drawn_in(chapter)))).convert("RGB")
 
 
 def test_the_picture_has_the_size_that_networks_want_and_is_small() -> None:
     assert picture(opening(figure([1.0, -1.0, 2.0]))).size == (WIDTH, HEIGHT) == (1200, 630)
     chapter = opening(figure([1.0, -1.0, 2.0]))
-    assert len(share_picture(chapter, drawn_in(chapter))) < 60_000
+    assert len(social_card(chapter, drawn_in(chapter))) < 60_000
 
 
 def test_the_picture_shows_the_figure_s_numbers() -> None:
     chapters = [opening(figure([x, -1.0, 2.0])) for x in (1.0, 0.5, 1.0)]
-    one, other, again = (share_picture(chapter, drawn_in(chapter)) for chapter in chapters)
+    one, other, again = (social_card(chapter, drawn_in(chapter)) for chapter in chapters)
     assert one == again != other
 
 
@@ -60,7 +60,7 @@ def test_without_a_figure_the_picture_is_words(figures: tuple[Absent, ...]) -> N
 
 
 def test_points_that_are_all_at_one_place_are_drawn() -> None:
-    plot = charts.points([0.0], [0.0], "0", x_title="first", y_title="second")
+    plot = charts.scatter([0.0], [0.0], "0", x_title="first", y_title="second")
     assert picture(opening(Figure("plane", "Plane", plot, "One.", "One point.", opening))).size == (WIDTH, HEIGHT)
 
 
@@ -80,7 +80,7 @@ def test_an_address_has_no_slash_at_its_end(text: str, address: str) -> None:
     "text", ["name.github.io", "ftp://host/x", "https://", "https://x/?a=1", "https://x/#a", " "]
 )
 def test_what_is_no_address_is_refused_in_a_line(text: str) -> None:
-    with pytest.raises(SiteError, match=f"^--base-url {re.escape(text)}: is no address of a site"):
+    with pytest.raises(SiteError, match=f"^--base-url: expected an address such as .*, found {re.escape(text)}$"):
         base_address(text)
 
 

@@ -1,4 +1,4 @@
-"""The preview: a site for one reader and nothing beside it, and what an edit makes it forget."""
+"""The preview serves the files of a site to local requests only, and unloads the modules that an edit affects."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ import pytest
 from report.__main__ import main
 from report.errors import ServeError
 from report.preview.live_site import LiveSite, Problem
-from report.preview.reload import reaching
+from report.preview.reload import dependents
 from report.preview.server import ADDRESS, PreviewServer, SiteFolder, content_type
-from report.preview.watch import Edit, Sources, changed
+from report.preview.watch import Edit, Sources, changed_files
 from report.publishing.publish import publish
 
 ROOT = Path(__file__).parent.parent.parent
@@ -40,12 +40,12 @@ FILES = {
 }
 SECRET = b"outside of the site"
 ENDLESS = b"GET /".ljust(65_537, b"a")
-"""As much of a request's first line as the server reads."""
+"""The maximum length of a request's first line that the server reads."""
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A published site; beside it lies what is nobody's business."""
+    """A published site, with a private file beside it."""
     publish(FILES, tmp_path / "site")
     (tmp_path / "secret.txt").write_bytes(SECRET)
     return tmp_path / "site"
@@ -74,7 +74,7 @@ def serving(server: PreviewServer) -> Iterator[PreviewServer]:
 
 
 def answer(server: PreviewServer, request: bytes) -> tuple[int, dict[str, str], bytes]:
-    """The status, headers and content that come back for the bytes of a request."""
+    """The status, headers and content of the answer to the bytes of a request."""
     with socket.create_connection((ADDRESS, server.port), timeout=10) as connection:
         connection.sendall(request)
         received = b""
@@ -276,29 +276,29 @@ def test_a_live_site_tells_its_news_as_they_come(live: LiveSite, live_server: Pr
         first = news()
         live.show({"index.html": PAGE})
         second = news()
-        live.explain(Problem("title", "</script> of\nmany lines", "a.py:1"))
+        live.show_problem(Problem("title", "</script> of\nmany lines", "a.py:1"))
         third = news()
         live.show({"index.html": PAGE})
         fourth = news()
         assert first["version"] != second["version"]
         assert third["problem"] == {"title": "title", "message": "</script> of\nmany lines", "where": "a.py:1"}
-        assert fourth == second  # the same files: no page needs to be shown anew
+        assert fourth == second  # the same files: no page needs to be reloaded
 
 
 def test_only_what_can_be_edited_is_named_as_the_place_of_a_problem() -> None:
     with pytest.raises(ValueError, match="Expecting value") as not_json:
         json.loads("no json")
     assert (
-        Problem.of(not_json.value, [ROOT]).where
+        Problem.from_error(not_json.value, [ROOT]).where
         == f"tests/preview/test_preview_server.py:{not_json.traceback[0].lineno + 1}"
     )
-    assert Problem.of(not_json.value, []).where == ""
+    assert Problem.from_error(not_json.value, []).where == ""
     with pytest.raises(SyntaxError) as not_python:
         compile("def (", str(ROOT / "report" / "broken.py"), "exec")
-    assert Problem.of(not_python.value, [ROOT]) == Problem(
+    assert Problem.from_error(not_python.value, [ROOT]) == Problem(
         "The report cannot be built", "SyntaxError: invalid syntax", "report/broken.py:1"
     )
-    assert Problem.of(ServeError("one line"), [ROOT]) == Problem("The report cannot be built", "one line")
+    assert Problem.from_error(ServeError("one line"), [ROOT]) == Problem("The report cannot be built", "one line")
 
 
 def test_an_edit_is_what_is_new_gone_or_other(tmp_path: Path) -> None:
@@ -317,22 +317,22 @@ def test_an_edit_is_what_is_new_gone_or_other(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "new.md").write_text("text")
     assert next(edits).files == {tmp_path / "folder" / "new.md"}
-    assert not changed(sources.stamps(), sources.stamps())
+    assert not changed_files(sources.stamps(), sources.stamps())
 
 
 def test_what_reaches_an_edited_module_is_found_through_others_and_in_circles() -> None:
     needs = {"a": {"b"}, "b": {"c"}, "c": set(), "d": {"e"}, "e": {"d", "c"}, "f": {"a.b"}}
-    assert reaching({"c"}, needs) == {"a", "b", "c", "d", "e"}
-    assert reaching({"a"}, needs) == {"a"}
+    assert dependents({"c"}, needs) == {"a", "b", "c", "d", "e"}
+    assert dependents({"a"}, needs) == {"a"}
 
 
 FORGET = """
 import sys
 from pathlib import Path
 import report.build
-from report.preview.reload import forget
+from report.preview.reload import unload
 lab, chapter = sys.modules["sumint.lab"], Path("report/chapters/ablation/__init__.py")
-forgotten = forget([chapter, Path("templates/page.html"), Path("report/chapters/ablation/text.md")])
+forgotten = unload([chapter, Path("templates/page.html"), Path("report/chapters/ablation/text.md")])
 EXPECTED = {"report.chapters.ablation", "report.outline", "report.build"}
 assert EXPECTED <= forgotten, forgotten
 left_alone = ("sumint", "report.chapters.c", "report.figures.charts")
@@ -342,7 +342,7 @@ chapter.write_text(chapter.read_text() + "ADDED = True")
 import report.build
 assert report.build.OUTLINE[2].ADDED
 assert sys.modules["sumint.lab"] is lab
-assert "report.preview.reload" not in forget([Path("report/__init__.py"), Path("report/preview/reload.py")])
+assert "report.preview.reload" not in unload([Path("report/__init__.py"), Path("report/preview/reload.py")])
 assert {name for name in sys.modules if name.startswith("report")} <= {
     "report.preview", "report.preview.reload"
 }
@@ -367,7 +367,7 @@ def test_a_folder_that_is_no_site_is_not_served(tmp_path: Path, capsys: pytest.C
     for folder in (tmp_path, tmp_path / "missing", tmp_path / "letters.html", tmp_path / "another"):
         assert main(["serve", "--site", str(folder), "--port", "0"]) == 2
         error = capsys.readouterr().err
-        assert f"{folder}: holds no site of this report; build one there with" in error
+        assert f"{folder} does not contain a site of this report; build one with" in error
         assert len(error.splitlines()) == 1
 
 
@@ -376,7 +376,7 @@ def test_a_port_that_is_taken_is_said_to_be(
 ) -> None:
     port = str(server.port)
     assert main(["serve", "--site", str(folder), "--port", port]) == 2
-    assert f"--port {port}: cannot be served on (address already in use)" in capsys.readouterr().err
+    assert f"--port {port} cannot be used (address already in use)" in capsys.readouterr().err
     assert main(["serve", "--watch", "--device", "cpu", "--port", port]) == 2
     assert main(["serve", "--site", str(folder), "--port", "70000"]) == 2
     assert "ports are numbers from 0 to 65535" in capsys.readouterr().err
@@ -385,11 +385,11 @@ def test_a_port_that_is_taken_is_said_to_be(
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["--weights", "arena"], "--weights: a built site is what it is; add --watch"),
-        (["--device", "cpu"], "--device: a built site is what it is; add --watch"),
-        (["--watch", "--site", "site"], "--site: with --watch the report is built in memory"),
+        (["--weights", "arena"], "--weights needs --watch"),
+        (["--device", "cpu"], "--device needs --watch"),
+        (["--watch", "--site", "site"], "--site and --watch exclude each other"),
         (["--watch", "--device", "cpu", "--port", "0", "--weights", "nothing.pt"], "nothing.pt: no such file"),
-        (["--watch", "--device", "cpu", "--port", "0", "--weights", __file__], "neither a safetensors file nor"),
+        (["--watch", "--device", "cpu", "--port", "0", "--weights", __file__], "expected a safetensors file or"),
     ],
 )
 def test_options_that_cannot_be_met_are_one_line_and_exit_code_2(
@@ -418,5 +418,5 @@ def test_it_serves_until_it_is_interrupted_and_says_no_more_than_asked(
         process.send_signal(signal.SIGINT)
         out, errors = process.communicate(timeout=20)
     assert process.returncode == 0
-    assert out == "ended\n"
+    assert out == "stopped\n"
     assert errors == ("404 GET /\\x1b[2J HTTP/1.1\n" if verbose else "")

@@ -1,4 +1,4 @@
-"""HTML taken apart is the same HTML when it is put together."""
+"""HTML that is parsed into a tree and written back is unchanged."""
 
 import pytest
 
@@ -47,5 +47,5 @@ def test_an_attribute_is_removed() -> None:
 
 
 def test_a_tag_that_is_not_closed_is_an_error() -> None:
-    with pytest.raises(ValueError, match="line 1: </p> closes <b>"):
+    with pytest.raises(ValueError, match="line 1: expected </b>, found </p>"):
         parse("<p><b>all</p>")

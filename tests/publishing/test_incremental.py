@@ -1,4 +1,4 @@
-"""A build does again what an edit changes, and nothing else; it says what, and why."""
+"""A build repeats only what an edit affects, and reports what and why."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ class Workplace:
         return self.folder / "site"
 
     def build(self, *options: str) -> str:
-        """What a build prints, in a process of its own."""
+        """The output of a build in a separate process."""
         command = [sys.executable, "-m", "report", "build", "--weights", str(self.folder / "tiny.safetensors")]
-        finished = subprocess.run(
+        process = subprocess.run(
             [*command, "--site", str(self.site), *options],
             capture_output=True,
             text=True,
@@ -43,13 +43,13 @@ class Workplace:
             cwd=self.folder,
             env={**os.environ, "PYTHONPATH": str(self.folder), "SUMINT_CACHE": str(self.folder / "cache")},
         )
-        return finished.stdout + finished.stderr
+        return process.stdout + process.stderr
 
-    def edit(self, path: str, predicted: str, says: str) -> None:
+    def edit(self, path: str, old: str, new: str) -> None:
         file = self.folder / path
         text = file.read_text(encoding="utf-8")
-        assert predicted in text
-        file.write_text(text.replace(predicted, says, 1), encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
     @property
     def record(self) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> Wo
 
 @pytest.fixture
 def place(built: Workplace) -> Iterator[Workplace]:
-    """The workplace, put back as it was afterwards."""
+    """The workplace, which is restored after the test."""
     kept = built.folder.with_name("kept")
     shutil.copytree(built.folder, kept)
     yield built
@@ -101,7 +101,7 @@ def test_a_sentence_measures_and_draws_nothing_and_rewrites_one_page(place: Work
 
 def test_a_figure_measures_nothing_and_draws_its_chapter_alone(place: Workplace) -> None:
     before = files_in(place.site)
-    place.edit("report/chapters/carries/__init__.py", "replaced by its mean over the same sums", "so replaced")
+    place.edit("report/chapters/carries/figures.py", "replaced by its mean over the same sums", "so replaced")
     place.build()
     assert place.measured == set()
     # The opening page and the comparison of seeds reach every chapter.
@@ -110,19 +110,21 @@ def test_a_figure_measures_nothing_and_draws_its_chapter_alone(place: Workplace)
 
 
 def test_an_analysis_is_measured_again_alone(place: Workplace) -> None:
-    place.edit("sumint/analyses/carrying/carry_counts.py", '"""', '"""Anew. ')
-    predicted = place.build("--explain")
+    place.edit("sumint/analyses/carrying/carry_counts.py", '"""', '"""Again. ')
+    printed = place.build("--explain")
     assert place.measured == {"carry_counts"}
-    assert re.search(r"^carry_counts +measured +sumint\.analyses\.carry_counts changed$", predicted, re.MULTILINE)
-    assert re.search(r"^performance +reused$", predicted, re.MULTILINE)
+    assert re.search(
+        r"^carry_counts +measured +sumint\.analyses\.carrying\.carry_counts changed$", printed, re.MULTILINE
+    )
+    assert re.search(r"^performance +reused$", printed, re.MULTILINE)
 
 
 def test_what_analyses_share_is_measured_again_by_all_that_reach_it(place: Workplace) -> None:
-    place.edit("sumint/task/carries.py", '"""', '"""Anew. ')
+    place.edit("sumint/task/carries.py", '"""', '"""Again. ')
     place.build()
     users = {
         path.stem
-        for path in (place.folder / "sumint" / "analyses").glob("*.py")
+        for path in (place.folder / "sumint" / "analyses").rglob("*.py")
         if "sumint.task.carries" in path.read_text(encoding="utf-8")
     }
     assert users
@@ -133,9 +135,9 @@ def test_what_analyses_share_is_measured_again_by_all_that_reach_it(place: Workp
 def test_other_weights_measure_everything(place: Workplace, tiny_weights: Weights) -> None:
     tensors = {name: tensor + (name == "ln_final.b") for name, tensor in tiny_weights.tensors.items()}
     write_weights(place.folder / "tiny.safetensors", tensors, {"name": "tiny"})
-    predicted = place.build("--explain")
+    printed = place.build("--explain")
     assert len(place.measured) == len({analysis["name"] for analysis in place.record["analyses"]})
-    assert "other weights" in predicted
+    assert "other weights" in printed
 
 
 def test_a_style_changes_the_style_sheet_and_nothing_else(place: Workplace) -> None:
@@ -164,9 +166,9 @@ def test_a_damaged_result_is_measured_again_and_the_user_is_told(damage: bytes |
     (kept,) = (place.folder / "cache" / "results" / "carry_counts").iterdir()
     kept.write_bytes(kept.read_bytes()[:-1] if damage is None else damage)
     before = files_in(place.site)
-    predicted = place.build("--explain")
+    printed = place.build("--explain")
     assert place.measured == {"carry_counts"}
-    assert "not a whole result of carry_counts" in predicted
+    assert "the stored result of carry_counts is damaged" in printed
     assert changed(place, before) == set()
 
 

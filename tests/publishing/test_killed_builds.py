@@ -1,4 +1,4 @@
-"""A build that is killed leaves the old site or the new one, whole, and the next build clears up."""
+"""A killed build leaves the complete old site or the complete new one, and the next build removes leftovers."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ while True:
     for files in (old, new):
         publish({**files, "index.html": b"<p>here</p>"}, folder)
 """
-"""Publishes one site over the other, again and again."""
+"""A script that publishes two sites in turn, repeatedly."""
 
 
 def whole(folder: Path) -> bool:
-    """Whether the site is one of the two, and not a mixture of them."""
+    """Whether the site is completely one of the two."""
     files = files_in(folder)
     versions = {content[1:2] for path, content in files.items() if path.startswith("data/")}
     sizes = {len(content) for path, content in files.items() if path.startswith("data/")}
@@ -63,7 +63,7 @@ import json, os, random, signal, sys, time
 from pathlib import Path
 
 from report.build import build
-from report.publishing.publish import stands
+from report.publishing.publish import is_up_to_date
 from sumint.store.results import ResultStore
 from sumint.lab import Lab
 
@@ -93,14 +93,14 @@ for number in range(n_killed):
     published += os.WIFEXITED(status)
     manifest = json.loads((site / "manifest.json").read_bytes())
     files = {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()}
-    assert stands(site, manifest["inputs"])
+    assert is_up_to_date(site, manifest["inputs"])
     assert files == {"manifest.json", "build.json", *manifest["files"]}
 run(checkpoints[0])
 cards = (checkpoint.with_suffix(".json") for checkpoint in checkpoints)
 assert set(site.parent.iterdir()) == {site, cache, *checkpoints, *cards}
 print(n_killed - published, "killed")
 """
-"""Builds the report on one checkpoint and on the other, and kills each build at some moment of it."""
+"""A script that builds the report on two checkpoints in turn, and kills each build at a random moment."""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two folders may not change places in one step")

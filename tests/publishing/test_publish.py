@@ -1,4 +1,4 @@
-"""A site is published whole or not at all, and nothing else is ever touched."""
+"""A site is published completely or not at all, and no other file is ever changed."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from report.errors import SiteError
 from report.publishing import publish as publishing
 from report.publishing.atomic_swap import exchange
 from report.publishing.links import check_links
-from report.publishing.publish import _alone, publish, stands
+from report.publishing.publish import _lock, is_up_to_date, publish
 
 PAGE = b'<html><body><a href="other.html#here">other</a></body></html>'
 OTHER = b'<html><body><h1 id="here">Here</h1><a href="index.html">back</a></body></html>'
@@ -49,7 +49,7 @@ def test_the_folder_s_gitignore_stays(tmp_path: Path) -> None:
 
 def test_a_folder_with_something_else_in_it_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("years of work")
-    with pytest.raises(SiteError, match=r"holds thesis\.tex") as raised:
+    with pytest.raises(SiteError, match=r"contains thesis\.tex") as raised:
         publish(SITE, tmp_path)
     assert raised.value.exit_code == 2
     assert files_in(tmp_path) == {"thesis.tex": b"years of work"}
@@ -80,7 +80,7 @@ def test_a_dead_link_stops_the_site_and_keeps_the_old_one(page: bytes, complaint
 
 
 def test_an_anchor_that_is_set_twice_is_named() -> None:
-    with pytest.raises(SiteError, match=r"index.html: two things have the anchor here"):
+    with pytest.raises(SiteError, match=r"index.html: the anchor here is set twice"):
         check_links({"index.html": b'<p id="here"><p id="there"><p id="here">'})
 
 
@@ -103,7 +103,7 @@ def test_a_build_that_was_killed_while_swapping_is_put_right(tmp_path: Path) -> 
 
 @pytest.fixture
 def without_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A system that cannot exchange two folders."""
+    """Simulate a system that does not support the exchange of two folders."""
     monkeypatch.setattr(publishing, "exchange", lambda *_: False)
 
 
@@ -135,7 +135,7 @@ def test_a_swap_that_fails_is_undone(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_a_manifest_that_is_not_ours_makes_no_site_ours(manifest: str, tmp_path: Path) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "manifest.json").write_text(manifest)
-    with pytest.raises(SiteError, match="no part of a site of this report"):
+    with pytest.raises(SiteError, match="which this tool did not write"):
         publish(SITE, tmp_path / "site")
     assert files_in(tmp_path / "site") == {"manifest.json": manifest.encode()}
 
@@ -143,7 +143,7 @@ def test_a_manifest_that_is_not_ours_makes_no_site_ours(manifest: str, tmp_path:
 def test_a_file_that_was_added_to_a_site_is_not_deleted(tmp_path: Path) -> None:
     publish(SITE, tmp_path / "site")
     (tmp_path / "site" / "data" / "CNAME").write_text("example.org")
-    with pytest.raises(SiteError, match=r"holds data/CNAME"):
+    with pytest.raises(SiteError, match="contains data/CNAME"):
         publish(SITE, tmp_path / "site")
     assert (tmp_path / "site" / "data" / "CNAME").read_text() == "example.org"
 
@@ -152,7 +152,7 @@ def test_folders_beside_the_site_are_left_alone(tmp_path: Path) -> None:
     for name in (".site.old", ".site.new", ".site.new-site"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "mine.txt").write_text("mine")
-    with pytest.raises(SiteError, match="cannot be written there"):
+    with pytest.raises(SiteError, match="the site cannot be written to"):
         publish(SITE, tmp_path / "site")
     shutil.rmtree(tmp_path / ".site.new-site")
     publish(SITE, tmp_path / "site")
@@ -172,13 +172,13 @@ def test_a_link_to_a_folder_stays_a_link(tmp_path: Path) -> None:
 def test_the_working_directory_is_never_moved_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for folder in (Path(), tmp_path.parent, Path("/")):
-        with pytest.raises(SiteError, match="the working directory is in it"):
+        with pytest.raises(SiteError, match="contains the working directory"):
             publish(SITE, folder)
 
 
 def test_a_second_build_to_the_same_folder_says_that_it_is_second(tmp_path: Path) -> None:
     publish(SITE, tmp_path / "site")
-    with _alone(tmp_path / "site"), pytest.raises(SiteError, match="another build is writing to it"):
+    with _lock(tmp_path / "site"), pytest.raises(SiteError, match="another build is writing to"):
         publish({"index.html": b"second"}, tmp_path / "site")
     assert files_in(tmp_path / "site")["index.html"] == PAGE
 
@@ -244,29 +244,29 @@ def test_a_folder_that_is_linked_into_a_site_is_never_followed(tmp_path: Path) -
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "thesis.tex").write_text("years of work")
     (tmp_path / "site" / "mine").symlink_to(tmp_path / "thesis")
-    with pytest.raises(SiteError, match="holds mine"):
+    with pytest.raises(SiteError, match="contains mine"):
         publish(SITE, tmp_path / "site")
     assert (tmp_path / "thesis" / "thesis.tex").exists()
 
 
 def test_a_site_stands_while_its_inputs_and_its_files_are_the_same(tmp_path: Path) -> None:
-    publish(SITE, tmp_path / "site", inputs="abc", record={})
-    assert stands(tmp_path / "site", "abc")
-    assert not stands(tmp_path / "site", "abd")
+    publish(SITE, tmp_path / "site", fingerprint="abc", record={})
+    assert is_up_to_date(tmp_path / "site", "abc")
+    assert not is_up_to_date(tmp_path / "site", "abd")
     record = (tmp_path / "site" / "build.json").read_bytes()
     for damaged in (record[:-3], b"[]", b"[" * 100_000, b"\xff"):
         (tmp_path / "site" / "build.json").write_bytes(damaged)
-        assert not stands(tmp_path / "site", "abc")
+        assert not is_up_to_date(tmp_path / "site", "abc")
     (tmp_path / "site" / "build.json").write_bytes(record)
-    assert stands(tmp_path / "site", "abc")
+    assert is_up_to_date(tmp_path / "site", "abc")
     (tmp_path / "site" / "index.html").write_text("edited")
-    assert not stands(tmp_path / "site", "abc")
+    assert not is_up_to_date(tmp_path / "site", "abc")
 
 
 def test_a_site_of_unknown_inputs_never_stands(tmp_path: Path) -> None:
     publish(SITE, tmp_path / "site")
-    assert not stands(tmp_path / "site", "")
-    assert not stands(tmp_path / "nowhere", "abc")
+    assert not is_up_to_date(tmp_path / "site", "")
+    assert not is_up_to_date(tmp_path / "nowhere", "abc")
 
 
 def test_a_pipe_in_the_way_is_left_alone(tmp_path: Path) -> None:
@@ -278,12 +278,12 @@ def test_a_pipe_in_the_way_is_left_alone(tmp_path: Path) -> None:
 
 def test_links_in_a_circle_are_no_folder(tmp_path: Path) -> None:
     (tmp_path / "site").symlink_to(tmp_path / "site")
-    with pytest.raises(SiteError, match=r"no path of a folder|cannot be looked into"):
+    with pytest.raises(SiteError, match=r"not a valid path of a folder|cannot be read"):
         publish(SITE, tmp_path / "site")
 
 
 def test_a_path_that_is_none_is_refused() -> None:
-    with pytest.raises(SiteError, match="no path of a folder"):
+    with pytest.raises(SiteError, match="not a valid path of a folder"):
         publish(SITE, Path("a\0b"))
 
 

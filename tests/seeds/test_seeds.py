@@ -1,4 +1,4 @@
-"""The claims on other checkpoints: the same as on these, measured once, and counted rightly."""
+"""The claims on other checkpoints are the same as on each alone, are measured once, and are counted correctly."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ import pytest
 
 import report.seeds.run
 from report.chapters import how_it_carries, layer_0_attention, other_seeds
-from report.chapters.other_seeds.claims import Recurrence, alike, claims, recurrences
+from report.chapters.other_seeds.claims import other_seeds_claims
+from report.chapters.other_seeds.recurrence import Recurrence, recurrences, trained_alike
 from report.content.chapter import Absent, Chapter, Figure, Table
 from report.content.failures import failed_result
 from report.figures.export import figure_data
 from report.figures.plotlyjs import PlotlyJs
 from report.outline import COMPARED
-from report.publishing.fingerprint import inputs
+from report.publishing.fingerprint import fingerprint
 from report.publishing.repository import Repository
 from report.seeds.result import SeedSummary, Verdict
 from report.seeds.run import QuickLab, summarize_seeds
-from report.seeds.workers import processes
+from report.seeds.workers import worker_processes
 from sumint.analyses.carrying.carry_sites import CarrySites
 from sumint.analyses.weights.qk_circuits import QkCircuits
 from sumint.checkpoints.files import Weights, write_weights
@@ -68,13 +69,13 @@ def test_others_are_told_as_they_would_be_alone_and_measured_once(
     found = summarize_seeds(Lab(first, store=store, others=lambda _: others), COMPARED)
     assert [one.name for one in found.all] == ["seed 0", "seed 1", "seed 2"]
     alone = how_it_carries.chapter(Lab(others[0], store=store)).claims
-    run_chapter = {verdict.name: (verdict.holds, verdict.value) for verdict in found.others[0].verdicts}
-    assert {claim.name: run_chapter[claim.name] for claim in alone} == {c.name: (c.holds, c.value) for c in alone}
+    verdicts = {verdict.name: (verdict.holds, verdict.value) for verdict in found.others[0].verdicts}
+    assert {claim.name: verdicts[claim.name] for claim in alone} == {c.name: (c.holds, c.value) for c in alone}
 
     def measured(job: object) -> bytes:
-        raise AssertionError(f"{job} was surveyed already")
+        raise AssertionError(f"{job} was measured already")
 
-    monkeypatch.setattr(report.seeds.run, "_answer", measured)
+    monkeypatch.setattr(report.seeds.run, "_run_job", measured)
     assert summarize_seeds(Lab(first, store=store, others=lambda _: others), COMPARED) == found
 
 
@@ -82,7 +83,7 @@ def test_what_takes_long_is_left_out_of_a_survey(checkpoints: list[Path]) -> Non
     lab = QuickLab(checkpoints[0])
     found = {module.__name__ for module in COMPARED}
     assert len(found) == len(COMPARED)
-    report.seeds.run._summary(lab, COMPARED)
+    report.seeds.run._summarize(lab, COMPARED)
     assert not {"minimal_circuit", "every_sum", "worked_example"} & {run.name for run in lab.runs}
 
 
@@ -105,7 +106,7 @@ def test_what_fails_on_a_seed_leaves_the_rest_of_it_and_is_tried_again(
     first, second, _ = checkpoints
     keeps = ResultStore(tmp_path)
 
-    def run_chapter() -> Chapter:
+    def make_chapter() -> Chapter:
         return other_seeds.chapter(
             Lab(first, store=keeps, instead=failed_result, others=lambda _: [second]), COMPARED
         )
@@ -113,23 +114,23 @@ def test_what_fails_on_a_seed_leaves_the_rest_of_it_and_is_tried_again(
     with monkeypatch.context() as patch:
         patch.setattr(layer_0_attention, "qk_circuits", qk_circuits)
         patch.setattr(report.seeds.run, "carry_sites", carry_sites)
-        chapter = run_chapter()
+        chapter = make_chapter()
     assert chapter.failures == (f"seed 1: the analysis qk_circuits failed: {REASON}",)
     seeds = next(shown for shown in chapter.tables if isinstance(shown, Table))
     assert "qk_circuits" in seeds.columns["what failed"][1]
     assert seeds.columns["routes with a site"][1] == "not measured"
-    assert run_chapter().failures == ()
-    assert len(list(tmp_path.glob("survey-*/*.kept"))) == 1
+    assert make_chapter().failures == ()
+    assert len(list(tmp_path.glob("seed-summary-*/*.kept"))) == 1
 
 
 def test_a_survey_ends_if_one_of_its_processes_does() -> None:
-    with pytest.raises(BrokenProcessPool), processes(1) as pool:
+    with pytest.raises(BrokenProcessPool), worker_processes(1) as pool:
         list(pool.map(os._exit, [1]))
 
 
 def test_an_interrupted_survey_leaves_no_process_behind() -> None:
     def interrupted() -> None:
-        with processes(1) as pool:
+        with worker_processes(1) as pool:
             pool.submit(time.sleep, 3600)
             raise KeyboardInterrupt
 
@@ -148,7 +149,7 @@ def test_a_site_without_the_others_is_another_site(checkpoints: list[Path]) -> N
     first, *others = checkpoints
     drawn_by = PlotlyJs(b"", is_bundle=False)
     made_from = {
-        inputs(Lab(first, others=lambda _, some=some: some), Repository(), drawn_by, "")
+        fingerprint(Lab(first, others=lambda _, some=some: some), Repository(), drawn_by, "")
         for some in ([], others, others[:1])
     }
     assert len(made_from) == 3
@@ -160,21 +161,19 @@ def test_siblings_are_the_bundled_seeds_but_for_the_one_at_hand(checkpoints: lis
     assert siblings(Lab(checkpoints[0]).weights) == ()
 
 
-def surveyed(name: str, epochs: int, sites: tuple[str, ...], **verdicts: bool | None) -> SeedSummary:
-    run_chapter = tuple(
-        Verdict("chapter", name.replace("_", "-"), "", holds, "") for name, holds in verdicts.items()
-    )
-    return SeedSummary(name, epochs, 0.9, 0.9, 6, len(sites), sites, run_chapter)
+def summary(name: str, epochs: int, sites: tuple[str, ...], **verdicts: bool | None) -> SeedSummary:
+    results = tuple(Verdict("chapter", name.replace("_", "-"), "", holds, "") for name, holds in verdicts.items())
+    return SeedSummary(name, epochs, 0.9, 0.9, 6, len(sites), sites, results)
 
 
 def test_what_recurs_is_counted_among_seeds_trained_alike() -> None:
     group = [
-        surveyed("seed 0", 100, ("H0.1 at =",), one=True, other=None, never=None),
-        surveyed("seed 1", 100, ("H0.2 at =",), one=True, other=True, never=None),
-        surveyed("seed 2", 100, (), one=False, other=True, never=None),
-        surveyed("seed 0, longer", 300, ("H0.2 at =",), one=False, other=False, never=True),
+        summary("seed 0", 100, ("H0.1 at =",), one=True, other=None, never=None),
+        summary("seed 1", 100, ("H0.2 at =",), one=True, other=True, never=None),
+        summary("seed 2", 100, (), one=False, other=True, never=None),
+        summary("seed 0, longer", 300, ("H0.2 at =",), one=False, other=False, never=True),
     ]
-    assert [one.name for one in alike(group)] == ["seed 0", "seed 1", "seed 2"]
+    assert [one.name for one in trained_alike(group)] == ["seed 0", "seed 1", "seed 2"]
     assert recurrences(group) == [Recurrence("other", "chapter", 2, 2), Recurrence("one", "chapter", 2, 3)]
 
 
@@ -191,16 +190,16 @@ def test_sites_differ_if_they_do_whatever_heads_are_called(
     third: tuple[str, ...], n_sets: int, holds: bool
 ) -> None:
     sites = [("H0.0 at =", "H0.1 at B3"), ("H0.0 at C0",), third, ("H0.0 at C1",)]
-    group = [surveyed(f"seed {n}", 1, of_seed) for n, of_seed in enumerate(sites)]
-    run_chapter = next(claim for claim in claims(group) if claim.name == "sites-differ")
-    assert run_chapter.holds is holds
-    assert run_chapter.numbers["different sets"] == n_sets
+    group = [summary(f"seed {n}", 1, of_seed) for n, of_seed in enumerate(sites)]
+    claim = next(claim for claim in other_seeds_claims(group) if claim.name == "sites-differ")
+    assert claim.holds is holds
+    assert claim.numbers["different sets"] == n_sets
 
 
 def test_seeds_that_were_trained_otherwise_are_told_apart() -> None:
-    alike_all = [surveyed(f"seed {n}", 100, ("A",), soft_carry_fades=True) for n in range(4)]
-    longer = surveyed("seed 0, longer", 300, ("A",), soft_carry_fades=False)
-    run_chapter = claims([*alike_all, longer])
-    recurring = next(claim for claim in run_chapter if claim.name == "fading-recurs")
+    alike_all = [summary(f"seed {n}", 100, ("A",), soft_carry_fades=True) for n in range(4)]
+    longer = summary("seed 0, longer", 300, ("A",), soft_carry_fades=False)
+    claims = other_seeds_claims([*alike_all, longer])
+    recurring = next(claim for claim in claims if claim.name == "fading-recurs")
     assert recurring.holds
     assert recurring.value.endswith("; soft-carry-fades on 0 of 1 trained otherwise")

@@ -1,4 +1,4 @@
-"""A result is reused if and only if nothing that it depends on has changed."""
+"""A result is reused if and only if none of its inputs has changed."""
 
 import logging
 from collections.abc import Callable
@@ -28,7 +28,7 @@ MEASURED = Measured(np.arange(6, dtype=np.float32).reshape(2, 3), 0.5, 7, "für 
 KEY = Key("measured", {"weights": "abc", "settings": {"count": 5}})
 
 
-def test_what_is_saved_comes_back_as_it_was(tmp_path: Path) -> None:
+def test_a_saved_result_is_loaded_unchanged(tmp_path: Path) -> None:
     store = ResultStore(tmp_path)
     store.save(KEY, MEASURED)
     loaded = store.load(KEY, Measured)
@@ -45,7 +45,7 @@ def test_another_key_finds_nothing(tmp_path: Path) -> None:
     assert ResultStore(tmp_path).load(other, Measured) is None
 
 
-def test_a_store_without_a_folder_keeps_nothing() -> None:
+def test_a_store_without_a_folder_stores_nothing() -> None:
     store = ResultStore(None)
     store.save(KEY, MEASURED)
     assert store.load(KEY, Measured) is None
@@ -66,7 +66,7 @@ def damage_by_replacing(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [damage_by_truncating, damage_by_emptying, damage_by_replacing])
-def test_a_damaged_result_is_not_used_and_the_user_is_told(damage, tmp_path: Path, caplog) -> None:
+def test_a_damaged_result_is_ignored_with_a_warning(damage, tmp_path: Path, caplog) -> None:
     store = ResultStore(tmp_path)
     store.save(KEY, MEASURED)
     damage(next(tmp_path.rglob("*.kept")))
@@ -75,7 +75,7 @@ def test_a_damaged_result_is_not_used_and_the_user_is_told(damage, tmp_path: Pat
     assert "measured again" in caplog.text
 
 
-def test_no_flipped_bit_goes_unnoticed(tmp_path: Path) -> None:
+def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
     store = ResultStore(tmp_path)
     store.save(KEY, MEASURED)
     path = next(tmp_path.rglob("*.kept"))
@@ -85,14 +85,14 @@ def test_no_flipped_bit_goes_unnoticed(tmp_path: Path) -> None:
         assert store.load(KEY, Measured) is None
 
 
-def test_a_result_that_cannot_be_kept_is_no_failure(tmp_path: Path, caplog) -> None:
+def test_a_store_that_cannot_be_written_is_not_an_error(tmp_path: Path, caplog) -> None:
     (tmp_path / "file").write_text("in the way of the folder")
     ResultStore(tmp_path / "file").save(KEY, MEASURED)
     ResultStore(tmp_path / "file").save(Key("another", {}), MEASURED)
-    assert caplog.text.count("not kept") == 1
+    assert caplog.text.count("cannot be stored") == 1
 
 
-def test_a_folder_that_may_be_neither_read_nor_written_is_no_failure(
+def test_a_folder_without_permissions_is_not_an_error(
     tmp_path: Path, caplog, ordinary_user: Callable[[], AbstractContextManager[None]]
 ) -> None:
     store = ResultStore(tmp_path / "closed")
@@ -104,18 +104,18 @@ def test_a_folder_that_may_be_neither_read_nor_written_is_no_failure(
             store.save(KEY, MEASURED)
         log_to(tmp_path / "closed" / "folder")
         log_to(tmp_path / "closed")
-        logging.getLogger().warning("told on the terminal alone")
+        logging.getLogger().warning("printed on the terminal only")
     log_to(None)
     (tmp_path / "closed").chmod(0o700)
-    assert caplog.text.count("cannot be read") == caplog.text.count("not kept") == 1
+    assert caplog.text.count("cannot be read") == caplog.text.count("cannot be stored") == 1
 
 
-def test_no_part_of_a_result_is_left_behind(tmp_path: Path) -> None:
+def test_no_temporary_file_is_left(tmp_path: Path) -> None:
     ResultStore(tmp_path).save(KEY, MEASURED)
     assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".kept"]
 
 
-def test_an_object_that_is_no_result_is_refused(tmp_path: Path) -> None:
+def test_an_object_that_is_not_a_result_is_refused(tmp_path: Path) -> None:
     @dataclass(frozen=True)
     class Wrong:
         content: dict[str, int]
@@ -124,5 +124,5 @@ def test_an_object_that_is_no_result_is_refused(tmp_path: Path) -> None:
         ResultStore(tmp_path).save(KEY, Wrong({"a": 1}))
 
 
-def test_the_versions_of_all_that_computes_are_in_the_key() -> None:
+def test_the_versions_of_all_libraries_are_in_the_key() -> None:
     assert set(versions()) == {"python", "torch", "transformer_lens", "numpy", "numba"}

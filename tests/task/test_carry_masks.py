@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sumint.task.carries import carrying, published_carries
+from sumint.task.carries import has_carry, published_carries
 from sumint.task.sums import Layout, Sums, all_sums
 
 TWO_DIGITS = all_sums(Layout(2))
@@ -23,16 +23,16 @@ def test_the_published_mask_of_a_column_holds_the_carries_in_and_out(sums: Sums)
     np.testing.assert_array_equal(published_carries(sums), sums.carry_in | sums.carry_out)
 
 
-def test_with_the_brackets_that_were_meant_it_holds_the_carries_in() -> None:
-    meant = (THREE_DIGITS.a_digits + THREE_DIGITS.b_digits) % 10 != THREE_DIGITS.answer_digits
-    np.testing.assert_array_equal(meant, THREE_DIGITS.carry_in)
-    assert (published_carries(THREE_DIGITS) != meant).any()
+def test_with_the_intended_brackets_it_contains_the_carries_in() -> None:
+    intended = (THREE_DIGITS.a_digits + THREE_DIGITS.b_digits) % 10 != THREE_DIGITS.answer_digits
+    np.testing.assert_array_equal(intended, THREE_DIGITS.carry_in)
+    assert (published_carries(THREE_DIGITS) != intended).any()
 
 
 @pytest.mark.parametrize("sums", [TWO_DIGITS, THREE_DIGITS], ids=["two digits", "three digits"])
 def test_of_a_whole_sum_the_published_mask_is_right(sums: Sums) -> None:
-    np.testing.assert_array_equal(published_carries(sums).any(axis=1), carrying(sums))
-    assert 0 < carrying(sums).sum() < len(sums)
+    np.testing.assert_array_equal(published_carries(sums).any(axis=1), has_carry(sums))
+    assert 0 < has_carry(sums).sum() < len(sums)
 
 
 def test_in_the_leading_column_the_published_mask_is_right() -> None:

@@ -1,4 +1,4 @@
-"""Pairs on a route differ in one carry, and in nothing else that the answer's digit depends on."""
+"""Pairs on a route differ in one carry, and in nothing else on which the answer's digit depends."""
 
 import numpy as np
 import pytest
@@ -38,7 +38,7 @@ def test_the_two_sums_of_a_pair_differ_in_one_carry_alone(layout: Layout, route:
 @pytest.mark.parametrize(
     ("layout", "route"), [(layout, route) for layout in map(Layout, (2, 4)) for route in own_routes(layout)]
 )
-def test_on_the_way_to_its_own_digit_a_column_s_digits_differ_and_no_carry_does(
+def test_pairs_on_a_column_s_route_to_its_own_digit_differ_in_its_digits_and_in_no_carry(
     layout: Layout, route: Route
 ) -> None:
     pairs = pairs_on(layout, route, 400)

@@ -13,11 +13,11 @@ def chosen_sums(n_digits: int) -> dict[str, Sums]:
 
 
 @pytest.mark.parametrize("n_digits", DIGITS)
-def test_the_first_sums_of_the_probe_come_first(n_digits: int) -> None:
+def test_the_first_sums_of_the_sample_come_first(n_digits: int) -> None:
     sample = SampleSpec(n_digits, size=20).draw()
-    shown = examples(sample)
-    assert shown.labels[:FROM_SAMPLE] == tuple(sample.strings[:FROM_SAMPLE])
-    assert len(shown.labels) == len(shown.sums) == len(set(shown.labels))
+    chosen = examples(sample)
+    assert chosen.labels[:FROM_SAMPLE] == tuple(sample.strings[:FROM_SAMPLE])
+    assert len(chosen.labels) == len(chosen.sums) == len(set(chosen.labels))
 
 
 @pytest.mark.parametrize("n_digits", DIGITS)
@@ -29,12 +29,12 @@ def test_a_chosen_sum_is_what_it_is_chosen_for(n_digits: int) -> None:
 
 
 @pytest.mark.parametrize("n_digits", DIGITS[1:])
-def test_nines_hand_a_carry_on_or_have_none_to_hand_on(n_digits: int) -> None:
+def test_columns_of_nines_pass_a_carry_on_or_have_no_carry_in(n_digits: int) -> None:
     sums = chosen_sums(n_digits)
-    for kind, handed_on in (("a carry through nines", True), ("nines without a carry", False)):
+    for kind, has_carry in (("a carry through nines", True), ("nines without a carry", False)):
         nines = (sums[kind].a_digits + sums[kind].b_digits)[0, 1:-1]
         assert (nines == 9).all()
-        assert (sums[kind].carry_out[0, 1:] == handed_on).all()
+        assert (sums[kind].carry_out[0, 1:] == has_carry).all()
 
 
 def test_two_digits_leave_no_room_for_nines_between() -> None:

@@ -24,7 +24,7 @@ def batches(draw: st.DrawFn) -> Sums:
     return sums_of(n_digits, draw(st.lists(st.tuples(operand, operand), min_size=1, max_size=20)))
 
 
-def test_the_probe_is_the_write_up_s_draw_for_draw() -> None:
+def test_the_sample_is_the_write_up_s_draw_for_draw() -> None:
     assert SampleSpec(4, 1000, 42).draw().strings[:5] == [
         "2968+1606=4574",
         "2262+0672=2934",
@@ -38,12 +38,12 @@ def test_all_first_operands_are_drawn_before_the_second_ones() -> None:
     assert SampleSpec(4, 1, 42).draw().strings == ["2764+1504=4268"]
 
 
-def test_the_default_probe_is_the_write_up_s() -> None:
+def test_the_default_sample_is_the_write_up_s() -> None:
     assert SampleSpec() == SampleSpec(n_digits=4, size=1000, seed=42)
 
 
 @every_number_of_digits
-def test_a_probe_is_the_same_whenever_it_is_drawn_and_moves_no_other_randomness(n_digits: int) -> None:
+def test_a_sample_is_the_same_whenever_it_is_drawn_and_leaves_other_random_states_unchanged(n_digits: int) -> None:
     import torch
 
     before = torch.get_rng_state()
@@ -83,7 +83,7 @@ def test_the_layout_covers_every_position_once(n_digits: int) -> None:
 
 
 @every_number_of_digits
-def test_the_length_of_a_sequence_tells_the_layout(n_digits: int) -> None:
+def test_the_length_of_a_sequence_determines_the_layout(n_digits: int) -> None:
     assert Layout.of_context(Layout(n_digits).n_ctx) == Layout(n_digits)
 
 

@@ -1,4 +1,4 @@
-"""A card's history is believed only as far as it can be true."""
+"""The history on a card is used only if it is valid."""
 
 import pytest
 
@@ -7,12 +7,12 @@ from sumint.training.config import TrainingConfig, TrainingHistory
 GOOD = {"training_loss": [2.0, 1.0], "validation_loss": [2.1, 1.1], "validation_accuracy": [0.2, 0.4]}
 
 
-def test_a_history_comes_from_a_card_as_it_is() -> None:
+def test_a_valid_history_is_read_unchanged() -> None:
     assert TrainingHistory.from_card({"history": GOOD}) == TrainingHistory(**GOOD)
 
 
 @pytest.mark.parametrize(
-    "changed",
+    "invalid",
     [
         {"validation_accuracy": [0.2, 1.7]},
         {"validation_accuracy": [-0.1, 0.4]},
@@ -26,8 +26,8 @@ def test_a_history_comes_from_a_card_as_it_is() -> None:
     ],
     ids=str,
 )
-def test_a_history_that_cannot_be_true_is_no_history(changed: dict) -> None:
-    assert TrainingHistory.from_card({"history": {**GOOD, **changed}}) is None
+def test_an_invalid_history_is_ignored(invalid: dict) -> None:
+    assert TrainingHistory.from_card({"history": {**GOOD, **invalid}}) is None
 
 
 @pytest.mark.parametrize("card", [{}, {"history": None}, {"history": [1, 2]}, {"history": {}}])
@@ -35,7 +35,7 @@ def test_a_card_without_a_history_has_none(card: dict) -> None:
     assert TrainingHistory.from_card(card) is None
 
 
-def test_the_best_epoch_is_the_first_of_the_best() -> None:
+def test_the_best_epoch_is_the_first_with_the_highest_accuracy() -> None:
     assert TrainingHistory([1.0] * 3, [1.0] * 3, [0.5, 0.9, 0.9]).best_epoch == 1
 
 

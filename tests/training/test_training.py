@@ -1,4 +1,4 @@
-"""Training follows the recipe, ends the same however often it stops, and keeps the best epoch."""
+"""Training follows the recipe, reaches the same result after interruptions, and returns the best epoch."""
 
 import math
 from dataclasses import replace
@@ -35,7 +35,7 @@ SMALL = TrainingConfig(
 
 
 class Interrupted(KeyboardInterrupt):
-    """Stands for Ctrl-C."""
+    """Represents Ctrl-C."""
 
 
 def tokens_of(n_digits: int, size: int = 40) -> Tensor:
@@ -78,7 +78,7 @@ def test_the_first_step_is_adam_s_with_the_penalty_in_the_gradient() -> None:
         torch.testing.assert_close(parameter.detach(), expected, rtol=1e-3, atol=1e-6, msg=name)
 
 
-def test_the_same_seed_starts_the_same_and_another_one_differently() -> None:
+def test_equal_seeds_give_equal_initial_parameters() -> None:
     first, again, other = (initial_parameters(Architecture(), seed) for seed in (0, 0, 1))
     assert all(torch.equal(first[name], again[name]) for name in first)
     assert not torch.equal(first["embed.W_E"], other["embed.W_E"])
@@ -105,11 +105,11 @@ def test_key_biases_stay_at_zero(uninterrupted: tuple[dict[str, np.ndarray], Tra
         if name.endswith("b_K"):
             assert not tensor.any()
         else:
-            assert (tensor != start[name].numpy()).any(), f"{name} never moved"
+            assert (tensor != start[name].numpy()).any(), f"{name} did not change"
 
 
 @pytest.mark.parametrize("stops", [(1,), (2,), (3,), (4,), (1, 2, 3)], ids=str)
-def test_an_interrupted_training_comes_to_the_same_result(
+def test_an_interrupted_training_reaches_the_same_result(
     uninterrupted: tuple[dict[str, np.ndarray], TrainingHistory], tmp_path: Path, stops: tuple[int, ...]
 ) -> None:
     def stop_at(last: int, history: TrainingHistory) -> None:
@@ -120,24 +120,24 @@ def test_an_interrupted_training_comes_to_the_same_result(
     for last in stops:
         with pytest.raises(Interrupted):
             train(SMALL, state_path=state_path, on_epoch=lambda history, last=last: stop_at(last, history))
-    shown: list[int] = []
+    epochs: list[int] = []
     tensors, history = train(
-        SMALL, state_path=state_path, on_epoch=lambda history: shown.append(len(history.training_loss))
+        SMALL, state_path=state_path, on_epoch=lambda history: epochs.append(len(history.training_loss))
     )
-    assert shown == list(range(stops[-1] + 1, SMALL.epochs + 1))
+    assert epochs == list(range(stops[-1] + 1, SMALL.epochs + 1))
     assert history == uninterrupted[1]
     for name, tensor in uninterrupted[0].items():
         np.testing.assert_array_equal(tensors[name], tensor, strict=True)
 
 
-def test_the_best_epoch_is_kept_and_not_the_last() -> None:
-    blows_up = replace(SMALL, training_sums=6400, epochs=3, first_learning_rate=5e-3, last_learning_rate=20.0)
-    tensors, history = train(blows_up)
+def test_the_best_epoch_is_returned_and_not_the_last() -> None:
+    diverging = replace(SMALL, training_sums=6400, epochs=3, first_learning_rate=5e-3, last_learning_rate=20.0)
+    tensors, history = train(diverging)
     assert history.best_epoch < 2
     assert history.validation_loss[-1] > history.validation_loss[history.best_epoch]
     parameters = {name: torch.from_numpy(tensor) for name, tensor in tensors.items()}
     validation = torch.from_numpy(
-        SampleSpec(2, blows_up.validation_sums, blows_up.validation_sums_seed).draw().tokens
+        SampleSpec(2, diverging.validation_sums, diverging.validation_sums_seed).draw().tokens
     )
     assert evaluate(parameters, validation, Layout(2)) == (
         history.validation_loss[history.best_epoch],
@@ -151,7 +151,7 @@ def test_of_equally_good_epochs_the_first_is_the_best() -> None:
 
 @pytest.fixture
 def state_path(tmp_path: Path) -> Path:
-    """What a training leaves that was interrupted after its first epoch."""
+    """The saved state of a training that was interrupted after its first epoch."""
 
     def stop(_history: TrainingHistory) -> None:
         raise Interrupted
@@ -159,7 +159,7 @@ def state_path(tmp_path: Path) -> Path:
     path = tmp_path / "state.training"
     with pytest.raises(Interrupted):
         train(SMALL, state_path=path, on_epoch=stop)
-    assert [found.name for found in tmp_path.iterdir()] == [path.name]
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
     return path
 
 
@@ -189,7 +189,7 @@ def test_a_state_of_another_recipe_is_refused(state_path: Path, change: dict[str
     assert "other settings" in refusal(replace(SMALL, **change), state_path)
 
 
-def test_a_state_from_before_there_were_two_seeds_goes_on(state_path: Path) -> None:
+def test_a_state_of_the_older_format_with_one_seed_can_be_resumed(state_path: Path) -> None:
     state = torch.load(state_path, weights_only=True)
     del state["config"]["init_seed"], state["config"]["order_seed"]
     state["config"]["seed"] = SMALL.init_seed
@@ -203,7 +203,7 @@ def test_a_state_from_before_there_were_two_seeds_goes_on(state_path: Path) -> N
 def test_a_truncated_state_is_refused(state_path: Path, share: float) -> None:
     content = state_path.read_bytes()
     state_path.write_bytes(content[: int(share * len(content))])
-    assert "remove it to start anew" in refusal(SMALL, state_path)
+    assert "remove it to start again" in refusal(SMALL, state_path)
 
 
 def test_a_state_with_a_changed_byte_is_refused(state_path: Path) -> None:
@@ -212,7 +212,7 @@ def test_a_state_with_a_changed_byte_is_refused(state_path: Path) -> None:
     place = content.index(state["parameters"]["embed.W_E"].numpy().tobytes())
     content[place] ^= 1
     state_path.write_bytes(content)
-    assert "remove it to start anew" in refusal(SMALL, state_path)
+    assert "remove it to start again" in refusal(SMALL, state_path)
 
 
 @pytest.mark.parametrize("missing", ["config", "parameters", "optimizer", "order", "history", "best"])
@@ -220,23 +220,23 @@ def test_a_state_that_lacks_something_is_refused(state_path: Path, missing: str)
     state = torch.load(state_path, weights_only=True)
     del state[missing]
     torch.save(state, state_path)
-    assert "remove it to start anew" in refusal(SMALL, state_path)
+    assert "remove it to start again" in refusal(SMALL, state_path)
 
 
 @pytest.mark.parametrize("content", [b"not a state", b"{}", bytes(100)], ids=["text", "json", "zeros"])
-def test_what_is_no_state_at_all_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_a_state_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "state.training"
     path.write_bytes(content)
-    assert "remove it to start anew" in refusal(SMALL, path)
+    assert "remove it to start again" in refusal(SMALL, path)
 
 
-def test_a_place_where_no_state_can_be_kept_is_named(tmp_path: Path) -> None:
+def test_a_path_where_the_state_cannot_be_saved_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be written") as caught:
         train(SMALL, state_path=tmp_path / "no folder" / "state.training")
     assert str(caught.value).isprintable()
 
 
-def test_the_card_says_how_the_checkpoint_was_made(
+def test_the_card_records_how_the_checkpoint_was_trained(
     uninterrupted: tuple[dict[str, np.ndarray], TrainingHistory], tmp_path: Path
 ) -> None:
     tensors, history = uninterrupted

@@ -1,140 +1,27 @@
-"""Sums with a carry and sums without: how many, what they need, and where layer 1 looks in them."""
+"""Sums with a carry and sums without: how many there are, which parts they need, and where layer 1 attends."""
 
 from __future__ import annotations
 
-from report.chapters.carries.claims import claims
-from report.content.chapter import CORRECTED, PUBLISHED, Chapter, Figure, Table
-from report.content.failures import isolated
-from report.content.formats import count, counted
-from report.content.lazy_chart import LazyChart
-from report.figures import charts
-from sumint.analyses.ablation.qkv_ablation_by_carry import MEANS, QkvAblationByCarry, qkv_ablation_by_carry
-from sumint.analyses.attention.layer_1_attention import VERSIONS, Layer1Attention, layer_1_attention
-from sumint.analyses.carrying.carry_counts import CarryCounts, carry_counts
+from report.chapters.carries.claims import carry_claims
+from report.chapters.carries.figures import ablation_figure, attention_figure, counts_table
+from report.content.chapter import Chapter
+from sumint.analyses.ablation.qkv_ablation_by_carry import qkv_ablation_by_carry
+from sumint.analyses.attention.layer_1_attention import layer_1_attention
+from sumint.analyses.carrying.carry_counts import carry_counts
 from sumint.lab import Lab
-from sumint.task.sums import Layout
-
-MEAN_NAMES = {"own": "same sums, as published", "whole": "whole sample"}
 
 
 def chapter(lab: Lab) -> Chapter:
-    """The chapter on carries, measured on the lab's checkpoint."""
+    """Return the chapter on carries, measured on the lab's checkpoint."""
     counts = lab.run(carry_counts)
     ablation = lab.run(qkv_ablation_by_carry)
     attention = lab.run(layer_1_attention)
     return Chapter(
         title="Carries",
         question="What does the model do otherwise where something is carried?",
-        figures=(_ablation(ablation), _attention(attention, lab.layout)),
+        figures=(ablation_figure(ablation), attention_figure(attention, lab.layout)),
         values={"by_carry": ablation},
-        tables=(_counts(counts),),
-        claims=claims(lab, counts, ablation, attention),
+        tables=(counts_table(counts),),
+        claims=carry_claims(lab, counts, ablation, attention),
         findings=("carry-attention", "keys-without-a-carry"),
     )
-
-
-@isolated
-def _counts(counts: CarryCounts) -> Table:
-    whole = {
-        "any column": (counts.published_carrying, counts.carrying, counts.carrying, counts.mislabelled_carrying),
-        "no column": (
-            counts.n_sums - counts.published_carrying,
-            counts.n_sums - counts.carrying,
-            counts.n_sums - counts.carrying,
-            counts.mislabelled_carrying,
-        ),
-    }
-    by_column = zip(counts.published, counts.carry_in, counts.carry_out, counts.mislabelled, strict=True)
-    rows = [(name, *row) for name, row in whole.items()]
-    rows += [(f"C{column}", *map(int, row)) for column, row in enumerate(by_column)]
-    head = ("column", PUBLISHED, "a carry in", "a carry out", "mislabelled")
-    return Table(
-        "carry-counts",
-        "How many sums carry",
-        dict(zip(head, zip(*rows, strict=True), strict=True)),
-        caption=(
-            f"Of {counted(counts.n_sums, 'sum')}. Mislabelled are those of which the published mask says that a "
-            "carry comes in, and none does."
-        ),
-        source=carry_counts,
-        formats=dict.fromkeys(head[1:], count),
-    )
-
-
-@isolated
-def _ablation(ablation: QkvAblationByCarry) -> Figure:
-    n_heads = ablation.loss_rise.shape[-2] * ablation.loss_rise.shape[-1]
-    limits = charts.symmetric_limits(ablation.loss_rise)
-    views: dict[tuple[str, ...], LazyChart] = {
-        (name, version): charts.head_parts(ablation.loss_rise[mean, subset], limits=limits)
-        for subset, name in enumerate(("with a carry", "without"))
-        if ablation.n_sums[subset]
-        for mean, version in enumerate(MEAN_NAMES[name] for name in MEANS)
-    }
-    return Figure(
-        "qkv-ablation-by-carry",
-        "Rise in loss without queries, keys or values, by carry",
-        views,
-        caption=(
-            "The rise of the mean cross-entropy in nats, over sums with a carry or sums without, when a part is "
-            "replaced by its mean over the same sums, as published, or over the whole sample."
-        ),
-        alt=f"A heatmap of queries, keys and values by {n_heads} heads, with the rise written into each cell.",
-        source=qkv_ablation_by_carry,
-        control=("Sums", "Mean"),
-        height=280,
-        width=590,
-    )
-
-
-@isolated
-def _attention(attention: Layer1Attention, layout: Layout) -> Figure:
-    return Figure(
-        "layer-1-attention",
-        "Where the second layer looks before it writes a digit",
-        {
-            (f"C{column}", view): _attention_to(attention, layout, version, column)
-            for column in range(layout.n_digits)
-            for version, view in enumerate((PUBLISHED, CORRECTED))
-        },
-        caption=(
-            "The mean attention from the position that predicts the digit to every position up to it, and the "
-            "standard deviation from sum to sum. As published, by the write-up’s masks and under its labels; "
-            "corrected, by whether a carry comes into the digit’s column. Nothing is carried into the units: "
-            "there all sums are in one panel."
-        ),
-        alt="Bars by the position attended to, one for each head, in a panel for each group of sums.",
-        source=layer_1_attention,
-        control=("Digit", "Masks"),
-        height=420,
-        narrow_height=740,
-    )
-
-
-def _attention_to(attention: Layer1Attention, layout: Layout, version: int, column: int) -> LazyChart:
-    """A panel for each group of sums that the masks make; a group without sums has none."""
-    source = range(layout.n_ctx)[layout.predicting][column]
-    seen = slice(0, source + 1)
-    means, deviations = attention.mean[version, column, ..., seen], attention.deviation[version, column, ..., seen]
-    highest = float((means + deviations).max())
-    parts: dict[str, LazyChart] = {}
-    for subset, label in enumerate(_labels(version, column, is_units=column == layout.n_digits - 1)):
-        n_sums = int(attention.n_sums[version, column, subset])
-        if n_sums:
-            heads = [f"H1.{head}" for head in range(means.shape[1])]
-            parts[f"{label} ({counted(n_sums, 'sum')})"] = charts.bars(
-                layout.position_names[seen],
-                dict(zip(heads, means[subset], strict=True)),
-                x_title="position attended to",
-                y_title="attention",
-                errors=dict(zip(heads, deviations[subset], strict=True)) if n_sums > 1 else None,
-                highest=1.05 * highest,
-            )
-    return charts.panels(parts)
-
-
-def _labels(version: int, column: int, *, is_units: bool) -> tuple[str, str]:
-    """What the group with a carry and the group without are called."""
-    if VERSIONS[version] == "published":
-        return ("carries", "non-carries")
-    return (f"a carry into C{column}", "all sums" if is_units else f"no carry into C{column}")

@@ -1,34 +1,31 @@
-"""The model on every sum there is: how many it gets wrong, which ones, and how."""
+"""The model on every sum: how many sums it gets wrong, which ones, and how."""
 
 from __future__ import annotations
 
 import math
-from functools import partial
 from typing import Any
 
 import numpy as np
 
-from report.chapters.every_sum.claims import claims
-from report.chapters.every_sum.wrong_sums import no_errors, wrong_sums
+from report.chapters.every_sum.claims import all_claims
+from report.chapters.every_sum.figures import (
+    errors_by_digit,
+    errors_by_pair,
+    errors_by_run,
+    errors_in_the_plane,
+    right_digit_probability,
+    sample_sizes,
+)
+from report.chapters.every_sum.wrong_sums import wrong_sums
 from report.content.budget import tally_of_every_sum
-from report.content.chapter import Chapter, Figure, Table
+from report.content.chapter import Chapter
 from report.content.failures import isolated
-from report.content.formats import count, decimals, significant
-from report.content.lazy_chart import LazyChart
-from report.content.optional import optional
-from report.figures import charts
-from sumint.analyses.performance.every_sum import every_sum
+from report.content.formats import count
 from sumint.analyses.performance.performance import Performance, performance
-from sumint.exhaustive.tally import N_BINS, Tally
+from sumint.exhaustive.tally import Tally
 from sumint.interventions.intervals import CONFIDENCE, wilson
 from sumint.lab import Lab
-from sumint.task.carries import MISSING, NEITHER, TOO_MANY
-from sumint.task.cascades import all_runs_of_nines
-from sumint.task.sums import DIGITS, Layout
-
-SAMPLE_SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
-LABELLED_BLOCKS = 10
-"""Of the plane's rows and columns, so that their labels do not touch."""
+from sumint.task.sums import Layout
 
 
 def chapter(lab: Lab) -> Chapter:
@@ -37,220 +34,36 @@ def chapter(lab: Lab) -> Chapter:
     return Chapter(
         title="Every sum",
         question="How often is the model wrong, over all the sums there are, and where?",
-        figures=(_by_run(tally), _by_pair(tally), _plane(tally), _probabilities(tally)),
-        tables=(_by_digit(tally), _sample_sizes(tally), wrong_sums(tally)),
+        figures=(
+            errors_by_run(tally),
+            errors_by_pair(tally),
+            errors_in_the_plane(tally),
+            right_digit_probability(tally),
+        ),
+        tables=(errors_by_digit(tally), sample_sizes(tally), wrong_sums(tally)),
         values={
             "layout": lab.layout,
             "sample": lab.sample_spec,
-            **_bounds(lab.run(performance), lab.layout),
+            **_sampled_bounds(lab.run(performance), lab.layout),
         },
-        claims=claims(lab, tally),
+        claims=all_claims(lab, tally),
         key_numbers=_key_numbers(tally),
         findings=("nearly-every-sum", "errors-grow-with-nines"),
     )
 
 
-def _uncounted(tally: Tally | str) -> str:
-    """Why there is no tally."""
-    return tally if isinstance(tally, str) else ""
-
-
 @isolated
-def _bounds(sampled: Performance, layout: Layout) -> dict[str, Any]:
-    """How many of all sums may be wrong, as far as the sample can tell."""
+def _sampled_bounds(sampled: Performance, layout: Layout) -> dict[str, Any]:
+    """The interval for the number of wrong sums among all, estimated from the sample, for the text."""
     ((low, high),) = wilson(np.array([sampled.wrong_sums]), np.array([sampled.n_sums]))
     at_least, at_most = math.ceil(low * layout.n_sums), math.floor(high * layout.n_sums)
     bounds = {"low": float(low), "high": float(high), "at_least": at_least, "at_most": at_most}
-    return {"probed": sampled, "confidence": CONFIDENCE, **bounds}
+    return {"sampled": sampled, "confidence": CONFIDENCE, **bounds}
 
 
 @isolated
 def _key_numbers(tally: Tally | str) -> dict[str, str]:
+    """The number of right sums, for the head of the opening page."""
     if isinstance(tally, str):
         return {}
     return {f"of {count(tally.n_sums)} sums right": count(tally.n_sums - tally.n_wrong)}
-
-
-@optional("errors-by-digit", "What is wrong, digit by digit", unless=_uncounted)
-def _by_digit(name: str, title: str, tally: Tally) -> Table:
-    n_digits = tally.layout.n_digits
-    columns = {
-        "digit": _digit_names(tally.layout),
-        "wrong": tally.wrong_digits,
-        "share": tally.wrong_digits / tally.n_sums,
-        "carry missing": tally.wrong_by_carry[:, MISSING],
-        "carry too many": tally.wrong_by_carry[:, TOO_MANY],
-        "otherwise": tally.wrong_by_carry[:, NEITHER],
-        "mean cross-entropy": tally.loss,
-        "least margin": tally.least_margin,
-        "at": [f"{a:0{n_digits}}+{b:0{n_digits}}" for a, b in tally.least_sum],
-    }
-    return Table(
-        name,
-        title,
-        {head: tuple(values) for head, values in columns.items()},
-        caption=(
-            f"Over all {count(tally.n_sums)} sums. A carry is missing where one comes and the digit is what it "
-            "would be without; it is one too many where none comes and the digit is what it would be with one. "
-            "The margin is the right digit’s logit less the largest of all others: where it is not above zero, "
-            "the digit is wrong. The cross-entropy is in nats."
-        ),
-        source=every_sum,
-        formats={
-            **dict.fromkeys(("wrong", "carry missing", "carry too many", "otherwise"), count),
-            "share": lambda share: f"{significant(100 * share, 2)}%",
-            "mean cross-entropy": significant,
-            "least margin": decimals,
-        },
-    )
-
-
-@optional("probe-chances", "What random sums would have shown", unless=_uncounted)
-def _sample_sizes(name: str, title: str, tally: Tally) -> Table:
-    share = tally.n_wrong / tally.n_sums
-    columns = {
-        "sums drawn": SAMPLE_SIZES,
-        "wrong among them, on average": [share * size for size in SAMPLE_SIZES],
-        "chance that none is wrong": [tally.chance_of_no_error(size) for size in SAMPLE_SIZES],
-    }
-    return Table(
-        name,
-        title,
-        {head: tuple(values) for head, values in columns.items()},
-        caption="Computed from the share of wrong sums; each is drawn from all, whatever was drawn before.",
-        source=every_sum,
-        formats={
-            "sums drawn": count,
-            "wrong among them, on average": significant,
-            "chance that none is wrong": lambda chance: significant(chance, 2) if chance else "below 10⁻³⁰⁰",
-        },
-    )
-
-
-@optional("errors-by-run", "How often a digit is wrong, by the nines behind it", unless=no_errors)
-def _by_run(name: str, title: str, tally: Tally) -> Figure:
-    of_all = all_runs_of_nines(tally.layout)
-    runs = range(tally.layout.n_digits)
-    shares = {
-        f"C{digit}": _share(wrong, n_sums)
-        for digit, (wrong, n_sums) in enumerate(zip(tally.wrong_by_run, of_all, strict=True))
-    }
-    return Figure(
-        name,
-        title,
-        charts.lines(
-            runs,
-            shares,
-            x_title="columns in a row that sum to nine",
-            y_title="share of digits wrong",
-            logarithmic=True,
-        ),
-        caption=(
-            "How many columns in a row, right of a digit, sum to nine. Through so many a carry has to come; "
-            "behind the longest row there is no column left that could make one. On a logarithmic scale, on which "
-            "no error has no place. All sums are counted, so nothing is estimated."
-        ),
-        alt="Lines over the length of the run of nines: the share of wrong digits, for each digit.",
-        source=every_sum,
-    )
-
-
-@optional("errors-by-pair", "Wrong digits by the two digits above them", unless=no_errors)
-def _by_pair(name: str, title: str, tally: Tally) -> Figure:
-    leading = DIGITS[: tally.layout.operand_limit // 10 ** (tally.layout.n_digits - 1)]
-    plot: dict[str, LazyChart] = {}
-    for digit, wrong in enumerate(tally.wrong_by_pair):
-        digits = leading if digit == 0 else DIGITS
-        plot[f"C{digit}"] = charts.heatmap(
-            wrong[: len(digits), : len(digits)],
-            x=digits,
-            y=digits,
-            x_title=f"digit of b, B{digit}",
-            y_title=f"digit of a, A{digit}",
-            diverging=False,
-            quantity="wrong sums",
-            square=True,
-            written=partial(decimals, places=0),
-            limits=(0, max(1, int(wrong.max()))),
-        )
-    return Figure(
-        name,
-        title,
-        plot,
-        caption=(
-            "How many sums with these two digits in a column get that column’s digit wrong. Every pair occurs in "
-            "as many sums as any other. The leading digits of the operands are below five."
-        ),
-        alt="A heatmap of the two digits of a column, with the number of errors written into each cell.",
-        source=every_sum,
-        control="Digit",
-        height=480,
-        width=520,
-    )
-
-
-@optional("errors-in-the-plane", "Where the wrong sums lie", unless=no_errors)
-def _plane(name: str, title: str, tally: Tally) -> Figure:
-    n_blocks = len(tally.wrong_by_block)
-    per_block = tally.layout.operand_limit // n_blocks
-    blocks = range(0, tally.layout.operand_limit, per_block)
-    labelled = blocks[:: max(1, n_blocks // LABELLED_BLOCKS)]
-    return Figure(
-        name,
-        title,
-        charts.heatmap(
-            tally.wrong_by_block.T,
-            x=blocks,
-            y=blocks,
-            x_title="a from",
-            y_title="b from",
-            quantity="wrong sums",
-            diverging=False,
-            logarithmic=True,
-            square=True,
-            labelled_rows=labelled,
-            labelled_columns=labelled,
-            gaps=False,
-        ),
-        caption=(
-            f"All {count(tally.n_sums)} sums in the plane of their operands, in blocks of {per_block} by "
-            f"{per_block}: how many of a block are wrong, on a logarithmic scale. A block without an error is "
-            "left empty. Sums of one total lie on a line that rises to the right."
-        ),
-        alt="A heatmap of blocks of operands, coloured by how many of their sums are wrong.",
-        source=every_sum,
-        height=640,
-        width=660,
-    )
-
-
-@optional("right-digit-probability", "How sure the model is of the right digit", unless=_uncounted)
-def _probabilities(name: str, title: str, tally: Tally) -> Figure:
-    middles = [(number + 0.5) / N_BINS for number in range(N_BINS)]
-    of_digits = {f"C{digit}": np.where(n > 0, n, np.nan) for digit, n in enumerate(tally.probabilities)}
-    return Figure(
-        name,
-        title,
-        charts.lines(
-            middles,
-            of_digits,
-            x_title="probability of the right digit",
-            y_title="sums",
-            logarithmic=True,
-        ),
-        caption=(
-            f"How many of all sums give the right digit a probability in each of {N_BINS} bins, 1% wide, on a "
-            "logarithmic scale. Below one half, another token can be ahead."
-        ),
-        alt="Lines over the probability of the right digit: the number of sums, for each digit of the answer.",
-        source=every_sum,
-    )
-
-
-def _share(wrong: np.ndarray, n_sums: np.ndarray) -> np.ndarray:
-    """The share of wrong digits; nothing where there are none, which has no logarithm."""
-    return np.divide(wrong, n_sums, out=np.full(len(wrong), np.nan), where=wrong > 0)
-
-
-def _digit_names(layout: Layout) -> list[str]:
-    return [f"C{digit}" for digit in range(layout.n_digits)]

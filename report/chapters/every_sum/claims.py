@@ -1,4 +1,7 @@
-"""What the chapter on every sum asserts, and when each assertion holds."""
+"""The claims on all sums: how many are wrong, in which way, and for which operands.
+
+The criteria were chosen after seeing the write-up's checkpoint: they guard that result and predict nothing.
+"""
 
 from __future__ import annotations
 
@@ -16,20 +19,19 @@ from sumint.lab import Lab
 from sumint.task.carries import MISSING, TOO_MANY
 from sumint.task.cascades import all_runs_of_nines
 
-# Criteria, chosen after seeing the write-up's checkpoint: they guard what was seen, they predict nothing.
-RIGHT_AT_LEAST = 0.99
-BY_ONE_AT_LEAST = 0.99
-CARRIES_AT_LEAST = 0.95
-EACH_DIRECTION_AT_LEAST = 0.1
-BLOCKS_AT_MOST = 0.5
+ACCURACY_AT_LEAST = 0.99
+OFF_BY_ONE_AT_LEAST = 0.99
+CARRY_ERRORS_AT_LEAST = 0.95
+EACH_KIND_AT_LEAST = 0.1
+BLOCK_RATIO_AT_MOST = 0.5
 
-FEW_BLOCKS = 10
-"""If random sums fill fewer than so many, chance decides."""
+MIN_BLOCKS = 10
+"""With fewer blocks expected at random, the number of blocks is not compared: chance would decide."""
 
 
 @isolated
-def claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
-    """Every claim of the chapter; where there is no tally, they are not checked."""
+def all_claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
+    """Checks every claim of the chapter; without a tally the claims have no verdict."""
     size = lab.sample_spec.size
 
     def of_all(check: Callable[[Tally], Finding]) -> Finding:
@@ -42,10 +44,10 @@ def claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
         general_claim(
             "nearly-every-sum",
             "Of all sums there are, the model gets nearly every one right.",
-            criterion=f"at least {percent(RIGHT_AT_LEAST, 0)} of all sums, each with every digit right",
+            criterion=f"at least {percent(ACCURACY_AT_LEAST, 0)} of all sums, each with every digit right",
             source=every_sum,
             otherwise="On these weights more sums are wrong.",
-            finding=of_all(_right),
+            finding=of_all(_accuracy),
         ),
         _published_accuracy(lab, tally),
         general_claim(
@@ -54,31 +56,31 @@ def claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
             criterion="some sum is wrong; the chance that none is among so many is above one half",
             source=every_sum,
             otherwise="On these weights, more likely than not, so many would have shown one.",
-            finding=of_all(lambda tally: _missed(tally, size)),
+            finding=of_all(lambda tally: _missed_by_sample(tally, size)),
         ),
         general_claim(
             "one-digit-by-one",
             "A wrong sum is wrong in one digit, by one.",
-            criterion=f"so are at least {percent(BY_ONE_AT_LEAST, 0)} of the wrong sums",
+            criterion=f"so are at least {percent(OFF_BY_ONE_AT_LEAST, 0)} of the wrong sums",
             source=every_sum,
             otherwise="On these weights sums go wrong in other ways as well.",
-            finding=of_errors(_by_one),
+            finding=of_errors(_off_by_one),
         ),
         general_claim(
             "errors-are-carries",
             "A wrong digit is what it would be with its carry missing, or with one that does not come.",
-            criterion=f"so are at least {percent(CARRIES_AT_LEAST, 0)} of the wrong digits",
+            criterion=f"so are at least {percent(CARRY_ERRORS_AT_LEAST, 0)} of the wrong digits",
             source=every_sum,
             otherwise="On these weights digits go wrong in other ways as well.",
-            finding=of_errors(_carries),
+            finding=of_errors(_carry_errors),
         ),
         general_claim(
             "both-directions",
             "Some carries are left out, and some are added that should not be: both happen.",
-            criterion=f"each is at least {percent(EACH_DIRECTION_AT_LEAST, 0)} of both together",
+            criterion=f"each is at least {percent(EACH_KIND_AT_LEAST, 0)} of both together",
             source=every_sum,
             otherwise="On these weights nearly all errors go one way.",
-            finding=of_errors(_directions),
+            finding=of_errors(_missing_and_too_many),
         ),
         general_claim(
             "errors-grow-with-nines",
@@ -89,21 +91,23 @@ def claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
             ),
             source=every_sum,
             otherwise="On these weights it does not grow with every nine.",
-            finding=of_errors(_nines),
+            finding=of_errors(_growth_with_nines),
         ),
         general_claim(
             "errors-gather",
             "The wrong sums fill fewer blocks of the plane than as many random ones would.",
-            criterion=f"at most {percent(BLOCKS_AT_MOST, 0)} as many",
+            criterion=f"at most {percent(BLOCK_RATIO_AT_MOST, 0)} as many",
             source=every_sum,
             otherwise="On these weights they are scattered more widely.",
-            finding=of_errors(_blocks),
+            finding=of_errors(_concentration),
         ),
     )
 
 
 @isolated
 def _published_accuracy(lab: Lab, tally: Tally | str) -> Claim:
+    """Checks the accuracy that the write-up gives, on its own checkpoint."""
+
     def check() -> Finding:
         assert not isinstance(tally, str)
         n_digits = tally.n_sums * tally.layout.n_digits
@@ -120,16 +124,18 @@ def _published_accuracy(lab: Lab, tally: Tally | str) -> Claim:
     )
 
 
-def _right(tally: Tally) -> Finding:
+def _accuracy(tally: Tally) -> Finding:
+    """The share of sums with every digit right."""
     right = 1 - tally.n_wrong / tally.n_sums
     return Finding(
         f"{count(tally.n_wrong)} of {count(tally.n_sums)} are wrong: {percent(right, 4)} are right",
-        right >= RIGHT_AT_LEAST,
+        right >= ACCURACY_AT_LEAST,
         {"sums": tally.n_sums, "wrong sums": tally.n_wrong, "close calls": tally.n_doubtful},
     )
 
 
-def _missed(tally: Tally, size: int) -> Finding:
+def _missed_by_sample(tally: Tally, size: int) -> Finding:
+    """The chance that a random sample of this size contains no wrong sum."""
     if not tally.n_wrong:
         return Finding("no sum is wrong", None)
     chance = tally.chance_of_no_error(size)
@@ -140,51 +146,55 @@ def _missed(tally: Tally, size: int) -> Finding:
     )
 
 
-def _by_one(tally: Tally) -> Finding:
+def _off_by_one(tally: Tally) -> Finding:
+    """The share of wrong sums with one wrong digit that differs by one, modulo ten."""
     share = tally.n_off_by_one / tally.n_wrong
     return Finding(
         f"{count(tally.n_off_by_one)} of {counted(tally.n_wrong, 'wrong sum')}: {percent(share)}",
-        share >= BY_ONE_AT_LEAST,
+        share >= OFF_BY_ONE_AT_LEAST,
         {"wrong in one digit by one": tally.n_off_by_one, "wrong": tally.n_wrong},
     )
 
 
-def _carries(tally: Tally) -> Finding:
+def _carry_errors(tally: Tally) -> Finding:
+    """The share of wrong digits that a missing or a superfluous carry explains."""
     missing, too_many = map(int, tally.wrong_by_carry[:, [MISSING, TOO_MANY]].sum(axis=0))
     wrong = int(tally.wrong_digits.sum())
     share = (missing + too_many) / wrong
     return Finding(
         f"{count(missing + too_many)} of {counted(wrong, 'wrong digit')}: {percent(share)}",
-        share >= CARRIES_AT_LEAST,
+        share >= CARRY_ERRORS_AT_LEAST,
         {"missing or too many": missing + too_many, "wrong": wrong},
     )
 
 
-def _directions(tally: Tally) -> Finding:
+def _missing_and_too_many(tally: Tally) -> Finding:
+    """The numbers of missing and of superfluous carries, by digit of the answer."""
     by_digit = tally.wrong_by_carry[:, [MISSING, TOO_MANY]]
     missing, too_many = map(int, by_digit.sum(axis=0))
-    both = missing + too_many
-    if not both:
+    total = missing + too_many
+    if not total:
         return Finding("no error is the carry’s", None)
     listed = joined(
-        f"{count(little)} and {count(much)} at C{digit}"
-        for digit, (little, much) in enumerate(by_digit)
-        if little + much
+        f"{count(n_missing)} and {count(n_too_many)} at C{digit}"
+        for digit, (n_missing, n_too_many) in enumerate(by_digit)
+        if n_missing + n_too_many
     )
     return Finding(
         f"{count(missing)} are missing, {count(too_many)} too many: {listed}",
-        min(missing, too_many) >= EACH_DIRECTION_AT_LEAST * both,
+        min(missing, too_many) >= EACH_KIND_AT_LEAST * total,
         {"missing": missing, "too many": too_many},
     )
 
 
-def _nines(tally: Tally) -> Finding:
+def _growth_with_nines(tally: Tally) -> Finding:
+    """The rise of the error rate with each further column that sums to nine."""
     shares = tally.wrong_by_run / np.maximum(all_runs_of_nines(tally.layout), 1)
     steps = []
     for run in range(1, tally.layout.n_digits):
-        # Digits with fewer columns behind them would make a difference of their own.
-        can_have_both = shares[: tally.layout.n_digits - run]
-        steps.append((float(can_have_both[:, run - 1].mean()), float(can_have_both[:, run].mean())))
+        # Both means are over the same digits: those with enough columns to their right for the longer run.
+        comparable = shares[: tally.layout.n_digits - run]
+        steps.append((float(comparable[:, run - 1].mean()), float(comparable[:, run].mean())))
     listed = joined(f"from {significant(before)} to {significant(after)}" for before, after in steps)
     return Finding(
         f"with each nine it goes {listed}",
@@ -193,20 +203,21 @@ def _nines(tally: Tally) -> Finding:
     )
 
 
-def _blocks(tally: Tally) -> Finding:
+def _concentration(tally: Tally) -> Finding:
+    """The number of blocks with a wrong sum, compared with as many wrong sums at random."""
     wrong = tally.wrong_by_block
     per_block = tally.n_sums // wrong.size
     at_random = wrong.size * (1 - (1 - tally.n_wrong / tally.n_sums) ** per_block)
-    most = BLOCKS_AT_MOST * at_random
+    max_filled = BLOCK_RATIO_AT_MOST * at_random
     if per_block == 1:
         return Finding("there are so few sums that each is a block", None)
-    if at_random < FEW_BLOCKS:
+    if at_random < MIN_BLOCKS:
         return Finding("there are too few wrong sums to tell", None)
-    if tally.n_wrong > most * per_block:
+    if tally.n_wrong > max_filled * per_block:
         return Finding("there are so many wrong sums that so few blocks could not hold them", None)
     filled = int((wrong > 0).sum())
     return Finding(
         f"{counted(filled, 'block')} of {count(wrong.size)}; at random it would be {count(round(at_random))}",
-        filled <= most,
+        filled <= max_filled,
         {"blocks": filled, "blocks at random": float(at_random)},
     )

@@ -1,29 +1,33 @@
-"""What the chapter on how the model adds shows of where a column's two digits are, for the digit of the answer."""
+"""Section "Where the two digits are": activation patching of the sites that hold a column's two digits.
+
+The two sums of a pair differ in the two digits of one column and in no carry.
+
+The criteria were chosen after seeing the write-up's checkpoint and the bundled one: they guard those results.
+"""
 
 from __future__ import annotations
 
-from report.chapters.joint_sites_table import FORMATS, HOW, measured, sites_together
+from report.chapters.joint_sites_table import FORMATS, METHOD, joint_sites_columns, routes_with_enough_pairs
 from report.content.chapter import Claim, Table
 from report.content.claims import Finding, general_claim
 from report.content.failures import isolated
 from report.content.formats import joined, percent
 from sumint.analyses.carrying.joint_sites import MOST, JointSites, joint_sites
 
-# Criteria, chosen after seeing the write-up's checkpoint and the bundled one: they guard what was seen.
 TOGETHER_AT_LEAST = 0.9
 OTHERS_AT_MOST = 0.1
 
 
 @isolated
 def digit_table(joint: JointSites) -> Table:
-    """The sites that hold each column's digits."""
+    """The table of the sites that together hold each column's digits."""
     return Table(
         "digit-sites",
         "Sites that hold a column’s digits",
-        sites_together(joint),
+        joint_sites_columns(joint),
         caption=(
             "The two sums of a pair differ in the two digits of one column, so that its digit of the answer "
-            f"differs and no carry does. For each column, {HOW}"
+            f"differs and no carry does. For each column, {METHOD}"
         ),
         source=joint_sites,
         formats=FORMATS,
@@ -32,11 +36,11 @@ def digit_table(joint: JointSites) -> Table:
 
 @isolated
 def digit_claims(joint: JointSites) -> tuple[Claim, ...]:
-    """The claims that a few sites hold what a digit needs of its column, and that no others do."""
-    asked = measured(joint)
-    rates = {f"C{joint.routes[number].digit}": float(joint.rates[number]) for number in asked}
-    n_sites = {f"C{joint.routes[number].digit}": len(joint.sites(number)) for number in asked}
-    by_others = {f"C{joint.routes[number].digit}": float(joint.rates_of_others[number]) for number in asked}
+    """Checks that few sites hold the column's digits, and that the other sites do not."""
+    routes = routes_with_enough_pairs(joint)
+    rates = {f"C{joint.routes[number].digit}": float(joint.rates[number]) for number in routes}
+    n_sites = {f"C{joint.routes[number].digit}": len(joint.sites(number)) for number in routes}
+    rates_of_others = {f"C{joint.routes[number].digit}": float(joint.rates_of_others[number]) for number in routes}
     too_few = Finding("the model gets too few pairs right", None)
     return (
         general_claim(
@@ -66,11 +70,11 @@ def digit_claims(joint: JointSites) -> tuple[Claim, ...]:
             source=joint_sites,
             otherwise="On these weights other sites hold them as well.",
             finding=Finding(
-                joined(f"{percent(rate)} of {digit}" for digit, rate in by_others.items()),
-                max(by_others.values()) <= OTHERS_AT_MOST,
-                by_others,
+                joined(f"{percent(rate)} of {digit}" for digit, rate in rates_of_others.items()),
+                max(rates_of_others.values()) <= OTHERS_AT_MOST,
+                rates_of_others,
             )
-            if by_others
+            if rates_of_others
             else too_few,
         ),
     )

@@ -1,4 +1,8 @@
-"""The figure that follows one sum through the model, step by step."""
+"""Section "One sum, step by step": the figure that follows one carry through the model, digit by digit.
+
+It shows each sum unchanged and with one carry switched: the mean difference that the carry makes at its site is
+added or subtracted, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -12,27 +16,27 @@ from report.content.failures import isolated
 from report.content.formats import counted, decimals
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
-from sumint.analyses.adding.worked_example import AS_IT_IS, NONE, SWITCHED, WorkedExample, worked_example
+from sumint.analyses.adding.worked_example import NONE, SWITCHED, UNCHANGED, WorkedExample, worked_example
 from sumint.analyses.carrying.carry_sites import CarrySites
 from sumint.lab import Lab
 from sumint.task.sums import VOCABULARY
 
 N_WRONG = 3
-"""So many of the model's wrong sums are shown, the clearest errors first."""
+"""The number of wrong sums in the figure, those with the least margins."""
 
-WAYS = {"as it is": AS_IT_IS, "switched": SWITCHED}
+VERSIONS = {"as it is": UNCHANGED, "switched": SWITCHED}
 THE_REST = "the rest"
-"""What is not layer 1's heads': embeddings, layer 0 and biases."""
+"""The name of all parts but layer 1's heads: embeddings, layer 0 and biases."""
 
 
 @isolated
-def worked(lab: Lab, sites: CarrySites) -> Figure:
-    """Every sum with its four parts, which the page shows together."""
+def worked_example_figure(lab: Lab, sites: CarrySites) -> Figure:
+    """The figure with a view for each part of each sum; the page shows the parts of one sum together."""
     tally = tally_of_every_sum(lab)
-    wrong = () if isinstance(tally, str) else tuple((a, b) for a, b in tally.listed[:N_WRONG].tolist())
-    example = lab.run(worked_example, served=sites.served_routes, wrong=wrong)
+    wrong = () if isinstance(tally, str) else tuple((a, b) for a, b in tally.listed_sums[:N_WRONG].tolist())
+    example = lab.run(worked_example, served_routes=sites.served_routes, wrong=wrong)
     n_heads = len(example.part_names) - 1
-    scales = 40 * int(np.bincount(example.served[:, 1], minlength=1).max())
+    scales_height = 40 * int(np.bincount(example.served_routes[:, 1], minlength=1).max())
     return Figure(
         "worked-example",
         "One sum, step by step",
@@ -56,16 +60,16 @@ def worked(lab: Lab, sites: CarrySites) -> Figure:
         source=worked_example,
         control=("Sum", "Part"),
         component="worked-example",
-        shown_at_once=("Part",),
-        # Of what is always there, and of a row for each site, head and arrow.
-        height=max(290, 150 + scales) + max(480 + 26 * n_heads, 130 + 124 * n_heads),
-        narrow_height=1100 + scales + 122 * n_heads,
+        simultaneous_controls=("Part",),
+        # The fixed parts, and a row for each site, head and arrow.
+        height=max(290, 150 + scales_height) + max(480 + 26 * n_heads, 130 + 124 * n_heads),
+        narrow_height=1100 + scales_height + 122 * n_heads,
     )
 
 
 def _labels(example: WorkedExample) -> list[str]:
-    """Each sum as it is written, and what is to be seen in it."""
-    predicted = example.predicted[..., AS_IT_IS]
+    """The label of each sum: the sum, then its wrong prediction or the carry that it is an example of."""
+    predicted = example.predicted[..., UNCHANGED]
     is_wrong = (predicted != example.sums.answer_digits).any(axis=1)
 
     def kind(number: int) -> str:
@@ -81,25 +85,26 @@ def _labels(example: WorkedExample) -> list[str]:
 
 
 def _parts(example: WorkedExample, number: int) -> Mapping[str, LazyChart]:
-    carry = {"carry": _carry(example, number)} if len(example.served) else {}
+    """The charts of one sum by the name of the part; without a served route there is no chart of the carry."""
+    carry = {"carry": _carry(example, number)} if len(example.served_routes) else {}
     return {
         "answer": _answer(example, number),
         **carry,
         "attention": _attention(example, number),
-        "hand": _hand(example, number),
+        "hand": _phasors(example, number),
     }
 
 
 def _answer(example: WorkedExample, number: int) -> LazyChart:
-    """What the model says, and how much it carries."""
+    """The predicted digits and the carry amount of each digit, unchanged and switched."""
     rows: dict[str, np.ndarray] = {}
     text: list[list[str]] = []
-    for way, index in WAYS.items():
-        predicted, carried = example.predicted[number, :, index], example.carried[number, :, index]
-        rows[f"said, {way}"] = np.where(predicted == NONE, np.nan, predicted)
+    for version, index in VERSIONS.items():
+        predicted, amounts = example.predicted[number, :, index], example.carry_amount[number, :, index]
+        rows[f"said, {version}"] = np.where(predicted == NONE, np.nan, predicted)
         text.append(["" if token == NONE else VOCABULARY[token] for token in predicted])
-        rows[f"carried, {way}"] = carried
-        text.append(["" if np.isnan(amount) else decimals(amount) for amount in carried])
+        rows[f"carried, {version}"] = amounts
+        text.append(["" if np.isnan(amount) else decimals(amount) for amount in amounts])
     return charts.heatmap(
         np.stack([*rows.values()]),
         x=_digits(example),
@@ -112,15 +117,15 @@ def _answer(example: WorkedExample, number: int) -> LazyChart:
 
 
 def _carry(example: WorkedExample, number: int) -> LazyChart:
-    """What each site holds of the carry on the routes that it serves, in this sum and on average."""
-    without, with_carry = example.usual.T
+    """The carry level at the site of each served route, in this sum and on average over sums with and without."""
+    without, with_carry = example.mean_carry_level.T
     return charts.bars(
         [
             f"column {column} → C{digit}, {site.name(example.sums.layout)}"
-            for (column, digit), site in zip(example.served[:, :2].tolist(), example.sites, strict=True)
+            for (column, digit), site in zip(example.served_routes[:, :2].tolist(), example.sites, strict=True)
         ],
         {
-            "this sum": example.held[number],
+            "this sum": example.carry_level[number],
             "no carry, on average": without,
             "a carry, on average": with_carry,
         },
@@ -130,21 +135,21 @@ def _carry(example: WorkedExample, number: int) -> LazyChart:
 
 
 def _attention(example: WorkedExample, number: int) -> LazyChart:
-    """Where each head looks from each digit's position."""
+    """The attention pattern of each head of layer 1 at each digit's position."""
     layout = example.sums.layout
     positions = slice(0, layout.predicting.stop)
     tokens = [VOCABULARY[token] for token in example.sums.tokens[number, positions]]
     names = layout.position_names[positions]
-    read = [name if name == token else f"{name} {token}" for name, token in zip(names, tokens, strict=True)]
+    labels = [name if name == token else f"{name} {token}" for name, token in zip(names, tokens, strict=True)]
     heads = example.part_names[:-1]
-    # A position that comes after the one that looks is not attended to.
-    is_seen = np.arange(len(names)) <= np.arange(layout.predicting.start, layout.predicting.stop)[:, None]
-    seen = np.where(is_seen[:, None, None], example.attention[number, ..., positions], np.nan)
+    # The causal mask: no position attends to a later one.
+    is_visible = np.arange(len(names)) <= np.arange(layout.predicting.start, layout.predicting.stop)[:, None]
+    pattern = np.where(is_visible[:, None, None], example.attention[number, ..., positions], np.nan)
     return charts.panels(
         {
-            way: charts.heatmap(
-                seen[:, index].reshape(-1, len(names)),
-                x=read,
+            version: charts.heatmap(
+                pattern[:, index].reshape(-1, len(names)),
+                x=labels,
                 y=[f"{digit}, {head}" for digit in _digits(example) for head in heads],
                 x_title="looks at",
                 y_title="digit, head",
@@ -152,29 +157,30 @@ def _attention(example: WorkedExample, number: int) -> LazyChart:
                 diverging=False,
                 limits=(0, 1),
             )
-            for way, index in WAYS.items()
+            for version, index in VERSIONS.items()
         },
         columns=1,
     )
 
 
-def _hand(example: WorkedExample, number: int) -> LazyChart:
-    """What each part adds to the first frequency of each digit's logits."""
+def _phasors(example: WorkedExample, number: int) -> LazyChart:
+    """The first frequency of what each head of layer 1 and the rest add to each digit's logits."""
     names = (*example.part_names[:-1], THE_REST)
     digits = np.array(_digits(example))
     panels: dict[str, LazyChart] = {}
-    for way, index in WAYS.items():
+    for version, index in VERSIONS.items():
         parts = example.parts[number, :, index]
-        known = np.isfinite(parts[:, 0])
-        if known.any():
-            panels[way] = charts.polar(
+        is_known = np.isfinite(parts[:, 0])
+        if is_known.any():
+            panels[version] = charts.polar(
                 {
-                    name: charts.Polar(np.abs(added), np.angle(added), labels=digits[known].tolist())
-                    for name, added in zip(names, parts[known].T, strict=True)
+                    name: charts.Polar(np.abs(phasors), np.angle(phasors), labels=digits[is_known].tolist())
+                    for name, phasors in zip(names, parts[is_known].T, strict=True)
                 }
             )
     return charts.panels(panels)
 
 
 def _digits(example: WorkedExample) -> list[str]:
+    """The names C0, C1, … of the answer's digits."""
     return [f"C{digit}" for digit in range(example.n_digits)]

@@ -1,4 +1,4 @@
-"""The whole algorithm in one picture, drawn from what was found on the weights at hand."""
+"""The opening section: a diagram of the circuit on this checkpoint, and the heads that read each column."""
 
 from __future__ import annotations
 
@@ -7,54 +7,61 @@ from dataclasses import replace
 
 import numpy as np
 
-from report.chapters.how_it_carries.gathering import Gathering, gatherings
-from report.chapters.joint_sites_table import measured
+from report.chapters.how_it_carries.head_groups import HeadGroup, head_groups
+from report.chapters.joint_sites_table import routes_with_enough_pairs
 from report.content.chapter import Absent, Claim
+from report.content.claims import Finding, general_claim
 from report.content.diagram import Arrow, Diagram, Group, Kind, Node, Rank
 from report.content.failures import isolated
 from report.content.formats import joined, percent
 from sumint.analyses.carrying.carry_sites import CarrySites
 from sumint.analyses.carrying.constant_bank import ConstantBank
 from sumint.analyses.carrying.joint_sites import JointSites
-from sumint.analyses.carrying.needed_sites import NEEDED_FROM, NeededSites, needed_sites
+from sumint.analyses.carrying.needed_sites import MOST_OF, NEEDED_FROM, NeededSites, needed_sites
 from sumint.interventions.sites import Site
 from sumint.task.sums import Layout
 
 NAME, TITLE = "the-algorithm", "How the model adds, as far as it was found"
 PAGE = "how-it-carries.html"
-HELD_TOGETHER = "how-it-adds.html#digits-in-few-sites"
+JOINT_DIGITS_ADDRESS = "how-it-adds.html#digits-in-few-sites"
 BANK = "constants"
-SHOWN_BY: Mapping[Kind, str] = {
+CLAIM_ON_ATTENTION: Mapping[Kind, str] = {
     "carry": "sites-look-at-their-column",
     "handed-on": "sites-look-at-their-column",
     "constant": "kept-constant",
 }
-"""The claim on what a gathering reads, by what it is first of all."""
+"""The claim that supports the arrow from a column to a group of heads, by the group's kind."""
 
 
 @isolated
-def the_algorithm(
-    sites: CarrySites, needed: NeededSites, own: JointSites, bank: ConstantBank, claims: Iterable[Claim]
+def algorithm_diagram(
+    sites: CarrySites,
+    needed: NeededSites,
+    own: JointSites,
+    bank: ConstantBank,
+    claims_on_bank: Iterable[Claim],
 ) -> Diagram | Absent:
-    """What layer 0 gathers where, for which digit.
+    """The diagram of columns, heads of layer 0 at their positions, and the answer digits that need them.
 
-    `own` tells the sites that hold a column's digits together; `claims`, whether layer 1 has a bank of constants.
+    `own` has the sites that hold each column's digits together. `claims_on_bank` decide whether the diagram shows
+    the bank of constants of layer 1.
     """
     layout = sites.layout
-    true = {claim.name for claim in claims if claim.holds}
-    has_bank = "bank-of-constants" in true
-    is_kept = has_bank and "kept-constant" in true
-    holding = {own.routes[number].digit: own.sites(number) for number in measured(own)}
-    found = gatherings(sites, needed, holding, bank.bank.tolist() if is_kept else ())
-    if not found:
+    holding_claims = {claim.name for claim in claims_on_bank if claim.holds}
+    has_bank = "bank-of-constants" in holding_claims
+    is_kept_constant = has_bank and "kept-constant" in holding_claims
+    sites_of_digit = {own.routes[number].digit: own.sites(number) for number in routes_with_enough_pairs(own)}
+    constant_positions = bank.bank.tolist() if is_kept_constant else ()
+    groups = head_groups(sites, needed, sites_of_digit, constant_positions)
+    if not groups:
         return Absent(NAME, TITLE, "On these weights no digit needs any site of the first layer.")
-    arrows = [*_reading(found, needed), *_carrying(found, sites), *_needing(found, needed)]
+    arrows = [*_attention_arrows(groups, needed), *_carry_arrows(groups, sites), *_need_arrows(groups, needed)]
     if has_bank:
-        arrows += _constants(bank)
+        arrows += _constant_arrows(bank)
     return Diagram(
         NAME,
         TITLE,
-        ranks=(_read(layout), _gathered(found, layout, has_bank=has_bank), _answered(layout)),
+        ranks=(_operand_rank(layout), _head_rank(groups, layout, has_bank=has_bank), _answer_rank(layout)),
         arrows=tuple(arrows),
         caption=(
             "From top to bottom, on a small screen and on paper from left to right: the digits of each column; "
@@ -63,117 +70,124 @@ def the_algorithm(
             f"what it says at least {percent(NEEDED_FROM, 0)} more of a digit are wrong: both are found by "
             "intervention. The arrows from above only say where it looks, on average. What a site writes to the "
             "logits itself is not drawn. Each arrow says what was measured when it is pointed at, and "
-            f"leads to the claim behind it; all are in words below.{_left_out(sites)}"
+            f"leads to the claim behind it; all are in words below.{_unserved_note(sites)}"
         ),
-        alt=_in_words(found, layout),
+        alt=_alt_text(groups, layout),
         source=needed_sites,
     )
 
 
-def _read(layout: Layout) -> Rank:
+def _operand_rank(layout: Layout) -> Rank:
     return Rank(
         ("what is", "read"),
         tuple(
-            Group(f"column {column}", (Node(_column(column), (f"A{column}", f"B{column}")),))
+            Group(f"column {column}", (Node(_column_name(column), (f"A{column}", f"B{column}")),))
             for column in range(layout.n_digits)
         ),
     )
 
 
-def _gathered(found: Sequence[Gathering], layout: Layout, *, has_bank: bool) -> Rank:
-    positions = sorted({one.position for one in found} | set(range(layout.n_ctx)[layout.predicting]))
-    groups = [
+def _head_rank(groups: Sequence[HeadGroup], layout: Layout, *, has_bank: bool) -> Rank:
+    positions = sorted({group.position for group in groups} | set(range(layout.n_ctx)[layout.predicting]))
+    by_position = [
         Group(
             layout.position_names[position],
-            tuple(_node(one, layout) for one in found if one.position == position),
+            tuple(_head_node(group, layout) for group in groups if group.position == position),
         )
         for position in positions
     ]
     if has_bank:
-        groups.insert(0, Group("elsewhere", (Node(BANK, ("the same", "for all sums"), "constant"),)))
-    return Rank(("layer 0", "gathers, at"), tuple(groups))
+        by_position.insert(0, Group("elsewhere", (Node(BANK, ("the same", "for all sums"), "constant"),)))
+    return Rank(("layer 0", "gathers, at"), tuple(by_position))
 
 
-def _node(one: Gathering, layout: Layout) -> Node:
-    looks = "mixed" if one.column is None else " ".join(one.digits(layout))
-    return Node(one.name(layout), (one.briefly, looks), one.kind)
+def _head_node(group: HeadGroup, layout: Layout) -> Node:
+    digits = "mixed" if group.column is None else " ".join(group.visible_digits(layout))
+    return Node(group.name(layout), (group.short_label, digits), group.kind)
 
 
-def _answered(layout: Layout) -> Rank:
+def _answer_rank(layout: Layout) -> Rank:
     return Rank(
         ("layer 1", "answers"),
         tuple(
-            Group(f"at {place}", (Node(f"C{digit}", (f"C{digit}",)),), under=place)
-            for digit, place in enumerate(layout.position_names[layout.predicting])
+            Group(f"at {position}", (Node(f"C{digit}", (f"C{digit}",)),), under=position)
+            for digit, position in enumerate(layout.position_names[layout.predicting])
         ),
     )
 
 
-def _reading(found: Iterable[Gathering], needed: NeededSites) -> Iterable[Arrow]:
-    for one in found:
-        if one.column is None:
+def _attention_arrows(groups: Iterable[HeadGroup], needed: NeededSites) -> Iterable[Arrow]:
+    """Arrows from each column to the groups that attend to it, with their mean attention."""
+    for group in groups:
+        if group.column is None:
             continue
-        attention = float(np.mean([needed.attention[head, one.position, one.column] for head in one.heads]))
-        is_carry = one.kind in ("carry", "handed-on")
-        verb = "gives" if len(one.heads) == 1 else "give"
+        attention = float(np.mean([needed.attention[head, group.position, group.column] for head in group.heads]))
+        is_carry = group.kind in ("carry", "handed-on")
+        verb = "gives" if len(group.heads) == 1 else "give"
         yield Arrow(
-            _column(one.column),
-            one.name(needed.layout),
-            "carry" if is_carry else one.kind,
-            f"{one.name(needed.layout)} {verb} {percent(attention, 0)} of the attention to "
-            f"{joined(one.digits(needed.layout))}, on average over sums.",
+            _column_name(group.column),
+            group.name(needed.layout),
+            "carry" if is_carry else group.kind,
+            f"{group.name(needed.layout)} {verb} {percent(attention, 0)} of the attention to "
+            f"{joined(group.visible_digits(needed.layout))}, on average over sums.",
             attention,
-            f"{PAGE}#{SHOWN_BY.get(one.kind, 'digits-gathered-there')}",
+            f"{PAGE}#{CLAIM_ON_ATTENTION.get(group.kind, 'digits-gathered-there')}",
         )
 
 
-def _carrying(found: Iterable[Gathering], sites: CarrySites) -> Iterable[Arrow]:
-    by_place = {(one.position, head): one for one in found for head in one.heads}
+def _carry_arrows(groups: Iterable[HeadGroup], sites: CarrySites) -> Iterable[Arrow]:
+    """Arrows from each site that serves a route to the route's digit, with the share of digits that it flips."""
+    group_at = {(group.position, head): group for group in groups for head in group.heads}
     rates = {
-        one: sites.rate(number, one.site) for number, one in zip(sites.served, sites.served_routes, strict=True)
+        served: sites.rate(number, served.site)
+        for number, served in zip(sites.served_numbers, sites.served_routes, strict=True)
     }
-    done: dict[tuple[str, str], Arrow] = {}
-    for one, rate in sorted(rates.items(), key=lambda item: item[0].route.column):
-        column, digit, nines = one.route.column, one.route.digit, one.route.n_nines
-        name = by_place[one.site.position, one.site.head].name(sites.layout)
+    arrows: dict[tuple[str, str], Arrow] = {}
+    for served, rate in sorted(rates.items(), key=lambda item: item[0].route.column):
+        column, digit, nines = served.route.column, served.route.digit, served.route.n_nines
+        name = group_at[served.site.position, served.site.head].name(sites.layout)
         through = "" if not nines else f", through {nines} {'column' if nines == 1 else 'columns'} of nine"
-        says = (
+        sentence = (
             f"Switched at {name}, the carry out of column {column} moves C{digit} by one in {percent(rate, 0)} of "
             f"pairs{through}."
         )
         kind: Kind = "handed-on" if nines else "carry"
-        before = done.get((name, f"C{digit}"))
-        arrow = Arrow(name, f"C{digit}", kind, says, rate, f"{PAGE}#carry-sites")
-        # One site can serve two routes to a digit; they are one arrow, which says both.
-        done[name, f"C{digit}"] = arrow if before is None else replace(before, says=f"{before.says} {says}")
-    return done.values()
+        earlier = arrows.get((name, f"C{digit}"))
+        arrow = Arrow(name, f"C{digit}", kind, sentence, rate, f"{PAGE}#carry-sites")
+        # One site can serve two routes to a digit: they share an arrow, whose text has a sentence for each.
+        arrows[name, f"C{digit}"] = (
+            arrow if earlier is None else replace(earlier, statement=f"{earlier.statement} {sentence}")
+        )
+    return arrows.values()
 
 
-def _needing(found: Iterable[Gathering], needed: NeededSites) -> Iterable[Arrow]:
-    for one in found:
-        for digit, kind in one.kinds:
+def _need_arrows(groups: Iterable[HeadGroup], needed: NeededSites) -> Iterable[Arrow]:
+    """Arrows from each group to the digits that need it for anything but a carry, with the accuracy without it."""
+    for group in groups:
+        for digit, kind in group.kinds:
             if kind in ("carry", "handed-on"):
                 continue
-            sites = [Site(head, one.position) for head in one.heads]
-            right = [float(needed.accuracy_without[digit, site.head, site.position]) for site in sites]
+            sites = [Site(head, group.position) for head in group.heads]
+            accuracies = [float(needed.accuracy_without[digit, site.head, site.position]) for site in sites]
             without = joined(
                 f"in {percent(share, 0)} of sums without {site.name(needed.layout)}"
-                for share, site in zip(right, sites, strict=True)
+                for share, site in zip(accuracies, sites, strict=True)
             )
-            by_several = kind == "digits" and one.column != digit
-            together = f" With others it holds the digits of column {digit}." if by_several else ""
-            shown_by = "kept-constant" if kind == "constant" else "digits-gathered-there"
+            is_joint = kind == "digits" and group.column != digit
+            together = f" With others it holds the digits of column {digit}." if is_joint else ""
+            claim = "kept-constant" if kind == "constant" else "digits-gathered-there"
             yield Arrow(
-                one.name(needed.layout),
+                group.name(needed.layout),
                 f"C{digit}",
                 kind,
-                f"C{digit} is right {without}, of {percent(float(needed.right[digit]), 0)} with it.{together}",
-                min(right),
-                HELD_TOGETHER if by_several else f"{PAGE}#{shown_by}",
+                f"C{digit} is right {without}, of {percent(float(needed.accuracy[digit]), 0)} with it.{together}",
+                min(accuracies),
+                JOINT_DIGITS_ADDRESS if is_joint else f"{PAGE}#{claim}",
             )
 
 
-def _constants(bank: ConstantBank) -> Iterable[Arrow]:
+def _constant_arrows(bank: ConstantBank) -> Iterable[Arrow]:
+    """Arrows from the bank of constants to each digit, with the mean attention of layer 1 to the bank."""
     for digit, attention in enumerate(bank.bank_attention.mean(axis=-1)):
         yield Arrow(
             BANK,
@@ -186,20 +200,72 @@ def _constants(bank: ConstantBank) -> Iterable[Arrow]:
         )
 
 
-def _left_out(sites: CarrySites) -> str:
-    unserved = [route.name for route in sites.unserved]
+def _unserved_note(sites: CarrySites) -> str:
+    unserved = [route.name for route in sites.unserved_routes]
     if not unserved:
         return ""
     several = f"[several may]({PAGE}#few-sites-together)"
     return f" No single site holds the carry on {joined(unserved)}: {several}, not drawn here."
 
 
-def _in_words(found: Iterable[Gathering], layout: Layout) -> str:
-    parts = [f"{one.name(layout)} for {joined(f'C{digit}' for digit, _ in one.kinds)}" for one in found]
+def _alt_text(groups: Iterable[HeadGroup], layout: Layout) -> str:
+    parts = [f"{group.name(layout)} for {joined(f'C{digit}' for digit, _ in group.kinds)}" for group in groups]
     return (
         f"A diagram of columns, heads of layer 0 and digits of the answer, joined by arrows: {'; '.join(parts)}."
     )
 
 
-def _column(column: int) -> str:
+def _column_name(column: int) -> str:
     return f"A{column} and B{column}"
+
+
+@isolated
+def needed_heads_claims(needed: NeededSites) -> tuple[Claim, ...]:
+    """The claim that each digit needs a head that attends to its column, at the position that predicts it."""
+    layout = needed.layout
+    heads = [
+        [
+            head
+            for head in range(needed.attention.shape[0])
+            if needed.is_needed[digit, head, layout.predicting.start + digit]
+            and needed.column(Site(head, layout.predicting.start + digit)) == digit
+        ]
+        for digit in range(layout.n_digits)
+    ]
+    by_digit = [f"{_head_names(of_digit)} for C{digit}" for digit, of_digit in enumerate(heads) if of_digit]
+    summary = joined(by_digit) if by_digit else "no digit needs such a head"
+    elsewhere = _needed_at_other_positions(needed)
+    also = f"; needed elsewhere, and looking at that column: {elsewhere}" if elsewhere else ""
+    return (
+        general_claim(
+            "digits-gathered-there",
+            "Every digit needs its column’s two digits to be gathered where it is predicted.",
+            criterion=(
+                "every digit of the answer needs, at the position that predicts it, a head that gives more than "
+                f"{percent(MOST_OF, 0)} of its attention to the column’s two digits"
+            ),
+            source=needed_sites,
+            otherwise="On these weights some digit needs no such head.",
+            finding=Finding(
+                f"{summary}{also}",
+                all(heads),
+                {f"heads for C{digit}": len(of_digit) for digit, of_digit in enumerate(heads)},
+            ),
+        ),
+    )
+
+
+def _needed_at_other_positions(needed: NeededSites) -> str:
+    """The sites that attend to a digit's column and that it needs, at positions that do not predict it."""
+    layout = needed.layout
+    names = [
+        f"{site.name(layout)} for C{digit}"
+        for digit, head, position in np.argwhere(needed.is_needed).tolist()
+        for site in [Site(head, position)]
+        if needed.column(site) == digit and position != layout.predicting.start + digit
+    ]
+    return joined(names) if names else ""
+
+
+def _head_names(heads: Iterable[int]) -> str:
+    return joined(f"H0.{head}" for head in heads)

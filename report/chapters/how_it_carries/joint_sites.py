@@ -1,8 +1,8 @@
-"""What the chapter on how the model carries says of carries that several sites hold together."""
+"""Section "Where the carry is", continued: carries that no single site holds, but several sites together."""
 
 from __future__ import annotations
 
-from report.chapters.joint_sites_table import FORMATS, HOW, measured, sites_together
+from report.chapters.joint_sites_table import FORMATS, METHOD, joint_sites_columns, routes_with_enough_pairs
 from report.content.chapter import Claim, Table
 from report.content.claims import Finding, general_claim
 from report.content.failures import isolated
@@ -10,23 +10,23 @@ from report.content.formats import joined, percent
 from report.content.optional import optional
 from sumint.analyses.carrying.joint_sites import MOST, JointSites, joint_sites
 
-# Chosen after seeing the bundled seeds.
+# Chosen after measuring the bundled seeds.
 TOGETHER_AT_LEAST = 0.8
 
 
-def _all_served(joint: JointSites) -> str:
-    """Why there is nothing to show."""
+def _no_unserved_route(joint: JointSites) -> str:
+    """The reason why the table is absent, or an empty string if no single site serves some route."""
     return "" if joint.routes else "On these weights a single site serves each route."
 
 
-@optional("carry-joint-sites", "Sites that hold a carry together", unless=_all_served)
+@optional("carry-joint-sites", "Sites that hold a carry together", unless=_no_unserved_route)
 def joint_table(name: str, title: str, joint: JointSites) -> Table:
-    """The routes that no single site serves, with the sites that do together."""
+    """A table of the routes that no single site serves, with the sites that flip their digits together."""
     return Table(
         name,
         title,
-        sites_together(joint),
-        caption=f"On each route that no single site serves, {HOW}",
+        joint_sites_columns(joint),
+        caption=f"On each route that no single site serves, {METHOD}",
         source=joint_sites,
         formats=FORMATS,
     )
@@ -34,18 +34,18 @@ def joint_table(name: str, title: str, joint: JointSites) -> Table:
 
 @isolated
 def joint_claims(joint: JointSites) -> tuple[Claim, ...]:
-    """The claim that a few sites together hold what no single one does."""
-    asked = measured(joint)
-    rates = {joint.routes[number].name: float(joint.rates[number]) for number in asked}
+    """The claim that a few sites together hold a carry that no single site holds."""
+    numbers = routes_with_enough_pairs(joint)
+    rates = {joint.routes[number].name: float(joint.rates[number]) for number in numbers}
     if not joint.routes:
         finding = Finding("a single site serves each route", None)
-    elif not asked:
+    elif not numbers:
         finding = Finding("the model gets too few pairs right", None)
     else:
-        listed = joined(f"{percent(rate)} on {name}" for name, rate in rates.items())
-        by_others = percent(float(joint.rates_of_others[asked].max()))
-        moved = f"digits that move: {listed}; by all other sites together at most {by_others}"
-        finding = Finding(moved, min(rates.values()) >= TOGETHER_AT_LEAST, rates)
+        summary = joined(f"{percent(rate)} on {name}" for name, rate in rates.items())
+        by_others = percent(float(joint.rates_of_others[numbers].max()))
+        value = f"digits that move: {summary}; by all other sites together at most {by_others}"
+        finding = Finding(value, min(rates.values()) >= TOGETHER_AT_LEAST, rates)
     return (
         general_claim(
             "few-sites-together",

@@ -1,113 +1,21 @@
-"""What pairs of heads make of a digit, and of two digits added up before they are moved."""
+"""The logits that pairs of heads, one of each layer, make of a digit and of the sum of two digits' embeddings."""
 
 from __future__ import annotations
 
-import numpy as np
-import plotly.graph_objects as go
-
-from report.chapters.layer_1_ov.claims import claims
-from report.content.chapter import Chapter, Figure
-from report.content.failures import isolated
-from report.content.lazy_chart import LazyChart, lazy_chart
-from report.figures import charts
-from report.figures.theme import SEQUENTIAL
-from sumint.analyses.weights.ov_circuits import OvCircuits, ov_circuits
+from report.chapters.layer_1_ov.claims import ov_claims
+from report.chapters.layer_1_ov.figures import digit_figure, pair_figure
+from report.content.chapter import Chapter
+from sumint.analyses.weights.ov_circuits import ov_circuits
 from sumint.lab import Lab
-from sumint.task.sums import DIGITS
-
-PAIRS = tuple(f"{first}+{second}" for first in DIGITS for second in DIGITS)
-CONTROLS = ("Layer-0 head", "Layer-1 head")
 
 
 def chapter(lab: Lab) -> Chapter:
-    """The chapter on OV circuits, measured on the lab's checkpoint."""
+    """Return the chapter on OV circuits, measured on the lab's checkpoint."""
     circuits = lab.run(ov_circuits)
     return Chapter(
         title="Layer-1 OV circuits",
         question="What becomes of a digit on its way through a head of each layer?",
-        figures=(_digit_embeddings(circuits), _digit_sums(circuits)),
-        claims=claims(lab, circuits),
+        figures=(digit_figure(circuits), pair_figure(circuits)),
+        claims=ov_claims(lab, circuits),
         findings=("digits-by-size", "ov-is-blind"),
     )
-
-
-@isolated
-def _digit_embeddings(circuits: OvCircuits) -> Figure:
-    def view(first: int, second: int) -> LazyChart:
-        waves = circuits.digit_waves[first, second]
-        logits = charts.heatmap(
-            circuits.digit_logits[first, second], DIGITS, DIGITS, "output digit", "input digit", "logit"
-        )
-        return _logits_and_phases(
-            logits, charts.polar_points(np.abs(waves), np.angle(waves), DIGITS, name="digits")
-        )
-
-    return Figure(
-        "digit-embeddings",
-        "A digit through two heads",
-        {heads: view(*indices) for heads, indices in _head_pairs(circuits).items()},
-        caption=(
-            "What every digit adds to every logit, and the first frequency of each row as an arrow. Each pair of "
-            "heads has its own scale."
-        ),
-        alt="A heatmap of ten input digits by ten output digits, and a polar diagram with a point for each input.",
-        source=ov_circuits,
-        control=CONTROLS,
-        height=420,
-        narrow_height=700,
-    )
-
-
-@isolated
-def _digit_sums(circuits: OvCircuits) -> Figure:
-    def view(first: int, second: int) -> LazyChart:
-        logits = charts.heatmap(
-            circuits.sum_logits[first, second],
-            DIGITS,
-            PAIRS,
-            "output digit",
-            "sum of two embeddings",
-            "logit",
-            labelled_rows=PAIRS[:: len(DIGITS)],
-            gaps=False,
-        )
-        return _logits_and_phases(logits, _shaded_pairs(circuits, circuits.sum_waves[first, second]))
-
-    return Figure(
-        "digit-sums",
-        "Two digits’ embeddings, added up, through two heads",
-        {heads: view(*indices) for heads, indices in _head_pairs(circuits).items()},
-        caption=(
-            "The same for the sum of two embeddings, a row and a point for every pair of digits. A point is the "
-            "stronger in colour the more of its two digits are 5 or more: none, one, both."
-        ),
-        alt=(
-            "A heatmap of a hundred pairs of digits by ten output digits, and a polar diagram with a point for "
-            "each pair, in three shades."
-        ),
-        source=ov_circuits,
-        control=CONTROLS,
-        height=460,
-        narrow_height=760,
-    )
-
-
-def _head_pairs(circuits: OvCircuits) -> dict[tuple[str, str], tuple[int, int]]:
-    """The pairs of heads by their names, layer 0's head first."""
-    n_heads = len(circuits.digit_logits)
-    return {
-        (f"H0.{first}", f"H1.{second}"): (first, second) for first in range(n_heads) for second in range(n_heads)
-    }
-
-
-@lazy_chart
-def _shaded_pairs(circuits: OvCircuits, waves: np.ndarray) -> go.Figure:
-    points = charts.polar({"pairs": charts.Polar(np.abs(waves), np.angle(waves), PAIRS)}).figure
-    shades = {"color": circuits.large_digits, "coloraxis": SEQUENTIAL, "size": 7}
-    points.update_traces(mode="markers", marker=shades)
-    # The scale begins below zero, so that its first shade stands out from the ground.
-    return points.update_layout({SEQUENTIAL: {"cmin": -1, "cmax": 2, "showscale": False}})
-
-
-def _logits_and_phases(logits: LazyChart, phases: LazyChart) -> LazyChart:
-    return charts.panels({"logits of the output digits": logits, "first frequency": phases})

@@ -1,4 +1,4 @@
-"""What the chapter on OV circuits asserts, and when each assertion holds."""
+"""The claims of the chapter on OV circuits, and their criteria."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from report.content.formats import decimals, joined, percent, scientific
 from sumint.analyses.weights.ov_circuits import OvCircuits, ov_circuits
 from sumint.lab import Lab
 
-# Criteria, chosen after seeing the write-up's checkpoint: they guard what was seen, they predict nothing.
+# Criteria, chosen after measuring the write-up's checkpoint: regression checks, not predictions.
 AGREEMENT_AT_LEAST = 0.99
 BY_SIZE_AT_LEAST = 0.93
 BLIND_AT_MOST = 1e-6
@@ -24,14 +24,14 @@ BY_SIZE = (
 
 
 @isolated
-def claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
-    """Every claim of the chapter."""
+def ov_claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
+    """Return every claim of the chapter."""
     return (*_general_claims(circuits), *_published_claims(lab, circuits))
 
 
 @isolated
 def _general_claims(circuits: OvCircuits) -> tuple[Claim, ...]:
-    # By head of layer 0, with the head of layer 1 for which it is least.
+    # Each is indexed by the layer-0 head and is the smallest value over the layer-1 heads.
     agreement = circuits.agreement.min(axis=1)
     common = circuits.common_to_own.min(axis=1)
     by_size = circuits.share_by_large_digits.min(axis=1)
@@ -76,20 +76,20 @@ def _general_claims(circuits: OvCircuits) -> tuple[Claim, ...]:
 
 @isolated
 def _published_claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
-    def one_direction() -> Finding:
+    def check_one_direction() -> Finding:
         lengths = circuits.agreement[0]
         least = lengths.min()
         return Finding(f"at least {decimals(least, 3)}", bool(least >= AGREEMENT_AT_LEAST), _by_pair(0, lengths))
 
-    def clusters() -> Finding:
+    def check_clusters() -> Finding:
         shares = circuits.share_by_large_digits[1]
         least = shares.min()
         return Finding(f"at least {percent(least)}", bool(least >= BY_SIZE_AT_LEAST), _by_pair(1, shares))
 
-    def richest() -> Finding:
+    def check_richest() -> Finding:
         means = circuits.agreement.mean(axis=1)
-        written = joined(f"{decimals(mean, 3)} through H0.{head}" for head, mean in enumerate(means))
-        return Finding(written, bool(means.argmin() == 2), _by_head(means))
+        listed = joined(f"{decimals(mean, 3)} through H0.{head}" for head, mean in enumerate(means))
+        return Finding(listed, bool(means.argmin() == 2), _by_head(means))
 
     return (
         published_claim(
@@ -98,7 +98,7 @@ def _published_claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
             "Through H0.0, whatever the head of the second layer, all pairs point in similar directions.",
             criterion=AGREEMENT,
             source=ov_circuits,
-            check=one_direction,
+            check=check_one_direction,
         ),
         published_claim(
             lab,
@@ -106,7 +106,7 @@ def _published_claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
             "Through H0.1 there are three clusters: both digits below five, one of them, neither.",
             criterion=BY_SIZE,
             source=ov_circuits,
-            check=clusters,
+            check=check_clusters,
         ),
         published_claim(
             lab,
@@ -114,7 +114,7 @@ def _published_claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
             "Through H0.2 the pairs point in more different directions than through H0.0 and H0.1.",
             criterion="the resultant length, a mean over the second layer’s heads, is the least of the three",
             source=ov_circuits,
-            check=richest,
+            check=check_richest,
         ),
     )
 

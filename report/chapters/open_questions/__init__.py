@@ -1,4 +1,4 @@
-"""What the write-up asks at its end, and what it got wrong on the way; nothing is measured here."""
+"""The write-up's open questions and the errors that this report corrects, as text without measurements."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from report.content.chapter import Chapter
 from sumint.lab import Lab
 
 
-def chapter(lab: Lab) -> Chapter:  # noqa: ARG001 — a chapter is made from a lab, also where it measures nothing
-    """The chapter on what is left open."""
+def chapter(lab: Lab) -> Chapter:  # noqa: ARG001 — every chapter takes a lab
+    """Return the chapter on the open questions."""
     return Chapter(
         title="Open questions",
         question="What did the write-up leave open, and how far does this report get?",

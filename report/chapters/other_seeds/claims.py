@@ -1,13 +1,21 @@
-"""What the chapter on other seeds asserts, and when each assertion holds."""
+"""The claims of the chapter on other seeds, and their criteria."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
+from report.chapters.other_seeds.recurrence import (
+    ACCIDENT_BELOW,
+    RECURS_FROM,
+    Recurrence,
+    holding_count,
+    recurrences,
+    trained_alike,
+    trained_otherwise,
+)
 from report.content.chapter import Claim
 from report.content.claims import Finding, general_claim
 from report.content.failures import isolated
@@ -16,68 +24,18 @@ from report.seeds.result import SeedSummary
 from report.seeds.run import summarize_seeds
 from sumint.interventions.intervals import wilson
 
-# Chosen after seeing the bundled seeds.
-RECURS_FROM = 1.0
-ACCIDENT_BELOW = 0.5
 ONE_FREQUENCY = "one-frequency"
 WITH_IT = ("digits-on-a-circle", "sum-on-a-circle", "logits-are-a-clock")
 CHECKED_AT_LEAST = 4
-"""So many seeds have to tell, for anything to be said of recurring."""
-
-
-@dataclass(frozen=True)
-class Recurrence:
-    """One claim, and on how many seeds it holds."""
-
-    name: str
-    chapter: str
-    n_holding: int
-    n_checked: int
-    """The seeds where there was something to measure."""
-
-    @property
-    def share(self) -> float:
-        return self.n_holding / max(1, self.n_checked)
-
-
-def alike(seeds: Sequence[SeedSummary]) -> list[SeedSummary]:
-    """The seeds that were trained alike: the largest group with one number of epochs."""
-    if not seeds:
-        return []
-    (epochs, _), *_ = Counter(one.epochs for one in seeds).most_common(1)
-    return [one for one in seeds if one.epochs == epochs]
-
-
-def otherwise_trained(seeds: Sequence[SeedSummary]) -> list[SeedSummary]:
-    """Those that were not: some of the same seeds again, so they are counted apart."""
-    group = alike(seeds)
-    return [one for one in seeds if one not in group]
-
-
-def recurrences(seeds: Sequence[SeedSummary]) -> list[Recurrence]:
-    """Every claim that was checked on some seed, those that recur most often first, then in reading order."""
-    chapters = {verdict.name: verdict.chapter for one in seeds for verdict in one.verdicts}
-    rows = []
-    for name, chapter in chapters.items():
-        verdicts = [one.holds(name) for one in alike(seeds)]
-        checked = [holds for holds in verdicts if holds is not None]
-        if checked:
-            rows.append(Recurrence(name, chapter, sum(checked), len(checked)))
-    return sorted(rows, key=lambda row: (-row.share, -row.n_checked))
-
-
-def of_how_many(seeds: Sequence[SeedSummary], name: str) -> str:
-    """On how many of these a claim holds, of those where it was checked."""
-    verdicts = [holds for one in seeds if (holds := one.holds(name)) is not None]
-    return f"{sum(verdicts)} of {len(verdicts)}"
+"""The smallest number of seeds on which a claim must have been checked for a verdict on recurrence."""
 
 
 @isolated
-def claims(seeds: Sequence[SeedSummary]) -> tuple[Claim, ...]:
-    """What is said of the seeds together."""
+def other_seeds_claims(seeds: Sequence[SeedSummary]) -> tuple[Claim, ...]:
+    """Return every claim of the chapter: which claims recur, and which are accidents of a seed."""
     rows = {row.name: row for row in recurrences(seeds)}
     return (
-        _recurs(
+        _recurrence_claim(
             seeds,
             rows,
             "order-recurs",
@@ -85,85 +43,85 @@ def claims(seeds: Sequence[SeedSummary]) -> tuple[Claim, ...]:
             "cosine.",
             ("carry-order", "carry-cosine"),
         ),
-        _recurs(
+        _recurrence_claim(
             seeds,
             rows,
             "direction-recurs",
             "Wherever a site holds a carry, one direction of it is enough.",
             ("carry-direction", "carry-threshold"),
         ),
-        _recurs(
+        _recurrence_claim(
             seeds,
             rows,
             "together-recurs",
             "Where no single site holds a carry, a few together do, on every seed trained alike.",
             ("few-sites-together",),
         ),
-        _recurs(
+        _recurrence_claim(
             seeds,
             rows,
             "identity-recurs",
             "In the end next to nothing is left of the difference of two digits, on every seed trained alike.",
             ("products-as-the-identity",),
         ),
-        _recurs(
+        _recurrence_claim(
             seeds,
             rows,
             "fading-recurs",
             "A carry that comes through nines fades, on every seed trained alike.",
             ("soft-carry-fades",),
         ),
-        _differ(seeds),
-        _accident(
+        _sites_differ(seeds),
+        _accident_claim(
             rows,
             "single-site-is-an-accident",
             "That a single site holds each carry is an accident of the seed.",
             "carry-sites",
             otherwise="Most seeds have such sites.",
         ),
-        _accident(
+        _accident_claim(
             rows,
             "frequency-is-an-accident",
             "That digits are written with a single frequency is an accident of the seed.",
             "one-frequency",
             otherwise="Most seeds have a single frequency.",
         ),
-        _together(seeds),
+        _hold_together(seeds),
     )
 
 
-def _recurs(
+def _recurrence_claim(
     seeds: Sequence[SeedSummary],
     rows: dict[str, Recurrence],
     name: str,
     statement: str,
-    of_claims: tuple[str, ...],
+    claims: tuple[str, ...],
 ) -> Claim:
-    run_chapter = [rows[claim] for claim in of_claims if claim in rows]
-    longer = otherwise_trained(seeds)
-    apart = [f"{row.name} on {of_how_many(longer, row.name)} trained otherwise" for row in run_chapter if longer]
-    if len(run_chapter) < len(of_claims) or min(row.n_checked for row in run_chapter) < CHECKED_AT_LEAST:
+    checked = [rows[claim] for claim in claims if claim in rows]
+    others = trained_otherwise(seeds)
+    on_others = [f"{row.name} on {holding_count(others, row.name)} trained otherwise" for row in checked if others]
+    if len(checked) < len(claims) or min(row.n_checked for row in checked) < CHECKED_AT_LEAST:
         finding = Finding("too few seeds tell", None)
     else:
         finding = Finding(
-            "; ".join((joined(f"{row.name} on {_of_seeds(row)}" for row in run_chapter), *apart)),
-            all(row.share >= RECURS_FROM for row in run_chapter),
-            {row.name: row.share for row in run_chapter},
+            "; ".join((joined(f"{row.name} on {_count_with_interval(row)}" for row in checked), *on_others)),
+            all(row.share >= RECURS_FROM for row in checked),
+            {row.name: row.share for row in checked},
         )
     return general_claim(
         name,
         statement,
-        criterion=f"{joined(of_claims)}: on each of the seeds trained alike where there is something to measure",
+        criterion=f"{joined(claims)}: on each of the seeds trained alike where there is something to measure",
         source=summarize_seeds,
         otherwise="Some seed does otherwise.",
         finding=finding,
     )
 
 
-def _differ(seeds: Sequence[SeedSummary]) -> Claim:
-    sets = Counter(one.arrangement for one in alike(seeds) if one.sites)
-    n_seeds, n_alike = sets.total(), max(sets.values(), default=0)
-    share = n_alike / max(1, n_seeds)
+def _sites_differ(seeds: Sequence[SeedSummary]) -> Claim:
+    sets = Counter(seed.site_positions for seed in trained_alike(seeds) if seed.sites)
+    n_seeds, n_most_frequent = sets.total(), max(sets.values(), default=0)
+    share = n_most_frequent / max(1, n_seeds)
     return general_claim(
         "sites-differ",
         "Where the carries are is an accident of the seed.",
@@ -175,32 +133,34 @@ def _differ(seeds: Sequence[SeedSummary]) -> Claim:
         otherwise="Half of the seeds have the same sites.",
         finding=Finding(
             f"{counted(n_seeds, 'seed')} with sites have {counted(len(sets), 'set')} of them; the most frequent "
-            f"is that of {n_alike}",
+            f"is that of {n_most_frequent}",
             share < ACCIDENT_BELOW,
-            {"seeds with sites": n_seeds, "different sets": len(sets), "of one set": n_alike},
+            {"seeds with sites": n_seeds, "different sets": len(sets), "of one set": n_most_frequent},
         )
         if n_seeds >= CHECKED_AT_LEAST
         else Finding("too few seeds tell", None),
     )
 
 
-def _accident(rows: dict[str, Recurrence], name: str, statement: str, of_claim: str, *, otherwise: str) -> Claim:
-    row = rows.get(of_claim)
+def _accident_claim(
+    rows: dict[str, Recurrence], name: str, statement: str, claim: str, *, otherwise: str
+) -> Claim:
+    row = rows.get(claim)
     return general_claim(
         name,
         statement,
-        criterion=f"{of_claim} holds on fewer than {percent(ACCIDENT_BELOW, 0)} of the seeds trained alike",
+        criterion=f"{claim} holds on fewer than {percent(ACCIDENT_BELOW, 0)} of the seeds trained alike",
         source=summarize_seeds,
         otherwise=otherwise,
-        finding=Finding(f"on {_of_seeds(row)}", row.share < ACCIDENT_BELOW, {"share": row.share})
+        finding=Finding(f"on {_count_with_interval(row)}", row.share < ACCIDENT_BELOW, {"share": row.share})
         if row is not None and row.n_checked >= CHECKED_AT_LEAST
         else Finding("too few seeds tell", None),
     )
 
 
-def _together(seeds: Sequence[SeedSummary]) -> Claim:
-    group = alike(seeds)
-    agreeing = [one for one in group if len({one.holds(name) for name in (ONE_FREQUENCY, *WITH_IT)}) == 1]
+def _hold_together(seeds: Sequence[SeedSummary]) -> Claim:
+    group = trained_alike(seeds)
+    agreeing = [seed for seed in group if len({seed.holds(name) for name in (ONE_FREQUENCY, *WITH_IT)}) == 1]
     return general_claim(
         "clock-comes-with-the-frequency",
         "The clock with one hand comes with the single frequency: a seed has both, or neither.",
@@ -220,8 +180,8 @@ def _together(seeds: Sequence[SeedSummary]) -> Claim:
     )
 
 
-def _of_seeds(row: Recurrence) -> str:
-    """How many of how many, with Wilson's interval, as there are few."""
+def _count_with_interval(row: Recurrence) -> str:
+    """Return on how many of how many seeds a claim holds, with Wilson's interval, which suits small numbers."""
     ((low, high),) = wilson(np.array([row.n_holding]), np.array([row.n_checked]))
     interval = f"{percent(float(low), 0)} to {percent(float(high), 0)}"
     return f"{row.n_holding} of {counted(row.n_checked, 'seed')} (95% interval {interval})"

@@ -1,17 +1,16 @@
-"""The charts that the chapters share: few kinds, one visual language.
+"""The charts that the chapters share.
 
-A chart has no title, the page gives it one, and no colours, the theme does: it only says on which colour
-scale a heatmap is read and which role a trace plays. Numbers are kept in single precision, in which they were
-measured.
+A chart has no title, which the page adds, and no colours, which the theme adds: it sets only the colour scale of a
+heatmap and the role of each other trace. Numbers are in single precision, in which they were measured.
 """
 
 from report.figures.charts.base import GUIDE, symmetric_limits
 from report.figures.charts.head_parts import head_parts
 from report.figures.charts.heatmaps import heatmap
-from report.figures.charts.mark_matrix import Mark, marks
+from report.figures.charts.mark_matrix import Mark, mark_matrix
 from report.figures.charts.panels import panels
 from report.figures.charts.polar import Polar, polar, polar_points
-from report.figures.charts.scatter import points
+from report.figures.charts.scatter import scatter
 from report.figures.charts.series import bars, lines, stacked_lines
 
 __all__ = [
@@ -22,11 +21,11 @@ __all__ = [
     "head_parts",
     "heatmap",
     "lines",
-    "marks",
+    "mark_matrix",
     "panels",
-    "points",
     "polar",
     "polar_points",
+    "scatter",
     "stacked_lines",
     "symmetric_limits",
 ]

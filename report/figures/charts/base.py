@@ -1,4 +1,4 @@
-"""What all charts have in common."""
+"""Functions that all charts use."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
 GUIDE = "guide"
-"""The role of a trace that repeats another's numbers as lines, to guide the eye; no data file holds it."""
+"""The role of a trace that repeats the numbers of another as guide lines; data files omit it."""
 
 
 def chart(traces: Sequence[Any], layout: Mapping[str, Any] | None = None) -> go.Figure:
-    """A figure without Plotly's own template; a legend only where there is something to tell apart."""
+    """A figure without Plotly's own template, with a legend if it has more than one named trace."""
     named = [trace for trace in traces if trace.name and trace.showlegend is not False]
     return go.Figure(traces, {"template": {}, "showlegend": len(named) > 1, **(layout or {})})
 
 
 def on_one_scale(layout: Mapping[str, Any]) -> dict[str, Any]:
-    """A layout with both axes on one scale; its margins are fixed, since fitting ones would chase the scale."""
+    """A layout with both axes on one scale; the margins are fixed, since automatic ones would alter the scale."""
     fixed = {"constrain": "domain", "automargin": False}
     return {
         **layout,
@@ -31,23 +31,24 @@ def on_one_scale(layout: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def numbers(values: ArrayLike) -> np.ndarray:
+    """The values as an array in single precision."""
     return np.asarray(values, dtype=np.float32)
 
 
 def symmetric_limits(*values: np.ndarray) -> tuple[float, float]:
-    """The least scale, with zero in its middle, on which all these values can be compared."""
+    """The smallest limits, symmetric about zero, that include all values."""
     largest = max(float(np.abs(array).max(initial=0)) for array in values)
     return -largest, largest
 
 
 def hover(*rows: tuple[str, str]) -> str:
-    """A hover label of rows of a name and what is read there; a row that reads nothing is left out."""
-    written = [f"{name} {reading}".strip() for name, reading in rows if reading]
-    return "<br>".join(written) + "<extra></extra>"
+    """A template of a hover label with rows of a name and a value; rows with an empty value are omitted."""
+    lines = [f"{name} {value}".strip() for name, value in rows if value]
+    return "<br>".join(lines) + "<extra></extra>"
 
 
 def outward(across: np.ndarray, up: np.ndarray) -> list[str]:
-    """Where a label stands clear of the lines that come from the middle: on the far side of its point."""
+    """The position of the label of each point: on its far side from the centre, clear of lines from there."""
     sectors = (
         *("middle right", "top right", "top center", "top left"),
         *("middle left", "bottom left", "bottom center", "bottom right"),

@@ -1,4 +1,4 @@
-"""What the queries, keys and values of every head are needed for, as a heatmap."""
+"""A heatmap of the rise in loss when the queries, keys or values of a head are ablated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sumint.interventions.hooks import KINDS
 def head_parts(
     loss_rise: Float[ndarray, "kind layer head"], *, limits: tuple[float, float] | None = None
 ) -> LazyChart:
-    """The rise in loss without each part, written into its cell; a column for each head."""
+    """A heatmap of the rise in loss in nats, with rows for queries, keys and values and a column per head."""
     _, n_layers, n_heads = loss_rise.shape
     return heatmap(
         loss_rise.reshape(len(KINDS), -1),

@@ -1,4 +1,4 @@
-"""Matrices as coloured cells."""
+"""Heatmaps: matrices as coloured cells."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from report.content.lazy_chart import lazy_chart
 from report.figures.charts.base import chart, hover, numbers, on_one_scale
 from report.figures.charts.labels import row_ticks
-from report.figures.charts.margins import room
+from report.figures.charts.margins import margins
 from report.figures.theme import DIVERGING, SEQUENTIAL
 
 
@@ -35,22 +35,21 @@ def heatmap(
     gaps: bool = True,
     logarithmic: bool = False,
 ) -> go.Figure:
-    """A matrix as coloured cells, its first row on top.
+    """A matrix as coloured cells, with its first row on top.
 
-    `quantity` is what the values are; it titles the colour scale. A diverging scale is centred at zero; the other
-    runs from the least value to the largest. `text` stands in the cells; or the values themselves, as they are
-    `written`, and then no scale stands beside them.
-    `limits` fix the scale, so that views can be compared. Of many rows only the `labelled_rows`, named as in `y`,
-    get a label, of many columns the `labelled_columns`, and `gaps` between their cells would hide them. On a
-    `logarithmic` scale zero has no place, and its cell is left empty; the numbers go along as `customdata`, for
-    the hover label and the data files.
+    `quantity` names the values and titles the colour scale. A `diverging` scale is centred at zero; a sequential
+    one runs from the smallest value to the largest. `text` is written in the cells; with the format `written`, the
+    values themselves are, and the colour scale is omitted. `limits` fix the scale, so that views can be compared.
+    Of many rows only the `labelled_rows`, named as in `y`, have a label, and of many columns the
+    `labelled_columns`; without `gaps` between cells they remain visible. On a `logarithmic` scale a cell with zero
+    is empty; the values are in `customdata`, for the hover label and the data files.
     """
     scale = DIVERGING if diverging else SEQUENTIAL
     has_scale = True
     if text is None and written is not None:
         has_scale = False
         text = [[written(value) for value in row] for row in numbers(values).tolist()]
-    reading = "customdata" if logarithmic else "z"
+    channel = "customdata" if logarithmic else "z"
     trace = go.Heatmap(
         z=_logarithms(values) if logarithmic else numbers(values),
         customdata=numbers(values) if logarithmic else None,
@@ -60,7 +59,7 @@ def heatmap(
         text=None if text is None else [list(row) for row in text],
         ygap=None if gaps else 0,
         texttemplate=None if text is None else "%{text}",
-        hovertemplate=hover((y_title, "%{y}"), (x_title, "%{x}"), (quantity, f"<b>%{{{reading}:.4~g}}</b>")),
+        hovertemplate=hover((y_title, "%{y}"), (x_title, "%{x}"), (quantity, f"<b>%{{{channel}:.4~g}}</b>")),
     )
     title = {"title": {"text": quantity}}
     colours: dict[str, Any] = {"showscale": has_scale, "colorbar": title}
@@ -80,26 +79,25 @@ def heatmap(
         rows = ticks["ticktext"]
     if labelled_columns is not None:
         across |= {"tickmode": "array", **row_ticks(labelled_columns, list(x))}
-    margins = room(rows, colour_bar=has_scale)
     layout = {
         scale: colours,
         "xaxis": across,
         "yaxis": down,
-        "margin": margins,
+        "margin": margins(rows, colour_bar=has_scale),
     }
     return chart([trace], on_one_scale(layout) if square else layout)
 
 
 def _logarithms(values: ArrayLike) -> np.ndarray:
-    """The logarithms to the base ten; what is not above zero has none."""
+    """The logarithms to the base ten; values that are not positive become NaN."""
     exact = np.asarray(values, dtype=np.float64)
     return numbers(np.log10(exact, out=np.full(exact.shape, np.nan), where=exact > 0))
 
 
 def _decades(values: ArrayLike, title: Mapping[str, Any]) -> dict[str, Any]:
-    """A colour scale that names powers of ten where their logarithms stand."""
+    """A colour scale whose ticks are powers of ten at the positions of their logarithms."""
     highest = int(np.ceil(np.nanmax(_logarithms(values), initial=0)))
     ticks = range(highest + 1)
-    # One is to be seen, too, so the scale begins below it.
+    # The scale begins below the logarithm of one, so that a value of one is visible.
     scale = {**title, "tickvals": [*ticks], "ticktext": [f"{10**decade:,}" for decade in ticks]}
     return {"cmin": -0.5, "cmax": max(highest, 1), "colorbar": scale}

@@ -1,4 +1,4 @@
-"""Labels that would overlap, written as one."""
+"""Merging of labels that would overlap."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 
 ROWS_WITH_A_LABEL = 20
-"""How many rows of a heatmap can have a label each, on a small screen."""
+"""The number of rows of a heatmap that can have separate labels on a small screen."""
 
 NEAR = 0.15
-"""How close points have to be to share a label, as a share of how far out the outermost is."""
+"""The distance below which points share a label, as a share of the radius of the outermost point."""
 
 
 def row_ticks(rows: Iterable[Any], names: Sequence[Any]) -> dict[str, list[Any]]:
-    """The ticks of some rows among all `names`; close ones share one, halfway between the first and the last."""
+    """The ticks of some of the rows `names`; close rows share a tick, halfway between the first and the last."""
     closest = len(names) / ROWS_WITH_A_LABEL
     groups: list[list[int]] = []
     for row in sorted(map(names.index, rows)):
@@ -30,24 +30,24 @@ def row_ticks(rows: Iterable[Any], names: Sequence[Any]) -> dict[str, list[Any]]
 
 
 def point_labels(labels: Sequence[str], across: np.ndarray, up: np.ndarray, *, reach: float) -> list[str]:
-    """What is written beside each point; of points close to one another only the outermost says something."""
-    apart = np.hypot(across[:, None] - across, up[:, None] - up)
+    """The label of each point; of points close to one another, the outermost has the labels of all."""
+    distance = np.hypot(across[:, None] - across, up[:, None] - up)
     groups: list[list[int]] = []
     for point in range(len(labels)):
-        close = [group for group in groups if (apart[point, group] < NEAR * reach).any()]
+        close = [group for group in groups if (distance[point, group] < NEAR * reach).any()]
         groups = [group for group in groups if group not in close]
         groups.append(sorted([point, *(other for group in close for other in group)]))
-    written = [""] * len(labels)
+    merged = [""] * len(labels)
     for group in groups:
         outermost = max(group, key=lambda point: float(np.hypot(across[point], up[point])))
-        written[outermost] = _listed(labels, group)
-    return written
+        merged[outermost] = _ranges(labels, group)
+    return merged
 
 
-def _listed(labels: Sequence[str], chosen: Sequence[int]) -> str:
-    """Labels with commas between them, and only the ends of three or more in a row: 0, 2–5."""
+def _ranges(labels: Sequence[str], indices: Sequence[int]) -> str:
+    """The labels at these indices, separated by commas, with three or more in a row as a range: 0, 2–5."""
     runs: list[list[int]] = []
-    for index in chosen:
+    for index in indices:
         if runs and index == runs[-1][-1] + 1:
             runs[-1].append(index)
         else:

@@ -1,8 +1,8 @@
-"""The room that labels need around a chart, estimated before it is drawn.
+"""The margins of a chart, estimated from its labels before it is drawn.
 
-Plotly fits margins to labels, but notices how large they are only when it has drawn them, and then draws it all a
-second time. Margins that are wide enough from the start spare the reader that. The estimate need not be right:
-Plotly widens what is too narrow, and what is too wide shows as a few pixels of air.
+Plotly fits margins to labels, but it measures the labels after drawing them and then draws the chart a second
+time. Margins that are wide enough from the start avoid this. The estimate need not be exact: Plotly widens margins
+that are too narrow, and margins that are too wide only add a few pixels.
 """
 
 from __future__ import annotations
@@ -10,38 +10,38 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 CHARACTER = 7
-"""The width of a tick label's character in pixels, in the wider fonts that systems have."""
+"""The width of a character of a tick label in pixels, in the wider system fonts."""
 
 PADDING = 12
-"""What Plotly leaves free outside the labels, in pixels."""
+"""The space that Plotly leaves outside the labels, in pixels."""
 
 Y_TITLE = 32
 BELOW = 39
-"""The title beside a y axis; the labels and the title below an x axis."""
+"""The space for the title of a y axis, and for the labels and the title of an x axis, in pixels."""
 
 TICKS = 7
-"""The ticks of an axis of numbers."""
+"""The space for the ticks of an axis of numbers, in pixels."""
 
 COLOUR_BAR = 76
-"""A colour scale on the right with labels of four characters and a title."""
+"""The space for a colour scale with labels of four characters and a title, in pixels."""
 
 LEGEND = 36
-"""A legend of one line above the chart."""
+"""The space for a legend of one line above the chart, in pixels."""
 
 NUMBERS = ("−0.0",)
-"""What an axis of numbers may be labelled with."""
+"""A typical label of an axis of numbers."""
 
 
-def room(
+def margins(
     rows: Iterable[str] = NUMBERS, *, ticks: bool = False, colour_bar: bool = False, legend: bool = False
 ) -> dict[str, int]:
-    """The margins of a chart whose y axis has these labels, and whose x axis may have ticks, by Plotly's names."""
-    margins = {
+    """The margins, by Plotly's names, of a chart whose y axis has the labels `rows`."""
+    sizes = {
         "l": PADDING + Y_TITLE + CHARACTER * max(map(len, rows), default=0),
         "b": PADDING + BELOW + (TICKS if ticks else 0),
     }
     if colour_bar:
-        margins["r"] = PADDING + COLOUR_BAR
+        sizes["r"] = PADDING + COLOUR_BAR
     if legend:
-        margins["t"] = PADDING + LEGEND
-    return margins
+        sizes["t"] = PADDING + LEGEND
+    return sizes

@@ -1,4 +1,4 @@
-"""Polar diagrams: what has a magnitude and a phase."""
+"""Polar charts of quantities with a magnitude and a phase."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from report.content.lazy_chart import lazy_chart
 from report.figures.charts.base import GUIDE, chart, hover, numbers, outward
 from report.figures.charts.labels import point_labels
 
-RenderedFigures = Literal["points", "arrow", "line", "cloud"]
-"""Points each on its own; a line from the middle to a single point, or from point to point; a cloud of small dots.
+Style = Literal["points", "arrow", "line", "cloud"]
+"""The style of a series: separate points, a line from the centre to a point, a line from point to point, or dots.
 
-Dots are drawn as SVG, as all else is. WebGL would draw many more, but not everywhere: where there is none, Plotly
-shows a message and a link instead of the chart.
+Dots are drawn as SVG. WebGL can draw more of them, but it is not available everywhere: without it, Plotly shows a
+message and a link instead of the chart.
 """
 
 
 @dataclass(frozen=True)
 class Polar:
-    """One series of a polar diagram."""
+    """One series of a polar chart."""
 
     r: ArrayLike
     theta: ArrayLike
-    """Radians."""
+    """The phase in radians."""
     labels: Sequence[Any] | None = None
-    """Written beside the points, as one where they would overlap; in a cloud, in their hover labels only."""
-    drawn: RenderedFigures = "points"
+    """The labels of the points, merged where they would overlap; in a cloud they are in hover labels only."""
+    style: Style = "points"
 
 
 @lazy_chart
 def polar(series: Mapping[str, Polar], *, largest: float | None = None) -> go.Figure:
-    """Series by magnitude and phase; `largest` is where the radial axis ends, so that views can be compared."""
-    drawn = max((float(numbers(one.r).max(initial=0)) for one in series.values()), default=0)
-    reach = drawn if largest is None else largest
+    """A polar chart of series; `largest` fixes the end of the radial axis, so that views can be compared."""
+    outermost = max((float(numbers(one.r).max(initial=0)) for one in series.values()), default=0)
+    reach = outermost if largest is None else largest
     traces = [_trace(name, one, role, reach) for role, (name, one) in enumerate(series.items())]
-    labelled = any(one.labels is not None and one.drawn == "points" for one in series.values())
-    return _polar_plot(traces, reach, labelled=labelled)
+    has_labels = any(one.labels is not None and one.style == "points" for one in series.values())
+    return _polar_chart(traces, reach, has_labels=has_labels)
 
 
 @lazy_chart
@@ -52,7 +52,7 @@ def polar_points(
     *,
     name: str = "",
 ) -> go.Figure:
-    """Labelled points by magnitude and phase, in radians, each with a line from the middle, as arrows have."""
+    """A polar chart of labelled points, each with a line from the centre; `theta` is in radians."""
     radius, angle = numbers(r), numbers(theta)
     spokes = go.Scatterpolar(
         r=_spokes(np.zeros_like(radius), radius),
@@ -65,7 +65,7 @@ def polar_points(
     )
     reach = float(radius.max(initial=0))
     points = _trace(name, Polar(radius, angle, labels), 0, reach)
-    return _polar_plot([spokes, points], reach, labelled=True)
+    return _polar_chart([spokes, points], reach, has_labels=True)
 
 
 def _trace(name: str, one: Polar, role: int, reach: float) -> go.Scatterpolar:
@@ -84,12 +84,12 @@ def _trace(name: str, one: Polar, role: int, reach: float) -> go.Scatterpolar:
         ),
         "meta": role,
     }
-    match one.drawn:
+    match one.style:
         case "cloud":
             dots = {"size": 3, "opacity": 0.5, "line": {"width": 0}}
             return go.Scatterpolar(**about, mode="markers", marker=dots)
         case "arrow":
-            # The middle comes first, so that the line starts there.
+            # The centre is the first point, so that the line starts there.
             ends = {"r": np.append(np.float32(0), radius), "theta": np.append(angle * 0, angle)}
             return go.Scatterpolar(**{**about, **ends}, mode="lines", line={"width": 2.5})
         case "line":
@@ -98,18 +98,18 @@ def _trace(name: str, one: Polar, role: int, reach: float) -> go.Scatterpolar:
             if not text:
                 return go.Scatterpolar(**about, mode="markers")
             across, up = np.cos(angle), np.sin(angle)
-            written = point_labels(text, radius * across, radius * up, reach=reach)
-            place = outward(across, up)
-            return go.Scatterpolar(**about, mode="markers+text", textposition=place, texttemplate=written)
+            merged = point_labels(text, radius * across, radius * up, reach=reach)
+            position = outward(across, up)
+            return go.Scatterpolar(**about, mode="markers+text", textposition=position, texttemplate=merged)
 
 
-def _polar_plot(traces: Sequence[Any], reach: float, *, labelled: bool) -> go.Figure:
-    room_for_labels = 1.35 if labelled else 1.05
-    radial = {"range": [0, reach * room_for_labels or 1]}
-    # Plotly does not count the angles' labels to the margin.
+def _polar_chart(traces: Sequence[Any], reach: float, *, has_labels: bool) -> go.Figure:
+    space_for_labels = 1.35 if has_labels else 1.05
+    radial = {"range": [0, reach * space_for_labels or 1]}
+    # Plotly's automatic margins do not include the labels of the angles.
     return chart(traces, {"polar": {"radialaxis": radial}, "margin": {"l": 48, "r": 48, "t": 32, "b": 32}})
 
 
 def _spokes(inner: np.ndarray, outer: np.ndarray) -> np.ndarray:
-    """Pairs of values with a gap after each: lines that don't join one another."""
+    """The coordinates of separate lines: pairs of an inner and an outer value, each followed by NaN."""
     return np.stack([inner, outer, np.full_like(outer, np.nan)], axis=1).ravel()

@@ -1,4 +1,4 @@
-"""Labelled points in a plane."""
+"""Scatter charts of labelled points."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from report.figures.charts.base import GUIDE, chart, hover, numbers, on_one_scal
 
 
 @lazy_chart
-def points(
+def scatter(
     x: ArrayLike,
     y: ArrayLike,
     labels: Sequence[Any],
@@ -23,7 +23,7 @@ def points(
     *,
     closed: bool = False,
 ) -> go.Figure:
-    """Labelled points in a plane whose axes share one scale; `closed` joins them in order, all round."""
+    """Labelled points in a plane whose axes share one scale; `closed` joins the points by a closed line."""
     across, up = numbers(x), numbers(y)
     traces = [
         go.Scatter(

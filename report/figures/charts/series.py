@@ -1,4 +1,4 @@
-"""Series over a common x: bars, lines, and panels of lines one above the other."""
+"""Series over a common x axis: bars, lines and stacked panels of lines."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike
 
 from report.content.lazy_chart import lazy_chart
 from report.figures.charts.base import chart, hover, numbers
-from report.figures.charts.margins import room
+from report.figures.charts.margins import margins
 
 MARGIN = {"r": 16}
-"""Room for half of the last label of a numeric axis, which Plotly otherwise leaves out."""
+"""The space for half of the last label of a numeric axis, in pixels, without which Plotly omits the label."""
 
 MARKERS_UP_TO = 24
-"""A line over more points than this is drawn without a marker on each."""
+"""A line has markers if it has at most this number of points."""
 
 
 @lazy_chart
@@ -29,9 +29,9 @@ def bars(
     errors: Mapping[str, ArrayLike] | None = None,
     highest: float | None = None,
 ) -> go.Figure:
-    """Bars side by side, one series per name.
+    """Grouped bars, one series per name.
 
-    `errors` are half the length of each error bar. `highest` is where the y axis ends, so that panels can be
+    `errors` are half the lengths of the error bars. `highest` fixes the end of the y axis, so that panels can be
     compared.
     """
     traces = [
@@ -45,7 +45,7 @@ def bars(
         )
         for index, (name, values) in enumerate(series.items())
     ]
-    plot = chart(traces, {"barmode": "group", "bargap": 0.35, "margin": room(legend=len(series) > 1)})
+    plot = chart(traces, {"barmode": "group", "bargap": 0.35, "margin": margins(legend=len(series) > 1)})
     plot.update_xaxes(title_text=x_title, type="category", showgrid=False, ticks="")
     plot.update_yaxes(title_text=y_title, rangemode="tozero", range=None if highest is None else [0, highest])
     return plot
@@ -61,13 +61,13 @@ def lines(
     logarithmic: bool = False,
     errors: Mapping[str, ArrayLike] | None = None,
 ) -> go.Figure:
-    """Lines over a common x, one per name."""
+    """Lines over a common x axis, one series per name; `errors` are half the lengths of the error bars."""
     traces = [
         _line(x, values, name, index, errors=None if errors is None else errors[name])
         for index, (name, values) in enumerate(series.items())
     ]
-    margins = {**room(ticks=True, legend=len(series) > 1), **MARGIN}
-    plot = chart(traces, {"hovermode": "x unified", "margin": margins})
+    margin = {**margins(ticks=True, legend=len(series) > 1), **MARGIN}
+    plot = chart(traces, {"hovermode": "x unified", "margin": margin})
     plot.update_xaxes(title_text=x_title, showgrid=False, dtick=1 if _are_few_counts(x) else None)
     plot.update_yaxes(title_text=y_title, **_logarithmic(logarithmic))
     return plot
@@ -81,12 +81,12 @@ def stacked_lines(
     *,
     logarithmic: bool = False,
 ) -> go.Figure:
-    """Panels one above the other over a common x, each with its own y axis, whose title is the panel's name.
+    """Stacked panels of lines over a common x axis; the title of each panel's y axis is the panel's name.
 
-    A series of the same name has the same colour in every panel, and one entry in the legend.
+    Series of the same name have the same colour in every panel, and one entry in the legend.
     """
     names = list(dict.fromkeys(name for series in panels.values() for name in series))
-    shown: set[str] = set()
+    in_legend: set[str] = set()
     traces, axes = [], {}
     gap = 0.1
     height = (1 - gap * (len(panels) - 1)) / len(panels)
@@ -100,11 +100,11 @@ def stacked_lines(
         }
         for name, values in series.items():
             line = _line(x, values, name, names.index(name))
-            traces.append(line.update(yaxis=axis, legendgroup=name, showlegend=name not in shown))
-            shown.add(name)
+            traces.append(line.update(yaxis=axis, legendgroup=name, showlegend=name not in in_legend))
+            in_legend.add(name)
     bottom = "y" if len(panels) == 1 else f"y{len(panels)}"
-    margins = {**room(ticks=True, legend=len(names) > 1), **MARGIN}
-    plot = chart(traces, {"hovermode": "x unified", "margin": margins, "showlegend": len(names) > 1, **axes})
+    margin = {**margins(ticks=True, legend=len(names) > 1), **MARGIN}
+    plot = chart(traces, {"hovermode": "x unified", "margin": margin, "showlegend": len(names) > 1, **axes})
     plot.update_xaxes(title_text=x_title, anchor=bottom, showgrid=False, dtick=1 if _are_few_counts(x) else None)
     return plot
 
@@ -128,5 +128,5 @@ def _logarithmic(logarithmic: bool) -> dict[str, Any]:
 
 
 def _are_few_counts(x: Sequence[Any]) -> bool:
-    """Whether there is nothing between one value and the next."""
+    """Whether the values are a few whole numbers, so that the axis has a tick at each."""
     return len(x) <= MARKERS_UP_TO and all(isinstance(value, int) for value in x)

@@ -1,1 +1,1 @@
-"""What the loss becomes when a part of the model is replaced."""
+"""The rise in loss when a part of the model is ablated."""

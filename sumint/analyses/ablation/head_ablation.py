@@ -1,8 +1,8 @@
-"""Which heads matter, and for which digit: the rise in loss when one head's output is replaced.
+"""Head ablation: the rise in the loss of each digit when one head's output is replaced.
 
-From the write-up's section "Head ablations" (cells 16 to 18). Replacing by the mean over the sample takes away
-what a head says of this sum and leaves what it says of all; replacing by zero takes away both. The write-up
-shows the first and leaves the second out.
+From the write-up's section "Head ablations" (cells 16 to 18). Mean ablation over the sample removes what a head's
+output depends on in the individual sum and keeps its mean; zero ablation removes both. The write-up shows mean
+ablation only.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from sumint.task.sums import Sums
 
 @dataclass(frozen=True)
 class HeadAblation:
-    """The rise of the mean cross-entropy of each answer digit, in nats, when one head is replaced."""
+    """The rise of the mean cross-entropy of each answer digit, in nats, when one head is ablated."""
 
     loss_rise_by_digit: Float[np.ndarray, "layer head digit"]
 
     @property
     def loss_rise(self) -> Float[np.ndarray, "layer head"]:
-        """The rise over all digits."""
+        """The mean rise over all digits."""
         return reduce(self.loss_rise_by_digit, "layer head digit -> layer head", "mean")
 
     @property
     def ranking(self) -> list[tuple[int, int]]:
-        """The heads as (layer, head), from the one that matters most to the one that matters least."""
+        """The heads as (layer, head), from the largest rise in loss to the smallest."""
         order = np.argsort(-self.loss_rise, axis=None, kind="stable")
         return [(int(i) // self.loss_rise.shape[1], int(i) % self.loss_rise.shape[1]) for i in order]
 
 
 def head_ablation(model: Model, sample: Sums, *, replacement: Replacement = "mean") -> HeadAblation:
-    """The rise in loss for every head of both layers."""
+    """Ablates every head of both layers, and measures the rise in loss."""
     (rises,) = loss_rises(model, tokens_for(model, sample), ["z"], replacement)
     return HeadAblation(as_array(rises.mean(-2)))

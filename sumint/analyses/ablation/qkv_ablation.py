@@ -1,8 +1,9 @@
-"""What of a head matters: the rise in loss when its queries, its keys or its values are replaced by their mean.
+"""QKV ablation: the rise in loss when a head's queries, keys or values are replaced by their mean.
 
-From the write-up's section "QKV ablations" (cells 19 and 20). Queries that can be replaced by their mean at no
-cost do not depend on the sum. That is measured directly as well: how much of their second moment is variance,
-at the positions from the last digit of the second operand on, where the model has something to ask.
+From the write-up's section "QKV ablations" (cells 19 and 20). If mean ablation of the queries costs nothing, the
+model does not use how they depend on the sum. That dependence is also measured directly, as the share of variance
+in their second moment, at the positions from the last digit of the second operand on, where both operands are
+visible.
 """
 
 from __future__ import annotations
@@ -19,24 +20,24 @@ from sumint.task.sums import Sums
 
 @dataclass(frozen=True)
 class QkvAblation:
-    """Rises of the mean cross-entropy in nats, and how far queries vary from sum to sum."""
+    """The rise of the mean cross-entropy, in nats, and the share of variance in the queries."""
 
     loss_rise: Float[np.ndarray, "kind layer head"]
-    """By what is replaced: queries, keys, values."""
+    """The rise when the queries, the keys or the values are ablated."""
     query_variance_share: Float[np.ndarray, "layer head"]
-    """The share of the queries' second moment that is variance over the sample, not their mean."""
+    """The share of the queries' second moment that is variance over the sample."""
 
 
 def qkv_ablation(model: Model, sample: Sums) -> QkvAblation:
-    """The rise in loss for every head's queries, keys and values, each replaced by its mean over the sample."""
+    """Ablates every head's queries, keys and values, and measures the rise in loss and the queries' variance."""
     tokens = tokens_for(model, sample)
     rises = as_array(loss_rises(model, tokens, KINDS).mean((-2, -1)))
     layout = layout_of(model)
-    asking = slice(layout.second_operand.stop - 1, layout.predicting.stop)
+    late_positions = slice(layout.second_operand.stop - 1, layout.predicting.stop)
     _, cache = model.run_with_cache(tokens)
     shares = []
     for layer in range(model.cfg.n_layers):
-        queries = cache[f"blocks.{layer}.attn.hook_q"][:, asking]
+        queries = cache[f"blocks.{layer}.attn.hook_q"][:, late_positions]
         variance = (queries - queries.mean(0)).pow(2).mean(0).sum((0, 2))
         shares.append(as_array(variance / queries.pow(2).mean(0).sum((0, 2))))
     return QkvAblation(rises, np.array(shares))

@@ -1,9 +1,9 @@
-"""What of a head matters where a sum carries, and where it does not: queries, keys and values, by carry.
+"""QKV ablation by carry: the rise in loss when queries, keys or values are ablated, with and without a carry.
 
-From the write-up's section "Separating carries: Ablation" (cell 38). It takes the sums with a carry and those
-without as two batches and replaces by the mean of the batch. Sums without a carry then get the mean of sums
-without a carry: what a part says of the carry stays as it was, and cannot be missed. By the mean over the whole
-sample, carries and all, it is taken away. Both are measured here, on the same two subsets of the sample.
+From the write-up's section "Separating carries: Ablation" (cell 38). It treats the sums with a carry and those
+without as two batches, and ablates with the mean of the batch. Sums without a carry then receive the mean of sums
+without a carry, which keeps the information about the carry. The mean over the whole sample removes it. Both are
+measured here, on the same two subsets of the sample.
 """
 
 from __future__ import annotations
@@ -15,39 +15,39 @@ from jaxtyping import Float, Int
 
 from sumint.interventions.hooks import KINDS, loss_by_sum, loss_rises
 from sumint.model.load import Model, as_array, tokens_for
-from sumint.task.carries import carrying
+from sumint.task.carries import has_carry
 from sumint.task.sums import Sums
 
 SUBSETS = ("with a carry", "without a carry")
 MEANS = ("own", "whole")
-"""Whose mean takes a part's place: that of the subset itself, as in the write-up, or that of the whole sample."""
+"""The mean used for ablation: over the subset itself, as in the write-up, or over the whole sample."""
 
 
 @dataclass(frozen=True)
 class QkvAblationByCarry:
-    """Rises of the mean cross-entropy in nats, over each subset; zeros for a subset without sums."""
+    """The rise of the mean cross-entropy over each subset, in nats; zero for an empty subset."""
 
     n_sums: Int[np.ndarray, " subset"]
     loss: Float[np.ndarray, " subset"]
-    """Of the whole model."""
+    """The loss of the whole model."""
     loss_rise: Float[np.ndarray, "mean subset kind layer head"]
 
     @property
     def loss_without(self) -> float:
-        """The whole model's loss on the sums without a carry."""
+        """The loss of the whole model on the sums without a carry."""
         return float(self.loss[SUBSETS.index("without a carry")])
 
     @property
     def carrying_share(self) -> float:
-        """The share of the sample's sums that carry."""
+        """The share of the sample's sums that have a carry."""
         return float(self.n_sums[0] / self.n_sums.sum())
 
 
 def qkv_ablation_by_carry(model: Model, sample: Sums) -> QkvAblationByCarry:
-    """The rise in loss for every head's queries, keys and values, by subset, and by whose mean replaces them."""
+    """Ablates every head's queries, keys and values with two means, and measures the rise in loss by subset."""
     whole = as_array(loss_rises(model, tokens_for(model, sample), KINDS))
     unchanged = as_array(loss_by_sum(model, tokens_for(model, sample))).mean(axis=-1)
-    masks = (carrying(sample), ~carrying(sample))
+    masks = (has_carry(sample), ~has_carry(sample))
     loss = np.array([unchanged[mask].mean() if mask.any() else 0 for mask in masks], dtype=np.float32)
     rises = np.zeros((len(MEANS), len(SUBSETS), len(KINDS), model.cfg.n_layers, model.cfg.n_heads), np.float32)
     for subset, mask in enumerate(masks):

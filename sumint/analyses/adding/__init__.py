@@ -1,1 +1,1 @@
-"""How digits are added, and which circuit is enough."""
+"""How digits are added, and which circuit suffices."""

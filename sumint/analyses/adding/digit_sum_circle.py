@@ -1,10 +1,9 @@
-"""The sum of two digits on a circle: how what the heads write depends on the column's two digits together.
+"""The sum of two digits on a circle: how head outputs depend jointly on the two digits of a column.
 
-At the position that predicts a digit, what a layer writes is averaged over all sums with the same two digits in
-the digit's column: a function of a and b. Its two-dimensional Fourier transform tells apart what depends on one
-digit alone, what depends on a + b, and what depends on a − b. A product of two cosines has as much of the one as
-of the other; by the identity cos(x + y) = cos x · cos y − sin x · sin y two products together can leave the sum
-alone.
+At the position that predicts a digit, the output of a layer is averaged over all sums with the same two digits a
+and b in the digit's column. The two-dimensional Fourier transform of this function of a and b separates the power
+that depends on one digit alone, on a + b, and on a − b. A product of two cosines contains a + b and a − b in equal
+parts; by the identity cos(x + y) = cos x · cos y − sin x · sin y, two products together can contain a + b only.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from jaxtyping import Float, Int
 from sumint.interventions.hooks import activations
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import BATCH
-from sumint.model.residual_stream import written
-from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums, drawn_evenly
+from sumint.model.residual_stream import head_outputs
+from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums, uniform_sums
 
 N_SUMS = 10_000
-"""Drawn evenly from all sums, and by another seed than the sample's."""
+"""The number of uniform random sums, drawn with another seed than the sample."""
 SEED = 1
 
 STAGES = ("layer 0", "layer 1", "both")
@@ -30,19 +29,20 @@ COMPONENTS = ("one digit alone", "a + b", "a − b", "anything else")
 
 @dataclass(frozen=True)
 class DigitSumCircle:
-    """Shares of what depends on the two digits at all, at each column but the leading one, whose digits are
-    fewer."""
+    """Shares of the power that depends on the two digits, at each column but the leading one.
+
+    The digits of the leading column are restricted to values below 5.
+    """
 
     shares: Float[np.ndarray, "column stage component"]
     sum_frequencies: Float[np.ndarray, "column stage frequency"]
-    """Of what depends on a + b, the share of each frequency from 1 to 5, in what depends on the digits at all."""
+    """The share of each frequency of a + b, from 1 to 5, in all power that depends on the digits."""
     difference_frequencies: Float[np.ndarray, "column stage frequency"]
-    """The same of a − b."""
+    """The share of each frequency of a − b."""
     alone_cosine: Float[np.ndarray, "column head head"]
-    """Between what two heads of layer 0 write of one digit alone; −1 where the one takes back what the other
-    adds."""
+    """The cosine between the single-digit parts of two layer-0 heads' outputs; −1 if they cancel."""
     product_cosine: Float[np.ndarray, "column head head"]
-    """Between what they write of both digits together."""
+    """The cosine between the interaction parts, which depend on both digits jointly."""
     n_digits: int
 
     @property
@@ -55,70 +55,73 @@ class DigitSumCircle:
 
     @property
     def identity(self) -> Float[np.ndarray, "column stage"]:
-        """Of the first frequency of a + b and that of a − b together, the share of a + b: 1 as the identity has
-        it."""
+        """The share of a + b in the power of the first frequencies of a + b and a − b: 1 by the identity."""
         of_sum, of_difference = self.sum_frequencies[..., 0], self.difference_frequencies[..., 0]
         both = of_sum + of_difference
         return np.divide(of_sum, both, out=np.zeros_like(both), where=both > 0)
 
     @property
-    def push_and_pull(self) -> Float[np.ndarray, " column"]:
-        """How far two heads of layer 0 take back each other's single digits and add up their products.
+    def push_pull(self) -> Float[np.ndarray, " column"]:
+        """How far two heads of layer 0 cancel each other's single-digit parts and add up their interaction parts.
 
-        The lesser of the two, for the pair of heads for which it is largest; negative where no pair does both.
+        It is the smaller of the two cosines, at the pair of heads where it is largest; negative if no pair does
+        both.
         """
-        first, second = self._pairs
+        first, second = self._head_pairs
         if not len(first):
             return np.full(len(self.columns), -1.0)
-        return self._both[:, first, second].max(axis=1)
+        return self._push_pull_by_pair[:, first, second].max(axis=1)
 
     @property
-    def pushing_and_pulling(self) -> Int[np.ndarray, "column 2"]:
-        """The two heads that do so most; a layer has to have two."""
-        best = self._both[:, *self._pairs].argmax(axis=1)
-        return np.stack([heads[best] for heads in self._pairs], axis=1)
+    def push_pull_heads(self) -> Int[np.ndarray, "column 2"]:
+        """The pair of heads with the largest `push_pull`; layer 0 needs at least two heads."""
+        best = self._push_pull_by_pair[:, *self._head_pairs].argmax(axis=1)
+        return np.stack([heads[best] for heads in self._head_pairs], axis=1)
 
     @property
-    def _pairs(self) -> tuple[np.ndarray, np.ndarray]:
+    def _head_pairs(self) -> tuple[np.ndarray, np.ndarray]:
         return np.triu_indices(self.alone_cosine.shape[-1], k=1)
 
     @property
-    def _both(self) -> Float[np.ndarray, "column head head"]:
+    def _push_pull_by_pair(self) -> Float[np.ndarray, "column head head"]:
         return np.minimum(-self.alone_cosine, self.product_cosine)
 
 
-def digit_sum_circle(model: Model, sample: Sums) -> DigitSumCircle:  # noqa: ARG001 — it draws more sums
-    """What each layer writes of a column's two digits, where the column's digit is predicted."""
+def digit_sum_circle(model: Model, sample: Sums) -> DigitSumCircle:  # noqa: ARG001 — it draws sums of its own
+    """Measures how each layer's output depends on a column's two digits, where its digit is predicted."""
     import torch
 
     layout = layout_of(model)
-    sums = drawn_evenly(layout, N_SUMS, SEED)
+    sums = uniform_sums(layout, N_SUMS, SEED)
     names = [f"blocks.{layer}.attn.hook_z" for layer in range(model.cfg.n_layers)]
     batches = [activations(model, tokens, names) for tokens in tokens_for(model, sums).split(BATCH)]
     z = [torch.cat([batch[name][:, layout.predicting] for batch in batches]) for name in names]
     by_column = [
         [
-            _by_digits(as_array(written(model, layer, of_layer[:, column])), sums, column)
-            for layer, of_layer in enumerate(z)
+            _means_by_digits(as_array(head_outputs(model, layer, z_of_layer[:, column])), sums, column)
+            for layer, z_of_layer in enumerate(z)
         ]
         for column in range(1, layout.n_digits)
     ]
-    stages = [[of_layer.sum(axis=0) for of_layer in layers] for layers in by_column]
+    stages = [[outputs.sum(axis=0) for outputs in layers] for layers in by_column]
     powers = [[power_by_component(stage) for stage in (first, second, first + second)] for first, second in stages]
     shares, of_sum, of_difference = (
-        np.array([[of_stage[part] for of_stage in of_column] for of_column in powers]) for part in range(3)
+        np.array([[of_stage[index] for of_stage in of_column] for of_column in powers]) for index in range(3)
     )
-    alone, product = zip(*(map(_cosines, apart(layers[0])) for layers in by_column), strict=True)
-    return DigitSumCircle(shares, of_sum, of_difference, np.stack(alone), np.stack(product), layout.n_digits)
+    additive, interaction = zip(
+        *(map(_cosines, split_interaction(layers[0])) for layers in by_column), strict=True
+    )
+    return DigitSumCircle(
+        shares, of_sum, of_difference, np.stack(additive), np.stack(interaction), layout.n_digits
+    )
 
 
 def power_by_component(
     function: Float[np.ndarray, "a b d_model"],
 ) -> tuple[Float[np.ndarray, " component"], Float[np.ndarray, " frequency"], Float[np.ndarray, " frequency"]]:
-    """The shares of `COMPONENTS`, and those of each frequency of a + b and of a − b, in a function of two digits.
+    """The power shares of `COMPONENTS`, and of each frequency of a + b and of a − b, in a function of two digits.
 
-    What is the same for all digits is left out. At the highest frequency a + b and a − b are the same: it counts
-    as a + b.
+    The constant is excluded. At the highest frequency a + b and a − b are equivalent and count as a + b.
     """
     power = (np.abs(np.fft.fft2(function, axes=(0, 1))) ** 2).sum(axis=-1)
     power[0, 0] = 0
@@ -132,23 +135,23 @@ def power_by_component(
     return np.append(shares, 1 - shares.sum()), of_sum / whole, of_difference / whole
 
 
-def apart(
+def split_interaction(
     functions: Float[np.ndarray, "head a b d_model"],
 ) -> tuple[Float[np.ndarray, "head a b d_model"], Float[np.ndarray, "head a b d_model"]]:
-    """Functions of two digits as a function of each alone, added up, and what only both together have."""
+    """Splits functions of two digits into an additive part, f(a) + g(b), and the interaction that remains."""
     centred = functions - functions.mean(axis=(1, 2), keepdims=True)
-    alone = centred.mean(axis=1, keepdims=True) + centred.mean(axis=2, keepdims=True)
-    return alone, centred - alone
+    additive = centred.mean(axis=1, keepdims=True) + centred.mean(axis=2, keepdims=True)
+    return additive, centred - additive
 
 
-def _by_digits(
-    wrote: Float[np.ndarray, "sum head d_model"], sums: Sums, column: int
+def _means_by_digits(
+    outputs: Float[np.ndarray, "sum head d_model"], sums: Sums, column: int
 ) -> Float[np.ndarray, "head a b d_model"]:
-    """The mean over all sums with the same two digits in a column."""
+    """The mean head outputs over all sums with the same two digits in a column."""
     cell = sums.a_digits[:, column] * N_DIGIT_TOKENS + sums.b_digits[:, column]
     n_cells = N_DIGIT_TOKENS**2
     indicator = np.eye(n_cells)[cell] / np.maximum(np.bincount(cell, minlength=n_cells), 1)
-    means = np.einsum("sc,shd->hcd", indicator, wrote.astype(np.float64), optimize=True)
+    means = np.einsum("sc,shd->hcd", indicator, outputs.astype(np.float64), optimize=True)
     return means.reshape(len(means), N_DIGIT_TOKENS, N_DIGIT_TOKENS, -1)
 
 

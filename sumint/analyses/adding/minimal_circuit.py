@@ -1,9 +1,9 @@
-"""A minimal circuit: how few sites of layer 0 suffice, when all others say the same of every sum.
+"""A minimal circuit: how few sites of layer 0 suffice when all others are mean-ablated.
 
-A site is one head at one position. Its output is replaced by its mean over the sample, so that it holds nothing of
-the sum in question. One site after the other is replaced for good, each time that without which most digits stay
-right, until none is left. How few are enough is judged on other sums, so that luck with those that chose does not
-count. Which set is the smallest is not known for certain that way: another order might have led to a smaller one.
+A site is one head at one position. Mean ablation replaces its output by the mean over the sample, which contains
+no information about the individual sum. A greedy search ablates one site after another, each time the one whose
+ablation leaves the most digits correct, until none is left. The number of sites that suffice is measured on other
+sums, so that selection on the first ones cannot inflate it. The search is greedy: a smaller set may exist.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from sumint.interventions.sites import Site, changed, replacing
+from sumint.interventions.sites import Site, apply_changes, changes_to
 from sumint.model.load import Model, Tensor, layout_of, tokens_for
-from sumint.model.partial_pass import FirstLayer, answers_from
-from sumint.task.sums import Layout, Sums, drawn_evenly
+from sumint.model.partial_pass import Layer0Activations, predictions_from
+from sumint.task.sums import Layout, Sums, uniform_sums
 
 N_SUMS = 300
-"""Of the sample, to choose by."""
+"""The number of sums of the sample on which sites are chosen."""
 N_FRESH, SEED = 2000, 1
-"""And others, to judge by."""
+"""The number of other sums, on which the accuracy is measured, and their seed."""
 
 ENOUGH = 0.99
-"""Of the digits that the whole model gets right."""
+"""The share of the whole model's accuracy that a sufficient circuit retains."""
 
 
 Residual = Float[Tensor, "sum position d_model"]
@@ -32,12 +32,12 @@ Residual = Float[Tensor, "sum position d_model"]
 
 @dataclass(frozen=True)
 class MinimalCircuit:
-    """What is left right as site after site is replaced."""
+    """The accuracy as one site after another is ablated."""
 
-    removed: Int[np.ndarray, "site 2"]
-    """The head and the position of each site, in the order in which they were replaced."""
-    right_by_digit: Float[np.ndarray, "n_kept digit"]
-    """The share of fresh sums with each digit right, with so many sites kept, from none to all."""
+    removal_order: Int[np.ndarray, "site 2"]
+    """The head and the position of each site, in the order of ablation."""
+    accuracy_by_digit: Float[np.ndarray, "n_kept digit"]
+    """The accuracy of each digit on fresh sums by the number of sites that are not ablated, from none to all."""
     n_digits: int
 
     @property
@@ -45,58 +45,58 @@ class MinimalCircuit:
         return Layout(self.n_digits)
 
     @property
-    def right(self) -> Float[np.ndarray, " n_kept"]:
-        """The same over all digits."""
-        return self.right_by_digit.mean(axis=1)
+    def accuracy(self) -> Float[np.ndarray, " n_kept"]:
+        """The accuracy over all digits, by the number of sites that are not ablated."""
+        return self.accuracy_by_digit.mean(axis=1)
 
     @property
     def n_kept(self) -> int:
-        """The fewest sites that keep enough digits right."""
-        return fewest(self.right)
+        """The smallest number of sites that retains enough accuracy."""
+        return fewest(self.accuracy)
 
     @property
-    def kept(self) -> tuple[Site, ...]:
-        """These sites."""
-        left = self.removed[len(self.removed) - self.n_kept :]
-        return tuple(sorted(Site(*place) for place in left.tolist()))
+    def sites(self) -> tuple[Site, ...]:
+        """The sites of the minimal circuit."""
+        places = self.removal_order[len(self.removal_order) - self.n_kept :]
+        return tuple(sorted(Site(*place) for place in places.tolist()))
 
 
-def fewest(right: Float[np.ndarray, " n_kept"]) -> int:
-    """The fewest sites from which on enough digits are right, however many more are kept."""
-    is_enough = right >= ENOUGH * right[-1]
+def fewest(accuracy: Float[np.ndarray, " n_kept"]) -> int:
+    """The smallest number of sites such that it and every larger number retain enough accuracy."""
+    is_enough = accuracy >= ENOUGH * accuracy[-1]
     return int(np.flatnonzero(~is_enough).max(initial=-1)) + 1
 
 
 def minimal_circuit(model: Model, sample: Sums) -> MinimalCircuit:
-    """The sites of layer 0 in the order in which they can be spared, and how few suffice."""
+    """Ablates the sites of layer 0 in greedy order, and measures the accuracy after each."""
     layout = layout_of(model)
-    means = FirstLayer.on(model, tokens_for(model, sample)).z.mean(0)
+    means = Layer0Activations.on(model, tokens_for(model, sample)).z.mean(0)
 
-    def silenced(residual: Residual, whole: FirstLayer, site: Site) -> Residual:
-        return changed(model, residual, replacing(whole.z, means, site))
+    def ablate(residual: Residual, unablated: Layer0Activations, site: Site) -> Residual:
+        return apply_changes(model, residual, changes_to(unablated.z, means, site))
 
-    def right(residual: Residual, sums: Sums) -> Float[np.ndarray, " digit"]:
-        return (answers_from(model, residual, layout.predicting) == sums.answer_digits).mean(axis=0)
+    def accuracy(residual: Residual, sums: Sums) -> Float[np.ndarray, " digit"]:
+        return (predictions_from(model, residual, layout.predicting) == sums.answer_digits).mean(axis=0)
 
-    chosen_by = sample[:N_SUMS]
-    whole = FirstLayer.on(model, tokens_for(model, chosen_by))
+    selection_sums = sample[:N_SUMS]
+    unablated = Layer0Activations.on(model, tokens_for(model, selection_sums))
     # The last position predicts nothing.
-    left = [Site(head, position) for head in range(model.cfg.n_heads) for position in range(layout.n_ctx - 1)]
-    removed: list[Site] = []
-    residual = whole.residual
-    while left:
-        without = {site: right(silenced(residual, whole, site), chosen_by).mean() for site in left}
-        least_missed = max(without, key=without.__getitem__)
-        residual = silenced(residual, whole, least_missed)
-        left.remove(least_missed)
-        removed.append(least_missed)
+    remaining = [Site(head, position) for head in range(model.cfg.n_heads) for position in range(layout.n_ctx - 1)]
+    ablated: list[Site] = []
+    residual = unablated.residual
+    while remaining:
+        without = {site: accuracy(ablate(residual, unablated, site), selection_sums).mean() for site in remaining}
+        least_important = max(without, key=without.__getitem__)
+        residual = ablate(residual, unablated, least_important)
+        remaining.remove(least_important)
+        ablated.append(least_important)
 
-    fresh = drawn_evenly(layout, N_FRESH, SEED)
-    whole = FirstLayer.on(model, tokens_for(model, fresh))
-    residual = whole.residual
-    shares = [right(residual, fresh)]
-    for site in removed:
-        residual = silenced(residual, whole, site)
-        shares.append(right(residual, fresh))
-    places = np.array([astuple(site) for site in removed], np.int64)
-    return MinimalCircuit(places, np.array(shares[::-1]), layout.n_digits)
+    fresh_sums = uniform_sums(layout, N_FRESH, SEED)
+    unablated = Layer0Activations.on(model, tokens_for(model, fresh_sums))
+    residual = unablated.residual
+    accuracies = [accuracy(residual, fresh_sums)]
+    for site in ablated:
+        residual = ablate(residual, unablated, site)
+        accuracies.append(accuracy(residual, fresh_sums))
+    places = np.array([astuple(site) for site in ablated], np.int64)
+    return MinimalCircuit(places, np.array(accuracies[::-1]), layout.n_digits)

@@ -1,9 +1,9 @@
-"""The carry as a quantity: how far round the circle the logits are turned, in digits.
+"""The carry as a continuous quantity: the phase of the logits minus the sum of the two digits, in digits.
 
-The ten logits of a digit are nearly a cosine of the digit, and its phase is the answer: a + b and the carry, in
-tenths of a turn. Less a + b, what is left is how much the model carries. For exact addition it is 0 or 1; on the
-wrong side of one half another digit is nearer. Whatever turns the hand counts as carried, so this says where wrong
-digits are, and not by itself that a carry made them so.
+The ten logits of a digit are nearly a cosine of the digit, and its phase is the answer: a + b plus the carry,
+where one digit is a tenth of a period. The phase minus a + b is therefore the carry that the model adds. For exact
+addition it is 0 or 1; beyond one half another digit is nearer and the answer is wrong. Any phase shift counts as a
+carry here, so the measure shows where wrong digits are, but not that a carry causes them.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from jaxtyping import Float
 from sumint.interventions.hooks import answer_logits
 from sumint.model.fourier import first_frequency
 from sumint.model.load import Model, as_array, layout_of, tokens_for
-from sumint.model.phasors import carried
+from sumint.model.phasors import carry_amount
 from sumint.task.carry_routes import Pairs, Route, pairs_on, routes_of
 from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums
 
 N_PAIRS = 1000
-"""For each route: so many sums with the carry, and as many without."""
+"""The number of pairs for each route: this many sums with the carry, and as many without."""
 
 
 @dataclass(frozen=True)
 class SoftCarry:
-    """How much is carried, by route and by whether a carry comes."""
+    """The carry that the model adds, in digits, by route and by whether the digit has a carry-in."""
 
     mean: Float[np.ndarray, "route carry"]
     deviation: Float[np.ndarray, "route carry"]
     wrong: Float[np.ndarray, "route carry"]
-    """The share of sums whose digit the model gets wrong."""
-    wrong_way: Float[np.ndarray, " error"]
-    """Of every such sum, how far the hand is from where it should be: 1 less what is carried where a carry comes,
-    what is carried where none does."""
-    right_way: Float[np.ndarray, " rest"]
-    """The same of all other sums."""
-    clock: Float[np.ndarray, " route"]
-    """Of the variance of the ten logits, how much the cosine has, on average over the sums: R²."""
+    """The share of sums whose digit the model predicts incorrectly."""
+    wrong_offsets: Float[np.ndarray, " wrong"]
+    """The offset of each wrong digit from the correct phase, towards the other carry, in digits: 1 minus the carry
+    added if there is a carry-in, the carry added if there is none."""
+    right_offsets: Float[np.ndarray, " right"]
+    """The offset of each correct digit."""
+    cosine_r2: Float[np.ndarray, " route"]
+    """R² of a cosine at the first frequency fitted to the ten logits, averaged over the sums."""
     n_digits: int
 
     @property
@@ -50,59 +50,59 @@ class SoftCarry:
         return routes_of(self.layout)
 
     @property
-    def told_apart(self) -> float:
-        """How well that tells wrong digits from right ones, at whatever bound: the area under the ROC curve.
+    def roc_auc(self) -> float:
+        """The area under the ROC curve of a classifier of wrong digits by their offset, at all thresholds.
 
-        The share of all pairs of a wrong and a right digit in which the wrong one is further off; NaN if there are
-        none of either.
+        This is the share of all pairs of a wrong and a correct digit in which the wrong one has the larger offset;
+        NaN if there are no wrong or no correct digits.
         """
-        below = np.searchsorted(np.sort(self.right_way), self.wrong_way).sum()
-        n_pairs = len(self.wrong_way) * len(self.right_way)
-        return float(below / n_pairs) if n_pairs else np.nan
+        n_ordered = np.searchsorted(np.sort(self.right_offsets), self.wrong_offsets).sum()
+        n_pairs = len(self.wrong_offsets) * len(self.right_offsets)
+        return float(n_ordered / n_pairs) if n_pairs else np.nan
 
     @property
     def beyond_half(self) -> tuple[int, int]:
-        """How many wrong and how many right digits have the hand on the wrong side of one half."""
-        return int((self.wrong_way > 0.5).sum()), int((self.right_way > 0.5).sum())
+        """The numbers of wrong and of correct digits whose offset exceeds one half."""
+        return int((self.wrong_offsets > 0.5).sum()), int((self.right_offsets > 0.5).sum())
 
     @property
     def difference(self) -> Float[np.ndarray, " route"]:
-        """How much more is carried where a carry comes: 1 for exact addition."""
+        """The mean carry added with a carry-in minus that without: 1 for exact addition."""
         return self.mean[:, 1] - self.mean[:, 0]
 
 
-def soft_carry(model: Model, sample: Sums) -> SoftCarry:  # noqa: ARG001 — it looks at pairs of its own
-    """How much the model carries on every route, and what it says then."""
+def soft_carry(model: Model, sample: Sums) -> SoftCarry:  # noqa: ARG001 — it draws pairs of its own
+    """Measures the carry that the model adds on every route, and its wrong predictions."""
     layout = layout_of(model)
     routes = routes_of(layout)
-    of_sides = np.zeros((3, len(routes), 2))
-    clock = np.zeros(len(routes))
-    wrongs, offs = [], []
+    statistics = np.zeros((3, len(routes), 2))
+    cosine_r2 = np.zeros(len(routes))
+    wrong_by_route, offsets_by_route = [], []
     for number, route in enumerate(routes):
-        sums = _both_sides(pairs_on(layout, route, N_PAIRS))
+        sums = _all_sums_of(pairs_on(layout, route, N_PAIRS))
         logits = as_array(answer_logits(model, tokens_for(model, sums))[:, route.digit])
-        of_digits = logits[:, :N_DIGIT_TOKENS].astype(np.float64)
+        digit_logits = logits[:, :N_DIGIT_TOKENS].astype(np.float64)
         totals = (sums.a_digits + sums.b_digits)[:, route.digit].astype(np.float64)
-        amount, comes = carried(first_frequency(of_digits), totals), sums.carry_in[:, route.digit]
+        amount, has_carry = carry_amount(first_frequency(digit_logits), totals), sums.carry_in[:, route.digit]
         is_wrong = logits.argmax(axis=1) != sums.answer_digits[:, route.digit]
-        for side, which in enumerate((~comes, comes)):
-            of_sides[:, number, side] = amount[which].mean(), amount[which].std(), is_wrong[which].mean()
-        clock[number] = clock_share(of_digits)
-        wrongs.append(is_wrong)
-        offs.append(np.where(comes, 1 - amount, amount))
-    mean, deviation, wrong = of_sides
-    all_wrong, off = np.concatenate(wrongs), np.concatenate(offs)
-    return SoftCarry(mean, deviation, wrong, off[all_wrong], off[~all_wrong], clock, layout.n_digits)
+        for carry, mask in enumerate((~has_carry, has_carry)):
+            statistics[:, number, carry] = amount[mask].mean(), amount[mask].std(), is_wrong[mask].mean()
+        cosine_r2[number] = cosine_share(digit_logits)
+        wrong_by_route.append(is_wrong)
+        offsets_by_route.append(np.where(has_carry, 1 - amount, amount))
+    mean, deviation, wrong = statistics
+    is_wrong, offsets = np.concatenate(wrong_by_route), np.concatenate(offsets_by_route)
+    return SoftCarry(mean, deviation, wrong, offsets[is_wrong], offsets[~is_wrong], cosine_r2, layout.n_digits)
 
 
-def clock_share(logits: Float[np.ndarray, "sum value"]) -> float:
-    """The share of the first frequency in the variance of each row, on average over the rows."""
+def cosine_share(logits: Float[np.ndarray, "sum value"]) -> float:
+    """The share of the first frequency in the variance of each row, averaged over the rows."""
     variance = logits.var(axis=1)
     of_first = 2 * np.abs(first_frequency(logits)) ** 2 / logits.shape[1] ** 2
     return float(np.divide(of_first, variance, out=np.zeros_like(variance), where=variance > 0).mean())
 
 
-def _both_sides(pairs: Pairs) -> Sums:
-    """All sums of the pairs, with a carry and without."""
-    one, other = pairs.base, pairs.source
-    return Sums(one.layout, np.concatenate([one.a, other.a]), np.concatenate([one.b, other.b]))
+def _all_sums_of(pairs: Pairs) -> Sums:
+    """The bases and the sources of the pairs as one batch."""
+    base, source = pairs.base, pairs.source
+    return Sums(base.layout, np.concatenate([base.a, source.a]), np.concatenate([base.b, source.b]))

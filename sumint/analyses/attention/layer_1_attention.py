@@ -1,10 +1,10 @@
-"""Where layer 1 looks before it writes a digit, with a carry and without.
+"""Layer 1's attention from the position that predicts a digit, with a carry and without.
 
-From the write-up's section "L1 attention" (cells 39 and 40): mean and deviation of the attention from every
-position that predicts a digit. The write-up divides the sums by its masks, which also hold the carries out of a
-column; here they are divided by these, and by whether a carry comes into the column that the position predicts.
-Into the units nothing is carried: their position has no sums with a carry, and the write-up's panel of it,
-"non-carries", holds all.
+From the write-up's section "L1 attention" (cells 39 and 40): the mean and the standard deviation of the attention
+from every position that predicts a digit. The write-up divides the sums by its masks, which also include the
+carries out of a column. Here they are divided both by these masks and by the carry into the column that the
+position predicts. The units have no carry-in: no sums at their position have a carry, and the write-up's panel of
+it, "non-carries", contains all sums.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sumint.task.carries import published_carries
 from sumint.task.sums import Sums
 
 VERSIONS = ("published", "corrected")
-"""By which masks the sums are divided."""
+"""The masks by which the sums are divided."""
 SUBSETS = ("with a carry", "without a carry")
 
 
@@ -27,31 +27,31 @@ SUBSETS = ("with a carry", "without a carry")
 class Layer1Attention:
     """Attention from the position that predicts a column to every position, over the sums of a subset.
 
-    Means are zeros where there are no sums, deviations where there are fewer than two.
+    Means are zero if there are no sums, deviations if there are fewer than two.
     """
 
     n_sums: Int[np.ndarray, "version column subset"]
     mean: Float[np.ndarray, "version column subset head position"]
     deviation: Float[np.ndarray, "version column subset head position"]
-    """The sample's standard deviation: its square is divided by one less than the number of sums."""
+    """The sample standard deviation, with n − 1 in the denominator."""
 
     @property
     def distance(self) -> Float[np.ndarray, "version column head"]:
-        """The total variation between the mean patterns with and without a carry, from 0 to 1.
+        """The total variation distance between the mean patterns with and without a carry, from 0 to 1.
 
-        Zero where one of the two has no sums.
+        It is zero if one of the two subsets is empty.
         """
         with_carry, without = self.mean[:, :, 0], self.mean[:, :, 1]
-        both = np.min(self.n_sums, axis=-1, keepdims=True) > 0
-        return np.where(both, np.abs(with_carry - without).sum(axis=-1) / 2, 0)
+        has_both = np.min(self.n_sums, axis=-1, keepdims=True) > 0
+        return np.where(has_both, np.abs(with_carry - without).sum(axis=-1) / 2, 0)
 
 
 def layer_1_attention(model: Model, sample: Sums) -> Layer1Attention:
-    """Mean and deviation of layer 1's attention by column, by subset, and by the masks that make the subsets."""
+    """Measures the mean and deviation of layer 1's attention by mask version, column and subset."""
     layout = layout_of(model)
     _, cache = model.run_with_cache(tokens_for(model, sample))
     patterns = as_array(cache["blocks.1.attn.hook_pattern"][:, :, layout.predicting])
-    masks = np.stack([_published(sample), sample.carry_in])
+    masks = np.stack([_published_masks(sample), sample.carry_in])
     subsets = np.stack([masks, ~masks], axis=-1)
     n_versions, _, n_columns, n_subsets = subsets.shape
     mean = np.zeros((n_versions, n_columns, n_subsets, model.cfg.n_heads, layout.n_ctx), np.float32)
@@ -65,8 +65,8 @@ def layer_1_attention(model: Model, sample: Sums) -> Layer1Attention:
     return Layer1Attention(subsets.sum(axis=1), mean, deviation)
 
 
-def _published(sample: Sums) -> Bool[np.ndarray, "sum column"]:
-    """The write-up's masks; it makes none for the units."""
+def _published_masks(sample: Sums) -> Bool[np.ndarray, "sum column"]:
+    """The write-up's masks, which omit the units."""
     masks = published_carries(sample)
     masks[:, -1] = False
     return masks

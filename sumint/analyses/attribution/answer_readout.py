@@ -1,10 +1,9 @@
-"""Where the answer can be read: after layer 0 not yet, at the end as an angle.
+"""Where the answer can be read out: the logit lens after each layer, and how far the logits encode an angle.
 
-A check of what the write-up takes for granted when it follows the heads of layer 1. The logit lens reads the
-residual stream after each layer as if it were the last: final layer norm, unembedding, largest logit. If the end
-is an angle, then the ten logits are a wave of the digit, once round, that peaks at the right one: a cosine and a
-sine of the right digit's angle explain them, and the digit whose own angle is nearest to theirs has the largest
-logit.
+The write-up assumes this when it analyses the heads of layer 1. The logit lens applies the final layer norm and
+the unembedding to the residual stream after each layer. If the final residual encodes an angle, the ten logits are
+one period of a wave with its maximum at the correct digit: a cosine and a sine of the correct digit's angle
+explain them, and the digit whose own phase is nearest to that of the logits has the largest logit.
 """
 
 from __future__ import annotations
@@ -22,27 +21,27 @@ from sumint.task.sums import N_DIGIT_TOKENS, Sums
 
 @dataclass(frozen=True)
 class AnswerReadout:
-    """Shares at each digit of the answer, over the sample."""
+    """Measures of the readout at each digit of the answer, over the sample."""
 
     lens_accuracy: Float[np.ndarray, "layer digit"]
-    """How often the logit lens on a layer's output says the right digit; on the last layer's, the model itself."""
+    """The accuracy of the logit lens after each layer; after the last layer it is that of the model."""
     explained_by_angle: Float[np.ndarray, " digit"]
-    """R² of the ten logits, less their mean, by a constant and the cosine and sine of 2π·(right digit)/10.
+    """R² of the ten centred logits, regressed on a constant and the cosine and sine of 2π·(correct digit)/10.
 
-    All ten have coefficients of their own; the variance is over the sums, that of all ten together.
+    Each logit has its own coefficients; the variance is taken over the sums and added over the ten logits.
     """
     nearest_angle: Float[np.ndarray, " digit"]
-    """How often the digit whose phase in W_Uᵀ W_U is nearest to that of the logits has the largest logit."""
+    """The share of sums in which the digit with the nearest phase in W_Uᵀ W_U has the largest logit."""
 
 
 def answer_readout(model: Model, sample: Sums) -> AnswerReadout:
-    """The logit lens after every layer, and how far the logits are an angle."""
-    run = ForwardPass.of(model, sample)
+    """Measures the accuracy of the logit lens after every layer, and how far the logits encode an angle."""
+    forward = ForwardPass.of(model, sample)
     right = sample.answer_digits
-    lens = [lens_logits(run, layer).argmax(axis=-1) == right for layer in range(model.cfg.n_layers)]
-    logits = as_array(run.logits)
+    lens = [lens_logits(forward, layer).argmax(axis=-1) == right for layer in range(model.cfg.n_layers)]
+    logits = as_array(forward.logits)
     own_phases = digit_phases(as_array(model.W_U)[:, :N_DIGIT_TOKENS])
-    # The digit whose unit vector has the largest part along the logits' arrow is the one nearest in phase.
+    # The digit whose unit vector has the largest projection on the logits' phasor is the nearest in phase.
     along = np.real(first_frequency(logits)[..., None] * np.exp(-1j * own_phases))
     return AnswerReadout(
         lens_accuracy=np.mean(lens, axis=1),
@@ -53,14 +52,14 @@ def answer_readout(model: Model, sample: Sums) -> AnswerReadout:
     )
 
 
-def lens_logits(run: ForwardPass, layer: int) -> Float[np.ndarray, "sum digit value"]:
-    """The logits of the ten digits if a layer's output were the last residual."""
-    residual = run.cache[f"blocks.{layer}.hook_resid_post"][:, layout_of(run.model).predicting]
-    return as_array(run.model.unembed(run.model.ln_final(residual))[..., :N_DIGIT_TOKENS])
+def lens_logits(forward: ForwardPass, layer: int) -> Float[np.ndarray, "sum digit value"]:
+    """The logit lens: the logits of the ten digits computed from the residual stream after a layer."""
+    residual = forward.cache[f"blocks.{layer}.hook_resid_post"][:, layout_of(forward.model).predicting]
+    return as_array(forward.model.unembed(forward.model.ln_final(residual))[..., :N_DIGIT_TOKENS])
 
 
 def explained_by_angle(logits: Float[np.ndarray, "sum value"], right: Int[np.ndarray, " sum"]) -> float:
-    """The share of the centred logits' variance that the angle of the right digit explains; 0 if there is none."""
+    """R²: the share of the centred logits' variance explained by the correct digit's angle; 0 if there is none."""
     angle = 2 * np.pi * right / N_DIGIT_TOKENS
     design = np.stack([np.ones_like(angle), np.cos(angle), np.sin(angle)], axis=1)
     centred = logits.astype(np.float64) - logits.mean(axis=1, keepdims=True)

@@ -1,8 +1,8 @@
-"""Layer 1's heads as arrows: the first frequency of what each adds to the logits, beside the right digit's.
+"""Phasors of layer 1's heads: the first frequency of each head's direct logit attribution.
 
-From the write-up's section "DLA in Fourier space" (cells 29 and 30). Logits that are a wave of the digit, once
-round, have a magnitude and a phase. So has what each head adds to them, and the arrows of all components add up
-to that of the prediction. The right direction is the phase of the right digit's own column in W_Uᵀ W_U.
+From the write-up's section "DLA in Fourier space" (cells 29 and 30). Logits that are one period of a wave have a
+magnitude and a phase. So has what each head adds to them, and the phasors of all components add up to that of the
+model's logits. They are compared with the phase of the correct digit's own column of W_Uᵀ W_U.
 """
 
 from __future__ import annotations
@@ -21,35 +21,35 @@ from sumint.task.sums import N_DIGIT_TOKENS, Sums
 
 @dataclass(frozen=True)
 class LogitPhases:
-    """First frequencies as complex numbers, at each digit of the examples' answers."""
+    """First frequencies of logits as complex numbers, at each digit of the examples' answers."""
 
     example_labels: tuple[str, ...]
     answer_digits: Int[np.ndarray, "example digit"]
     head_names: tuple[str, ...]
-    """Those of layer 1."""
+    """The heads of layer 1."""
     heads: Complex[np.ndarray, "example head digit"]
     prediction: Complex[np.ndarray, "example digit"]
-    """Of the model's logits, to which everything contributes, the biases too."""
+    """The first frequency of the model's logits, to which all components contribute."""
     right_direction: Float[np.ndarray, "example digit"]
-    """The phase of the right digit, in radians."""
+    """The phase of the correct digit's column of W_Uᵀ W_U, in radians."""
 
     @property
     def reach(self) -> Float[np.ndarray, "example digit"]:
-        """How long the write-up draws that direction: the largest magnitude of a head, their sum or the logits."""
+        """The length at which the write-up draws that phase: the largest of all phasors and of the heads' sum."""
         together = self.heads.sum(axis=1)
         return np.max([np.abs(self.heads).max(axis=1), np.abs(together), np.abs(self.prediction)], axis=0)
 
 
 def logit_phases(model: Model, sample: Sums) -> LogitPhases:
-    """The arrows of layer 1's heads, of the logits and of the right digit, for the examples."""
-    shown = examples(sample)
-    run = ForwardPass.of(model, shown.sums)
+    """Measures the phasors of layer 1's heads and of the logits, and the correct phases, for the examples."""
+    example_sums = examples(sample)
+    forward = ForwardPass.of(model, example_sums.sums)
     own_phases = digit_phases(as_array(model.W_U)[:, :N_DIGIT_TOKENS])
     return LogitPhases(
-        example_labels=shown.labels,
-        answer_digits=shown.sums.answer_digits,
+        example_labels=example_sums.labels,
+        answer_digits=example_sums.sums.answer_digits,
         head_names=head_names(model, 1),
-        heads=first_frequency(as_array(run.direct(run.heads(1)))),
-        prediction=first_frequency(as_array(run.logits)),
-        right_direction=own_phases[shown.sums.answer_digits],
+        heads=first_frequency(as_array(forward.direct(forward.heads(1)))),
+        prediction=first_frequency(as_array(forward.logits)),
+        right_direction=own_phases[example_sums.sums.answer_digits],
     )

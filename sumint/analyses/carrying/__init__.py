@@ -1,1 +1,1 @@
-"""Where carries are computed, and how they reach the answer."""
+"""Where carries are computed, and how they change the answer."""

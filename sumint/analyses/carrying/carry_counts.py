@@ -1,7 +1,7 @@
-"""How many sums carry, and into which columns: as the write-up counts them, and truly.
+"""The number of sums that carry, and into which columns: by the write-up's masks, and the true counts.
 
-From the write-up's section "Separating carries" (cells 36 and 37). Its masks are there to set sums with a carry
-into a column apart from those without; they also catch the carries out of it.
+From the write-up's section "Separating carries" (cells 36 and 37). Its masks are meant to separate sums with a
+carry into a column from those without; they also include the carries out of it.
 """
 
 from __future__ import annotations
@@ -12,42 +12,42 @@ import numpy as np
 from jaxtyping import Int
 
 from sumint.model.load import Model
-from sumint.task.carries import carrying, published_carries
+from sumint.task.carries import has_carry, published_carries
 from sumint.task.sums import Sums
 
 
 @dataclass(frozen=True)
 class CarryCounts:
-    """Numbers of sums; by column for all columns but the units, into which nothing is carried."""
+    """Numbers of sums; those by column omit the units, which have no carry-in."""
 
     n_sums: int
     carrying: int
-    """Sums with a carry anywhere."""
+    """Sums with a carry in any column."""
     published_carrying: int
-    """The same by the write-up's mask."""
+    """Sums with a carry in any column by the write-up's masks."""
     mislabelled_carrying: int
-    """Sums of which this mask says something else than the truth."""
+    """Sums for which this differs from the truth."""
     carry_in: Int[np.ndarray, " column"]
     carry_out: Int[np.ndarray, " column"]
     published: Int[np.ndarray, " column"]
-    """Sums that the write-up's mask of the column counts."""
+    """Sums in the write-up's mask of the column."""
     mislabelled: Int[np.ndarray, " column"]
-    """Sums of which this mask says that a carry comes into the column, and none does."""
+    """Sums for which the column's mask differs from its carry-in."""
 
 
 def carry_counts(model: Model, sample: Sums) -> CarryCounts:  # noqa: ARG001
-    """The counts over the sample; the model plays no part."""
-    receiving = slice(0, sample.layout.n_digits - 1)
+    """Counts the carries of the sample; the model is not used."""
+    with_carry_in = slice(0, sample.layout.n_digits - 1)
     published = published_carries(sample)
     published_carrying = published.any(axis=1)
-    carry_in = sample.carry_in[:, receiving]
+    carry_in = sample.carry_in[:, with_carry_in]
     return CarryCounts(
         n_sums=len(sample),
-        carrying=int(carrying(sample).sum()),
+        carrying=int(has_carry(sample).sum()),
         published_carrying=int(published_carrying.sum()),
-        mislabelled_carrying=int((published_carrying != carrying(sample)).sum()),
+        mislabelled_carrying=int((published_carrying != has_carry(sample)).sum()),
         carry_in=carry_in.sum(axis=0),
-        carry_out=sample.carry_out[:, receiving].sum(axis=0),
-        published=published[:, receiving].sum(axis=0),
-        mislabelled=(published[:, receiving] != carry_in).sum(axis=0),
+        carry_out=sample.carry_out[:, with_carry_in].sum(axis=0),
+        published=published[:, with_carry_in].sum(axis=0),
+        mislabelled=(published[:, with_carry_in] != carry_in).sum(axis=0),
     )

@@ -1,9 +1,9 @@
-"""How layer 1 adds one: which of its parts has to see the carry for the answer to move.
+"""How layer 1 applies the carry: which of its activations have to change for the answer's digit to change.
 
-An interchange at the site that serves a route changes what layer 1 computes. Here layer 1 is left as it was but
-for one of its parts, which is what the interchange would have made of it: all queries, all keys, all values, the
-attention patterns, or all of these together; and last, layer 1 sees nothing of it, and only what the site adds to
-the logits itself is changed.
+Patching the site that serves a route changes what layer 1 computes. Here only one set of layer 1's activations
+takes the values it has under this patch: all queries, all keys, all values, the attention patterns, or queries,
+keys and values together. In the last condition layer 1 is unchanged, and only the direct path from the site to the
+logits is patched.
 """
 
 from __future__ import annotations
@@ -28,56 +28,56 @@ PARTS = {
     "patterns": (PATTERN,),
     "all of layer 1": (Q, K, V),
 }
-"""What of layer 1 sees the carry, and the activations that it consists of, as transformer_lens names them."""
+"""The parts of layer 1 that receive the carry, and their activations as transformer_lens names them."""
 
 WAYS = (*PARTS, "directly")
 
 RESIDUAL = "blocks.1.hook_resid_post"
-"""What the final layer norm reads."""
+"""The final residual stream, which the final layer norm reads."""
 
 
 @dataclass(frozen=True)
 class CarryInLayer1(FlipRates):
-    """How often the digit moved by one, by route and by what saw the carry; and where layer 1 then looks."""
+    """How often the digit becomes the source's, by the patched part of layer 1; and layer 1's attention."""
 
     attention: Float[np.ndarray, "route carry head position"]
     """The mean attention from the position that predicts the digit, without the carry and with it."""
 
     @property
-    def switched(self) -> Float[np.ndarray, "route head"]:
-        """The share of a head's attention that goes elsewhere with the carry: their total variation distance."""
+    def attention_shift(self) -> Float[np.ndarray, "route head"]:
+        """The total variation distance between a head's mean attention without and with the carry."""
         return np.abs(self.attention[:, 1] - self.attention[:, 0]).sum(axis=-1) / 2
 
 
-def carry_in_layer_1(model: Model, sample: Sums, *, served: tuple[ServedRoute, ...]) -> CarryInLayer1:  # noqa: ARG001
-    """What of layer 1 moves the digit at the end of each route, once the site that serves it has been changed."""
+def carry_in_layer_1(model: Model, sample: Sums, *, served_routes: tuple[ServedRoute, ...]) -> CarryInLayer1:  # noqa: ARG001
+    """Patches parts of layer 1 with their activations under a patch of the site that serves each route."""
     layout = layout_of(model)
-    n_pairs = np.zeros(len(served), np.int64)
-    n_flipped = np.zeros((len(served), len(WAYS)), np.int64)
-    attention = np.zeros((len(served), 2, model.cfg.n_heads, layout.n_ctx), np.float32)
-    for number, one in enumerate(served):
-        asked = PatchedPairs.on(model, one.route)
-        hook = patch(one.site, asked.source_z)
-        before, after = (activations(model, asked.base_tokens, ACTIVATIONS, hooks) for hooks in ((), (hook,)))
-        ways = [[freeze(name, after[name]) for name in names] for names in PARTS.values()]
-        ways.append([_directly(model, asked, one.site)])
-        n_pairs[number] = len(asked)
-        n_flipped[number] = [asked.flipped_with(model, hooks).sum() for hooks in ways]
+    n_pairs = np.zeros(len(served_routes), np.int64)
+    n_flipped = np.zeros((len(served_routes), len(WAYS)), np.int64)
+    attention = np.zeros((len(served_routes), 2, model.cfg.n_heads, layout.n_ctx), np.float32)
+    for number, served in enumerate(served_routes):
+        pairs = PatchedPairs.on(model, served.route)
+        hook = patch(served.site, pairs.source_z)
+        before, after = (activations(model, pairs.base_tokens, ACTIVATIONS, hooks) for hooks in ((), (hook,)))
+        hooks_by_way = [[freeze(name, after[name]) for name in names] for names in PARTS.values()]
+        hooks_by_way.append([_patch_direct_path(model, pairs, served.site)])
+        n_pairs[number] = len(pairs)
+        n_flipped[number] = [pairs.is_flipped_by(model, hooks).sum() for hooks in hooks_by_way]
 
-        query = layout.predicting.start + one.route.digit
-        baseline, switched = (as_array(seen[PATTERN][:, :, query]) for seen in (before, after))
-        for index, looks in enumerate(asked.by_carry(baseline, switched)):
-            attention[number, index, :, : query + 1] = looks.mean(axis=0)
+        query = layout.predicting.start + served.route.digit
+        baseline, switched = (as_array(cache[PATTERN][:, :, query]) for cache in (before, after))
+        for carry, pattern in enumerate(pairs.by_carry(baseline, switched)):
+            attention[number, carry, :, : query + 1] = pattern.mean(axis=0)
     return CarryInLayer1(n_pairs, n_flipped, attention)
 
 
-def _directly(model: Model, asked: PatchedPairs, site: Site) -> Hook:
-    """Adds to the last residual what the interchange adds to the residual after layer 0."""
-    apart = asked.apart(site) @ model.W_O[0][site.head]
+def _patch_direct_path(model: Model, pairs: PatchedPairs, site: Site) -> Hook:
+    """A hook that adds to the final residual what patching the site adds to the residual after layer 0."""
+    difference = pairs.difference(site) @ model.W_O[0][site.head]
 
-    def added(residual: Float[Tensor, "pair position d_model"], hook: object) -> Tensor:  # noqa: ARG001
+    def add(residual: Float[Tensor, "pair position d_model"], hook: object) -> Tensor:  # noqa: ARG001
         residual = residual.clone()
-        residual[:, site.position] += apart
+        residual[:, site.position] += difference
         return residual
 
-    return RESIDUAL, added
+    return RESIDUAL, add

@@ -1,9 +1,9 @@
-"""How far a carry turns the answer, and who turns it.
+"""How far a carry shifts the phase of the logits, and what each component contributes to the phase shift.
 
-On the circle of digits one more is a tenth of a turn. A carry is switched by an interchange at the site that
-serves its route, and the hand of the digit's logits, their first frequency, is looked at before and after. What
-each head of layer 1 adds to it changes; the part of this change that is across the hand turns it, the part along
-it makes it longer or shorter. The parts across add up to the turn.
+On the circle of digits one digit is a tenth of a period. A carry is switched by patching the site that serves its
+route, and the first frequency of the digit's logits is compared before and after. What each head of layer 1 adds
+to it, a complex number, changes. The component of this change orthogonal to the phasor shifts its phase, the
+component along it changes its length. The orthogonal components add up to the phase shift.
 """
 
 from __future__ import annotations
@@ -16,57 +16,59 @@ from jaxtyping import Complex, Float, Int
 from sumint.interventions.hooks import activations
 from sumint.interventions.patching import PatchedPairs, ServedRoute, patch
 from sumint.model.load import Model
-from sumint.model.phasors import HAND, hand_parts, part_names, turn
+from sumint.model.phasors import PHASOR_ACTIVATIONS, part_names, phase_shift, phasor_parts
 from sumint.task.sums import Sums
 
 N_PAIRS = 1500
-"""On each route: what a head adds differs so much from sum to sum that shares of fewer are half chance."""
+"""The number of pairs for each route: contributions vary so much that shares from fewer pairs are half noise."""
 
 
 @dataclass(frozen=True)
 class CarryTurn:
-    """What a carry does to the hand of the digit at the end of its route, on average over pairs."""
+    """The effect of a carry on the phase of the digit at the end of its route, averaged over pairs."""
 
     n_pairs: Int[np.ndarray, " route"]
-    turn: Float[np.ndarray, " route"]
-    """How far the hand is further on with the carry, in digits: 1 for exact addition."""
+    mean_phase_shift: Float[np.ndarray, " route"]
+    """The mean phase shift due to the carry, in digits: 1 for exact addition."""
     shares: Float[np.ndarray, "route part"]
-    """Of the turn, what each part makes; a negative one turns back. They add up to 1."""
+    """The share of each part in the phase shift, negative if it opposes the shift. The shares add up to 1."""
     parts: tuple[str, ...]
-    """Layer 1's heads, and last all else, which reaches the logits directly."""
+    """The heads of layer 1, and last everything else, which reaches the logits directly."""
 
     @property
-    def by_layer_1(self) -> Float[np.ndarray, " route"]:
-        """The share that layer 1's heads make together."""
+    def layer_1_shares(self) -> Float[np.ndarray, " route"]:
+        """The share of all heads of layer 1 together."""
         return self.shares[:, :-1].sum(axis=1)
 
 
-def carry_turn(model: Model, sample: Sums, *, served: tuple[ServedRoute, ...]) -> CarryTurn:  # noqa: ARG001
-    """How far the hand turns on each route that is served, and what each part has of it."""
+def carry_turn(model: Model, sample: Sums, *, served_routes: tuple[ServedRoute, ...]) -> CarryTurn:  # noqa: ARG001
+    """Measures the phase shift due to the carry on each served route, and the share of each part in it."""
     names = part_names(model)
-    n_pairs = np.zeros(len(served), np.int64)
-    turns, shares = np.zeros(len(served)), np.zeros((len(served), len(names)))
-    for number, one in enumerate(served):
-        asked = PatchedPairs.on(model, one.route, n_pairs=N_PAIRS)
-        hook = patch(one.site, asked.source_z)
+    n_pairs = np.zeros(len(served_routes), np.int64)
+    shifts, shares = np.zeros(len(served_routes)), np.zeros((len(served_routes), len(names)))
+    for number, served in enumerate(served_routes):
+        pairs = PatchedPairs.on(model, served.route, n_pairs=N_PAIRS)
+        hook = patch(served.site, pairs.source_z)
         baseline, switched = (
-            hand_parts(model, activations(model, asked.base_tokens, HAND, hooks), one.route.digit)
+            phasor_parts(
+                model, activations(model, pairs.base_tokens, PHASOR_ACTIVATIONS, hooks), served.route.digit
+            )
             for hooks in ((), (hook,))
         )
-        without, with_carry = asked.by_carry(baseline, switched)
-        n_pairs[number] = len(asked)
-        turns[number] = turn(without.sum(axis=1), with_carry.sum(axis=1)).mean()
-        shares[number] = shares_of_turn(without, with_carry)
-    return CarryTurn(n_pairs, turns, shares, names)
+        without, with_carry = pairs.by_carry(baseline, switched)
+        n_pairs[number] = len(pairs)
+        shifts[number] = phase_shift(without.sum(axis=1), with_carry.sum(axis=1)).mean()
+        shares[number] = shares_of_phase_shift(without, with_carry)
+    return CarryTurn(n_pairs, shifts, shares, names)
 
 
-def shares_of_turn(
+def shares_of_phase_shift(
     before: Complex[np.ndarray, "sum part"], after: Complex[np.ndarray, "sum part"]
 ) -> Float[np.ndarray, " part"]:
-    """What each part has in the turn from one hand to another, summed over sums; nothing where nothing turns."""
-    hands = [parts.sum(axis=1) for parts in (before, after)]
-    # Halfway between the two: with hands of one length, across it is all that differs between them.
-    halfway = sum(hand / np.maximum(np.abs(hand), 1e-12) for hand in hands)
-    across = -((after - before) * np.conj(halfway)[:, None]).imag.sum(axis=0)
-    whole = across.sum()
-    return np.divide(across, whole, out=np.zeros_like(across), where=whole != 0)
+    """The share of each part in the phase shifts of all sums together; zero if there is no phase shift."""
+    phasors = [parts.sum(axis=1) for parts in (before, after)]
+    # The bisector of the two: for phasors of equal length, their difference is orthogonal to it.
+    bisector = sum(phasor / np.maximum(np.abs(phasor), 1e-12) for phasor in phasors)
+    orthogonal = -((after - before) * np.conj(bisector)[:, None]).imag.sum(axis=0)
+    total = orthogonal.sum()
+    return np.divide(orthogonal, total, out=np.zeros_like(orthogonal), where=total != 0)

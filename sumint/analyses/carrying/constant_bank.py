@@ -1,9 +1,9 @@
-"""A bank of constant keys and values: what of the positions that are read layer 1 needs to know.
+"""A bank of constant keys and values: the positions whose information about the sum layer 1 does not need.
 
-Layer 1 looks back from the position that predicts a digit. What it finds where a carry is written depends on the
-sum. Elsewhere it need not: if its keys and values there are replaced by their means over the sample, the same for
-every sum, and the digits stay right, then such a position holds a constant, and what layer 1 takes from it is
-decided by how much it looks there, not by what stands there.
+Layer 1 attends from the position that predicts a digit to earlier positions. Its keys and values at a position
+with a carry site depend on the sum. At other positions they need not: if mean ablation of the keys and values
+there, over the sample, leaves the digits correct, the position acts as a constant. What layer 1 reads from it is
+then determined by the attention to it alone.
 """
 
 from __future__ import annotations
@@ -16,45 +16,45 @@ from jaxtyping import Float, Int
 
 from sumint.interventions.hooks import Hook, mean_ablate
 from sumint.model.load import Model, as_array, layout_of, tokens_for
-from sumint.model.partial_pass import FirstLayer, answers_from
+from sumint.model.partial_pass import Layer0Activations, predictions_from
 from sumint.task.sums import Layout, Sums
 
 KINDS = {"keys": ("k",), "values": ("v",), "both": ("k", "v")}
-"""What is replaced, and the activations that it consists of, as transformer_lens names them."""
+"""The parts of layer 1 that are ablated, and their activations as transformer_lens names them."""
 
 N_SUMS = 300
-"""Of the sample, to ask position by position; sets of positions are asked of all of it."""
+"""The number of sums of the sample for single positions; sets of positions are ablated on all of it."""
 
 COSTS_UP_TO = 0.02
-"""A position holds a constant if it costs no digit more to replace its keys and values, as a share of all sums."""
+"""A position is constant if ablating its keys and values lowers the accuracy of no digit by more than this."""
 
 
 @dataclass(frozen=True)
 class ConstantBank:
-    """What stays right where layer 1's keys and values say the same of every sum.
+    """The accuracy under mean ablation of layer 1's keys and values.
 
-    The candidates are the positions before = that hold no carry; those where nothing else is needed either are the
-    bank.
+    The candidates are the positions before = without a carry site. The bank consists of the candidates that can be
+    ablated at no more than `COSTS_UP_TO`.
     """
 
     attention: Float[np.ndarray, "digit head position"]
-    """The mean attention of layer 1 from the position that predicts a digit."""
+    """The mean attention pattern of layer 1 from the position that predicts a digit."""
     accuracy_without: Float[np.ndarray, "kind position digit"]
-    """The share of sums of which a digit is right with one position's keys, values or both replaced."""
+    """The accuracy of each digit with the keys, the values or both ablated at one position."""
     accuracy_before: Float[np.ndarray, " digit"]
-    """The same, of the same sums, with none replaced."""
+    """The accuracy of the whole model on the same sums."""
     candidates: Int[np.ndarray, " candidate"]
-    """The positions before = that hold no carry that was found."""
-    bank: Int[np.ndarray, " place"]
-    """Those of them where replacing both costs no digit more than `COSTS_UP_TO`."""
-    right_with_candidates_constant: Float[np.ndarray, "kind digit"]
-    """The share of sums with those of all candidates replaced."""
-    right_with_bank_constant: Float[np.ndarray, "kind digit"]
-    """With those of the bank replaced."""
-    right_with_others_constant: Float[np.ndarray, "kind digit"]
-    """With those of all but the candidates replaced."""
-    right: Float[np.ndarray, " digit"]
-    """Of the whole model."""
+    """The positions before = at which no carry site was found."""
+    bank: Int[np.ndarray, " bank_position"]
+    """The candidates where ablating both lowers the accuracy of no digit by more than `COSTS_UP_TO`."""
+    accuracy_with_candidates_constant: Float[np.ndarray, "kind digit"]
+    """The accuracy with all candidates ablated."""
+    accuracy_with_bank_constant: Float[np.ndarray, "kind digit"]
+    """The accuracy with the bank ablated."""
+    accuracy_with_others_constant: Float[np.ndarray, "kind digit"]
+    """The accuracy with all positions except the candidates ablated."""
+    accuracy: Float[np.ndarray, " digit"]
+    """The accuracy of the whole model on the sample."""
     n_digits: int
 
     @property
@@ -63,49 +63,49 @@ class ConstantBank:
 
     @property
     def bank_attention(self) -> Float[np.ndarray, "digit head"]:
-        """How much of its attention each head gives to the bank."""
+        """The attention of each head to the bank."""
         return self.attention[..., self.bank].sum(axis=-1)
 
 
-def constant_bank(model: Model, sample: Sums, *, held: tuple[int, ...]) -> ConstantBank:
-    """What stays right as layer 1's keys and values become constant, position by position and in sets.
+def constant_bank(model: Model, sample: Sums, *, carry_positions: tuple[int, ...]) -> ConstantBank:
+    """Ablates layer 1's keys and values, at single positions and in sets, and measures the accuracy.
 
-    `held` are the positions where a site holds a carry, by itself or with others.
+    `carry_positions` are the positions of sites that hold a carry, alone or jointly.
     """
     layout = layout_of(model)
     tokens = tokens_for(model, sample)
     _, cache = model.run_with_cache(tokens, names_filter=[_name(kind) for kind in ("k", "v", "pattern")])
-    first = FirstLayer.on(model, tokens)
+    layer_0 = Layer0Activations.on(model, tokens)
 
     def accuracy_without(positions: Sequence[int], n_sums: int) -> Float[np.ndarray, "kind digit"]:
-        by_kind = [
-            [mean_ablate(_name(part), cache[_name(part)].mean(0), positions) for part in parts]
-            for parts in KINDS.values()
+        hooks_by_kind = [
+            [mean_ablate(_name(kind), cache[_name(kind)].mean(0), positions) for kind in kinds]
+            for kinds in KINDS.values()
         ]
-        return np.array([right(hooks, n_sums) for hooks in by_kind])
+        return np.array([accuracy(hooks, n_sums) for hooks in hooks_by_kind])
 
-    def right(hooks: Sequence[Hook], n_sums: int) -> Float[np.ndarray, " digit"]:
+    def accuracy(hooks: Sequence[Hook], n_sums: int) -> Float[np.ndarray, " digit"]:
         with model.hooks(fwd_hooks=list(hooks)):
-            predicted = answers_from(model, first.residual[:n_sums], layout.predicting)
+            predicted = predictions_from(model, layer_0.residual[:n_sums], layout.predicting)
         return (predicted == sample.answer_digits[:n_sums]).mean(axis=0)
 
-    alone = np.stack([accuracy_without([place], N_SUMS) for place in range(layout.n_ctx)], axis=1)
-    before = right([], N_SUMS)
-    costs = (before - alone[list(KINDS).index("both")]).max(axis=1)
-    candidates = [position for position in range(layout.predicting.start) if position not in held]
+    without_one = np.stack([accuracy_without([position], N_SUMS) for position in range(layout.n_ctx)], axis=1)
+    before = accuracy([], N_SUMS)
+    costs = (before - without_one[list(KINDS).index("both")]).max(axis=1)
+    candidates = [position for position in range(layout.predicting.start) if position not in carry_positions]
     bank = [position for position in candidates if costs[position] <= COSTS_UP_TO]
     others = [position for position in range(layout.n_ctx) if position not in candidates]
     attention = as_array(cache[_name("pattern")].mean(0))[:, layout.predicting]
     return ConstantBank(
         attention=attention.swapaxes(0, 1),
-        accuracy_without=alone,
+        accuracy_without=without_one,
         accuracy_before=before,
         candidates=np.array(candidates, np.int64),
         bank=np.array(bank, np.int64),
-        right_with_candidates_constant=accuracy_without(candidates, len(sample)),
-        right_with_bank_constant=accuracy_without(bank, len(sample)),
-        right_with_others_constant=accuracy_without(others, len(sample)),
-        right=right([], len(sample)),
+        accuracy_with_candidates_constant=accuracy_without(candidates, len(sample)),
+        accuracy_with_bank_constant=accuracy_without(bank, len(sample)),
+        accuracy_with_others_constant=accuracy_without(others, len(sample)),
+        accuracy=accuracy([], len(sample)),
         n_digits=layout.n_digits,
     )
 

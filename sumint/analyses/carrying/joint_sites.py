@@ -1,10 +1,10 @@
-"""Where several sites hold something together: the fewest whose interchange moves the digit, found one by one.
+"""Sites that hold information jointly: a greedy search for few sites whose joint patching changes the digit.
 
-Of a carry that no single site moves, or of a column's own digits, each of several may hold a part. Sites are
-interchanged together, and added one at a time, always the one that moves most digits with those that were chosen
-before. A digit is moved if it becomes the other sum's; by a carry that is one more or one less. The sites are
-chosen by some pairs and tried on others, since of many sets the best on the same pairs would look better than it
-is. And all other sites are interchanged without them, which says how much comes another way.
+If no single site serves a route, or for a column's own digits, several sites may each hold a part. They are
+patched together: a greedy search adds one site at a time, always the one that flips the most digits together with
+those chosen before. A digit is flipped if it becomes the source's; on the route of a carry that is one more or one
+less. The sites are chosen on some pairs and tested on others, so that selection cannot inflate the rate. In
+addition all other sites are patched without them, which measures how much passes another way.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ from sumint.task.carry_routes import Route
 from sumint.task.sums import Layout, Sums
 
 N_CHOOSING, N_FRESH = 120, 300
-"""Pairs for each route to choose by, and others to try what was chosen."""
+"""The numbers of pairs for each route on which sites are chosen, and of other pairs on which they are tested."""
 
 ENOUGH = 0.9
-"""No further site is added once so large a share of the digits moves, …"""
+"""No further site is added once this share of the digits is flipped, …"""
 MOST = 4
-"""… or once there are so many."""
+"""… or once there are this many sites."""
 
 NONE = -1
-"""Stands for a site that was not needed any more."""
+"""A placeholder for further sites that were not needed."""
 
 
 @dataclass(frozen=True)
 class JointSites:
-    """The sites that move a route's digit together."""
+    """The sites that jointly flip the digit of each route."""
 
     ends: Int[np.ndarray, "route 2"]
     """The column and the digit of each route."""
     places: Int[np.ndarray, "route step 2"]
-    """The head and the position of each site, in the order in which they were added."""
+    """The head and the position of each site, in the order of the search."""
     n_pairs: Int[np.ndarray, " route"]
-    """The fresh ones that the model gets right on both sides."""
+    """The number of test pairs on which the model predicts both digits correctly."""
     n_flipped: Int[np.ndarray, " route"]
-    """In how many of them the digit moved, with all the chosen sites interchanged."""
-    n_moved_by_others: Int[np.ndarray, " route"]
-    """The same with all the other sites interchanged."""
+    """The number of these pairs that are flipped when all chosen sites are patched."""
+    n_flipped_by_others: Int[np.ndarray, " route"]
+    """The number of these pairs that are flipped when all other sites are patched."""
     n_digits: int
 
     @property
@@ -58,64 +58,65 @@ class JointSites:
         return tuple(Route(*ends) for ends in self.ends.tolist())
 
     def sites(self, route: int) -> tuple[Site, ...]:
+        """The chosen sites of a route, by its number."""
         return tuple(Site(head, place) for head, place in self.places[route].tolist() if head != NONE)
 
     @property
     def rates(self) -> Float[np.ndarray, " route"]:
-        """The share of pairs whose digit moved; 0 where there is no pair."""
+        """The share of flipped pairs; 0 if there is no pair."""
         return self.n_flipped / np.maximum(self.n_pairs, 1)
 
     @property
     def rates_of_others(self) -> Float[np.ndarray, " route"]:
-        """The same with all the other sites."""
-        return self.n_moved_by_others / np.maximum(self.n_pairs, 1)
+        """The share of pairs that are flipped when all other sites are patched."""
+        return self.n_flipped_by_others / np.maximum(self.n_pairs, 1)
 
     @property
     def intervals(self) -> Float[np.ndarray, "route bound"]:
-        """Between which rates the true ones lie, by Wilson's intervals."""
+        """Wilson's intervals of the rates."""
         return wilson(self.n_flipped, self.n_pairs)
 
 
 def joint_sites(model: Model, sample: Sums, *, routes: tuple[Route, ...]) -> JointSites:  # noqa: ARG001
-    """For each of these routes, the sites of layer 0 that move its digit together."""
+    """Searches, for each of these routes, the sites of layer 0 that jointly flip its digit."""
     layout = layout_of(model)
     places = np.full((len(routes), MOST, 2), NONE, np.int64)
     n_pairs, n_flipped, n_by_others = np.zeros((3, len(routes)), np.int64)
     ends = np.array([(route.column, route.digit) for route in routes], np.int64).reshape(-1, 2)
     for number, route in enumerate(routes):
-        chosen = _chosen(model, route)
+        chosen = _choose_sites(model, route)
         fresh = PatchedPairs.on(model, route, seed=1, n_pairs=N_FRESH)
         n_pairs[number] = len(fresh)
         for step, site in enumerate(chosen):
             places[number, step] = site.head, site.position
         if chosen and len(fresh):
             others = [site for site in _sites_before(model, route) if site not in chosen]
-            n_flipped[number] = fresh.flipped(model, fresh.patched(*chosen)).sum()
-            n_by_others[number] = fresh.flipped(model, fresh.patched(*others)).sum()
+            n_flipped[number] = fresh.is_flipped(model, fresh.changes_at(*chosen)).sum()
+            n_by_others[number] = fresh.is_flipped(model, fresh.changes_at(*others)).sum()
     return JointSites(ends, places, n_pairs, n_flipped, n_by_others, layout.n_digits)
 
 
 def _sites_before(model: Model, route: Route) -> list[Site]:
-    """All sites but those after the position that predicts the digit, which cannot reach it."""
+    """All sites up to the position that predicts the digit; later ones cannot influence it."""
     n_positions = layout_of(model).predicting.start + route.digit + 1
     return [Site(head, place) for head, place in np.ndindex(model.cfg.n_heads, n_positions)]
 
 
-def _chosen(model: Model, route: Route) -> list[Site]:
-    """Sites, one after the other, until enough digits move; none where the model knows no pair."""
-    asked = PatchedPairs.on(model, route, n_pairs=N_CHOOSING)
-    if not len(asked):
+def _choose_sites(model: Model, route: Route) -> list[Site]:
+    """The sites of a greedy search; empty if the model predicts no pair correctly."""
+    pairs = PatchedPairs.on(model, route, n_pairs=N_CHOOSING)
+    if not len(pairs):
         return []
-    left = _sites_before(model, route)
+    remaining = _sites_before(model, route)
 
-    def share(sites: list[Site]) -> float:
-        return float(asked.flipped(model, asked.patched(*sites)).mean())
+    def rate(sites: list[Site]) -> float:
+        return float(pairs.is_flipped(model, pairs.changes_at(*sites)).mean())
 
     chosen: list[Site] = []
-    while len(chosen) < MOST and left:
-        best = max(left, key=lambda site: share([*chosen, site]))
+    while len(chosen) < MOST and remaining:
+        best = max(remaining, key=lambda site: rate([*chosen, site]))
         chosen.append(best)
-        left.remove(best)
-        if share(chosen) >= ENOUGH:
+        remaining.remove(best)
+        if rate(chosen) >= ENOUGH:
             break
     return chosen

@@ -1,9 +1,9 @@
-"""Looking ahead: what a position knows of a carry, by the sums of the two columns that decide it.
+"""Look-ahead: how layer 0's output at a position depends on the sums of the two columns that decide a carry.
 
-A column that sums to nine leaves its carry to the column on its right. Where layer 0 gathers the carries of both
-at one position, what it writes there can weigh them: the nearer column's by much, the further one's by little, so
-that it counts only where the nearer one is undecided. What is written is looked at along one axis, from where the
-nearer column makes no carry to where it makes one, and by the sums of both columns.
+If a column sums to nine, its carry-out is decided by the column on its right. If layer 0 writes the carries of
+both columns at one position, it can weight them: the nearer column's strongly and the further one's weakly, so
+that the further column matters only if the nearer one is undecided. The output is measured along one axis, from
+its mean without a carry of the nearer column to its mean with one, as a function of the sums of both columns.
 """
 
 from __future__ import annotations
@@ -15,34 +15,34 @@ from jaxtyping import Float, Int
 
 from sumint.interventions.patching import ServedRoute
 from sumint.model.load import Model, as_array, layout_of, tokens_for
-from sumint.model.partial_pass import BATCH, FirstLayer
-from sumint.model.residual_stream import written
+from sumint.model.partial_pass import BATCH, Layer0Activations
+from sumint.model.residual_stream import head_outputs
 from sumint.task.carry_routes import NINE
-from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums, drawn_evenly
+from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums, uniform_sums
 
 N_SUMS = 10_000
-"""Drawn evenly from all sums, and by another seed than the sample's."""
+"""The number of uniform random sums, drawn with another seed than the sample."""
 SEED = 1
 
 N_TOTALS = 2 * N_DIGIT_TOKENS - 1
-"""What two digits can sum to: 0 to 18."""
+"""The number of possible sums of two digits: 0 to 18."""
 
 
 @dataclass(frozen=True)
 class LookAhead:
-    """What is written at each position that holds a carry, along the axis of the nearest column's."""
+    """Layer 0's output at each position with a carry site, along the carry axis of the nearest column."""
 
     positions: Int[np.ndarray, " position"]
     columns: Int[np.ndarray, " position"]
-    """The column nearest to the digits that the position serves; the one on its right is the further one."""
+    """The nearer column, closest to the digits that the position serves; the further one is on its right."""
     n_sums: Int[np.ndarray, "position near far"]
     value: Float[np.ndarray, "position near far"]
-    """The mean, by what the nearer and the further column sum to; −½ where the nearer one makes no carry, ½ where
-    it makes one, on average."""
+    """The mean output by the sums of the nearer and the further column: on average −½ if the nearer column makes
+    no carry and ½ if it makes one."""
     additive_share: Float[np.ndarray, " position"]
-    """Of the variance over sums, how much a function of the one total plus a function of the other has."""
+    """The share of the variance that a function of one column sum plus a function of the other explains."""
     near_share: Float[np.ndarray, " position"]
-    """How much a function of the nearer column's total has alone."""
+    """The share of the variance that a function of the nearer column's sum alone explains."""
     n_digits: int
 
     @property
@@ -51,35 +51,35 @@ class LookAhead:
 
     @property
     def tie_break(self) -> Float[np.ndarray, " position"]:
-        """Where the nearer column sums to nine: the mean with a carry out of the further, less that without."""
+        """The effect of a carry out of the further column on the mean output, if the nearer sums to nine."""
         undecided, n_sums = self.value[:, NINE], self.n_sums[:, NINE]
         with_carry, without = (
-            np.average(undecided[:, part], axis=1, weights=np.maximum(n_sums[:, part], 1e-9))
-            for part in (slice(NINE + 1, None), slice(0, NINE))
+            np.average(undecided[:, far], axis=1, weights=np.maximum(n_sums[:, far], 1e-9))
+            for far in (slice(NINE + 1, None), slice(0, NINE))
         )
         return with_carry - without
 
 
-def look_ahead(model: Model, sample: Sums, *, served: tuple[ServedRoute, ...]) -> LookAhead:  # noqa: ARG001
-    """What layer 0 writes at every position that serves a route from a column with another on its right."""
+def look_ahead(model: Model, sample: Sums, *, served_routes: tuple[ServedRoute, ...]) -> LookAhead:  # noqa: ARG001
+    """Measures layer 0's output at every position that serves a route, if its column has another on its right."""
     import torch
 
     layout = layout_of(model)
     nearest: dict[int, int] = {}
-    for column, position in ((one.route.column, one.site.position) for one in served):
+    for column, position in ((served.route.column, served.site.position) for served in served_routes):
         nearest[position] = min(column, nearest.get(position, column))
     chosen = {position: column for position, column in sorted(nearest.items()) if column < layout.n_digits - 1}
-    sums = drawn_evenly(layout, N_SUMS, SEED)
+    sums = uniform_sums(layout, N_SUMS, SEED)
     batches = tokens_for(model, sums).split(BATCH)
-    z = torch.cat([FirstLayer.on(model, tokens).z[:, list(chosen)] for tokens in batches])
+    z = torch.cat([Layer0Activations.on(model, tokens).z[:, list(chosen)] for tokens in batches])
     totals = sums.a_digits + sums.b_digits
     n_sums = np.zeros((len(chosen), N_TOTALS, N_TOTALS), np.int64)
     value = np.zeros((len(chosen), N_TOTALS, N_TOTALS))
     additive, near_only = np.zeros(len(chosen)), np.zeros(len(chosen))
     for number, column in enumerate(chosen.values()):
-        wrote = as_array(written(model, 0, z[:, number]).sum(1))
+        output = as_array(head_outputs(model, 0, z[:, number]).sum(1))
         near, far = totals[:, column], totals[:, column + 1]
-        along = _along(wrote.astype(np.float64), near)
+        along = _project_on_carry(output.astype(np.float64), near)
         np.add.at(n_sums[number], (near, far), 1)
         np.add.at(value[number], (near, far), along)
         near_only[number] = explained(along, near)
@@ -96,18 +96,20 @@ def look_ahead(model: Model, sample: Sums, *, served: tuple[ServedRoute, ...]) -
 
 
 def explained(values: Float[np.ndarray, " sum"], *groups: Int[np.ndarray, " sum"]) -> float:
-    """The share of the variance of values that a sum of functions, one of each grouping, can have at most: R²."""
+    """R²: the share of the variance that the best sum of functions, one of each grouping, explains."""
     indicators = np.concatenate([np.eye(N_TOTALS)[group] for group in groups], axis=1)
     fitted = indicators @ np.linalg.lstsq(indicators, values, rcond=None)[0]
-    whole = ((values - values.mean()) ** 2).sum()
-    return float(1 - ((values - fitted) ** 2).sum() / whole) if whole else 0.0
+    total = ((values - values.mean()) ** 2).sum()
+    return float(1 - ((values - fitted) ** 2).sum() / total) if total else 0.0
 
 
-def _along(written: Float[np.ndarray, "sum d_model"], near: Int[np.ndarray, " sum"]) -> Float[np.ndarray, " sum"]:
-    """What is written, along the axis from its mean where a column makes no carry, −½, to where it makes one, ½.
+def _project_on_carry(
+    output: Float[np.ndarray, "sum d_model"], near: Int[np.ndarray, " sum"]
+) -> Float[np.ndarray, " sum"]:
+    """The output along the axis from its mean without a carry of the column, −½, to its mean with one, ½.
 
-    Sums of nine have no part in it: what the further column does there is to be measured.
+    Columns that sum to nine do not define the axis, because there the further column's effect is measured.
     """
-    low, high = written[near < NINE].mean(axis=0), written[near > NINE].mean(axis=0)
+    low, high = output[near < NINE].mean(axis=0), output[near > NINE].mean(axis=0)
     axis = high - low
-    return (written - (low + high) / 2) @ axis / (axis @ axis)
+    return (output - (low + high) / 2) @ axis / (axis @ axis)

@@ -1,8 +1,9 @@
-"""Which sites of layer 0 each digit needs: one by one they are made to say the same of every sum.
+"""The sites of layer 0 that each digit needs: mean ablation of one site at a time.
 
-A site is one head at one position. What it gathers is replaced by its mean over the sums, and the digits are
-counted that are still right. A digit that is wrong then needed what the site says of the sum; one that is still
-right may have had it from elsewhere as well. Where the site looks tells of which columns it can know anything.
+A site is one head at one position. Its output is replaced by its mean over the sums, and the accuracy of each
+digit is measured. A digit whose accuracy falls needs the site's information about the sum; a digit whose accuracy
+does not fall may also receive it from elsewhere. The site's attention shows which columns its output can depend
+on.
 """
 
 from __future__ import annotations
@@ -13,33 +14,33 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from sumint.interventions.hooks import activations
-from sumint.interventions.sites import Site, changed, replacing
+from sumint.interventions.sites import Site, apply_changes, changes_to
 from sumint.model.load import Model, Tensor, as_array, layout_of, tokens_for
-from sumint.model.partial_pass import FirstLayer, answers_from
+from sumint.model.partial_pass import Layer0Activations, predictions_from
 from sumint.task.sums import Layout, Sums
 
 N_SUMS = 500
-"""Of the sample: enough to tell what a digit needs."""
+"""The number of sums of the sample, which is enough to measure the accuracy."""
 
 PATTERN = "blocks.0.attn.hook_pattern"
 
 NEEDED_FROM = 0.1
-"""A digit needs a site if so much less of it is right without, as a share of all sums."""
+"""A digit needs a site if ablating the site lowers the digit's accuracy by at least this."""
 
 MOST_OF = 0.5
-"""A site looks at a column if its digits get more than this share of the site's attention."""
+"""A site attends to a column if the column's digits receive more than this share of its attention."""
 
 
 @dataclass(frozen=True)
 class NeededSites:
-    """How much of each digit is right without each site, and where the sites look."""
+    """The accuracy of each digit without each site, and the attention of the sites."""
 
-    right: Float[np.ndarray, " digit"]
-    """The share of sums, with the whole model."""
+    accuracy: Float[np.ndarray, " digit"]
+    """The accuracy of the whole model."""
     accuracy_without: Float[np.ndarray, "digit head position"]
-    """The same with one site replaced by its mean."""
+    """The accuracy with one site replaced by its mean."""
     attention: Float[np.ndarray, "head position column"]
-    """The mean attention that a site gives to the two digits of each column."""
+    """The mean attention of a site to the two digits of each column."""
     n_digits: int
 
     @property
@@ -47,35 +48,34 @@ class NeededSites:
         return Layout(self.n_digits)
 
     @property
-    def fall(self) -> Float[np.ndarray, "digit head position"]:
-        """How much less is right without a site."""
-        return self.right[:, None, None] - self.accuracy_without
+    def accuracy_drop(self) -> Float[np.ndarray, "digit head position"]:
+        """The accuracy of the whole model minus the accuracy without a site."""
+        return self.accuracy[:, None, None] - self.accuracy_without
 
     @property
     def is_needed(self) -> Bool[np.ndarray, "digit head position"]:
-        return self.fall >= NEEDED_FROM
+        return self.accuracy_drop >= NEEDED_FROM
 
     def column(self, site: Site) -> int | None:
-        """The column that a site looks at; None if it looks at several, or at none."""
+        """The column to which a site attends; None if it attends to several columns or to none."""
         attention = self.attention[site.head, site.position]
         return int(attention.argmax()) if attention.max() > MOST_OF else None
 
 
 def needed_sites(model: Model, sample: Sums) -> NeededSites:
-    """How much of each digit is right without each site of layer 0."""
+    """Ablates each site of layer 0, and measures the accuracy of each digit and the attention of the sites."""
     layout, sums = layout_of(model), sample[:N_SUMS]
     tokens = tokens_for(model, sums)
-    whole = FirstLayer.on(model, tokens)
-    means = whole.z.mean(0)
+    unablated = Layer0Activations.on(model, tokens)
+    means = unablated.z.mean(0)
 
-    def right(residual: Float[Tensor, "sum position d_model"]) -> Float[np.ndarray, " digit"]:
-        return (answers_from(model, residual, layout.predicting) == sums.answer_digits).mean(axis=0)
+    def accuracy(residual: Float[Tensor, "sum position d_model"]) -> Float[np.ndarray, " digit"]:
+        return (predictions_from(model, residual, layout.predicting) == sums.answer_digits).mean(axis=0)
 
     accuracy_without = np.empty((layout.n_digits, model.cfg.n_heads, layout.n_ctx))
     for head, position in np.ndindex(accuracy_without.shape[1:]):
-        accuracy_without[:, head, position] = right(
-            changed(model, whole.residual, replacing(whole.z, means, Site(head, position)))
-        )
-    looked = as_array(activations(model, tokens, [PATTERN])[PATTERN].mean(0))
-    attention = looked[..., layout.first_operand] + looked[..., layout.second_operand]
-    return NeededSites(right(whole.residual), accuracy_without, attention, layout.n_digits)
+        changes = changes_to(unablated.z, means, Site(head, position))
+        accuracy_without[:, head, position] = accuracy(apply_changes(model, unablated.residual, changes))
+    pattern = as_array(activations(model, tokens, [PATTERN])[PATTERN].mean(0))
+    attention = pattern[..., layout.first_operand] + pattern[..., layout.second_operand]
+    return NeededSites(accuracy(unablated.residual), accuracy_without, attention, layout.n_digits)

@@ -1,8 +1,8 @@
-"""Whether a carry goes another way as well: all sites but the one that serves its route are interchanged at once.
+"""Whether a carry also takes another path: all sites except the one that serves the route are patched at once.
 
-That a site moves the digit says that the carry goes through it. That nothing else does is said by the other
-experiment: everything that any other head of layer 0 gathered, at any position, is taken from the other sum, and
-the digit stays.
+Patching the site alone shows that the carry passes through it. This analysis tests the converse: the outputs of
+all other layer-0 heads, at all positions, are patched with those of the source. If the digit does not change, the
+carry passes through the site only.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from sumint.model.load import Model
 from sumint.task.sums import Sums
 
 
-def other_sites(model: Model, sample: Sums, *, served: tuple[ServedRoute, ...]) -> FlipRates:  # noqa: ARG001
-    """How often the digit moves by one if all sites are interchanged but the one that serves the route."""
-    n_pairs = np.zeros(len(served), np.int64)
-    n_flipped = np.zeros((len(served), 1), np.int64)
-    for number, one in enumerate(served):
-        asked = PatchedPairs.on(model, one.route, seed=1)
-        n_heads, n_positions = model.cfg.n_heads, asked.base_tokens.shape[1]
+def other_sites(model: Model, sample: Sums, *, served_routes: tuple[ServedRoute, ...]) -> FlipRates:  # noqa: ARG001
+    """Patches all sites except the one that serves the route, and counts how often the digit changes by one."""
+    n_pairs = np.zeros(len(served_routes), np.int64)
+    n_flipped = np.zeros((len(served_routes), 1), np.int64)
+    for number, served in enumerate(served_routes):
+        pairs = PatchedPairs.on(model, served.route, seed=1)
+        n_heads, n_positions = model.cfg.n_heads, pairs.base_tokens.shape[1]
         sites = [Site(*place) for place in np.ndindex(n_heads, n_positions)]
-        others = [site for site in sites if site != one.site]
-        n_pairs[number] = len(asked)
-        n_flipped[number] = asked.flipped(model, asked.patched(*others)).sum()
+        others = [site for site in sites if site != served.site]
+        n_pairs[number] = len(pairs)
+        n_flipped[number] = pairs.is_flipped(model, pairs.changes_at(*others)).sum()
     return FlipRates(n_pairs, n_flipped)

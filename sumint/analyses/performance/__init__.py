@@ -1,1 +1,1 @@
-"""How well the model adds."""
+"""The model's performance on the sample and on all sums."""

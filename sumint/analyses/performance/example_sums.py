@@ -1,4 +1,4 @@
-"""A few sums in full: their tokens, and the probability that the model gives every token at every digit.
+"""Example sums: their tokens, and the model's probability of every token at every digit.
 
 From the write-up's sections "Task & Dataset" and "Model" (cells 4 and 8).
 """
@@ -17,32 +17,32 @@ from sumint.task.sums import SampleSpec, Sums
 
 @dataclass(frozen=True)
 class ExampleSums:
-    """The sums that figures show one by one."""
+    """The sums that figures show individually."""
 
     strings: tuple[str, ...]
     kinds: tuple[str, ...]
-    """What each is chosen for; empty for those that the sample begins with."""
+    """The property that each sum exemplifies; empty for the first sums of the sample."""
     labels: tuple[str, ...]
-    """Both together."""
+    """Each sum as a string, with the property that it exemplifies."""
     tokens: Int[np.ndarray, "sum position"]
     answer_digits: Int[np.ndarray, "sum digit"]
     probabilities: Float[np.ndarray, "sum digit token"]
     single: str
-    """The sum with which the write-up shows the data: the only one of a sample of one sum, with the same seed."""
+    """The sum with which the write-up shows the data: a sample of one sum, drawn with the same seed."""
     single_tokens: Int[np.ndarray, " position"]
 
 
 def example_sums(model: Model, sample: Sums) -> ExampleSums:
-    """The examples, and what the model predicts for each digit of their answers."""
-    shown = examples(sample)
+    """Measures the model's probabilities for each digit of the examples' answers."""
+    chosen = examples(sample)
     single = SampleSpec(sample.layout.n_digits, size=1).draw()
-    logits = model(tokens_for(model, shown.sums))[:, layout_of(model).predicting]
+    logits = model(tokens_for(model, chosen.sums))[:, layout_of(model).predicting]
     return ExampleSums(
-        strings=tuple(shown.sums.strings),
-        kinds=shown.kinds,
-        labels=shown.labels,
-        tokens=shown.sums.tokens,
-        answer_digits=shown.sums.answer_digits,
+        strings=tuple(chosen.sums.strings),
+        kinds=chosen.kinds,
+        labels=chosen.labels,
+        tokens=chosen.sums.tokens,
+        answer_digits=chosen.sums.answer_digits,
         probabilities=as_array(logits.softmax(-1)),
         single=single.strings[0],
         single_tokens=single.tokens[0],

@@ -1,7 +1,7 @@
-"""How well the model adds: the loss and the probability of the right digit, over the sample.
+"""The model's performance: the loss and the probability of the correct digit, over the sample.
 
-From the write-up's section "Model" (cell 7), with the loss by digit and the wrong answers besides. The
-model sees the whole sum at once (teacher forcing): each digit is predicted from the true digits before it.
+From the write-up's section "Model" (cell 7), with the loss by digit and the wrong answers in addition. The model
+receives the whole sum at once (teacher forcing): each digit is predicted from the correct digits before it.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from sumint.task.sums import Sums
 
 @dataclass(frozen=True)
 class Performance:
-    """Cross-entropy in nats and probabilities of the right digit, over all answer digits of the sample."""
+    """The cross-entropy in nats and the probabilities of the correct digit, over all digits of the sample."""
 
     loss: float
     loss_by_digit: Float[np.ndarray, " digit"]
     mean_probability: float
     median_probability: float
-    """PyTorch's median, as the write-up has it: of an even number of values the lower middle one."""
+    """PyTorch's median, as in the write-up: for an even number of values the lower of the two middle ones."""
     least_probability: float
     wrong_digits: int
-    """How many answer digits have some other token's logit above their own."""
+    """The number of answer digits at which another token has a larger logit."""
     wrong_sums: int
-    """How many sums have a wrong digit."""
+    """The number of sums with at least one wrong digit."""
     n_sums: int
 
     @property
     def n_digits(self) -> int:
-        """How many answer digits there are in all the sums together."""
+        """The number of answer digits in all sums together."""
         return self.n_sums * len(self.loss_by_digit)
 
     @property
@@ -47,24 +47,24 @@ class Performance:
 
     @property
     def digit_accuracy(self) -> float:
-        """Share of answer digits that are right."""
+        """The share of correct answer digits."""
         return self.right_digits / self.n_digits
 
 
 def performance(model: Model, sample: Sums) -> Performance:
-    """The model's loss, probabilities and accuracy on the sample."""
+    """Measures the model's loss, probabilities and accuracy on the sample."""
     tokens = tokens_for(model, sample)
     targets = tokens[:, layout_of(model).answer]
     log_probabilities = answer_logits(model, tokens).log_softmax(-1)
     of_target = log_probabilities.gather(-1, targets[..., None]).squeeze(-1)
-    wrong = log_probabilities.argmax(-1) != targets
+    is_wrong = log_probabilities.argmax(-1) != targets
     return Performance(
         loss=-of_target.mean().item(),
         loss_by_digit=as_array(-of_target.mean(0)),
         mean_probability=of_target.exp().mean().item(),
         median_probability=of_target.exp().median().item(),
         least_probability=of_target.exp().min().item(),
-        wrong_digits=int(wrong.sum()),
-        wrong_sums=int(wrong.any(-1).sum()),
+        wrong_digits=int(is_wrong.sum()),
+        wrong_sums=int(is_wrong.any(-1).sum()),
         n_sums=len(sample),
     )

@@ -1,13 +1,13 @@
-"""What the first layer's heads look for: scores of positions and of tokens, from the mean query.
+"""QK circuits of layer 0: the attention scores of positions and of tokens, from the mean query.
 
-From the write-up's section "L0 QK circuit" (cells 22 and 23). Where queries hardly depend on the sum, their mean
-over the sample stands for all of them, and a score splits into what the key's position and its token add.
+From the write-up's section "L0 QK circuit" (cells 22 and 23). If queries hardly depend on the sum, their mean over
+the sample represents all of them, and a score is the sum of the contributions of the key's position and its token.
 
-Both cells are kept as published, beside what they were meant to show. Cell 22 cuts off the last column of its
-matrix, not position by position, so that every token's scores stand under the name of the next token; and it
-sets the scores of the keys that a query cannot see to zero, a score like any other. Cell 23 puts the mean of
-embedding and position where the residual stream holds their sum, leaves out what digits add on average, and
-divides all positions by one mean scale of the layer norm.
+Both cells are reproduced as published, beside corrected versions. Cell 22 drops the last column of its whole
+matrix, not of its positions, so every token's scores appear under the name of the next token; and it sets the
+scores of masked keys to zero, which is a valid score. Cell 23 uses the mean of embedding and position where the
+residual stream contains their sum, omits the mean contribution of digits, and divides all positions by a single
+mean scale of the layer norm.
 """
 
 from __future__ import annotations
@@ -21,42 +21,42 @@ from jaxtyping import Bool, Float
 from sumint.model.load import Model, Tensor, as_array, layout_of, tokens_for
 from sumint.task.sums import EQUALS, N_DIGIT_TOKENS, PLUS, Layout, Sums
 
-HIDDEN = float("nan")
-"""Stands for a score that causal masking hides."""
+MASKED = float("nan")
+"""The score of a key that causal masking excludes."""
 
 ON_ONE_COLUMN = 0.75
-"""A query that gives the two digits of a column at least this much attention is said to look at the column."""
+"""A query attends to a column if the column's two digits receive at least this much of its attention."""
 
 
 @dataclass(frozen=True)
-class ColumnLook:
-    """A head that looks at one column from one position, and what its scores owe to positions and to digits."""
+class AttendedColumn:
+    """A column to which a head attends from one position, and what positions and digits add to its scores."""
 
     head: int
     query: int
     column: int
     between_positions: float
-    """By how much the scores of the column's two positions differ."""
+    """The difference between the scores of the column's two positions."""
     margin: float
-    """By how much the lower of them is above the score of every other position."""
+    """The lower of these two scores minus the highest score of any other position."""
     digit_range: float
-    """From the least to the greatest score that a digit adds."""
+    """The range of the scores that the ten digits add."""
 
 
 @dataclass(frozen=True)
 class QkCircuits:
-    """Attention scores and patterns of the first layer, for all queries but the last, which asks in vain."""
+    """Attention scores and patterns of layer 0, for all queries except the last, which predicts nothing."""
 
     published_scores: Float[np.ndarray, "head query published_column"]
-    """Cell 22: all positions but that the last is among them, and all tokens but =, which is cut off."""
+    """Cell 22: the columns include the last position, and lack the token =."""
     position_scores: Float[np.ndarray, "head query key"]
-    """What a key's position adds; not a number where a query cannot see the key."""
+    """The contribution of a key's position; NaN if the key is masked."""
     token_scores: Float[np.ndarray, "head query token"]
-    """What a key's token adds."""
+    """The contribution of a key's token."""
     published_positional: Float[np.ndarray, "head query key"]
-    """Cell 23: attention as positions and signs alone would have it."""
+    """Cell 23: the attention from positions and signs alone."""
     corrected_positional: Float[np.ndarray, "head query key"]
-    """Attention of the mean query to the mean keys."""
+    """The attention of the mean query to the mean keys."""
     measured: Float[np.ndarray, "head query key"]
     """The mean attention over the sample."""
     n_digits: int
@@ -67,100 +67,100 @@ class QkCircuits:
 
     @property
     def published_distance(self) -> Float[np.ndarray, "head query"]:
-        """Total variation distance of cell 23's attention from the measured."""
+        """The total variation distance between cell 23's attention and the measured attention."""
         return _total_variation(self.published_positional, self.measured)
 
     @property
     def corrected_distance(self) -> Float[np.ndarray, "head query"]:
-        """Total variation distance of the corrected attention from the measured."""
+        """The total variation distance between the corrected and the measured attention."""
         return _total_variation(self.corrected_positional, self.measured)
 
     @property
-    def asking(self) -> slice:
-        """The queries that see all digits of the operands: from the second operand's last digit on."""
+    def late_queries(self) -> slice:
+        """The queries that can attend to all operand digits: those from the second operand's last digit on."""
         return slice(self.layout.second_operand.stop - 1, None)
 
     @property
-    def column_looks(self) -> tuple[ColumnLook, ...]:
-        """Every head and query that look at one column, among the queries that see both operands."""
+    def attended_columns(self) -> tuple[AttendedColumn, ...]:
+        """The column, head and query of every late query that attends to one column."""
         layout = self.layout
-        of_column = self.measured[..., layout.first_operand] + self.measured[..., layout.second_operand]
-        found = []
-        for head, query, column in np.argwhere(of_column >= ON_ONE_COLUMN).tolist():
-            if query < self.asking.start:
+        column_attention = self.measured[..., layout.first_operand] + self.measured[..., layout.second_operand]
+        attended = []
+        for head, query, column in np.argwhere(column_attention >= ON_ONE_COLUMN).tolist():
+            if query < self.late_queries.start:
                 continue
             both = [
                 range(layout.n_ctx)[operand][column] for operand in (layout.first_operand, layout.second_operand)
             ]
             scores = self.position_scores[head, query, : query + 1].astype(np.float64)
-            found.append(
-                ColumnLook(
+            attended.append(
+                AttendedColumn(
                     *(head, query, column),
                     between_positions=float(abs(scores[both[0]] - scores[both[1]])),
                     margin=float(scores[both].min() - np.delete(scores, both).max()),
-                    digit_range=float(self.digit_range[head, query - self.asking.start]),
+                    digit_range=float(self.digit_range[head, query - self.late_queries.start]),
                 )
             )
-        return tuple(found)
+        return tuple(attended)
 
     @property
-    def digit_range(self) -> Float[np.ndarray, "head asking"]:
-        """From the least to the greatest score that a digit adds, for the queries that see both operands."""
-        return np.ptp(self.token_scores[:, self.asking, :N_DIGIT_TOKENS], axis=-1)
+    def digit_range(self) -> Float[np.ndarray, "head late_query"]:
+        """The range of the scores that the ten digits add, for the late queries."""
+        return np.ptp(self.token_scores[:, self.late_queries, :N_DIGIT_TOKENS], axis=-1)
 
     @property
-    def lean_to_extremes(self) -> Float[np.ndarray, "head asking"]:
-        """Correlation of a digit's score with its distance from the middle of 0 to 9."""
-        scores = self.token_scores[:, self.asking, :N_DIGIT_TOKENS].astype(np.float64)
+    def extremeness_correlation(self) -> Float[np.ndarray, "head late_query"]:
+        """The correlation of a digit's score with its distance from 4.5, for the late queries."""
+        scores = self.token_scores[:, self.late_queries, :N_DIGIT_TOKENS].astype(np.float64)
         distance = np.abs(np.arange(N_DIGIT_TOKENS) - (N_DIGIT_TOKENS - 1) / 2)
         return _correlation(scores, distance)
 
 
 def qk_circuits(model: Model, sample: Sums) -> QkCircuits:
-    """The QK circuits of every head of the first layer, from its mean query over the sample."""
+    """Computes the QK circuit of every layer-0 head from its mean query over the sample."""
     attention = "blocks.0.attn"
     layout = layout_of(model)
     tokens = tokens_for(model, sample)
-    hooks = [*(f"{attention}.hook_{kind}" for kind in ("q", "k", "pattern")), "blocks.0.ln1.hook_scale"]
-    _, cache = model.run_with_cache(tokens, names_filter=hooks)
+    names = [*(f"{attention}.hook_{kind}" for kind in ("q", "k", "pattern")), "blocks.0.ln1.hook_scale"]
+    _, cache = model.run_with_cache(tokens, names_filter=names)
     queries, keys = (cache[f"{attention}.hook_{kind}"].mean(0) for kind in ("q", "k"))
     scale = cache["blocks.0.ln1.hook_scale"].mean(0)  # [position, 1]
-    is_hidden = np.triu(np.ones((layout.n_ctx, layout.n_ctx), dtype=bool), k=1)
+    is_masked = np.triu(np.ones((layout.n_ctx, layout.n_ctx), dtype=bool), k=1)
 
-    def scores(written: Tensor) -> Float[np.ndarray, "head query written"]:
-        """Of the mean queries, for vectors of the residual stream after the layer norm."""
-        circuit = einsum(
+    def scores(vectors: Tensor) -> Float[np.ndarray, "head query vector"]:
+        """The attention scores of vectors of the residual stream after the layer norm, from the mean queries."""
+        products = einsum(
             queries,
             model.W_K[0],
-            written,
-            "query head d_head, head d_model d_head, written d_model -> head query written",
+            vectors,
+            "query head d_head, head d_model d_head, vector d_model -> head query vector",
         )
-        return as_array(circuit) / model.cfg.d_head**0.5
+        return as_array(products) / model.cfg.d_head**0.5
 
-    everything = np.concatenate([scores(model.W_pos / scale.mean()), scores(model.W_E / scale.mean())], axis=-1)
-    published = np.where(np.pad(is_hidden, ((0, 0), (0, len(model.W_E)))), 0, everything)
+    all_scores = np.concatenate([scores(model.W_pos / scale.mean()), scores(model.W_E / scale.mean())], axis=-1)
+    published = np.where(np.pad(is_masked, ((0, 0), (0, len(model.W_E)))), 0, all_scores)
     between_means = as_array(einsum(queries, keys, "query head d_head, key head d_head -> head query key"))
     return QkCircuits(
         published_scores=published[:, :-1, :-1],
-        position_scores=np.where(is_hidden, HIDDEN, scores(model.W_pos / scale))[:, :-1, :-1],
+        position_scores=np.where(is_masked, MASKED, scores(model.W_pos / scale))[:, :-1, :-1],
         token_scores=scores(model.W_E / _scale_of_tokens(scale, layout))[:, :-1],
-        published_positional=_softmax(scores(_published_positions(model, layout) / scale.mean()), is_hidden),
-        corrected_positional=_softmax(between_means / model.cfg.d_head**0.5, is_hidden),
+        published_positional=_softmax(scores(_published_positions(model, layout) / scale.mean()), is_masked),
+        corrected_positional=_softmax(between_means / model.cfg.d_head**0.5, is_masked),
         measured=as_array(cache[f"{attention}.hook_pattern"].mean(0))[:, :-1, :-1],
         n_digits=layout.n_digits,
     )
 
 
 def _published_positions(model: Model, layout: Layout) -> Float[Tensor, "position d_model"]:
-    """Cell 23's keys: at the two signs the mean of position and embedding, elsewhere the position alone."""
-    written = model.W_pos.clone()
+    """The keys of cell 23: the mean of position and embedding at the two signs, the position alone elsewhere."""
+    vectors = model.W_pos.clone()
     for position, token in ((layout.plus, PLUS), (layout.equals, EQUALS)):
-        written[position] = 0.5 * (model.W_pos[position] + model.W_E[token])
-    return written
+        vectors[position] = 0.5 * (model.W_pos[position] + model.W_E[token])
+    return vectors
 
 
 def _scale_of_tokens(scale: Float[Tensor, "position one"], layout: Layout) -> Float[Tensor, "token one"]:
-    """The layer norm's mean scale at the positions where a token stands."""
+    """The mean scale of the layer norm over the positions at which each token occurs."""
     import torch
 
     signs = (layout.plus, layout.equals)
@@ -169,11 +169,11 @@ def _scale_of_tokens(scale: Float[Tensor, "position one"], layout: Layout) -> Fl
 
 
 def _softmax(
-    scores: Float[np.ndarray, "head query key"], is_hidden: Bool[np.ndarray, "query key"]
-) -> Float[np.ndarray, "head asking seen"]:
-    """Attention from scores, without the last query and its key."""
-    seen = np.where(is_hidden, -np.inf, scores)
-    weights = np.exp(seen - seen.max(axis=-1, keepdims=True))
+    scores: Float[np.ndarray, "head query key"], is_masked: Bool[np.ndarray, "query key"]
+) -> Float[np.ndarray, "head used_query used_key"]:
+    """The attention that results from scores, without the last query and its key."""
+    scores = np.where(is_masked, -np.inf, scores)
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return (weights / weights.sum(axis=-1, keepdims=True))[:, :-1, :-1]
 
 
@@ -184,7 +184,7 @@ def _total_variation(
 
 
 def _correlation(rows: Float[np.ndarray, "*row value"], values: Float[np.ndarray, " value"]) -> np.ndarray:
-    """Pearson's, of every row with the same values; 0 for a row that is constant."""
+    """Pearson's correlation of every row with the same values; 0 for a constant row."""
     rows, values = rows - rows.mean(axis=-1, keepdims=True), values - values.mean()
     norms = np.linalg.norm(rows, axis=-1) * np.linalg.norm(values)
     return np.divide(rows @ values, norms, out=np.zeros(norms.shape), where=norms > 0)

@@ -1,8 +1,8 @@
-"""The unembedding matrix: which of its rows matter, and what function of the digit each of them is.
+"""The unembedding matrix: which of its rows are significant, and the Fourier spectrum of each.
 
 From the write-up's sections "Unembedding matrix", "Fourier analysis", "Digits as phases" and its appendix
 (cells 9 to 13, 42 and 43). A row of W_U is a function of the digit: what one dimension of the residual stream
-adds to each digit's logit. A column is a direction in the residual stream: the one that stands for a digit.
+adds to each digit's logit. A column is a direction in the residual stream: the one that represents a digit.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from sumint.model.load import Model, as_array
 from sumint.task.sums import N_DIGIT_TOKENS, Sums
 
 SIGNIFICANT_SHARE = 0.97
-"""Rows are significant if they belong to the fewest that hold this share of the squared norm."""
+"""The significant rows are the smallest set with at least this share of the squared norm."""
 
 
 @dataclass(frozen=True)
 class Unembedding:
-    """W_U over the ten digits, and the length of what is left for + and =."""
+    """The unembedding matrix W_U: its columns for the ten digits, and those for + and =."""
 
     matrix: Float[np.ndarray, "d_model digit"]
     sign_columns: Float[np.ndarray, "d_model sign"]
@@ -36,10 +36,10 @@ class Unembedding:
 
     @cached_property
     def uncentred_row_shares(self) -> Float[np.ndarray, " d_model"]:
-        """Each row's share of the squared norm, but for what the centring gave to all rows alike.
+        """Each row's share of the squared norm, without the offset that centring adds to all rows.
 
-        Folding the last layer norm takes the mean over the rows from every column; where most rows held nothing,
-        that mean is what they hold now, so it is their median.
+        Folding the final layer norm subtracts the mean over the rows from every column. If most rows were zero
+        before, they equal minus that mean now, so the median over the rows is the offset.
         """
         matrix = self.matrix.astype(np.float64)
         squared = ((matrix - np.median(matrix, axis=0)) ** 2).sum(axis=1)
@@ -47,10 +47,10 @@ class Unembedding:
 
     @cached_property
     def significant_rows(self) -> Int[np.ndarray, " row"]:
-        """The fewest rows that hold `SIGNIFICANT_SHARE` of the squared norm, in the order of their numbers."""
+        """The smallest set of rows with `SIGNIFICANT_SHARE` of the squared norm, in ascending order."""
         by_size = np.argsort(-self.row_shares, kind="stable")
-        needed = np.searchsorted(np.cumsum(self.row_shares[by_size]), SIGNIFICANT_SHARE) + 1
-        return np.sort(by_size[:needed])
+        n_rows = np.searchsorted(np.cumsum(self.row_shares[by_size]), SIGNIFICANT_SHARE) + 1
+        return np.sort(by_size[:n_rows])
 
     @cached_property
     def rows(self) -> Spectrum:
@@ -59,22 +59,23 @@ class Unembedding:
 
     @property
     def main_frequency(self) -> int:
-        """The frequency that holds most of the power."""
+        """The frequency with the most power."""
         return int(self.rows.frequency_shares.argmax()) + 1
 
     @cached_property
     def frequency_shares_by_row(self) -> Float[np.ndarray, "d_model frequency"]:
-        """The share of each frequency from 1 on in each row's power; zero in a row that is constant."""
+        """The share of each frequency from 1 on in each row's power; zero for a constant row."""
         power = self.rows.power[:, 1:]
         return power / np.maximum(power.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
 
     @cached_property
     def gram(self) -> Float[np.ndarray, "digit digit_"]:
-        """W_Uᵀ W_U: how far each digit's direction points along each other's."""
+        """W_Uᵀ W_U: the inner products of the digits' directions."""
         return self.matrix.T @ self.matrix
 
     @cached_property
     def gram_rows(self) -> Spectrum:
+        """The Fourier transform of every row of W_Uᵀ W_U."""
         return spectrum(self.gram)
 
     @cached_property
@@ -90,14 +91,14 @@ class Unembedding:
 
     @cached_property
     def first_frequency_only(self) -> Float[np.ndarray, "d_model digit"]:
-        """W_U rebuilt from its components cos 1 and sin 1 alone."""
+        """W_U reconstructed from its components cos 1 and sin 1 alone."""
         basis, names = fourier_basis(N_DIGIT_TOKENS)
         first = [names.index("cos 1"), names.index("sin 1")]
         return self.fourier_components[:, first] @ basis[first]
 
     @property
     def first_frequency_share(self) -> float:
-        """The share of the squared norm that this rebuilt matrix holds."""
+        """The share of that reconstruction in the squared norm of W_U."""
         return float((self.first_frequency_only**2).sum() / (self.matrix.astype(np.float64) ** 2).sum())
 
     @property
@@ -107,6 +108,6 @@ class Unembedding:
 
 
 def unembedding(model: Model, sample: Sums) -> Unembedding:  # noqa: ARG001
-    """The unembedding matrix of the processed weights; the sample plays no part."""
+    """Reads the unembedding matrix of the processed weights; the sample is not used."""
     w_u = as_array(model.W_U)
     return Unembedding(matrix=w_u[:, :N_DIGIT_TOKENS], sign_columns=w_u[:, N_DIGIT_TOKENS:])

@@ -1,7 +1,7 @@
-"""The two directions of the unembedding, found without Fourier: its singular value decomposition.
+"""The singular value decomposition of the unembedding: its two main directions without Fourier analysis.
 
-From the write-up's section "SVD analysis" (cells 14 and 15). A singular vector's sign is arbitrary; here each
-left one is turned so that its largest coordinate is positive, which makes the figures reproducible.
+From the write-up's section "SVD analysis" (cells 14 and 15). The sign of a singular vector is arbitrary; here the
+largest coordinate of each left singular vector is positive, which makes the figures reproducible.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sumint.task.sums import N_DIGIT_TOKENS, Sums
 
 @dataclass(frozen=True)
 class UnembeddingSvd:
-    """The decomposition of W_U over the ten digits, and the digits in the plane of its first two directions."""
+    """The decomposition of W_U over the ten digits, and the digits in the plane of the first two directions."""
 
     singular_values: Float[np.ndarray, " direction"]
     directions: Float[np.ndarray, "d_model two"]
@@ -33,30 +33,30 @@ class UnembeddingSvd:
 
     @property
     def third_to_second(self) -> float:
-        """The third singular value over the second: how sharply the spectrum falls after two."""
+        """The third singular value over the second, which is small if two directions suffice."""
         return float(self.singular_values[2] / self.singular_values[1])
 
     @property
     def steps(self) -> Float[np.ndarray, " digit"]:
-        """The angle in degrees from each digit to the next, 9 to 0 last, counted the way that most turn."""
+        """The angle in degrees from each digit to the next, 9 to 0 last, with a positive median."""
         angles = np.degrees(np.arctan2(self.digits[:, 1], self.digits[:, 0]))
         steps = (np.diff(angles, append=angles[0]) + 180) % 360 - 180
         return steps * (1 if np.median(steps) >= 0 else -1)
 
     @property
     def radii(self) -> Float[np.ndarray, " digit"]:
-        """How far out each digit lies, over the mean of all."""
+        """The distance of each digit from the origin, over the mean distance."""
         radii = np.linalg.norm(self.digits, axis=1)
         return radii / radii.mean()
 
     @property
     def goes_round_once(self) -> bool:
-        """Whether the digits lie in their order on one turn of a circle."""
+        """Whether the digits are in order around one revolution of a circle."""
         return bool((self.steps > 0).all() and np.isclose(self.steps.sum(), 360))
 
 
 def unembedding_svd(model: Model, sample: Sums) -> UnembeddingSvd:  # noqa: ARG001
-    """The singular values and first directions of W_U over the ten digits; the sample plays no part."""
+    """Computes the singular value decomposition of W_U over the ten digits; the sample is not used."""
     matrix = as_array(model.W_U)[:, :N_DIGIT_TOKENS].astype(np.float64)
     left, singular_values, _ = np.linalg.svd(matrix, full_matrices=False)
     directions = left[:, :2]

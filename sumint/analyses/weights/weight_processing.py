@@ -1,7 +1,7 @@
-"""What folding and centring must give, measured on the processed weights.
+"""Weight processing: whether the processed weights have the properties that folding and centring imply.
 
-From the write-up's section "Model" (cell 6 and its aside). Each number is the largest deviation, in absolute
-value, from what the processing promises; none changes what the model computes.
+From the write-up's section "Model" (cell 6 and its aside). Each number is the largest absolute deviation from such
+a property; the processing does not change the function that the model computes.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from sumint.task.sums import Sums
 
 @dataclass(frozen=True)
 class WeightProcessing:
-    """Largest absolute deviations; zero but for rounding if the weights were processed."""
+    """The largest absolute deviations, which are zero up to rounding if the weights were processed."""
 
     layer_norm_weights: float
-    """From 1, over all layer norms."""
+    """The deviation from 1, over all layer norms."""
     layer_norm_biases: float
-    """From 0, over all layer norms."""
+    """The deviation from 0, over all layer norms."""
     unembedding_mean_over_residual: float
     unembedding_mean_over_tokens: float
     token_embedding_mean: float
@@ -30,7 +30,7 @@ class WeightProcessing:
 
 
 def weight_processing(model: Model, sample: Sums) -> WeightProcessing:  # noqa: ARG001
-    """How far each property of the processed weights is from exact; the sample plays no part."""
+    """Measures the deviation from each property of the processed weights; the sample is not used."""
     norms = [block.ln1 for block in model.blocks] + [model.ln_final]
     return WeightProcessing(
         layer_norm_weights=max(_largest(norm.w - 1) for norm in norms),

@@ -1,1 +1,1 @@
-"""The network on many sums at once, compiled by numba."""
+"""The compiled kernel: evaluates the network on many sums at once with SIMD instructions, through numba."""

@@ -1,4 +1,4 @@
-"""Most sums of a tile are right beyond doubt, and are counted where they are; the others are named."""
+"""Counts the sums of a tile that are clearly correct, and lists the others for closer inspection."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from sumint.exhaustive.kernel.jit import outermost
+from sumint.exhaustive.kernel.jit import entry_point
 from sumint.exhaustive.kernel.simd import WIDTH
-from sumint.exhaustive.predictions import Verdicts
+from sumint.exhaustive.predictions import Predictions
 from sumint.exhaustive.tally import N_BINS, UNITS_PER_NAT
 
 
-@outermost
+@entry_point
 def count_clear(
-    v: Verdicts, n_digits: int, n_lanes: int, doubt: Any, units: Any, bins: Any, least: Any, others: Any
+    v: Predictions, n_digits: int, n_lanes: int, tolerance: Any, units: Any, bins: Any, least: Any, others: Any
 ) -> int:
-    """Count the sums whose digits all lead by more than `doubt`; how many others there are.
+    """Count the sums whose margins all exceed `tolerance`, and return the number of the other sums.
 
-    Adds to `units` [digit] of the loss and to `bins` [digit · bin] of the probability. `least` [digit] takes the
-    place of the least margin among these sums, or −1; `others` the places of the rest. The place of a sum is that
-    of its first digit in the verdicts, which are flat.
+    Adds their loss to `units` [digit] and their probabilities to `bins` [digit · bin]. Writes the place of the
+    least margin among them to `least` [digit] (−1 if there are none) and the places of the other sums to `others`.
+    The place of a sum is the index of its first digit in the flat predictions.
     """
     n_sums = len(v.margin) // n_digits
     n_others = 0
@@ -31,8 +31,8 @@ def count_clear(
             continue
         is_clear = True
         for digit in range(n_digits):
-            # A margin that is not a number is no clear one.
-            is_clear = is_clear and v.margin[digit * n_sums + place] > doubt
+            # The comparison is false for NaN.
+            is_clear = is_clear and v.margin[digit * n_sums + place] > tolerance
         if not is_clear:
             others[n_others] = place
             n_others += 1

@@ -1,4 +1,4 @@
-"""How functions are compiled, and that what was compiled is kept in the cache folder until the code changes."""
+"""The numba decorators of the kernel; compiled code is stored in the cache folder until the sources change."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sumint.store.folder import cache_folder
 from sumint.store.keys import Key
 from sumint.store.sources import sources_of
 
-# By all the sources: numba itself would look at the outermost function's file alone.
+# The digest covers all sources: numba itself would check only the file of the entry point.
 _SOURCES = Key("compiled", {"sources": sources_of("sumint.exhaustive.shards")})
 os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "compiled" / _SOURCES.digest[:16]))
-# The kernel spells its vectors out: costly optimizations find nothing to do, and it is ready sooner without them.
+# The kernel uses explicit vectors, so higher optimization levels only make compilation slower.
 os.environ.setdefault("NUMBA_OPT", "1")
 config.reload_config()
 
@@ -23,8 +23,8 @@ _OPTIONS: dict[str, Any] = {"error_model": "numpy"}
 _NO_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 inner = njit(**_OPTIONS, **_NO_WRAPPERS)
-"""Compiles a function that only compiled functions call."""
+"""Compiles a function that is called only by compiled functions."""
 inlined = njit(**_OPTIONS, **_NO_WRAPPERS, inline="always")
-"""Likewise, and puts it into them."""
-outermost = njit(**_OPTIONS, nogil=True, cache=True)
-"""Compiles a function that Python calls, in as many threads as it likes; what was compiled is kept."""
+"""Compiles a function that is inlined into the compiled functions that call it."""
+entry_point = njit(**_OPTIONS, nogil=True, cache=True)
+"""Compiles a function that Python calls from any number of threads, and stores the compiled code."""

@@ -1,6 +1,6 @@
-"""Layer 1 in the kernel: from the rows at all positions to what is said of the answer's digits.
+"""Layer 1 in the kernel: from the rows at all positions to the predictions of the answer's digits.
 
-Four positions that predict are worked out together, since all of them read the same keys and values.
+Four query positions are computed together, because they read the same keys and values.
 """
 
 from __future__ import annotations
@@ -29,52 +29,56 @@ from sumint.exhaustive.kernel.simd import (
     where_larger,
 )
 from sumint.exhaustive.kernel.tables import N_TOKENS, Tables
-from sumint.exhaustive.predictions import Verdicts
+from sumint.exhaustive.predictions import Predictions
 
-TOGETHER = 4
-"""Of the positions that predict."""
+N_QUERIES = 4
+"""The number of query positions that are computed together."""
 
-NOTHING = np.float32(-np.inf)
+MINUS_INFINITY = np.float32(-np.inf)
 
 
 @inner
-def answer(t: Tables, residual: Any, inverse_rho: Any, first: int, queries: Any, weights: Any, final: Any) -> None:
-    """The residual stream behind layer 1 at `TOGETHER` positions from `first` on, in the basis of the logits.
+def run_layer_1(
+    t: Tables, residual: Any, inverse_rho: Any, first: int, queries: Any, weights: Any, final: Any
+) -> None:
+    """Write the residual stream after layer 1 at `N_QUERIES` positions from `first` on to `final`.
 
-    `final` [position, direction, lane] takes it. Positions behind the last row give what is not used.
+    `final` is [position, direction, lane], in the basis of the logits. Results beyond the last row are unused.
     """
-    n_keys = first + TOGETHER
-    _ask(t, residual, inverse_rho, first, queries)
+    n_keys = first + N_QUERIES
+    _compute_queries(t, residual, inverse_rho, first, queries)
     for head in range(t.n_heads):
-        _score(t, residual, n_keys, head, queries, weights)
-    for query in range(TOGETHER):
+        _compute_scores(t, residual, n_keys, head, queries, weights)
+    for query in range(N_QUERIES):
         for head in range(t.n_heads):
-            _attend(inverse_rho, (query * t.n_heads + head) * n_keys * WIDTH, n_keys, first + query + 1, weights)
-    _move(t, residual, first, n_keys, weights, final)
+            _compute_attention(
+                inverse_rho, (query * t.n_heads + head) * n_keys * WIDTH, n_keys, first + query + 1, weights
+            )
+    _add_head_outputs(t, residual, first, n_keys, weights, final)
 
 
 @inlined
 def stream_size(t: Tables) -> int:
-    """How many directions `final` has room for: whole pairs."""
+    """The number of directions in `final` per position: `d_model`, rounded up to an even number."""
     return t.d_model + t.d_model % 2
 
 
 @inner
-def _ask(t: Tables, residual: Any, inverse_rho: Any, first: int, queries: Any) -> None:
+def _compute_queries(t: Tables, residual: Any, inverse_rho: Any, first: int, queries: Any) -> None:
     size = t.n_heads * t.d_head
     begin = t.d_model + t.n_heads * (t.d_head + t.d_model)
-    for query in range(TOGETHER):
+    for query in range(N_QUERIES):
         row = ((first + query) * t.row + begin) * WIDTH
         rho = load(inverse_rho, (first + query) * WIDTH)
         for index in range(size):
-            asked = load(residual, row + index * WIDTH)
+            projection = load(residual, row + index * WIDTH)
             bias = splat(t.query_bias[index])
-            store(queries, (query * size + index) * WIDTH, multiply_add(asked, rho, bias))
+            store(queries, (query * size + index) * WIDTH, multiply_add(projection, rho, bias))
 
 
 @inner
-def _score(t: Tables, residual: Any, n_keys: int, head: int, queries: Any, weights: Any) -> None:
-    """Queries times keys, two keys at a time."""
+def _compute_scores(t: Tables, residual: Any, n_keys: int, head: int, queries: Any, weights: Any) -> None:
+    """Write the scores (queries times keys) of one head to `weights`, two keys at a time."""
     size = t.n_heads * t.d_head * WIDTH
     block = t.row * WIDTH
     step = t.n_heads * n_keys * WIDTH
@@ -104,28 +108,28 @@ def _score(t: Tables, residual: Any, n_keys: int, head: int, queries: Any, weigh
 
 
 @inner
-def _attend(inverse_rho: Any, start: int, n_keys: int, n_seen: int, weights: Any) -> None:
-    """Scores to attention, over the keys' ρ, which their values need; none to keys that are not seen."""
-    largest = splat(NOTHING)
-    for key in range(n_seen):
+def _compute_attention(inverse_rho: Any, start: int, n_keys: int, n_visible: int, weights: Any) -> None:
+    """Replace scores in `weights` by attention divided by the keys' ρ, and by zero for keys after the query."""
+    largest = splat(MINUS_INFINITY)
+    for key in range(n_visible):
         score = multiply(load(weights, start + key * WIDTH), load(inverse_rho, key * WIDTH))
         store(weights, start + key * WIDTH, score)
         largest = larger(largest, score)
     total = splat(ZERO)
-    for key in range(n_seen):
+    for key in range(n_visible):
         share = exponential(subtract(load(weights, start + key * WIDTH), largest))
         total = add(total, share)
         store(weights, start + key * WIDTH, multiply(share, load(inverse_rho, key * WIDTH)))
-    each = divide(splat(ONE), total)
-    for key in range(n_seen):
-        store(weights, start + key * WIDTH, multiply(load(weights, start + key * WIDTH), each))
-    for key in range(n_seen, n_keys):
+    inverse_total = divide(splat(ONE), total)
+    for key in range(n_visible):
+        store(weights, start + key * WIDTH, multiply(load(weights, start + key * WIDTH), inverse_total))
+    for key in range(n_visible, n_keys):
         store(weights, start + key * WIDTH, splat(ZERO))
 
 
 @inner
-def _move(t: Tables, residual: Any, first: int, n_keys: int, weights: Any, final: Any) -> None:
-    """Add the values to the stream, two directions at a time."""
+def _add_head_outputs(t: Tables, residual: Any, first: int, n_keys: int, weights: Any, final: Any) -> None:
+    """Add the head outputs and the output bias to the residual stream, two directions at a time."""
     block = t.row * WIDTH
     step = t.n_heads * n_keys * WIDTH
     size = stream_size(t) * WIDTH
@@ -166,34 +170,36 @@ def _move(t: Tables, residual: Any, first: int, n_keys: int, weights: Any, final
 
 
 @inner
-def judge(t: Tables, final: Any, start: int, right: Any, logits: Any, verdicts: Verdicts, out: int) -> None:
-    """What is said at a position whose stream begins at `start`, beside what is right in each lane."""
+def write_predictions(
+    t: Tables, final: Any, start: int, correct: Any, logits: Any, predictions: Predictions, out: int
+) -> None:
+    """Write the predictions for one digit, from its final residual stream and the correct digit of each lane."""
     squares = splat(ZERO)
     for index in range(t.d_model):
         x = load(final, start + index * WIDTH)
         squares = multiply_add(x, x, squares)
     rho = inverse_length(t, squares)
-    mine = rival = largest = second = splat(NOTHING)
+    correct_logit = best_other = largest = second = splat(MINUS_INFINITY)
     best = splat(ZERO)
     for token in range(N_TOKENS):
         logit = splat(ZERO)
         for index in range(t.n_read):
-            read = splat(t.readout[index * N_TOKENS + token])
-            logit = multiply_add(load(final, start + index * WIDTH), read, logit)
+            weight = splat(t.readout[index * N_TOKENS + token])
+            logit = multiply_add(load(final, start + index * WIDTH), weight, logit)
         logit = multiply_add(logit, rho, splat(t.unembed_bias[token]))
         store(logits, token * WIDTH, logit)
-        name = splat(np.float32(token))
-        best = where_larger(logit, largest, name, best)
+        token_id = splat(np.float32(token))
+        best = where_larger(logit, largest, token_id, best)
         second = larger(second, smaller(largest, logit))
         largest = larger(largest, logit)
-        mine = where_equal(right, name, logit, mine)
-        rival = larger(rival, where_equal(right, name, splat(NOTHING), logit))
+        correct_logit = where_equal(correct, token_id, logit, correct_logit)
+        best_other = larger(best_other, where_equal(correct, token_id, splat(MINUS_INFINITY), logit))
     total = splat(ZERO)
     for token in range(N_TOKENS):
         total = add(total, exponential(subtract(load(logits, token * WIDTH), largest)))
-    behind = subtract(mine, largest)
-    store(verdicts.margin, out, subtract(mine, rival))
-    store(verdicts.loss, out, subtract(logarithm(total), behind))
-    store(verdicts.probability, out, divide(exponential(behind), total))
-    store(verdicts.predicted, out, best)
-    store(verdicts.lead, out, subtract(largest, second))
+    below_largest = subtract(correct_logit, largest)
+    store(predictions.margin, out, subtract(correct_logit, best_other))
+    store(predictions.loss, out, subtract(logarithm(total), below_largest))
+    store(predictions.probability, out, divide(exponential(below_largest), total))
+    store(predictions.predicted, out, best)
+    store(predictions.lead, out, subtract(largest, second))

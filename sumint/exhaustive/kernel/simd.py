@@ -1,10 +1,10 @@
-"""Vectors of numbers, one for each of many sums, as a type that numba compiles to the processor's own registers.
+"""SIMD vectors with one lane per sum, as a type that numba compiles to the processor's vector registers.
 
-numba leaves it to LLVM to find out that a loop could be done with vectors, and LLVM gives up where it cannot prove
-that two arrays never overlap. Here a vector is a value: it is loaded, computed with, and stored, and what stands
-between is kept in registers. These functions can be called in functions that numba compiles, and nowhere else.
+numba leaves vectorization to LLVM, and LLVM does not vectorize a loop if it cannot prove that two arrays do not
+overlap. Here a vector is an explicit value that is loaded, computed with and stored, so intermediate results stay
+in registers. These functions can be called only in functions that numba compiles.
 
-`WIDTH` is how many sums there are side by side: a register of AVX-512, or two of AVX2.
+`WIDTH` is the number of lanes: one register of AVX-512 or two of AVX2.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from sumint.exhaustive.kernel.jit import inlined
 WIDTH = 16
 
 _intrinsic = cast("Callable[[Callable[..., Any]], Any]", intrinsic)
-"""For type checkers: what numba compiles takes one argument less than the function that writes the code."""
+"""For type checkers: the compiled function takes one argument fewer than the function that generates its code."""
 
 _FLOAT, _INT = ir.FloatType(), ir.IntType(32)
 _FLOATS, _INTS = ir.VectorType(_FLOAT, WIDTH), ir.VectorType(_INT, WIDTH)
 _ALIGNMENT = 4
-"""Of an array's elements, in bytes: a vector may begin at any of them."""
+"""Bytes: that of an array's elements, since a vector may begin at any of them."""
 
 
-class Lanes(types.Type):
+class VectorType(types.Type):
     """Numba's type of a vector of `WIDTH` numbers in single precision."""
 
     def __init__(self) -> None:
-        super().__init__(name=f"Lanes({WIDTH})")
+        super().__init__(name=f"Vector({WIDTH})")
 
 
-lanes = Lanes()
+vector_type = VectorType()
 
 
-@register_model(Lanes)
-class _LanesModel(models.PrimitiveModel):
-    def __init__(self, data_model_manager: Any, numba_type: Lanes) -> None:
+@register_model(VectorType)
+class _VectorModel(models.PrimitiveModel):
+    def __init__(self, data_model_manager: Any, numba_type: VectorType) -> None:
         super().__init__(data_model_manager, numba_type, _FLOATS)
 
 
@@ -53,17 +53,17 @@ def _address(context: Any, builder: ir.IRBuilder, array_type: Any, array: Any, i
 
 @_intrinsic
 def load(_: Any, array: Any, index: Any) -> Any:
-    """The numbers from `array[index]` on; the array is contiguous, of one axis, and in single precision."""
+    """The vector that begins at `array[index]`, in a contiguous one-dimensional array in single precision."""
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         return builder.load(_address(context, builder, signature.args[0], *arguments), align=_ALIGNMENT)
 
-    return lanes(array, types.intp), generate
+    return vector_type(array, types.intp), generate
 
 
 @_intrinsic
 def store(_: Any, array: Any, index: Any, vector: Any) -> Any:
-    """Write a vector to `array[index]` and what follows."""
+    """Write a vector to `array`, beginning at `array[index]`."""
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         array, index, vector = arguments
@@ -75,22 +75,22 @@ def store(_: Any, array: Any, index: Any, vector: Any) -> Any:
 
 @_intrinsic
 def splat(_: Any, number: Any) -> Any:
-    """A vector that holds one number in every place."""
+    """A vector with the same number in every lane."""
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         first = builder.insert_element(ir.Constant(_FLOATS, ir.Undefined), arguments[0], ir.Constant(_INT, 0))
         return builder.shuffle_vector(first, first, ir.Constant(_INTS, [0] * WIDTH))
 
-    return lanes(types.float32), generate
+    return vector_type(types.float32), generate
 
 
 def _operation(generate_one: Callable[[ir.IRBuilder, Any], Any], n_operands: int) -> Any:
-    """An operation on vectors, place by place."""
+    """An operation on vectors, lane by lane."""
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
         return generate_one(builder, arguments)
 
-    signature = lanes(*[lanes] * n_operands)
+    signature = vector_type(*[vector_type] * n_operands)
     match n_operands:
         case 1:
             return _intrinsic(lambda _, x: (signature, generate))
@@ -112,14 +112,14 @@ def _of_llvm(name: str, n_operands: int) -> Any:
 
 
 def _power_of_two(builder: ir.IRBuilder, arguments: Any) -> Any:
-    """2 to the power of whole numbers between −126 and 127, by their place in a number's bits."""
+    """2 to the power of integers between −126 and 127, by writing them into the exponent bits."""
     exponent = builder.fptosi(arguments[0], _INTS)
     biased = builder.add(exponent, ir.Constant(_INTS, [127] * WIDTH))
     return builder.bitcast(builder.shl(biased, ir.Constant(_INTS, [23] * WIDTH)), _FLOATS)
 
 
 def _binary_exponent(builder: ir.IRBuilder, arguments: Any) -> Any:
-    """The whole part of a positive number's binary logarithm, read from its bits."""
+    """The integer part of a positive number's binary logarithm, from its exponent bits."""
     bits = builder.bitcast(arguments[0], _INTS)
     biased = builder.lshr(bits, ir.Constant(_INTS, [23] * WIDTH))
     return builder.sitofp(builder.sub(biased, ir.Constant(_INTS, [127] * WIDTH)), _FLOATS)
@@ -127,18 +127,18 @@ def _binary_exponent(builder: ir.IRBuilder, arguments: Any) -> Any:
 
 def _where(comparison: str) -> Any:
     def choose(builder: ir.IRBuilder, arguments: Any) -> Any:
-        left, right, chosen, otherwise = arguments
-        return builder.select(builder.fcmp_ordered(comparison, left, right), chosen, otherwise)
+        left, right, then, otherwise = arguments
+        return builder.select(builder.fcmp_ordered(comparison, left, right), then, otherwise)
 
     return _operation(choose, 4)
 
 
-add = _operation(lambda builder, it: builder.fadd(*it), 2)
-subtract = _operation(lambda builder, it: builder.fsub(*it), 2)
-multiply = _operation(lambda builder, it: builder.fmul(*it), 2)
-divide = _operation(lambda builder, it: builder.fdiv(*it), 2)
+add = _operation(lambda builder, operands: builder.fadd(*operands), 2)
+subtract = _operation(lambda builder, operands: builder.fsub(*operands), 2)
+multiply = _operation(lambda builder, operands: builder.fmul(*operands), 2)
+divide = _operation(lambda builder, operands: builder.fdiv(*operands), 2)
 multiply_add = _of_llvm("fma", 3)
-"""x · y + z, rounded once."""
+"""x · y + z, with a single rounding."""
 larger = _of_llvm("maxnum", 2)
 smaller = _of_llvm("minnum", 2)
 square_root = _of_llvm("sqrt", 1)
@@ -146,21 +146,21 @@ nearest_whole = _of_llvm("rint", 1)
 power_of_two = _operation(_power_of_two, 1)
 binary_exponent = _operation(_binary_exponent, 1)
 where_equal = _where("==")
-"""Of four vectors the third where the first two are equal, and the fourth elsewhere."""
+"""Selects, lane by lane, the third vector where the first two are equal, and the fourth elsewhere."""
 where_larger = _where(">")
-"""Likewise, where the first is larger than the second."""
+"""Selects, lane by lane, the third vector where the first is larger than the second, and the fourth elsewhere."""
 
 _LEAST, _LARGEST = -87.0, 88.0
 _LOG2_E = 1.4426950408889634
 _LN2 = 0.6931471805599453
 _LN2_HIGH, _LN2_LOW = 0.693359375, -2.12194440e-4
-"""ln 2 in two parts, of which the first has few bits, so that multiples of it are exact."""
+"""ln 2 as a sum of two parts; the first has few bits, so that its multiples are exact."""
 _TAYLOR = (1 / 720, 1 / 120, 1 / 24, 1 / 6, 1 / 2, 1.0, 1.0)
 
 
 @inlined
 def exponential(x: Any) -> Any:
-    """e to the power of x, to about one unit in the last place; what is below e^−87 becomes that."""
+    """e to the power of x, accurate to about one unit in the last place, for x clamped to −87 … 88."""
     x = larger(smaller(x, splat(_LARGEST)), splat(_LEAST))
     whole = nearest_whole(multiply(x, splat(_LOG2_E)))
     rest = multiply_add(whole, splat(-_LN2_HIGH), x)
@@ -177,7 +177,7 @@ _ODD = (1 / 9, 1 / 7, 1 / 5, 1 / 3, 1.0)
 
 @inlined
 def logarithm(x: Any) -> Any:
-    """The natural logarithm of numbers from 1 on, by log m = 2 artanh((m − 1) / (m + 1)) with m near 1."""
+    """The natural logarithm of numbers of at least 1, by log m = 2 artanh((m − 1) / (m + 1)) with m near 1."""
     whole = binary_exponent(multiply(x, splat(_SQUARE_ROOT_OF_TWO)))
     near_one = multiply(x, power_of_two(subtract(splat(0.0), whole)))
     ratio = divide(subtract(near_one, splat(1.0)), add(near_one, splat(1.0)))

@@ -1,19 +1,19 @@
-"""The network on all sums of a tile, `WIDTH` of them side by side, in single precision.
+"""Evaluates the network on all sums of a tile, `WIDTH` of them side by side, in single precision.
 
-What the sums side by side differ in are the high digits of both operands, all but the last two. The low digits are
-loops, one inside the other. So in the inner loops the tokens are the same in all lanes, but for the answer's high
-digits, and those depend on nothing but the lane and on whether the low digits carry. Of the positions
+The lanes differ in the high digits of both operands: all but the last two. The kernel loops over the low digits,
+one nested loop per digit, so in the inner loops the tokens are the same in all lanes, except for the answer's high
+digits, which depend only on the lane and on whether the low digits carry. Of the positions
 
-    A_high  A_low  +  B_high  B_low  =  C_high  C_last        (the answer's last digit is not read)
+    A_high  A_low  +  B_high  B_low  =  C_high  C_last        (the network does not read the answer's last digit)
 
-the high ones are the lanes' own and the others plain. What comes from the high ones is gathered before the loops
-begin: `far`, for each token that may stand at a plain position. A loop over a low digit then adds only what that
-digit sends. Each position is settled in the outermost loop in which all that it sees is known:
+the high ones are varying and the others uniform. Before the loops, the kernel sums the values of the varying keys
+for each token that can occur at a uniform position (`from_high`). A loop over a low digit then adds only the
+values of that digit. Each query is finished in the outermost loop in which all keys before it are known:
 
     lanes     A_high
     low_a     A_low, +, B_high
     b_tens    the tens of B_low
-    low_b     the units of B_low, =, C_high, C_last, and the answers
+    low_b     the units of B_low, =, C_high, C_last, and the predictions
 """
 
 from __future__ import annotations
@@ -22,152 +22,192 @@ from typing import Any
 
 import numpy as np
 
-from sumint.exhaustive.kernel.jit import inlined, inner, outermost
+from sumint.exhaustive.kernel.jit import entry_point, inlined, inner
 from sumint.exhaustive.kernel.layer_0 import (
+    add_uniform_key,
+    add_uniform_key_to_row,
+    add_varying_key,
     copy,
-    send_own,
-    send_plain,
-    send_row,
-    settle_own,
-    settle_plain,
-    spread,
-    weigh,
+    finish_uniform_query,
+    finish_varying_query,
+    interleave_rows,
+    write_exp_scores,
 )
-from sumint.exhaustive.kernel.layer_1 import TOGETHER, answer, judge, stream_size
-from sumint.exhaustive.kernel.scratch import Bench, new_bench
+from sumint.exhaustive.kernel.layer_1 import N_QUERIES, run_layer_1, stream_size, write_predictions
+from sumint.exhaustive.kernel.scratch import Scratch, new_scratch
 from sumint.exhaustive.kernel.simd import WIDTH, load, splat, store
 from sumint.exhaustive.kernel.tables import LOW, Tables, entry
-from sumint.exhaustive.predictions import Verdicts
+from sumint.exhaustive.predictions import Predictions
 from sumint.task.sums import EQUALS, N_DIGIT_TOKENS, PLUS
 
 
-@outermost
-def evaluate(t: Tables, high_a: Any, high_b: Any, verdicts: Verdicts) -> None:
-    """The answers to all sums whose operands have these high digits, one pair of them for each lane.
+@entry_point
+def evaluate(t: Tables, high_a: Any, high_b: Any, predictions: Predictions) -> None:
+    """Write the predictions for all sums whose operands have these high digits, one pair of them per lane.
 
-    The verdict on digit d of the sum with the low digits i and j in a lane is written to place
-    ((d · n + i) · n + j) · WIDTH + lane, n being how many values the low digits have.
+    The prediction for digit d of the sum with low digits i and j in a lane is written to index
+    ((d · n + i) · n + j) · WIDTH + lane, where n is the number of values of the low digits.
     """
-    bench = new_bench(t)
-    _read_lanes(t, bench, high_a, high_b)
-    _gather_far(t, bench)
-    _gather_own(t, bench)
+    scratch = new_scratch(t)
+    _load_lanes(t, scratch, high_a, high_b)
+    _compute_from_high(t, scratch)
+    _start_varying_queries(t, scratch)
     for low_a in range(t.n_low):
-        _place_low_a(t, bench, low_a)
-        settled = -1
+        _process_low_a(t, scratch, low_a)
+        current_carry = -1
         for low_b in range(t.n_low):
             carry = (low_a + low_b) // LOW
             if low_b % 10 == 0:
-                _place_b_tens(t, bench, low_b // 10)
-                settled = -1
-            if carry != settled:
-                _gather_own_c(t, bench, low_b // 10, carry)
-                settled = carry
-            _place_low_b(t, bench, low_a, low_b, carry)
-            _answer_all(t, bench, carry, low_a * t.n_low + low_b, verdicts)
+                _process_b_tens(t, scratch, low_b // 10)
+                current_carry = -1
+            if carry != current_carry:
+                _update_varying_c(t, scratch, low_b // 10, carry)
+                current_carry = carry
+            _process_low_b(t, scratch, low_a, low_b, carry)
+            _write_answers(t, scratch, carry, low_a * t.n_low + low_b, predictions)
 
 
 @inner
-def _read_lanes(t: Tables, bench: Bench, high_a: Any, high_b: Any) -> None:
-    """The lanes' own tokens: of the operands, and of the answer, without a carry from the low digits and with."""
+def _load_lanes(t: Tables, scratch: Scratch, high_a: Any, high_b: Any) -> None:
+    """Fill the arrays of varying tokens, their values and their bases, for the answer without and with a carry."""
     for lane in range(WIDTH):
         a, b = high_a[lane], high_b[lane]
         for place in range(t.n_high - 1, -1, -1):
-            bench.tokens[place * WIDTH + lane] = a % 10
-            bench.tokens[(t.b_high + place) * WIDTH + lane] = b % 10
+            scratch.operand_tokens[place * WIDTH + lane] = a % 10
+            scratch.operand_tokens[(t.b_high + place) * WIDTH + lane] = b % 10
             a, b = a // 10, b // 10
         for carry in range(2):
             total = high_a[lane] + high_b[lane] + carry
             for place in range(t.n_high - 1, -1, -1):
-                here = _right_at(t, place, carry) + lane
-                bench.right[here] = total % 10
-                bench.right_names[here] = total % 10
+                here = _answer_at(t, place, carry) + lane
+                scratch.answer_tokens[here] = total % 10
+                scratch.answer_floats[here] = total % 10
                 total //= 10
     heads_row = t.n_heads * t.row
     for high in range(t.n_high):
         for position in (high, t.b_high + high):
             at = position * WIDTH
-            spread(t, bench.sent, heads_row * at, t.moved, t.n_heads, position, bench.tokens, at)
-            spread(t, bench.bases, t.row * at, t.base, 1, position, bench.tokens, at)
+            interleave_rows(
+                t,
+                scratch.varying_values,
+                heads_row * at,
+                t.values,
+                t.n_heads,
+                position,
+                scratch.operand_tokens,
+                at,
+            )
+            interleave_rows(t, scratch.varying_bases, t.row * at, t.base, 1, position, scratch.operand_tokens, at)
         for carry in range(2):
             position = t.c_high + high
-            at = _right_at(t, high, carry)
-            place = _place_of_c(t, high, carry) * WIDTH
-            spread(t, bench.sent, heads_row * place, t.moved, t.n_heads, position, bench.right, at)
-            spread(t, bench.bases, t.row * place, t.base, 1, position, bench.right, at)
+            at = _answer_at(t, high, carry)
+            place = _slot_of_c(t, high, carry) * WIDTH
+            interleave_rows(
+                t,
+                scratch.varying_values,
+                heads_row * place,
+                t.values,
+                t.n_heads,
+                position,
+                scratch.answer_tokens,
+                at,
+            )
+            interleave_rows(
+                t, scratch.varying_bases, t.row * place, t.base, 1, position, scratch.answer_tokens, at
+            )
 
 
 @inlined
-def _right_at(t: Tables, digit: int, carry: int) -> int:
-    """Where in `right` the lanes' tokens of a digit of the answer begin."""
+def _answer_at(t: Tables, digit: int, carry: int) -> int:
+    """The index in `answer_tokens` and `answer_floats` of an answer digit's first lane."""
     return (carry * t.n_digits + digit) * WIDTH
 
 
 @inlined
-def _place_of_c(t: Tables, high: int, carry: int) -> int:
-    """Where in `sent` and `bases` a high digit of the answer stands: with a carry, behind all others."""
+def _slot_of_c(t: Tables, high: int, carry: int) -> int:
+    """The slot of an answer's high digit in `varying_values` and `varying_bases`."""
     return high + (t.n_positions if carry else t.c_high)
 
 
 @inner
-def _send_high(t: Tables, bench: Bench, block: Any, start: int, query: int, asking: Any, at: int) -> None:
-    """What the operands' high digits send to a query; to no position before their own."""
+def _add_high_operand_keys(
+    t: Tables, scratch: Scratch, block: Any, start: int, query: int, query_tokens: Any, at: int
+) -> None:
+    """Add the values of the operands' high digits, as far as the query attends to them, to its block."""
     for high in range(t.n_high):
         for key in (high, t.b_high + high):
             if key <= query:
-                weigh(t, bench.weights, query, asking, at, key, bench.tokens, key * WIDTH)
-                send_own(t, block, start, bench.weights, bench.sent, key * t.n_heads * t.row * WIDTH)
+                write_exp_scores(
+                    t, scratch.weights, query, query_tokens, at, key, scratch.operand_tokens, key * WIDTH
+                )
+                add_varying_key(
+                    t, block, start, scratch.weights, scratch.varying_values, key * t.n_heads * t.row * WIDTH
+                )
 
 
 @inner
-def _send_high_c(
-    t: Tables, bench: Bench, block: Any, start: int, query: int, asking: Any, at: int, carry: int
+def _add_high_answer_keys(
+    t: Tables, scratch: Scratch, block: Any, start: int, query: int, query_tokens: Any, at: int, carry: int
 ) -> None:
-    """What the answer's high digits send to a query."""
+    """Add the values of the answer's high digits, as far as the query attends to them, to its block."""
     for high in range(t.n_high):
         key = t.c_high + high
         if key <= query:
-            weigh(t, bench.weights, query, asking, at, key, bench.right, _right_at(t, high, carry))
-            sent = _place_of_c(t, high, carry) * t.n_heads * t.row * WIDTH
-            send_own(t, block, start, bench.weights, bench.sent, sent)
+            write_exp_scores(
+                t, scratch.weights, query, query_tokens, at, key, scratch.answer_tokens, _answer_at(t, high, carry)
+            )
+            values_at = _slot_of_c(t, high, carry) * t.n_heads * t.row * WIDTH
+            add_varying_key(t, block, start, scratch.weights, scratch.varying_values, values_at)
 
 
 @inner
-def _fill_same(bench: Bench, token: int) -> None:
+def _fill_uniform_token(scratch: Scratch, token: int) -> None:
     for lane in range(WIDTH):
-        bench.same[lane] = token
+        scratch.uniform_token[lane] = token
 
 
 @inner
-def _send_same(
-    t: Tables, bench: Bench, block: Any, start: int, query: int, asking: Any, at: int, key: int, token: int
+def _add_uniform_key(
+    t: Tables,
+    scratch: Scratch,
+    block: Any,
+    start: int,
+    query: int,
+    query_tokens: Any,
+    at: int,
+    key: int,
+    token: int,
 ) -> None:
-    """What a plain key sends to the lanes' own queries."""
-    _fill_same(bench, token)
-    weigh(t, bench.weights, query, asking, at, key, bench.same, 0)
-    send_plain(t, block, start, bench.weights, key, token)
+    """Add the values of a uniform key to the block of a varying query."""
+    _fill_uniform_token(scratch, token)
+    write_exp_scores(t, scratch.weights, query, query_tokens, at, key, scratch.uniform_token, 0)
+    add_uniform_key(t, block, start, scratch.weights, key, token)
 
 
 @inner
-def _gather_far(t: Tables, bench: Bench) -> None:
-    """What high digits send to plain queries, for each token that may ask: `far`, and `far_last` by carry."""
+def _compute_from_high(t: Tables, scratch: Scratch) -> None:
+    """Fill `from_high` and `from_high_last`: the values of high digits for every uniform query and token."""
     block = t.n_heads * t.row * WIDTH
     for query in (t.a_low, t.a_low + 1, t.plus, t.b_low, t.b_low + 1, t.equals):
-        first, after = _tokens_at(t, query)
+        first, after = _possible_tokens(t, query)
         for token in range(first, after):
-            _fill_same(bench, token)
-            _send_high(t, bench, bench.far, entry(query, token) * block, query, bench.same, 0)
+            _fill_uniform_token(scratch, token)
+            _add_high_operand_keys(
+                t, scratch, scratch.from_high, entry(query, token) * block, query, scratch.uniform_token, 0
+            )
     for carry in range(2):
         for token in range(N_DIGIT_TOKENS):
-            _fill_same(bench, token)
+            _fill_uniform_token(scratch, token)
             start = (carry * N_DIGIT_TOKENS + token) * block
-            _send_high(t, bench, bench.far_last, start, t.c_last, bench.same, 0)
-            _send_high_c(t, bench, bench.far_last, start, t.c_last, bench.same, 0, carry)
+            _add_high_operand_keys(t, scratch, scratch.from_high_last, start, t.c_last, scratch.uniform_token, 0)
+            _add_high_answer_keys(
+                t, scratch, scratch.from_high_last, start, t.c_last, scratch.uniform_token, 0, carry
+            )
 
 
 @inlined
-def _tokens_at(t: Tables, position: int) -> Any:
-    """The first token that may stand at a plain position, and the one after the last."""
+def _possible_tokens(t: Tables, position: int) -> Any:
+    """The first token that can occur at a uniform position, and the one after the last."""
     if position == t.plus:
         return PLUS, PLUS + 1
     if position == t.equals:
@@ -176,168 +216,196 @@ def _tokens_at(t: Tables, position: int) -> Any:
 
 
 @inner
-def _gather_own(t: Tables, bench: Bench) -> None:
-    """What high digits and signs send to own queries; the first operand's see no more, and are settled."""
+def _start_varying_queries(t: Tables, scratch: Scratch) -> None:
+    """Add the values of high digits and signs to all varying queries, and finish the queries of A_high."""
     block = t.n_heads * t.row * WIDTH
     for high in range(t.n_high):
-        copy(bench.z, 0, bench.no_block, 0, block)
-        _send_high(t, bench, bench.z, 0, high, bench.tokens, high * WIDTH)
-        _settle_own(t, bench, high, high, bench.z, 0)
+        copy(scratch.z, 0, scratch.zero_block, 0, block)
+        _add_high_operand_keys(t, scratch, scratch.z, 0, high, scratch.operand_tokens, high * WIDTH)
+        _finish_varying(t, scratch, high, high, scratch.z, 0)
         query = t.b_high + high
-        _send_high(t, bench, bench.own_b, high * block, query, bench.tokens, query * WIDTH)
-        _send_same(t, bench, bench.own_b, high * block, query, bench.tokens, query * WIDTH, t.plus, PLUS)
+        _add_high_operand_keys(
+            t, scratch, scratch.varying_b, high * block, query, scratch.operand_tokens, query * WIDTH
+        )
+        _add_uniform_key(
+            t, scratch, scratch.varying_b, high * block, query, scratch.operand_tokens, query * WIDTH, t.plus, PLUS
+        )
         query = t.c_high + high
         for carry in range(2):
             start = (carry * t.n_high + high) * block
-            at = _right_at(t, high, carry)
-            _send_high(t, bench, bench.own_c, start, query, bench.right, at)
-            _send_high_c(t, bench, bench.own_c, start, query, bench.right, at, carry)
-            _send_same(t, bench, bench.own_c, start, query, bench.right, at, t.plus, PLUS)
-            _send_same(t, bench, bench.own_c, start, query, bench.right, at, t.equals, EQUALS)
+            at = _answer_at(t, high, carry)
+            _add_high_operand_keys(t, scratch, scratch.varying_c, start, query, scratch.answer_tokens, at)
+            _add_high_answer_keys(t, scratch, scratch.varying_c, start, query, scratch.answer_tokens, at, carry)
+            _add_uniform_key(t, scratch, scratch.varying_c, start, query, scratch.answer_tokens, at, t.plus, PLUS)
+            _add_uniform_key(
+                t, scratch, scratch.varying_c, start, query, scratch.answer_tokens, at, t.equals, EQUALS
+            )
 
 
 @inner
-def _settle_own(t: Tables, bench: Bench, position: int, place: int, block: Any, start: int) -> None:
-    """Settle the lanes' own residuals at a position; all that it sees is in the block."""
-    settle_own(
+def _finish_varying(t: Tables, scratch: Scratch, position: int, place: int, block: Any, start: int) -> None:
+    """Finish a varying query whose block already includes every key."""
+    finish_varying_query(
         t,
-        bench.residual,
-        bench.inverse_rho,
+        scratch.residual,
+        scratch.inverse_rho,
         position,
         block,
         start,
-        bench.no_row,
+        scratch.zero_row,
         0,
-        bench.ones,
-        bench.bases,
+        scratch.ones,
+        scratch.varying_bases,
         place * t.row * WIDTH,
-        bench.shares,
+        scratch.inverse_totals,
     )
 
 
 @inner
-def _settle_plain(t: Tables, bench: Bench, position: int, token: int, far: Any, far_at: int) -> None:
-    """Settle the residual of a token at a plain position; what plain keys send there is in `row`."""
-    settle_plain(
+def _finish_uniform(t: Tables, scratch: Scratch, position: int, token: int, block: Any, start: int) -> None:
+    """Finish a uniform query; its varying keys are in the block, its uniform keys in `scratch.row`."""
+    finish_uniform_query(
         t,
-        bench.residual,
-        bench.inverse_rho,
+        scratch.residual,
+        scratch.inverse_rho,
         position,
-        far,
-        far_at,
-        bench.row,
+        block,
+        start,
+        scratch.row,
         0,
-        bench.ones,
+        scratch.ones,
         t.base,
         entry(position, token) * t.row,
-        bench.shares,
+        scratch.inverse_totals,
     )
 
 
 @inner
-def _place_low_a(t: Tables, bench: Bench, low_a: int) -> None:
-    """The first operand's low digits: they, the plus and the second operand's high digits are settled."""
+def _process_low_a(t: Tables, scratch: Scratch, low_a: int) -> None:
+    """Add the low digits of the first operand to all queries, and finish those of A_low, + and B_high."""
     heads_row = t.n_heads * t.row
     block = heads_row * WIDTH
     tens, units = low_a // 10, low_a % 10
     for query, token in ((t.a_low, tens), (t.a_low + 1, units), (t.plus, PLUS)):
-        send_row(t, bench.row, 0, bench.no_row, 0, query, token, t.a_low, tens)
+        add_uniform_key_to_row(t, scratch.row, 0, scratch.zero_row, 0, query, token, t.a_low, tens)
         if query > t.a_low:
-            send_row(t, bench.row, 0, bench.row, 0, query, token, t.a_low + 1, units)
+            add_uniform_key_to_row(t, scratch.row, 0, scratch.row, 0, query, token, t.a_low + 1, units)
         if query == t.plus:
-            send_row(t, bench.row, 0, bench.row, 0, query, token, t.plus, PLUS)
-        _settle_plain(t, bench, query, token, bench.far, entry(query, token) * block)
+            add_uniform_key_to_row(t, scratch.row, 0, scratch.row, 0, query, token, t.plus, PLUS)
+        _finish_uniform(t, scratch, query, token, scratch.from_high, entry(query, token) * block)
     for high in range(t.n_high):
         query = t.b_high + high
-        copy(bench.z, 0, bench.own_b, high * block, block)
+        copy(scratch.z, 0, scratch.varying_b, high * block, block)
         for key, token in ((t.a_low, tens), (t.a_low + 1, units)):
-            _send_same(t, bench, bench.z, 0, query, bench.tokens, query * WIDTH, key, token)
-        _settle_own(t, bench, query, query, bench.z, 0)
-    copy(bench.own_c_low_a, 0, bench.own_c, 0, 2 * t.n_high * block)
+            _add_uniform_key(t, scratch, scratch.z, 0, query, scratch.operand_tokens, query * WIDTH, key, token)
+        _finish_varying(t, scratch, query, query, scratch.z, 0)
+    copy(scratch.varying_c_low_a, 0, scratch.varying_c, 0, 2 * t.n_high * block)
     for carry in range(2):
         for high in range(t.n_high):
             start = (carry * t.n_high + high) * block
-            at = _right_at(t, high, carry)
+            at = _answer_at(t, high, carry)
             for key, token in ((t.a_low, tens), (t.a_low + 1, units)):
-                _send_same(t, bench, bench.own_c_low_a, start, t.c_high + high, bench.right, at, key, token)
-    # What is known of the rows of plain queries to come: the digits placed now, the signs, and themselves.
+                _add_uniform_key(
+                    t,
+                    scratch,
+                    scratch.varying_c_low_a,
+                    start,
+                    t.c_high + high,
+                    scratch.answer_tokens,
+                    at,
+                    key,
+                    token,
+                )
+    # The known part of the later uniform queries: the low digits of A, the signs and the query's own position.
     for query in (t.b_low, t.b_low + 1, t.equals, t.c_last):
-        first, after = _tokens_at(t, query)
+        first, after = _possible_tokens(t, query)
         for token in range(first, after):
             start = entry(query, token) * heads_row
-            send_row(t, bench.rows, start, bench.no_row, 0, query, token, t.a_low, tens)
-            send_row(t, bench.rows, start, bench.rows, start, query, token, t.a_low + 1, units)
-            send_row(t, bench.rows, start, bench.rows, start, query, token, t.plus, PLUS)
-            send_row(t, bench.rows, start, bench.rows, start, query, token, query, token)
+            add_uniform_key_to_row(t, scratch.rows, start, scratch.zero_row, 0, query, token, t.a_low, tens)
+            add_uniform_key_to_row(t, scratch.rows, start, scratch.rows, start, query, token, t.a_low + 1, units)
+            add_uniform_key_to_row(t, scratch.rows, start, scratch.rows, start, query, token, t.plus, PLUS)
+            add_uniform_key_to_row(t, scratch.rows, start, scratch.rows, start, query, token, query, token)
             if query > t.equals:
-                send_row(t, bench.rows, start, bench.rows, start, query, token, t.equals, EQUALS)
+                add_uniform_key_to_row(t, scratch.rows, start, scratch.rows, start, query, token, t.equals, EQUALS)
 
 
 @inner
-def _place_b_tens(t: Tables, bench: Bench, tens: int) -> None:
-    """The tens of the second operand's low digits."""
+def _process_b_tens(t: Tables, scratch: Scratch, tens: int) -> None:
+    """Finish the query of the second operand's tens."""
     position, heads_row = t.b_low, t.n_heads * t.row
     start = entry(position, tens) * heads_row
-    copy(bench.row, 0, bench.rows, start, heads_row)
-    _settle_plain(t, bench, position, tens, bench.far, start * WIDTH)
+    copy(scratch.row, 0, scratch.rows, start, heads_row)
+    _finish_uniform(t, scratch, position, tens, scratch.from_high, start * WIDTH)
 
 
 @inner
-def _gather_own_c(t: Tables, bench: Bench, tens: int, carry: int) -> None:
-    """What the answer's high digits see but for the last digit of the second operand."""
+def _update_varying_c(t: Tables, scratch: Scratch, tens: int, carry: int) -> None:
+    """Fill `varying_c_b_tens`: all keys of the answer's high digits except the second operand's units."""
     size = t.n_high * t.n_heads * t.row * WIDTH
-    copy(bench.own_c_b_tens, 0, bench.own_c_low_a, carry * size, size)
+    copy(scratch.varying_c_b_tens, 0, scratch.varying_c_low_a, carry * size, size)
     for high in range(t.n_high):
-        start, at = high * t.n_heads * t.row * WIDTH, _right_at(t, high, carry)
-        _send_same(t, bench, bench.own_c_b_tens, start, t.c_high + high, bench.right, at, t.b_low, tens)
+        start, at = high * t.n_heads * t.row * WIDTH, _answer_at(t, high, carry)
+        _add_uniform_key(
+            t, scratch, scratch.varying_c_b_tens, start, t.c_high + high, scratch.answer_tokens, at, t.b_low, tens
+        )
 
 
 @inner
-def _place_low_b(t: Tables, bench: Bench, low_a: int, low_b: int, carry: int) -> None:
-    """The last digit of the second operand: all positions behind it are settled, too."""
+def _process_low_b(t: Tables, scratch: Scratch, low_a: int, low_b: int, carry: int) -> None:
+    """Finish the queries of the second operand's units and of all later positions."""
     heads_row = t.n_heads * t.row
     tens, units = low_b // 10, low_b % 10
     last, unit = (low_a + low_b) // 10 % 10, (low_a + low_b) % 10
     for query, token in ((t.b_low + 1, units), (t.equals, EQUALS), (t.c_last, last)):
         start = entry(query, token) * heads_row
-        send_row(t, bench.row, 0, bench.rows, start, query, token, t.b_low, tens)
+        add_uniform_key_to_row(t, scratch.row, 0, scratch.rows, start, query, token, t.b_low, tens)
         if query > t.b_low + 1:
-            send_row(t, bench.row, 0, bench.row, 0, query, token, t.b_low + 1, units)
+            add_uniform_key_to_row(t, scratch.row, 0, scratch.row, 0, query, token, t.b_low + 1, units)
         if query < t.c_last:
-            _settle_plain(t, bench, query, token, bench.far, start * WIDTH)
+            _finish_uniform(t, scratch, query, token, scratch.from_high, start * WIDTH)
         else:
-            far = (carry * N_DIGIT_TOKENS + token) * heads_row * WIDTH
-            _settle_plain(t, bench, query, token, bench.far_last, far)
-    _fill_same(bench, units)
+            block_at = (carry * N_DIGIT_TOKENS + token) * heads_row * WIDTH
+            _finish_uniform(t, scratch, query, token, scratch.from_high_last, block_at)
+    _fill_uniform_token(scratch, units)
     for high in range(t.n_high):
-        query, at = t.c_high + high, _right_at(t, high, carry)
-        weigh(t, bench.weights, query, bench.right, at, t.b_low + 1, bench.same, 0)
-        settle_own(
-            t,
-            bench.residual,
-            bench.inverse_rho,
-            query,
-            bench.own_c_b_tens,
-            high * heads_row * WIDTH,
-            t.moved,
-            entry(t.b_low + 1, units) * heads_row,
-            bench.weights,
-            bench.bases,
-            _place_of_c(t, high, carry) * t.row * WIDTH,
-            bench.shares,
+        query, at = t.c_high + high, _answer_at(t, high, carry)
+        write_exp_scores(
+            t, scratch.weights, query, scratch.answer_tokens, at, t.b_low + 1, scratch.uniform_token, 0
         )
-    at = _right_at(t, t.n_high, carry)
-    store(bench.right_names, at, splat(np.float32(last)))
-    store(bench.right_names, at + WIDTH, splat(np.float32(unit)))
+        finish_varying_query(
+            t,
+            scratch.residual,
+            scratch.inverse_rho,
+            query,
+            scratch.varying_c_b_tens,
+            high * heads_row * WIDTH,
+            t.values,
+            entry(t.b_low + 1, units) * heads_row,
+            scratch.weights,
+            scratch.varying_bases,
+            _slot_of_c(t, high, carry) * t.row * WIDTH,
+            scratch.inverse_totals,
+        )
+    at = _answer_at(t, t.n_high, carry)
+    store(scratch.answer_floats, at, splat(np.float32(last)))
+    store(scratch.answer_floats, at + WIDTH, splat(np.float32(unit)))
 
 
 @inner
-def _answer_all(t: Tables, bench: Bench, carry: int, pair: int, verdicts: Verdicts) -> None:
-    """What is said of every digit of the answer."""
-    for first in range(0, t.n_digits, TOGETHER):
-        answer(t, bench.residual, bench.inverse_rho, t.equals + first, bench.queries, bench.attention, bench.final)
-        for digit in range(first, min(t.n_digits, first + TOGETHER)):
+def _write_answers(t: Tables, scratch: Scratch, carry: int, pair: int, predictions: Predictions) -> None:
+    """Run layer 1 and write the predictions for every digit of the answer."""
+    for first in range(0, t.n_digits, N_QUERIES):
+        run_layer_1(
+            t,
+            scratch.residual,
+            scratch.inverse_rho,
+            t.equals + first,
+            scratch.queries,
+            scratch.attention,
+            scratch.final,
+        )
+        for digit in range(first, min(t.n_digits, first + N_QUERIES)):
             start = (digit - first) * stream_size(t) * WIDTH
-            right = load(bench.right_names, _right_at(t, digit, carry))
+            correct = load(scratch.answer_floats, _answer_at(t, digit, carry))
             out = (digit * t.n_low**2 + pair) * WIDTH
-            judge(t, bench.final, start, right, bench.logits, verdicts, out)
+            write_predictions(t, scratch.final, start, correct, scratch.logits, predictions, out)

@@ -1,4 +1,4 @@
-"""The circuits as the kernel reads them: in single precision, flat, with the sizes that say where things are."""
+"""The tables of a network in the kernel's format: flat arrays in single precision, with their sizes."""
 
 from __future__ import annotations
 
@@ -13,42 +13,48 @@ from sumint.task.sums import VOCABULARY, Layout
 N_TOKENS = len(VOCABULARY)
 
 N_LOW_DIGITS = 2
-"""Of each operand: these are the kernel's loops."""
+"""The number of low digits of each operand, over which the kernel loops."""
 
 LOW = 10**N_LOW_DIGITS
-"""How many values they have, if the leading digit is not among them."""
+"""The number of values of the low digits, unless the leading digit is one of them."""
 
 
 class Tables(NamedTuple):
-    """`Circuits`, flat; a tuple, since that is what numba takes."""
+    """`Circuits` as flat arrays, with sizes and positions; a named tuple, because numba accepts it."""
 
     n_digits: int
     n_high: int
-    """How many digits of an operand are high: all but the last two."""
+    """The number of high digits of an operand: all but the last two."""
     n_low: int
-    """How many values the low digits of an operand have."""
+    """The number of values of an operand's low digits."""
     n_positions: int
+    """The number of positions that the network reads."""
     a_low: int
-    """Where the first operand's low digits begin, …"""
+    """The position of the first operand's first low digit."""
     plus: int
+    """The position of the plus sign."""
     b_high: int
+    """The position of the second operand's first digit."""
     b_low: int
+    """The position of the second operand's first low digit."""
     equals: int
+    """The position of the equals sign."""
     c_high: int
+    """The position of the answer's first digit."""
     c_last: int
-    """… and where the last digit of the answer stands that is read."""
+    """The position of the last answer digit that the network reads."""
     n_heads: int
     d_head: int
     d_model: int
     n_read: int
-    """How many directions of the residual stream the logits read."""
+    """The number of directions of the residual stream that the logits read."""
     n_parts: int
-    """How many numbers of a row layer 1 reads; behind them a row of `moved` has its one."""
+    """The number of entries of a row that layer 1 reads; in a row of `values`, a one follows them."""
     row: int
-    """How many numbers a head's row has in all."""
+    """The length of a head's row, padding included."""
     base: np.ndarray
-    moved: np.ndarray
-    attraction: np.ndarray
+    values: np.ndarray
+    exp_scores: np.ndarray
     query_bias: np.ndarray
     output_bias: np.ndarray
     readout: np.ndarray
@@ -57,7 +63,7 @@ class Tables(NamedTuple):
 
 
 def tables_of(circuits: Circuits) -> Tables:
-    """The tables for the kernel."""
+    """The tables of a network in the kernel's format."""
 
     def flat(array: np.ndarray) -> np.ndarray:
         return np.ascontiguousarray(array, dtype=np.float32).ravel()
@@ -82,10 +88,10 @@ def tables_of(circuits: Circuits) -> Tables:
         n_parts=circuits.n_parts,
         row=circuits.base.shape[-1],
         base=flat(circuits.base),
-        moved=flat(circuits.moved),
-        attraction=flat(circuits.attraction),
+        values=flat(circuits.values),
+        exp_scores=flat(circuits.exp_scores),
         query_bias=flat(circuits.query_bias),
-        output_bias=flat(np.append(circuits.output_bias, 0)),  # one more, for whoever takes two at a time
+        output_bias=flat(np.append(circuits.output_bias, 0)),  # padded, because the kernel reads pairs
         readout=flat(circuits.readout),
         unembed_bias=flat(circuits.unembed_bias),
         epsilon=np.float32(LAYER_NORM_EPSILON),
@@ -93,23 +99,23 @@ def tables_of(circuits: Circuits) -> Tables:
 
 
 def n_low(layout: Layout) -> int:
-    """How many values the low digits of an operand have."""
+    """The number of values of an operand's low digits."""
     return min(LOW, layout.operand_limit)
 
 
 def n_high(layout: Layout) -> int:
-    """How many values the high digits of an operand have."""
+    """The number of values of an operand's high digits."""
     return layout.operand_limit // n_low(layout)
 
 
 @inlined
 def entry(position: int, token: int) -> int:
-    """The number of a token at a position, in tables by both."""
+    """The index of a token at a position in tables by position and token."""
     return position * N_TOKENS + token
 
 
 @inlined
-def attraction_at(t: Tables, query: int, query_token: int, key: int, key_token: int) -> int:
-    """Where in the table of attractions those of all heads begin."""
+def exp_scores_at(t: Tables, query: int, query_token: int, key: int, key_token: int) -> int:
+    """The index in `exp_scores` of the first head's entry for a query and a key."""
     n_entries = t.n_positions * N_TOKENS
     return (entry(query, query_token) * n_entries + entry(key, key_token)) * t.n_heads

@@ -1,4 +1,4 @@
-"""All sums, in tiles: as many pairs of the operands' high digits as the kernel has lanes, with all low digits."""
+"""Tiles of sums: one pair of the operands' high digits for each lane of the kernel, with all low digits."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from jaxtyping import Int
 from sumint.exhaustive.kernel.simd import WIDTH
 from sumint.exhaustive.kernel.sweep import evaluate
 from sumint.exhaustive.kernel.tables import LOW, Tables, n_high, n_low
-from sumint.exhaustive.predictions import Verdicts
+from sumint.exhaustive.predictions import Predictions
 from sumint.task.sums import Layout, Sums
 
 
 @dataclass(frozen=True)
 class Tile:
-    """The sums of some pairs of high digits, of which `first` is the first.
+    """The sums of `WIDTH` consecutive pairs of high digits, beginning with pair number `first`.
 
-    A pair's number is the first operand's high digits times as many as there are, plus the second's.
+    The number of a pair is high_a · n_high + high_b.
     """
 
     layout: Layout
@@ -26,7 +26,7 @@ class Tile:
 
     @property
     def n_lanes(self) -> int:
-        """How many lanes hold a pair of their own; behind the last pair, the others repeat it."""
+        """The number of lanes with a distinct pair; the lanes after the last pair repeat it."""
         return min(WIDTH, n_pairs(self.layout) - self.first)
 
     @property
@@ -44,13 +44,13 @@ class Tile:
 
 
 def n_pairs(layout: Layout) -> int:
-    """How many pairs of high digits there are."""
+    """The number of pairs of high digits."""
     return n_high(layout) ** 2
 
 
-def verdicts_on(tables: Tables, tile: Tile) -> Verdicts:
-    """What is said of every digit of every sum of a tile [digit, low_a, low_b, lane]."""
+def predict_tile(tables: Tables, tile: Tile) -> Predictions:
+    """The predictions for every digit of every sum of a tile [digit, low_a, low_b, lane]."""
     shape = (tables.n_digits, n_low(tile.layout), n_low(tile.layout), WIDTH)
-    flat = Verdicts(*(np.empty(int(np.prod(shape)), np.float32) for _ in Verdicts._fields))
+    flat = Predictions(*(np.empty(int(np.prod(shape)), np.float32) for _ in Predictions._fields))
     evaluate(tables, *tile.high_digits, flat)
-    return Verdicts(*(array.reshape(shape) for array in flat))
+    return Predictions(*(array.reshape(shape) for array in flat))

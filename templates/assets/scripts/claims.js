@@ -1,4 +1,4 @@
-// Which claims are shown is read from the page's address, and kept there.
+// Reads the filter of claims from the page's address, and stores it there.
 "use strict";
 {
   const choices = [...document.querySelectorAll(".claims-filter input")];

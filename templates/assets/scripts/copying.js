@@ -1,4 +1,4 @@
-// A link to a figure, a table or a claim is copied by a click on its number, and a citation by a click on its button.
+// Copies a link to a figure, a table or a claim when its number is clicked, and the citation when its button is.
 "use strict";
 {
   const SHOWN_FOR = 1500;

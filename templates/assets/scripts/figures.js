@@ -1,5 +1,5 @@
-// Draws the charts. plotly.js and a figure's data are loaded when the figure comes near the viewport, as scripts,
-// because a page that is opened from a disk may load scripts and may fetch nothing.
+// Draws the charts. plotly.js and a figure's data are loaded when the figure is near the viewport, as scripts, since a
+// page opened from a disk may load scripts, but may not fetch files.
 "use strict";
 {
   const NEAR = "800px 0px";
@@ -22,8 +22,8 @@
   );
   let themes = null;
 
-  // On a slow connection all that a figure is made of may be there before the colours that it is drawn in. The page
-  // has loaded when each of its own scripts has run or cannot be had.
+  // On a slow connection the data of a figure may arrive before the themes of charts. The page has loaded when each of
+  // its own scripts has run or has failed to load.
   const themesKnown = new Promise((resolve, reject) => {
     window.registerChartThemes = (registered) => {
       themes = registered;
@@ -34,7 +34,7 @@
   window.registerFigure = (name, views) => {
     figures.get(name).views = views;
   };
-  // An array of numbers as plotly writes it.
+  // Decodes an array of numbers as plotly encodes it.
   window.floatsOf = ({ bdata }) =>
     new Float32Array(Uint8Array.from(atob(bdata), (byte) => byte.charCodeAt(0)).buffer);
   // Elements with attributes and children: html("p", { class: "words" }, "text").
@@ -47,7 +47,7 @@
       return made;
     };
   window.elements = { html: maker("http://www.w3.org/1999/xhtml"), svg: maker("http://www.w3.org/2000/svg") };
-  // What a reader chose, by name, is kept in the page's address, so that a link shows the same.
+  // The reader's choices, by name, are stored in the page's address, so that a link shows the same view.
   window.keepInAddress = (settings) => {
     const address = new URL(location.href);
     for (const [name, value] of Object.entries(settings)) {
@@ -57,7 +57,7 @@
     try {
       history.replaceState(null, "", address);
     } catch {
-      // Some browsers keep the address of a page on a disk as it is.
+      // Some browsers do not allow changes of the address of a page on a disk.
     }
   };
   const components = new Map();
@@ -70,8 +70,8 @@
     Promise.all([themesKnown, loadScript(libraryOf(figure)), loadScript(`figures/${figure.name}.js`)]);
   const isLoaded = ({ component, views }) => themes && views && (component ? components.has(component) : window.Plotly);
 
-  // A trace says what it stands for in its meta. Plotly hands a template's defaults for a trace type out in turn, so
-  // one entry for each trace gives each the colour of its role. report/figures/theme.py does the same for the saved figures.
+  // The role of a trace is in its meta. Plotly assigns a template's defaults for a trace type to the traces in order, so
+  // one entry per trace gives each the colour of its role. report/figures/theme.py does the same for the saved figures.
   const templateFor = (view, name) => {
     const { template, series, guide } = themes[name];
     const defaults = {};
@@ -89,7 +89,7 @@
 
   const isTouch = matchMedia("(pointer: coarse)").matches;
   const config = (figure) => ({
-    // Where there is no pointer to hover with, the buttons would stand over the chart for good.
+    // Without a pointer that can hover, the buttons would cover the chart permanently.
     displayModeBar: isTouch ? false : "hover",
     displaylogo: false,
     showSendToCloud: false,
@@ -110,12 +110,12 @@
   const layoutOf = (figure, theme) => {
     const view = chosenView(figure);
     const layout = structuredClone(view.layout);
-    // On a touch screen a drag is a scroll: a chart must not hold the page.
+    // On a touch screen a drag scrolls the page, so a chart must not capture it.
     if (isTouch) layout.dragmode = false;
     if (smallScreen.matches) rearrange(layout, layout.meta?.narrow ?? {});
     return { ...layout, template: templateFor(view, theme) };
   };
-  // Panels bring along where they stand on a small screen.
+  // A figure with panels contains their positions on a small screen.
   const rearrange = (layout, places) => {
     for (const [part, place] of Object.entries(places)) {
       layout[part] = Array.isArray(place) ? place : { ...layout[part], ...place };
@@ -136,8 +136,8 @@
     else Plotly.react(figure.chart, structuredClone(chosenView(figure).data), layoutOf(figure, theme), config(figure));
     figure.drawn = true;
   };
-  // A component shows all views that the controls leave open, in a theme's colours. What is chosen in it stands in the
-  // address after what the controls choose; it says by a change event that it is chosen.
+  // A component shows all views that the controls do not determine, in a theme's colours. A choice in it is stored in the
+  // address after the choices of the controls; the component reports it by a change event.
   const drawComponent = (figure, theme) => {
     const make = components.get(figure.component);
     figure.drawing ??= make(figure.chart, choicesWithin(figure));
@@ -171,7 +171,7 @@
     if (figure.drawn) Plotly.downloadImage(figure.chart, { ...imageOptions(figure), ...size, format });
   };
 
-  // What the reader has chosen is kept in the address, so that a link shows the same.
+  // The reader's choices are stored in the address, so that a link shows the same view.
   const wantedChoices = ({ element }) => new URLSearchParams(location.search).get(element.id)?.split(".") ?? [];
   const restoreChoice = (figure) => {
     const wanted = wantedChoices(figure);
@@ -199,8 +199,8 @@
     { rootMargin: NEAR },
   );
 
-  // Plotly would take a finger on a polar diagram for a drag. What is not handed to it, the browser makes the best of:
-  // a scroll, or, of a tap, the events of a mouse, which show what is written at a point.
+  // Plotly would treat a touch on a polar chart as a drag. A touch that Plotly does not receive is handled by the browser:
+  // as a scroll or, for a tap, as events of a mouse, which show the hover label of a point.
   const keepToPage = (touch) => touch.stopPropagation();
 
   for (const figure of figures.values()) {
@@ -230,8 +230,8 @@
     }
   });
 
-  // Before printing nothing can be waited for, so all parts are loaded as soon as the page has time: what is near the
-  // viewport comes first.
+  // A script cannot wait for files before printing, so all figures are loaded when the page is idle, those near the
+  // viewport first.
   const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 2000));
   const loadTheRest = () => {
     for (const figure of figures.values()) loadParts(figure).catch(() => {});

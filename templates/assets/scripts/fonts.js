@@ -1,3 +1,3 @@
-// Fonts are decoded before there is text to set, so that no line breaks anew when they are ready.
+// Decodes the fonts before there is text to lay out, so that lines do not break again when the fonts are ready.
 "use strict";
 for (const font of document.fonts) font.load();

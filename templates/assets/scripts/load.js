@@ -1,5 +1,5 @@
-// Loads a script when it is needed. A page that is opened from a disk may load scripts and may fetch nothing, so data
-// and libraries are scripts. In the single-file form of the report another script of this kind stands here.
+// Loads a script when it is needed. A page opened from a disk may load scripts, but may not fetch files, so data and
+// libraries are scripts. In the single file another script with the same interface takes the place of this one.
 "use strict";
 {
   const loads = new Map();
@@ -13,13 +13,13 @@
       document.head.append(script);
     });
 
-  // Resolves when the script at an address of the site has run; it runs once, however often it is asked for.
+  // Resolves when the script at an address of the site has run; a script runs once, however often it is requested.
   window.loadScript = (address) => {
     if (!loads.has(address)) loads.set(address, load(address));
     return loads.get(address);
   };
 
-  // What the page is sure to need is read while the rest of the page is, but only once something has been painted.
+  // A script that the page will need is loaded in advance, but only after the first paint.
   const { ahead } = document.currentScript.dataset;
   const afterPaint = (work) => requestAnimationFrame(() => setTimeout(work));
   if (ahead) afterPaint(() => loadScript(ahead).catch(() => {}));

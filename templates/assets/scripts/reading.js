@@ -1,4 +1,4 @@
-// The contents follow the reader.
+// Marks the section that is being read in the contents.
 "use strict";
 {
   const links = new Map(
@@ -31,7 +31,7 @@
     follow();
   }
 
-  // On a narrow screen the contents open over the page, at the section that is read, and make way for the chosen one.
+  // On a narrow screen the contents open over the page, at the current section, and close when a section is chosen.
   const contents = document.getElementById("contents");
   contents.addEventListener("toggle", () => {
     const current = contents.querySelector(".sections [aria-current]");

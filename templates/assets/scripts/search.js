@@ -4,7 +4,7 @@
   const SHOWN = 40;
   const BEFORE = 50;
   const SNIPPET = 190;
-  // What a thing is worth, where the same words are in several: a name before a mention.
+  // The rank of an entry among those that contain the same words: a name is ranked above a mention.
   const WORTH = { Page: 6, Section: 4, Figure: 3, Table: 3, Claim: 2, Text: 0 };
   const IN_TITLE = 8;
   const WHOLE_WORD = 2;
@@ -24,8 +24,8 @@
     });
   };
 
-  // A word is looked for at the beginning of words, in the singular or plural; whoever types a straight quote or a
-  // hyphen means the set ones too.
+  // A word matches at the beginning of words, in the singular or plural; a straight quote or a hyphen matches the
+  // typographic ones, too.
   const escaped = (word) =>
     word
       .replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
@@ -157,7 +157,7 @@
   dialog.querySelector(".search-close").addEventListener("click", () => dialog.close());
   document.querySelector(".to-search").addEventListener("click", open);
 
-  // The search's own field may keep the focus for a moment after it is closed.
+  // The field of the search may keep the focus for a moment after the search is closed.
   const isTyped = (target) => target !== field && target.closest("input:not([type=radio]), select, textarea");
   addEventListener("keydown", (event) => {
     if (dialog.open || event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;

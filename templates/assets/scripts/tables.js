@@ -1,5 +1,5 @@
-// A long table, of which the page shows a few rows: here it is sorted, filtered and turned over. The rows are loaded
-// when they are first asked for, as a script, because a page that is opened from a disk may fetch nothing.
+// Sorts, filters and pages through a long table, of which the page shows a few rows. The rows are loaded when they are
+// first needed, as a script, since a page opened from a disk may not fetch files.
 "use strict";
 {
   const PAUSE = 120; // milliseconds without a key, after which is searched
@@ -10,7 +10,7 @@
   const compare = (one, other) =>
     typeof one === "number" && typeof other === "number" ? one - other : inOrder.compare(one, other);
 
-  // Columns with few different values come with each of them once.
+  // A column with few different values lists each of them once.
   const unpacked = ({ values, which, written, addresses }) => {
     const whole = which ? which.map((place) => values[place]) : values;
     return { values: whole, written: written ?? whole.map(String), addresses };
@@ -121,7 +121,7 @@
       }
     }
 
-    // The numbers of the rows that are chosen, in the order that is.
+    // The indices of the selected rows, in the current order.
     rows() {
       let rows = [...this.columns[0].values.keys()];
       for (const choice of this.choices) {
@@ -138,7 +138,7 @@
       return rows.sort((one, other) => (falling ? -1 : 1) * compare(values[one], values[other]) || one - other);
     }
 
-    // Each row as one text, its cells apart, for the search.
+    // Each row as one text with separated cells, for the search.
     get texts() {
       this.foundIn ??= this.columns[0].values.map((_, row) =>
         this.columns.map(({ written }) => written[row].toLowerCase()).join("\n"),

@@ -1,4 +1,4 @@
-// Light, dark, or as the system has it: chosen before the first paint, and remembered where that is possible.
+// Sets the theme before the first paint: light, dark or the system's; the choice is stored where that is possible.
 "use strict";
 {
   const root = document.documentElement;
@@ -16,7 +16,7 @@
     try {
       localStorage.setItem("theme", choice);
     } catch {
-      // The choice then holds for this page.
+      // Without storage the choice applies to this page only.
     }
   };
 

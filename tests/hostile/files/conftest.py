@@ -1,4 +1,4 @@
-"""Good checkpoints to begin with, and what is said of a bad one."""
+"""Good checkpoints, and the error message for a bad one."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ Tensors = dict[str, np.ndarray]
 
 @pytest.fixture
 def checkpoint(tmp_path: Path, tiny_weights: Weights) -> Path:
-    """A good checkpoint of our own, with its card."""
+    """A good safetensors checkpoint with its card."""
     path = tmp_path / "model.safetensors"
     write_weights(path, tiny_weights.tensors, {"name": "tiny"})
     return path
@@ -24,7 +24,7 @@ def checkpoint(tmp_path: Path, tiny_weights: Weights) -> Path:
 
 @pytest.fixture
 def state_dict(tmp_path: Path, tiny_weights: Weights) -> Path:
-    """The same tensors as PyTorch saves them."""
+    """The same tensors as a state dict saved by PyTorch."""
     path = tmp_path / "model.pt"
     torch.save(as_torch(tiny_weights), path)
     return path
@@ -35,7 +35,7 @@ def as_torch(weights: Weights) -> dict[str, torch.Tensor]:
 
 
 def refusal(path: Path) -> str:
-    """What is said of a file that is refused: one line, without control characters, that names the file."""
+    """The error message for a refused file: one line without control characters that names the file."""
     with pytest.raises(InputError) as caught:
         read_weights(path)
     message = str(caught.value)
@@ -44,7 +44,7 @@ def refusal(path: Path) -> str:
     return message
 
 
-def saved(tmp_path: Path, tensors: Tensors) -> Path:
+def save_tensors(tmp_path: Path, tensors: Tensors) -> Path:
     path = tmp_path / "changed.safetensors"
     save_file(tensors, path)
     return path

@@ -1,18 +1,18 @@
-"""Files damaged as they are on a bad disk, by a broken download, or by chance."""
+"""Damages a file at random, as a bad disk or an incomplete download would."""
 
 from __future__ import annotations
 
 from random import Random
 
 
-def damaged(random: Random, content: bytes) -> tuple[str, bytes]:
-    """What was done to a file, and the file; now and then it comes to nothing."""
+def damage(random: Random, content: bytes) -> tuple[str, bytes]:
+    """The kind of damage and the damaged content, which occasionally equals the original."""
     kind = random.choice(list(_WAYS))
     return kind, _WAYS[kind](random, content)
 
 
 def _place(random: Random, content: bytes) -> int:
-    """Anywhere, but often near the beginning or the end, where files say what they hold."""
+    """A random position, often near the beginning or the end, where file formats have their headers."""
     size = len(content)
     near = min(size - 1, random.choice((8, 64, 400, 4000)))
     return random.choice((random.randrange(size), random.randint(0, near), size - 1 - random.randint(0, near)))

@@ -1,4 +1,4 @@
-"""Zip archives that say what is not so, unpack to far more, or are packed as PyTorch never packs."""
+"""Zip archives with false headers, of huge unpacked size, or with a compression that PyTorch does not use."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from collections.abc import Callable, Mapping
 from random import Random
 
 ENTRY = b"PK\x01\x02"
-"""With this an entry of an archive's directory begins."""
+"""The signature of an entry in an archive's directory."""
 LOCAL = b"PK\x03\x04"
-"""And with this what stands before the entry's content."""
+"""The signature of the header before an entry's content."""
 
 
-def forged(random: Random, content: bytes) -> tuple[str, bytes]:
-    """What was done to the archive of a state dict, and the archive; each has to be refused."""
+def forge(random: Random, content: bytes) -> tuple[str, bytes]:
+    """The kind of forgery and the forged archive of a state dict, which must be refused."""
     kind = random.choice(list(_WAYS))
     return kind, _WAYS[kind](random, content)
 
 
-def packed(entries: Mapping[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
-    """An archive of these files."""
+def pack(entries: Mapping[str, bytes], compression: int = zipfile.ZIP_STORED) -> bytes:
+    """The content of a zip archive with these files."""
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", compression) as archive:
         for name, part in entries.items():
@@ -29,8 +29,8 @@ def packed(entries: Mapping[str, bytes], compression: int = zipfile.ZIP_STORED) 
     return content.getvalue()
 
 
-def unpacked(content: bytes) -> dict[str, bytes]:
-    """The files in an archive."""
+def unpack(content: bytes) -> dict[str, bytes]:
+    """The files in an archive, by name."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
@@ -44,7 +44,7 @@ def _program(entries: Mapping[str, bytes]) -> str:
 
 
 def _with_fields(offset: int, form: str, values: tuple[int, ...]) -> Callable[[Random, bytes], bytes]:
-    """Put a number into a field of one entry of the directory."""
+    """A function that overwrites a field of a random directory entry with one of these numbers."""
 
     def change(random: Random, content: bytes) -> bytes:
         starts = [place for place in range(len(content)) if content.startswith(ENTRY, place)]
@@ -56,60 +56,60 @@ def _with_fields(offset: int, form: str, values: tuple[int, ...]) -> Callable[[R
 
 
 def _twice(random: Random, content: bytes) -> bytes:
-    entries = unpacked(content)
+    entries = unpack(content)
     name = random.choice([_program(entries), _storage(random, entries)])
     other = name[:-1] + "\x01"
-    return packed({**entries, other: bytes(len(entries[name]))}).replace(other.encode(), name.encode())
+    return pack({**entries, other: bytes(len(entries[name]))}).replace(other.encode(), name.encode())
 
 
 def _recompressed(random: Random, content: bytes) -> bytes:
-    return packed(unpacked(content), random.choice((zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)))
+    return pack(unpack(content), random.choice((zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)))
 
 
 def _bomb(random: Random, content: bytes) -> bytes:
-    entries = unpacked(content)
+    entries = unpack(content)
     name = random.choice([_program(entries), _storage(random, entries), "model/data/other", "other"])
-    return packed({**entries, name: bytes(2**26 + 2**20)}, zipfile.ZIP_DEFLATED)
+    return pack({**entries, name: bytes(2**26 + 2**20)}, zipfile.ZIP_DEFLATED)
 
 
 def _bomb_that_lies(random: Random, content: bytes) -> bytes:
-    """Each entry says that it is small, and unpacks to far more."""
+    """An archive whose entries declare a small size and unpack to far more."""
     bomb = bytearray(_bomb(random, content))
     size = struct.pack("<I", 2**26 + 2**20)
     return bytes(bomb).replace(size, struct.pack("<I", random.choice((1, 100, 4096))))
 
 
 def _lost(random: Random, content: bytes) -> bytes:
-    entries = unpacked(content)
+    entries = unpack(content)
     del entries[random.choice([_program(entries), _storage(random, entries)])]
-    return packed(entries)
+    return pack(entries)
 
 
 def _another_size(random: Random, content: bytes) -> bytes:
-    entries = unpacked(content)
+    entries = unpack(content)
     name = _storage(random, entries)
     part = entries[name]
-    return packed({**entries, name: random.choice((b"", part[:-4], part[:-1], part + bytes(4), part * 2))})
+    return pack({**entries, name: random.choice((b"", part[:-4], part[:-1], part + bytes(4), part * 2))})
 
 
 def _another_order(random: Random, content: bytes) -> bytes:
-    entries = unpacked(content)
+    entries = unpack(content)
     order = _program(entries).replace("data.pkl", "byteorder")
-    return packed({**entries, order: random.choice((b"middle", b"", b"big\n"))})
+    return pack({**entries, order: random.choice((b"middle", b"", b"big\n"))})
 
 
 def _two_programs(_: Random, content: bytes) -> bytes:
-    entries = unpacked(content)
-    return packed({**entries, "other/data.pkl": entries[_program(entries)]})
+    entries = unpack(content)
+    return pack({**entries, "other/data.pkl": entries[_program(entries)]})
 
 
 def _moved_out(random: Random, content: bytes) -> bytes:
-    entries = unpacked(content)
+    entries = unpack(content)
     name = random.choice([_program(entries), _storage(random, entries)])
     place = random.choice(
         ("/etc/" + name, "../" * 8 + name, "C:\\" + name, name + "/", name + "\x1b[31m", "\u202e" + name)
     )
-    return packed({place if other == name else other: part for other, part in entries.items()})
+    return pack({place if other == name else other: part for other, part in entries.items()})
 
 
 def _many(_: Random, content: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Pickles that would run code, never end or fill the memory, put where PyTorch puts a state dict's."""
+"""Pickles that would run code, never end or exhaust the memory, in the places of a state dict's pickle."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import struct
 from pathlib import Path
 from random import Random
 
-from tests.hostile.files.forged_archives import packed
+from tests.hostile.files.forged_archives import pack
 
 MAGIC = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 SYSTEM = pickle.dumps({"protocol_version": 1001, "little_endian": True, "type_sizes": {}}, protocol=2)
 
 
-def forged(random: Random, canary: Path) -> tuple[str, bytes]:
-    """What a pickle is up to, and a file with it; each has to be refused, and `canary` must not come to be."""
+def forge(random: Random, canary: Path) -> tuple[str, bytes]:
+    """The kind of a hostile pickle and a file with it, which must be refused; `canary` must not be created."""
     kind, program = random.choice(list(programs(canary).items()))
-    place, content = random.choice(list(placed(program).items()))
+    place, content = random.choice(list(place_everywhere(program).items()))
     return f"{kind}, {place}", content
 
 
 def programs(canary: Path) -> dict[str, bytes]:
-    """Every bad pickle, by what it is up to."""
+    """Every hostile pickle, by kind."""
     return {**_running_code(str(canary)), **ENDLESS, **ODD_TENSORS, **MALFORMED}
 
 
-def placed(program: bytes) -> dict[str, bytes]:
-    """Files with a pickle, by where it is in them."""
+def place_everywhere(program: bytes) -> dict[str, bytes]:
+    """Files that contain a pickle, by its place in the file."""
     if not program.startswith(b"\x80"):
         program = b"\x80\x02" + program
     as_value = program[:2] + b"}" + _text("embed.W_E") + program[2:-1] + b"s."
@@ -43,7 +43,7 @@ def placed(program: bytes) -> dict[str, bytes]:
 
 def _archive(program: bytes) -> bytes:
     files = {"data.pkl": program, "byteorder": b"little", "data/0": bytes(64), "version": b"3\n"}
-    return packed({f"model/{name}": part for name, part in files.items()})
+    return pack({f"model/{name}": part for name, part in files.items()})
 
 
 def _text(text: str) -> bytes:
@@ -51,7 +51,7 @@ def _text(text: str) -> bytes:
 
 
 def _running_code(canary: str) -> dict[str, bytes]:
-    """Each would make the folder `canary`, by another way into Python."""
+    """Pickles that would create the folder `canary`, each in another way."""
     command, folder, expression = (
         _text(text) for text in (f"mkdir {canary}", canary, f"__import__('os').mkdir({canary!r})")
     )
@@ -86,7 +86,7 @@ def _running_code(canary: str) -> dict[str, bytes]:
 
 
 def _tower(levels: int) -> bytes:
-    """A tuple of twice the tuple before, whose hash takes 2 to the `levels` steps."""
+    """A tuple that holds the previous tuple twice, on each level, so that its hash takes 2^`levels` steps."""
     return b"K\x01\x85q\x00" + b"".join(b"h%ch%c\x86q%c" % (i, i, i + 1) for i in range(levels))
 
 
@@ -103,8 +103,8 @@ ENDLESS = {
     "a far place": b"Nr\xff\xff\xff\xff.",
     "a large number": b"\x8b\xff\xff\xff\x7f" + bytes(100) + b".",
     "a long decimal": b"L" + b"9" * 500_000 + b"L\n.",
-    "a text that says it is longer": b"\x8d" + struct.pack("<Q", 2**62) + b"abc.",
-    "bytes that say they are longer": b"\x8e" + struct.pack("<Q", 2**40) + b"abc.",
+    "a text with a false length": b"\x8d" + struct.pack("<Q", 2**62) + b"abc.",
+    "bytes with a false length": b"\x8e" + struct.pack("<Q", 2**40) + b"abc.",
     "deep lists": b"]" * 200_000 + b"a" * 199_999 + b".",
     "deep tuples": b")" + b"\x85" * 200_000 + b".",
     "deep marks": b"(" * 200_000 + b"t" * 200_000 + b".",
@@ -151,7 +151,7 @@ ODD_TENSORS = {
     "a sparse one": b"ctorch._utils\n_rebuild_sparse_tensor\n)R.",
     "a quantized one": b"ctorch._utils\n_rebuild_qtensor\n)R.",
 }
-"""Tensors that are none, of which PyTorch's functions are told nonsense."""
+"""Invalid tensors: calls of PyTorch's functions with wrong arguments."""
 
 MALFORMED = {
     "nothing": b".",

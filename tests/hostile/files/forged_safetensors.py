@@ -1,4 +1,4 @@
-"""Safetensors files whose header says what is not so, or what no reader expects."""
+"""Safetensors files with false or unexpected headers."""
 
 from __future__ import annotations
 
@@ -83,11 +83,11 @@ HEADERS = (
     b"{" + b",".join(b'"%d":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}' % i for i in range(30_000)) + b"}",
     b"{" + b" " * 2_000_000 + b"}",
 )
-"""Whole headers, none of a model."""
+"""Complete headers, none of them of a model."""
 
 
-def forged(random: Random, tensors: Mapping[str, np.ndarray]) -> tuple[str, bytes]:
-    """What the header lies about, and the file; each has to be refused."""
+def forge(random: Random, tensors: Mapping[str, np.ndarray]) -> tuple[str, bytes]:
+    """The kind of forgery and the forged file, which must be refused."""
     content = save(dict(tensors))
     size = int.from_bytes(content[:8], "little")
     header: Header = json.loads(content[8 : 8 + size])
@@ -117,7 +117,7 @@ def forged(random: Random, tensors: Mapping[str, np.ndarray]) -> tuple[str, byte
         body = body[: len(body) // 2] + bytes(4) + body[len(body) // 2 :]
     elif kind == "name":
         header[random.choice((name + "\n", "\u202e" + name, "", name * 50, name + "\0"))] = header.pop(name)
-    written = json.dumps(header).encode()
+    header_bytes = json.dumps(header).encode()
     if kind == "twice":
-        written = written[:-1] + b"," + json.dumps({name: {**header[name], "shape": [1]}}).encode()[1:]
-    return kind, len(written).to_bytes(8, "little") + written + body
+        header_bytes = header_bytes[:-1] + b"," + json.dumps({name: {**header[name], "shape": [1]}}).encode()[1:]
+    return kind, len(header_bytes).to_bytes(8, "little") + header_bytes + body

@@ -1,7 +1,7 @@
-"""Bad checkpoints without end, the same for the same seed: good ones damaged or forged, and what is none at all.
+"""Generates bad checkpoints from a seed: damaged or forged ones, and files of other kinds.
 
-`python -m tests.hostile.files.fuzzing FOLDER` reads all files of a folder, in little memory and time, and prints
-a line of JSON for each. A process of its own, because of what a bad file might do to it.
+`python -m tests.hostile.files.fuzzing FOLDER` reads all files of a folder with limited memory and time, and prints
+a line of JSON for each. It is a separate process because a bad file could crash it.
 """
 
 from __future__ import annotations
@@ -24,26 +24,26 @@ from typing import Any
 import numpy as np
 
 MEMORY = 2**30
-"""Bytes of address space for the reading of a block of files, Python and NumPy themselves included."""
-PATIENCE = 10
+"""Bytes of address space for reading the files, including Python and NumPy."""
+TIMEOUT = 10
 """Seconds for one file."""
 
 PAGE = b"<!doctype html>\n<html><head><title>404: Not Found</title></head><body><h1>Not Found</h1></body></html>\n"
-"""What many a download brings under a file's name."""
+"""A page that servers often send instead of a file."""
 
 
 @dataclass(frozen=True)
 class Good:
-    """One model, in each of the forms in which it is read."""
+    """One model in each supported file format."""
 
     tensors: Mapping[str, np.ndarray]
     safetensors: bytes
     card: bytes
     archive: bytes
     pickles: bytes
-    """In PyTorch's format of before 2020."""
+    """The model in PyTorch's format of before 2020."""
     published: bytes | None
-    """The write-up's checkpoint, where it is at hand."""
+    """The write-up's checkpoint, if it is available."""
 
     @classmethod
     def of(cls, tensors: Mapping[str, np.ndarray], published: bytes | None = None) -> Good:
@@ -53,32 +53,34 @@ class Good:
         from sumint.checkpoints.files import digest_tensors
 
         named = {name: torch.from_numpy(tensor) for name, tensor in tensors.items()}
-        # PyTorch's older format orders storages by where they are in memory: in one, the file is always the same.
+        # PyTorch's older format orders storages by memory address: with a single storage the file is reproducible.
         flat = torch.cat([tensor.flatten() for tensor in named.values()])
         parts = flat.split([tensor.numel() for tensor in named.values()])
-        in_one = {name: part.view(tensor.shape) for (name, tensor), part in zip(named.items(), parts, strict=True)}
+        one_storage = {
+            name: part.view(tensor.shape) for (name, tensor), part in zip(named.items(), parts, strict=True)
+        }
         archive, pickles = io.BytesIO(), io.BytesIO()
         torch.save(named, archive)
-        torch.save(in_one, pickles, _use_new_zipfile_serialization=False)
+        torch.save(one_storage, pickles, _use_new_zipfile_serialization=False)
         card = json.dumps({"name": "good", "tensors_sha256": digest_tensors(tensors)}).encode()
         return cls(tensors, save(dict(tensors)), card, archive.getvalue(), _renamed(pickles.getvalue()), published)
 
 
 @dataclass(frozen=True)
-class Fuzzed:
-    """A file that is probably bad."""
+class FuzzedFile:
+    """A file that is damaged or forged, and most probably bad."""
 
     kind: str
     name: str
     content: bytes
     card: bytes | None = None
     is_bad: bool = False
-    """Whether it has to be refused: what was done to it cannot be harmless."""
+    """Whether it must be refused, because the change cannot be harmless."""
     is_guarded: bool = False
-    """Whether it holds checksums of the tensors, so that it is read as what it was, or not at all."""
+    """Whether it holds checksums of the tensors, so that changed tensors must be refused."""
 
     def write(self, folder: Path) -> Path:
-        """Put it there, with its card beside it."""
+        """Write the file and its card to a folder, and return the file's path."""
         path = folder / self.name
         path.write_bytes(self.content)
         if self.card is not None:
@@ -86,40 +88,40 @@ class Fuzzed:
         return path
 
 
-def fuzzed(good: Good, seed: int, count: int, canary: Path) -> list[Fuzzed]:
-    """So many files; those that hold code would make `canary`."""
+def fuzz(good: Good, seed: int, count: int, canary: Path) -> list[FuzzedFile]:
+    """`count` random files; those that contain code would create `canary`."""
     random = Random(seed)
-    return [_fuzzed(random, good, f"{number:03}", canary) for number in range(count)]
+    return [_fuzz_one(random, good, f"{number:03}", canary) for number in range(count)]
 
 
-def _fuzzed(random: Random, good: Good, number: str, canary: Path) -> Fuzzed:
+def _fuzz_one(random: Random, good: Good, number: str, canary: Path) -> FuzzedFile:
     from tests.hostile.files import forged_archives, forged_pickles, forged_safetensors
-    from tests.hostile.files.damage import damaged
+    from tests.hostile.files.damage import damage
 
     ending = random.choice((".pt", ".pth", ".bin", ".safetensors"))
     source = random.choices(
         ("damaged", "pickle", "archive", "header", "tensors", "card", "other"), (45, 15, 12, 12, 8, 4, 4)
     )[0]
     if source == "pickle":
-        kind, content = forged_pickles.forged(random, canary)
-        return Fuzzed(f"a pickle: {kind}", number + ".pt", content, is_bad=True)
+        kind, content = forged_pickles.forge(random, canary)
+        return FuzzedFile(f"a pickle: {kind}", number + ".pt", content, is_bad=True)
     if source == "archive":
-        kind, content = forged_archives.forged(
+        kind, content = forged_archives.forge(
             random, random.choice([good.archive, good.published or good.archive])
         )
-        return Fuzzed(f"an archive: {kind}", number + ".pt", content, is_guarded=True)
+        return FuzzedFile(f"an archive: {kind}", number + ".pt", content, is_guarded=True)
     if source == "header":
-        kind, content = forged_safetensors.forged(random, good.tensors)
-        return Fuzzed(f"a header: {kind}", f"{number}.safetensors", content, is_bad=True)
+        kind, content = forged_safetensors.forge(random, good.tensors)
+        return FuzzedFile(f"a header: {kind}", f"{number}.safetensors", content, is_bad=True)
     if source == "tensors":
         kind, content = _other_tensors(random, good.tensors)
-        return Fuzzed(f"tensors: {kind}", number + ".pt", content, is_bad=True)
+        return FuzzedFile(f"tensors: {kind}", number + ".pt", content, is_bad=True)
     if source == "card":
-        kind, card = damaged(random, good.card)
-        return Fuzzed(f"a card {kind}", f"{number}.safetensors", good.safetensors, card)
+        kind, card = damage(random, good.card)
+        return FuzzedFile(f"a card {kind}", f"{number}.safetensors", good.safetensors, card)
     if source == "other":
         kind, content = _something_else(random, good)
-        return Fuzzed(kind, number + ending, content, is_bad=True)
+        return FuzzedFile(kind, number + ending, content, is_bad=True)
     what = random.choice(
         ("safetensors", "safetensors with its card", "archive", "packed archive", "pickles", "published")
     )
@@ -127,12 +129,12 @@ def _fuzzed(random: Random, good: Good, number: str, canary: Path) -> Fuzzed:
         "safetensors": good.safetensors,
         "safetensors with its card": good.safetensors,
         "archive": good.archive,
-        "packed archive": forged_archives.packed(forged_archives.unpacked(good.archive), zipfile.ZIP_DEFLATED),
+        "packed archive": forged_archives.pack(forged_archives.unpack(good.archive), zipfile.ZIP_DEFLATED),
         "pickles": good.pickles,
         "published": good.published or good.archive,
     }[what]
-    kind, content = damaged(random, original)
-    return Fuzzed(
+    kind, content = damage(random, original)
+    return FuzzedFile(
         f"{what}, {kind}",
         number + (".safetensors" if what.startswith("safetensors") else ".pt"),
         content,
@@ -142,7 +144,7 @@ def _fuzzed(random: Random, good: Good, number: str, canary: Path) -> Fuzzed:
 
 
 def _other_tensors(random: Random, tensors: Mapping[str, np.ndarray]) -> tuple[str, bytes]:
-    """A whole file that PyTorch wrote, of tensors that are none of a model."""
+    """The kind of change and a complete PyTorch file whose tensors are not those of a model."""
     import torch
 
     named: dict[str, Any] = {name: torch.from_numpy(tensor.copy()) for name, tensor in tensors.items()}
@@ -180,12 +182,12 @@ def _other_tensors(random: Random, tensors: Mapping[str, np.ndarray]) -> tuple[s
 
 
 def _renamed(pickles: bytes) -> bytes:
-    """A storage's name in PyTorch's older format is where it was in memory."""
+    """The pickles with a fixed storage name: in PyTorch's older format it is a memory address."""
     return re.sub(rb"X[\x0c-\x0f]\0\0\0\d{12,15}", b"X\x04\0\0\x000000", pickles)
 
 
 def _something_else(random: Random, good: Good) -> tuple[str, bytes]:
-    """A file of another kind, under a checkpoint's name."""
+    """The kind and the content of a file that is not a checkpoint."""
     numpy_file, numpy_archive, tar = io.BytesIO(), io.BytesIO(), io.BytesIO()
     np.save(numpy_file, good.tensors["embed.W_E"])
     np.savez(numpy_archive, embed=good.tensors["embed.W_E"])
@@ -213,7 +215,7 @@ def _something_else(random: Random, good: Good) -> tuple[str, bytes]:
 
 
 def read_all(folder: Path) -> None:
-    """Read every checkpoint in a folder; print of each its digest, what it is refused with, or what went wrong."""
+    """Read every checkpoint in a folder, and print for each its digest, its error message or its traceback."""
     import resource
 
     from sumint.checkpoints.files import read_weights
@@ -222,20 +224,20 @@ def read_all(folder: Path) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     signal.signal(signal.SIGALRM, _too_long)
     for path in sorted(path for path in folder.iterdir() if path.suffix != ".json"):
-        run_chapter: dict[str, str] = {"name": path.name}
-        signal.alarm(PATIENCE)
+        record: dict[str, str] = {"name": path.name}
+        signal.alarm(TIMEOUT)
         try:
-            run_chapter["digest"] = read_weights(path).digest
+            record["digest"] = read_weights(path).digest
         except InputError as error:
-            run_chapter["refusal"] = str(error)
+            record["refusal"] = str(error)
         except BaseException:
-            run_chapter["fault"] = traceback.format_exc()
+            record["fault"] = traceback.format_exc()
         signal.alarm(0)
-        print(json.dumps(run_chapter), flush=True)
+        print(json.dumps(record), flush=True)
 
 
 def _too_long(*_: object) -> None:
-    raise TimeoutError(f"more than {PATIENCE} seconds")
+    raise TimeoutError(f"more than {TIMEOUT} seconds")
 
 
 if __name__ == "__main__":

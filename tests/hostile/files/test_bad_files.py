@@ -1,4 +1,4 @@
-"""Whatever is wrong with a checkpoint is said in one line, and nothing in it is run."""
+"""A bad checkpoint is refused with an error message of one line, and nothing in it is executed."""
 
 import os
 import pickle
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sumint.checkpoints.card import card_path
 from sumint.checkpoints.files import Weights, read_weights
 from sumint.errors import InputError
-from sumint.machine.files import LARGEST_FILE
+from sumint.machine.files import MAX_FILE_SIZE
 from tests.hostile.files.conftest import refusal
 
 
@@ -33,7 +33,7 @@ def test_a_path_through_a_file_is_refused(checkpoint: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
-def test_a_pipe_is_refused_instead_of_waited_for(tmp_path: Path) -> None:
+def test_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.pt")
     assert "not a regular file" in refusal(tmp_path / "pipe.pt")
 
@@ -49,7 +49,7 @@ def test_a_file_without_permission_is_refused(
 def test_a_file_too_large_for_this_family_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "large.pt"
     with path.open("wb") as file:
-        file.truncate(LARGEST_FILE + 1)
+        file.truncate(MAX_FILE_SIZE + 1)
     assert "67,108,865 bytes" in refusal(path)
 
 
@@ -98,7 +98,7 @@ def test_a_truncated_file_is_refused(fixture: str, share: float, request: pytest
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_a_changed_bit_in_the_tensors_is_noticed_by_the_card(checkpoint: Path, data: st.DataObject) -> None:
+def test_the_card_detects_a_changed_bit_in_the_tensors(checkpoint: Path, data: st.DataObject) -> None:
     content = bytearray(checkpoint.read_bytes())
     header = 8 + int.from_bytes(content[:8], "little")
     place = data.draw(st.integers(header, len(content) - 1))
@@ -112,7 +112,7 @@ def test_a_changed_bit_in_the_tensors_is_noticed_by_the_card(checkpoint: Path, d
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
-def test_a_damaged_archive_is_refused_or_read_unharmed(
+def test_a_damaged_archive_is_refused_or_read_with_the_original_tensors(
     state_dict: Path, tiny_weights: Weights, data: st.DataObject
 ) -> None:
     content = bytearray(state_dict.read_bytes())
@@ -152,10 +152,10 @@ def test_a_whole_pickled_model_is_refused(tmp_path: Path) -> None:
     assert "model.state_dict()" in refusal(path)
 
 
-def test_an_archive_that_unpacks_to_far_more_is_refused(tmp_path: Path) -> None:
+def test_an_archive_that_unpacks_to_a_huge_size_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "bomb.pt"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        archive.writestr("bomb/data.pkl", bytes(LARGEST_FILE + 1))
+        archive.writestr("bomb/data.pkl", bytes(MAX_FILE_SIZE + 1))
     assert path.stat().st_size < 10**6
     assert "unpacks to 67,108,865 bytes" in refusal(path)
 
@@ -182,7 +182,7 @@ def test_a_tensor_that_claims_to_be_huge_is_refused(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-def test_a_file_of_pytorch_s_that_is_no_state_dict_is_refused(tmp_path: Path, content: object) -> None:
+def test_a_pytorch_file_that_is_not_a_state_dict_is_refused(tmp_path: Path, content: object) -> None:
     path = tmp_path / "other.pt"
     torch.save(content, path)
     refusal(path)

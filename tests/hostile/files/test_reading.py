@@ -1,4 +1,4 @@
-"""A checkpoint comes back as it was written, and its shapes tell the architecture."""
+"""A checkpoint is read as it was written, and its shapes determine the architecture."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ from sumint.checkpoints.files import Architecture, Weights, read_weights, write_
 from sumint.checkpoints.locate import ARENA_DIGEST
 from sumint.errors import InputError
 from sumint.training.config import TrainingHistory
-from tests.hostile.files.conftest import Tensors, as_torch, refusal, saved
+from tests.hostile.files.conftest import Tensors, as_torch, refusal, save_tensors
 
 
 def test_what_is_written_is_read_back(checkpoint: Path, tiny_weights: Weights) -> None:
@@ -37,10 +37,10 @@ def test_what_is_written_is_read_back(checkpoint: Path, tiny_weights: Weights) -
     ],
     ids=str,
 )
-def test_the_shapes_tell_the_architecture(tmp_path: Path, architecture: Architecture) -> None:
+def test_the_shapes_determine_the_architecture(tmp_path: Path, architecture: Architecture) -> None:
     tensors = {name: np.ones(shape, np.float32) for name, shape in architecture.shapes.items()}
     assert architecture.n_parameters == sum(tensor.size for tensor in tensors.values())
-    assert read_weights(saved(tmp_path, tensors)).architecture == architecture
+    assert read_weights(save_tensors(tmp_path, tensors)).architecture == architecture
 
 
 def test_the_write_up_s_checkpoint_is_read(arena_checkpoint: Path) -> None:
@@ -50,7 +50,7 @@ def test_the_write_up_s_checkpoint_is_read(arena_checkpoint: Path) -> None:
     assert weights.card == {}
 
 
-def test_the_digest_tells_the_tensors_whatever_file_they_came_in(
+def test_the_digest_is_independent_of_the_file_format(
     tmp_path: Path, state_dict: Path, tiny_weights: Weights
 ) -> None:
     old_format = tmp_path / "old.pt"
@@ -74,21 +74,19 @@ def test_a_state_dict_is_read_however_it_was_saved(
         name: part.view(tensor.shape)
         for (name, tensor), part in zip(tiny_weights.tensors.items(), parts, strict=True)
     }
-    turned = {
+    transposed = {
         name: tensor.mT.contiguous().mT for name, tensor in as_torch(tiny_weights).items() if tensor.ndim > 1
     }
     with_metadata = OrderedDict(as_torch(tiny_weights))
     with_metadata._metadata = OrderedDict({"": {"version": 1}})  # pyright: ignore[reportAttributeAccessIssue]
-    for tensors in (in_one_storage, as_torch(tiny_weights) | turned, with_metadata):
+    for tensors in (in_one_storage, as_torch(tiny_weights) | transposed, with_metadata):
         path = tmp_path / "model.pt"
         torch.save(tensors, path, _use_new_zipfile_serialization=new_format, pickle_protocol=protocol)
         assert read_weights(path).digest == tiny_weights.digest
 
 
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16], ids=str)
-def test_half_the_precision_is_read_as_what_it_is(
-    tmp_path: Path, tiny_weights: Weights, dtype: torch.dtype
-) -> None:
+def test_half_precision_is_read_exactly(tmp_path: Path, tiny_weights: Weights, dtype: torch.dtype) -> None:
     halved = {name: tensor.to(dtype) for name, tensor in as_torch(tiny_weights).items()}
     torch.save(halved, tmp_path / "model.pt")
     for name, tensor in read_weights(tmp_path / "model.pt").tensors.items():
@@ -100,8 +98,8 @@ def test_reading_a_state_dict_needs_no_torch(state_dict: Path) -> None:
         "import sys, pathlib, sumint.checkpoints.files as weights\n"
         "weights.read_weights(pathlib.Path(sys.argv[1])); print('torch' in sys.modules)"
     )
-    found = subprocess.run([sys.executable, "-c", code, state_dict], capture_output=True, text=True, check=True)
-    assert found.stdout.strip() == "False"
+    process = subprocess.run([sys.executable, "-c", code, state_dict], capture_output=True, text=True, check=True)
+    assert process.stdout.strip() == "False"
 
 
 def test_the_digest_depends_on_every_value_name_and_shape(tiny_weights: Weights) -> None:
@@ -132,7 +130,7 @@ def test_hooked_transformer_s_buffers_are_left_out(tmp_path: Path, tiny_weights:
     assert read_weights(path).digest == tiny_weights.digest
 
 
-def test_a_path_may_have_spaces_and_any_letters(tmp_path: Path, tiny_weights: Weights) -> None:
+def test_a_path_can_contain_spaces_and_any_letters(tmp_path: Path, tiny_weights: Weights) -> None:
     folder = tmp_path / "mein Größen-Ordner 加法"
     folder.mkdir()
     write_weights(folder / "ein Modell ∑.safetensors", tiny_weights.tensors, {"note": "naïve ∑"})
@@ -141,7 +139,7 @@ def test_a_path_may_have_spaces_and_any_letters(tmp_path: Path, tiny_weights: We
     assert weights.card["note"] == "naïve ∑"
 
 
-def test_a_safetensors_file_is_known_by_its_content(checkpoint: Path, tiny_weights: Weights) -> None:
+def test_a_safetensors_file_is_recognised_by_its_content(checkpoint: Path, tiny_weights: Weights) -> None:
     other_name = checkpoint.with_name("model.bin")
     checkpoint.rename(other_name)
     assert read_weights(other_name).digest == tiny_weights.digest
@@ -162,16 +160,16 @@ def test_a_card_that_is_not_json_is_refused(checkpoint: Path, content: bytes) ->
 @pytest.mark.parametrize("content", ["[]", "3", "null", '"text"'])
 def test_a_card_that_is_not_an_object_is_refused(checkpoint: Path, content: str) -> None:
     card_path(checkpoint).write_text(content)
-    assert "is a JSON object" in refusal(checkpoint)
+    assert "must be a JSON object" in refusal(checkpoint)
 
 
-def test_a_card_far_longer_than_a_training_s_is_refused(checkpoint: Path) -> None:
+def test_a_very_long_card_is_refused(checkpoint: Path) -> None:
     card_path(checkpoint).write_text(json.dumps({"name": "x" * 2**20}))
-    assert "no checkpoint's card has more than 1,048,576" in refusal(checkpoint)
+    assert "a checkpoint's card has at most 1,048,576" in refusal(checkpoint)
 
 
 @pytest.mark.parametrize("loss", ["1" * 400, "1" * 100_000, "1e999", "-Infinity", "NaN"])
-def test_a_history_of_numbers_beyond_all_bounds_is_no_history(checkpoint: Path, loss: str) -> None:
+def test_a_history_with_unbounded_numbers_is_ignored(checkpoint: Path, loss: str) -> None:
     history = '{"training_loss": [LOSS], "validation_loss": [1], "validation_accuracy": [1]}'.replace("LOSS", loss)
     card_path(checkpoint).write_text(f'{{"history": {history}}}')
     assert TrainingHistory.from_card(read_card(checkpoint)) is None
@@ -189,19 +187,19 @@ def test_a_card_of_other_tensors_is_refused(checkpoint: Path, digest: object) ->
     assert "the tensors are not those that model.json describes" in refusal(checkpoint)
 
 
-def test_weights_of_no_model_are_not_written(checkpoint: Path, tiny_weights: Weights) -> None:
+def test_invalid_weights_are_not_written(checkpoint: Path, tiny_weights: Weights) -> None:
     before = checkpoint.read_bytes()
     with pytest.raises(InputError, match="not finite"):
         write_weights(checkpoint, {**tiny_weights.tensors, "ln_final.w": np.full(12, np.nan)}, {})
     assert checkpoint.read_bytes() == before
 
 
-def test_a_place_that_cannot_be_written_is_named(checkpoint: Path, tiny_weights: Weights) -> None:
+def test_a_path_that_cannot_be_written_is_named(checkpoint: Path, tiny_weights: Weights) -> None:
     for path in (checkpoint / "in a file.safetensors", checkpoint.parent / "no folder" / "a.safetensors"):
         with pytest.raises(InputError, match="cannot be written") as caught:
             write_weights(path, tiny_weights.tensors, {})
         assert str(caught.value).startswith(f"{path}: ")
 
 
-def test_nothing_is_left_beside_what_is_written(checkpoint: Path) -> None:
+def test_no_temporary_file_is_left(checkpoint: Path) -> None:
     assert sorted(path.name for path in checkpoint.parent.iterdir()) == ["model.json", "model.safetensors"]

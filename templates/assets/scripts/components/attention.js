@@ -1,6 +1,6 @@
-// Attention patterns: every head small, the chosen one large, and the sum as one writes it on paper, each of its
-// tokens shaded by how much the token that is shown looks at it, or it at that token. It holds no colour and no theme:
-// a shade is a mixture of the style sheet's, so that a switch of the theme and a printer need nothing from it.
+// Attention patterns: every head small, the chosen head large, and the sum in columns as on paper, each token shaded by
+// the attention from or to the selected token. The script sets no colours: a shade is a mixture of colours of the style
+// sheet, so that switching the theme and printing work without it.
 "use strict";
 {
   const SHOWN_FIRST = "="; // where the answer's first digit is predicted
@@ -32,10 +32,10 @@
   const isDigit = ({ name, token }) => name !== token;
   const slug = ({ name }) => name.toLowerCase().replace(".", "-");
 
-  // What a state of the component says: its head's weights, and in words where the shown token looks.
+  // The values of a state of the component: the weights of its head, and a text on where the selected token attends.
 
   const weightOf = ({ heads, head, positions }, query, key) => heads[head].weights[query * positions.length + key];
-  // Only the later of two tokens looks at the other, so there is one weight between them.
+  // Only the later of two tokens attends to the other, so there is one weight between them.
   const between = (state, one, other) => weightOf(state, Math.max(one, other), Math.min(one, other));
 
   const inWords = (state) => {
@@ -85,7 +85,7 @@
     }
   };
 
-  // The parts of the component: each is an element and shows a state; some also point, at the token that is shown.
+  // The parts of the component: each has an element and shows a state; some also highlight the selected token.
 
   const headChooser = ({ heads, positions }, group) => {
     const options = heads.map(({ name }, index) => ({
@@ -209,7 +209,7 @@
     return button;
   };
 
-  // What a pointer or the focus is on: a position, a cell of the large pattern, or neither.
+  // The target of the pointer or the focus: a position, a cell of the large pattern, or neither.
   const targetOf = ({ target }) => {
     const { position, query, key } = target.closest("[data-position], [data-query]")?.dataset ?? {};
     if (query) return { pointed: Number(query), cell: { query: Number(query), key: Number(key) } };
@@ -222,7 +222,7 @@
   };
 
   const attention = (chart, [wantedHead, wantedToken]) => {
-    // `pointed` follows the pointer and the focus; what is shown is that, unless a token is pinned.
+    // `pointed` follows the pointer and the focus; it is the selected token unless a token is pinned.
     const state = { heads: [], positions: [], head: 0, pinned: null, pointed: 0, shown: 0, cell: null };
     let parts = null;
 
@@ -269,7 +269,7 @@
 
     const listen = (element) => {
       element.addEventListener("pointerover", (event) => {
-        // A finger that scrolls by points at nothing.
+        // A finger that scrolls does not point at anything.
         if (event.pointerType !== "touch") point(targetOf(event));
       });
       element.addEventListener("pointerleave", () => point({ cell: null }));

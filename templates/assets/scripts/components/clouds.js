@@ -1,6 +1,6 @@
-// Clouds of points by magnitude and phase: every path small, the chosen one large, a colour for each digit. A point of
-// one path is pointed out in all of them, since it stands for the same sum. Tens of thousands of points are too many
-// for elements of their own, so they are painted; what they say is written below.
+// Clouds of points by magnitude and phase: every path small, the chosen path large, with a colour for each digit. A
+// selected point is highlighted in all paths, since it belongs to the same sum. Tens of thousands of points are too many
+// for one element each, so they are drawn on a canvas, and the values of the selected point are below it.
 "use strict";
 {
   const NEAR = 14; // pixels from the pointer at which a point is still meant
@@ -87,7 +87,7 @@
 
   const pathChooser = (paths, group) => {
     const columns = Math.max(...paths.map(({ column }) => column)) + 1;
-    // The last column is complete: what has no direct path goes through every head.
+    // The last column is complete, since a component without a direct path goes through every head.
     const origins = paths.filter(({ column }) => column === columns - 1).map(({ origin }) => origin);
     const options = paths.map(({ name, origin, column }, index) => {
       const input = html("input", { type: "radio", name: group, value: index });

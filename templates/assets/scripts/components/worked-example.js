@@ -1,6 +1,6 @@
-// A worked example: a sum as on paper, and for the chosen digit of its answer what a site holds of the carry, where
-// layer 1 looks, and the arrows that add up to the hand of the clock. Faint is the same with the digit's carry switched.
-// It holds no colour and no theme: a switch of the theme and a printer need nothing from it.
+// A worked example: a sum as on paper, and for the chosen digit of its answer the carry level of a site, the attention
+// of layer 1, and the arrows that add up to the phase of the digit's logits. The same values with the digit's carry
+// flipped are shown faint. The script sets no colours, so that switching the theme and printing work without it.
 "use strict";
 {
   const N_DIGITS = 10;
@@ -50,7 +50,7 @@
       return { column: Number(column), digit: Number(digit), site, held: held[index], usual };
     });
   };
-  // A hand that points to a digit has minus its angle as its phase; here angles go clockwise from the top.
+  // The logits of a digit have minus its angle as their phase; on the dial angles run clockwise from the top.
   const armOf = ({ name, text, r, theta }) => {
     const [lengths, phases] = [floatsOf(r), floatsOf(theta)];
     const vectors = text.map((digit, i) => [
@@ -67,7 +67,7 @@
   // The first frequency of a cosine over ten values is five times as large as the cosine.
   const inLogits = ({ x, y }) => Math.hypot(x, y) / (N_DIGITS / 2);
 
-  // What is true of the chosen digit
+  // The values for the chosen digit
 
   const about = (sum, digit) => {
     const isNine = (column) => sum.a[column] + sum.b[column] === 9;
@@ -82,7 +82,7 @@
     const hands = sides.map((side) => total(arms[side].map(({ arm }) => arm)));
     return { ...sum, digit, decides, nines, comes, isSwitched, sides, arms, hands };
   };
-  // Where there is most to see: a digit that is wrong, or else that which a carry comes to from furthest.
+  // The digit that is chosen initially: a wrong one, otherwise the one with the longest carry chain.
   const mostToSee = (sum) => {
     const wrong = sum.right.findIndex((right, digit) => right !== sum.said[0][digit]);
     if (wrong >= 0) return wrong;
@@ -91,9 +91,9 @@
     return digits.reduce((best, one) => (distance(one) > distance(best) ? one : best)).digit;
   };
 
-  // Words
+  // Texts
 
-  // What is rounded to nothing has no sign.
+  // A number that is rounded to zero has no sign.
   const written = (value, places = 2) => value.toFixed(places).replace(/^-(?=.*[1-9])/, "−").replace("-", "");
   const pointed = (hand, places) => written(Number(pointsTo(hand).toFixed(places)) % N_DIGITS, places);
   const percent = (share) => `${Math.round(100 * share)}%`;
@@ -174,7 +174,7 @@
     return { element: html("section", about, heading, words, ...children), words };
   };
 
-  // The parts of the component: each is an element and shows what is true of the chosen digit.
+  // The parts of the component: each has an element and shows values for the chosen digit.
 
   const onPaper = (group) => {
     const element = html("fieldset", { class: "worked-sum" });
@@ -231,7 +231,7 @@
     const show = (seen) => {
       words.textContent = ofCarry(seen);
       const trails = seen.trails.filter(({ digit }) => digit === seen.digit);
-      // The switch takes away what a carry makes of the site on average, or adds it.
+      // Flipping the carry subtracts or adds the average effect of a carry on the site.
       const after = ({ column, held, usual: [without, withCarry] }) => {
         const change = seen.comes ? without - withCarry : withCarry - without;
         return column === seen.decides && seen.isSwitched ? [held + change] : [];
@@ -276,7 +276,7 @@
         const style = `--height: ${((100 * weight) / highest).toFixed(2)}%`;
         return html("i", { class: `worked-bar worked-bar--${SIDES[side]}`, style }, ...number);
       };
-      // What the switch leaves as it is has one number for both bars.
+      // A value that flipping the carry does not change has one number for both bars.
       const isNumbered = ([before, ...after], side) =>
         (side ? after[0] : before) >= NUMBER_FROM && (!side || Math.abs(after[0] - before) >= CHANGE_FROM);
       const rows = seen.heads.map((head, index) => {
@@ -345,7 +345,7 @@
           svg("text", { x, y, "text-anchor": "middle", "dominant-baseline": "central" }, String(value)),
         );
       });
-      // Past these the next digit is said, if the logits are a cosine.
+      // Beyond these angles the next digit is predicted, if the logits are a cosine.
       const half = (value) => line(around(value, DIAL - 4), around(value, DIAL), { class: "worked-half" });
       const halves = digits.map((_, value) => half(value + 0.5));
       return [svg("circle", { class: "worked-rim", r: DIAL }), ...halves, ...digits];
@@ -437,7 +437,7 @@
         if (!parts) start();
         const seen = about(state.sum, state.digit);
         for (const part of parts) part.show(seen);
-        // Of another sum another digit is shown, which the address is to say, too.
+        // For another sum another digit is chosen, which is written into the address, too.
         if (isAnother && !isFirst) chart.dispatchEvent(new Event("change", { bubbles: true }));
       },
     };

@@ -1,0 +1,126 @@
+"""The figures of the chapter on carries, and its table: how many sums carry, ablation and attention by carry."""
+
+from __future__ import annotations
+
+from report.content.chapter import CORRECTED, PUBLISHED, Figure, Table
+from report.content.failures import isolated
+from report.content.formats import count, counted
+from report.content.lazy_chart import LazyChart
+from report.figures import charts
+from sumint.analyses.ablation.qkv_ablation_by_carry import MEANS, QkvAblationByCarry, qkv_ablation_by_carry
+from sumint.analyses.attention.layer_1_attention import VERSIONS, Layer1Attention, layer_1_attention
+from sumint.analyses.carrying.carry_counts import CarryCounts, carry_counts
+from sumint.task.sums import Layout
+
+MEAN_NAMES = {"own": "same sums, as published", "whole": "whole sample"}
+"""The labels of the means that replace a part: over the same group of sums, or over the whole sample."""
+
+
+@isolated
+def counts_table(counts: CarryCounts) -> Table:
+    """Return the table of how many sums carry, by column: by the published masks and by the true carries."""
+    of_whole_sums = {
+        "any column": (counts.published_carrying, counts.carrying, counts.carrying, counts.mislabelled_carrying),
+        "no column": (
+            counts.n_sums - counts.published_carrying,
+            counts.n_sums - counts.carrying,
+            counts.n_sums - counts.carrying,
+            counts.mislabelled_carrying,
+        ),
+    }
+    by_column = zip(counts.published, counts.carry_in, counts.carry_out, counts.mislabelled, strict=True)
+    rows = [(name, *row) for name, row in of_whole_sums.items()]
+    rows += [(f"C{column}", *map(int, row)) for column, row in enumerate(by_column)]
+    heads = ("column", PUBLISHED, "a carry in", "a carry out", "mislabelled")
+    return Table(
+        "carry-counts",
+        "How many sums carry",
+        dict(zip(heads, zip(*rows, strict=True), strict=True)),
+        caption=(
+            f"Of {counted(counts.n_sums, 'sum')}. Mislabelled are those of which the published mask says that a "
+            "carry comes in, and none does."
+        ),
+        source=carry_counts,
+        formats=dict.fromkeys(heads[1:], count),
+    )
+
+
+@isolated
+def ablation_figure(ablation: QkvAblationByCarry) -> Figure:
+    """Return the rise in loss without queries, keys or values, for sums with a carry and sums without."""
+    n_heads = ablation.loss_rise.shape[-2] * ablation.loss_rise.shape[-1]
+    limits = charts.symmetric_limits(ablation.loss_rise)
+    views: dict[tuple[str, ...], LazyChart] = {
+        (name, version): charts.head_parts(ablation.loss_rise[mean, subset], limits=limits)
+        for subset, name in enumerate(("with a carry", "without"))
+        if ablation.n_sums[subset]
+        for mean, version in enumerate(MEAN_NAMES[name] for name in MEANS)
+    }
+    return Figure(
+        "qkv-ablation-by-carry",
+        "Rise in loss without queries, keys or values, by carry",
+        views,
+        caption=(
+            "The rise of the mean cross-entropy in nats, over sums with a carry or sums without, when a part is "
+            "replaced by its mean over the same sums, as published, or over the whole sample."
+        ),
+        alt=f"A heatmap of queries, keys and values by {n_heads} heads, with the rise written into each cell.",
+        source=qkv_ablation_by_carry,
+        control=("Sums", "Mean"),
+        height=280,
+        width=590,
+    )
+
+
+@isolated
+def attention_figure(attention: Layer1Attention, layout: Layout) -> Figure:
+    """Return layer 1's mean attention from the position that predicts each digit, with a carry and without."""
+    return Figure(
+        "layer-1-attention",
+        "Where the second layer looks before it writes a digit",
+        {
+            (f"C{column}", view): _attention_before(attention, layout, version, column)
+            for column in range(layout.n_digits)
+            for version, view in enumerate((PUBLISHED, CORRECTED))
+        },
+        caption=(
+            "The mean attention from the position that predicts the digit to every position up to it, and the "
+            "standard deviation from sum to sum. As published, by the write-up’s masks and under its labels; "
+            "corrected, by whether a carry comes into the digit’s column. Nothing is carried into the units: "
+            "there all sums are in one panel."
+        ),
+        alt="Bars by the position attended to, one for each head, in a panel for each group of sums.",
+        source=layer_1_attention,
+        control=("Digit", "Masks"),
+        height=420,
+        narrow_height=740,
+    )
+
+
+def _attention_before(attention: Layer1Attention, layout: Layout, version: int, column: int) -> LazyChart:
+    """Return a panel for each group of sums that the masks select; an empty group has no panel."""
+    query = range(layout.n_ctx)[layout.predicting][column]
+    keys = slice(0, query + 1)
+    means, deviations = attention.mean[version, column, ..., keys], attention.deviation[version, column, ..., keys]
+    highest = float((means + deviations).max())
+    panels: dict[str, LazyChart] = {}
+    for subset, label in enumerate(_labels(version, column, is_units=column == layout.n_digits - 1)):
+        n_sums = int(attention.n_sums[version, column, subset])
+        if n_sums:
+            heads = [f"H1.{head}" for head in range(means.shape[1])]
+            panels[f"{label} ({counted(n_sums, 'sum')})"] = charts.bars(
+                layout.position_names[keys],
+                dict(zip(heads, means[subset], strict=True)),
+                x_title="position attended to",
+                y_title="attention",
+                errors=dict(zip(heads, deviations[subset], strict=True)) if n_sums > 1 else None,
+                highest=1.05 * highest,
+            )
+    return charts.panels(panels)
+
+
+def _labels(version: int, column: int, *, is_units: bool) -> tuple[str, str]:
+    """Return the labels of the group with a carry and of the group without."""
+    if VERSIONS[version] == "published":
+        return ("carries", "non-carries")
+    return (f"a carry into C{column}", "all sums" if is_units else f"no carry into C{column}")

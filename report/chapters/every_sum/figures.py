@@ -1,0 +1,220 @@
+"""The figures and tables of the tally over all sums: error rates by digit, by carry chain and by operands."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from report.chapters.every_sum.wrong_sums import no_errors
+from report.content.chapter import Figure, Table
+from report.content.formats import count, decimals, significant
+from report.content.lazy_chart import LazyChart
+from report.content.optional import optional
+from report.figures import charts
+from sumint.analyses.performance.every_sum import every_sum
+from sumint.exhaustive.tally import N_BINS, Tally
+from sumint.task.carries import MISSING, NEITHER, TOO_MANY
+from sumint.task.cascades import all_runs_of_nines
+from sumint.task.sums import DIGITS, Layout
+
+SAMPLE_SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
+MAX_LABELS = 10
+"""The most labels along each axis of the plane of operands, so that they do not overlap."""
+
+
+def no_tally(tally: Tally | str) -> str:
+    """The reason why there is no tally, or an empty string if there is one."""
+    return tally if isinstance(tally, str) else ""
+
+
+@optional("errors-by-digit", "What is wrong, digit by digit", unless=no_tally)
+def errors_by_digit(name: str, title: str, tally: Tally) -> Table:
+    """The table of wrong digits, by digit of the answer and by kind of error, with loss and margin."""
+    n_digits = tally.layout.n_digits
+    columns = {
+        "digit": _digit_names(tally.layout),
+        "wrong": tally.wrong_digits,
+        "share": tally.wrong_digits / tally.n_sums,
+        "carry missing": tally.wrong_by_carry[:, MISSING],
+        "carry too many": tally.wrong_by_carry[:, TOO_MANY],
+        "otherwise": tally.wrong_by_carry[:, NEITHER],
+        "mean cross-entropy": tally.loss,
+        "least margin": tally.least_margin,
+        "at": [f"{a:0{n_digits}}+{b:0{n_digits}}" for a, b in tally.least_sum],
+    }
+    return Table(
+        name,
+        title,
+        {head: tuple(values) for head, values in columns.items()},
+        caption=(
+            f"Over all {count(tally.n_sums)} sums. A carry is missing where one comes and the digit is what it "
+            "would be without; it is one too many where none comes and the digit is what it would be with one. "
+            "The margin is the right digit’s logit less the largest of all others: where it is not above zero, "
+            "the digit is wrong. The cross-entropy is in nats."
+        ),
+        source=every_sum,
+        formats={
+            **dict.fromkeys(("wrong", "carry missing", "carry too many", "otherwise"), count),
+            "share": lambda share: f"{significant(100 * share, 2)}%",
+            "mean cross-entropy": significant,
+            "least margin": decimals,
+        },
+    )
+
+
+@optional("probe-chances", "What random sums would have shown", unless=no_tally)
+def sample_sizes(name: str, title: str, tally: Tally) -> Table:
+    """The table of how many wrong sums random samples of several sizes contain."""
+    share = tally.n_wrong / tally.n_sums
+    columns = {
+        "sums drawn": SAMPLE_SIZES,
+        "wrong among them, on average": [share * size for size in SAMPLE_SIZES],
+        "chance that none is wrong": [tally.chance_of_no_error(size) for size in SAMPLE_SIZES],
+    }
+    return Table(
+        name,
+        title,
+        {head: tuple(values) for head, values in columns.items()},
+        caption="Computed from the share of wrong sums; each is drawn from all, whatever was drawn before.",
+        source=every_sum,
+        formats={
+            "sums drawn": count,
+            "wrong among them, on average": significant,
+            "chance that none is wrong": lambda chance: significant(chance, 2) if chance else "below 10⁻³⁰⁰",
+        },
+    )
+
+
+@optional("errors-by-run", "How often a digit is wrong, by the nines behind it", unless=no_errors)
+def errors_by_run(name: str, title: str, tally: Tally) -> Figure:
+    """The share of wrong digits by the number of columns to their right that sum to nine."""
+    of_all = all_runs_of_nines(tally.layout)
+    runs = range(tally.layout.n_digits)
+    shares = {
+        f"C{digit}": _error_rate(wrong, n_sums)
+        for digit, (wrong, n_sums) in enumerate(zip(tally.wrong_by_run, of_all, strict=True))
+    }
+    return Figure(
+        name,
+        title,
+        charts.lines(
+            runs,
+            shares,
+            x_title="columns in a row that sum to nine",
+            y_title="share of digits wrong",
+            logarithmic=True,
+        ),
+        caption=(
+            "How many columns in a row, right of a digit, sum to nine. Through so many a carry has to come; "
+            "behind the longest row there is no column left that could make one. On a logarithmic scale, on which "
+            "no error has no place. All sums are counted, so nothing is estimated."
+        ),
+        alt="Lines over the length of the run of nines: the share of wrong digits, for each digit.",
+        source=every_sum,
+    )
+
+
+@optional("errors-by-pair", "Wrong digits by the two digits above them", unless=no_errors)
+def errors_by_pair(name: str, title: str, tally: Tally) -> Figure:
+    """The number of wrong digits by the two operand digits in the same column."""
+    leading = DIGITS[: tally.layout.operand_limit // 10 ** (tally.layout.n_digits - 1)]
+    plot: dict[str, LazyChart] = {}
+    for digit, wrong in enumerate(tally.wrong_by_pair):
+        digits = leading if digit == 0 else DIGITS
+        plot[f"C{digit}"] = charts.heatmap(
+            wrong[: len(digits), : len(digits)],
+            x=digits,
+            y=digits,
+            x_title=f"digit of b, B{digit}",
+            y_title=f"digit of a, A{digit}",
+            diverging=False,
+            quantity="wrong sums",
+            square=True,
+            written=partial(decimals, places=0),
+            limits=(0, max(1, int(wrong.max()))),
+        )
+    return Figure(
+        name,
+        title,
+        plot,
+        caption=(
+            "How many sums with these two digits in a column get that column’s digit wrong. Every pair occurs in "
+            "as many sums as any other. The leading digits of the operands are below five."
+        ),
+        alt="A heatmap of the two digits of a column, with the number of errors written into each cell.",
+        source=every_sum,
+        control="Digit",
+        height=480,
+        width=520,
+    )
+
+
+@optional("errors-in-the-plane", "Where the wrong sums lie", unless=no_errors)
+def errors_in_the_plane(name: str, title: str, tally: Tally) -> Figure:
+    """The number of wrong sums by block of operands."""
+    n_blocks = len(tally.wrong_by_block)
+    per_block = tally.layout.operand_limit // n_blocks
+    blocks = range(0, tally.layout.operand_limit, per_block)
+    labelled = blocks[:: max(1, n_blocks // MAX_LABELS)]
+    return Figure(
+        name,
+        title,
+        charts.heatmap(
+            tally.wrong_by_block.T,
+            x=blocks,
+            y=blocks,
+            x_title="a from",
+            y_title="b from",
+            quantity="wrong sums",
+            diverging=False,
+            logarithmic=True,
+            square=True,
+            labelled_rows=labelled,
+            labelled_columns=labelled,
+            gaps=False,
+        ),
+        caption=(
+            f"All {count(tally.n_sums)} sums in the plane of their operands, in blocks of {per_block} by "
+            f"{per_block}: how many of a block are wrong, on a logarithmic scale. A block without an error is "
+            "left empty. Sums of one total lie on a line that rises to the right."
+        ),
+        alt="A heatmap of blocks of operands, coloured by how many of their sums are wrong.",
+        source=every_sum,
+        height=640,
+        width=660,
+    )
+
+
+@optional("right-digit-probability", "How sure the model is of the right digit", unless=no_tally)
+def right_digit_probability(name: str, title: str, tally: Tally) -> Figure:
+    """The histogram of the probability of the right digit, for each digit of the answer."""
+    middles = [(number + 0.5) / N_BINS for number in range(N_BINS)]
+    of_digits = {f"C{digit}": np.where(n > 0, n, np.nan) for digit, n in enumerate(tally.probabilities)}
+    return Figure(
+        name,
+        title,
+        charts.lines(
+            middles,
+            of_digits,
+            x_title="probability of the right digit",
+            y_title="sums",
+            logarithmic=True,
+        ),
+        caption=(
+            f"How many of all sums give the right digit a probability in each of {N_BINS} bins, 1% wide, on a "
+            "logarithmic scale. Below one half, another token can be ahead."
+        ),
+        alt="Lines over the probability of the right digit: the number of sums, for each digit of the answer.",
+        source=every_sum,
+    )
+
+
+def _error_rate(wrong: np.ndarray, n_sums: np.ndarray) -> np.ndarray:
+    """The share of wrong digits; NaN where there is no error, since zero has no logarithm."""
+    return np.divide(wrong, n_sums, out=np.full(len(wrong), np.nan), where=wrong > 0)
+
+
+def _digit_names(layout: Layout) -> list[str]:
+    """The names C0, C1, … of the answer's digits."""
+    return [f"C{digit}" for digit in range(layout.n_digits)]

@@ -1,0 +1,55 @@
+"""Weights made easy to read: the properties of the processed weights, and how exactly they hold.
+
+Layer norms are folded into the matrices that read them, and whatever writes to the residual stream is centred. The
+model computes the same; what remains of each property is rounding in single precision.
+"""
+
+from __future__ import annotations
+
+from report.content.chapter import Claim, Table
+from report.content.failures import isolated
+from report.content.formats import scientific
+from sumint.analyses.weights.weight_processing import WeightProcessing, weight_processing
+
+# Criterion, chosen after measuring the write-up's checkpoint: a regression check, not a prediction.
+ROUNDING_AT_MOST = 1e-5
+
+
+@isolated
+def weight_processing_table(processing: WeightProcessing) -> Table:
+    """Return the table of the largest deviation from each property that the processing gives the weights."""
+    properties = {
+        "every layer norm’s weight is 1": processing.layer_norm_weights,
+        "every layer norm’s bias is 0": processing.layer_norm_biases,
+        "the unembedding’s mean over the residual stream is 0": processing.unembedding_mean_over_residual,
+        "the unembedding’s mean over the tokens is 0": processing.unembedding_mean_over_tokens,
+        "every token embedding’s mean is 0": processing.token_embedding_mean,
+        "every position embedding’s mean is 0": processing.position_embedding_mean,
+        "the mean of what every head writes is 0": processing.output_weights_mean,
+        "every output bias’s mean is 0": processing.output_biases_mean,
+        "every value bias is 0": processing.value_biases,
+    }
+    return Table(
+        "weight-processing",
+        "What the processing gives",
+        {"property": tuple(properties), "largest deviation": tuple(properties.values())},
+        caption="The largest deviation from each property, in absolute value, in single precision.",
+        source=weight_processing,
+        formats={"largest deviation": scientific},
+    )
+
+
+@isolated
+def weights_processed_claim(processing: WeightProcessing) -> Claim:
+    """Return the claim that the processed weights have every property up to rounding."""
+    largest = max(vars(processing).values())
+    return Claim(
+        "weights-processed",
+        "The weights have every property that makes them easy to read.",
+        value=f"the largest deviation is {scientific(largest)}",
+        criterion=f"at most {scientific(ROUNDING_AT_MOST)}: rounding in single precision",
+        holds=largest <= ROUNDING_AT_MOST,
+        source=weight_processing,
+        numbers={"largest_deviation": largest},
+        otherwise="Something here is more than rounding: what follows is not what it says it is.",
+    )

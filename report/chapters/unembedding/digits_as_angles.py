@@ -1,0 +1,64 @@
+"""Digits as angles: the inner products of the digits' directions, which are the columns of the unembedding.
+
+If digits are angles on a circle, the product of two of them is a cosine of their difference.
+"""
+
+from __future__ import annotations
+
+from report.content.chapter import Claim, Figure
+from report.content.failures import isolated
+from report.content.formats import percent
+from report.figures import charts
+from sumint.analyses.weights.unembedding import Unembedding, unembedding
+from sumint.task.sums import DIGITS
+
+# Criterion, chosen after measuring the write-up's checkpoint: a regression check, not a prediction.
+GRAM_AT_LEAST = 0.99
+
+
+@isolated
+def gram_figures(matrix: Unembedding) -> tuple[Figure, ...]:
+    """Return the figures of the digits' inner products and of the angle of every digit."""
+    return (
+        Figure(
+            "gram",
+            "How digits point along one another",
+            charts.heatmap(matrix.gram, DIGITS, DIGITS, "digit", "digit", "inner product", square=True),
+            caption="The entries of $W_U^{\\top} W_U$: each digit's direction times each other's.",
+            alt="A ten by ten heatmap, its largest entry on the diagonal, where a digit meets itself.",
+            source=unembedding,
+            height=460,
+            width=520,
+        ),
+        Figure(
+            "gram-phases",
+            "The angle of every digit",
+            charts.polar_points(
+                matrix.gram_rows.magnitudes[:, 1],
+                matrix.gram_rows.phases[:, 1],
+                DIGITS,
+                name="first frequency",
+            ),
+            caption="The first frequency of each row of $W_U^{\\top} W_U$.",
+            alt="Ten points in a polar diagram, one for each digit.",
+            source=unembedding,
+            height=440,
+            width=520,
+        ),
+    )
+
+
+@isolated
+def gram_claim(matrix: Unembedding) -> Claim:
+    """Return the claim that the product of two digits' directions is a cosine of their difference."""
+    gram_share = float(matrix.gram_rows.frequency_shares[0])
+    return Claim(
+        "gram-cosines",
+        "The product of two digits' directions is a cosine of their difference.",
+        value=f"{percent(gram_share)} of the products' power is at the first frequency",
+        criterion=f"at least {percent(GRAM_AT_LEAST, 0)}",
+        holds=gram_share >= GRAM_AT_LEAST,
+        source=unembedding,
+        numbers={"share": gram_share},
+        otherwise="On these weights other frequencies than the first tell digits apart.",
+    )
