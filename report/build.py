@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from report.content.chapter import Claim, stem_of
+from report.content.chapter import stem_of
+from report.content.claims import Claim
 from report.content.failures import failed_result, run_chapter
 from report.errors import ReportError, StrictError
 from report.figures.plotlyjs import SCRIPT, PlotlyJs, full

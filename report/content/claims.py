@@ -1,15 +1,65 @@
-"""Constructors of claims: general ones, checked on every checkpoint, and the write-up's, checked on its own."""
+"""Claims: sentences of the report that each build checks, and how their checks make them."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
-from report.content.chapter import Claim
 from sumint.checkpoints.locate import ARENA_DIGEST
 from sumint.lab import Lab
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence of the report that the build checks on this checkpoint."""
+
+    name: str
+    statement: str
+    """The sentence that is claimed, in Markdown with formulas."""
+    value: str
+    """The measured value as text, in Markdown."""
+    criterion: str
+    """The condition on the measured value under which the claim holds, in Markdown."""
+    holds: bool | None
+    """The verdict; None for a published claim on another checkpoint, and where there was nothing to measure."""
+    source: Callable[..., Any]
+    """The analysis that measured the value."""
+    numbers: Mapping[str, float] = field(default_factory=dict)
+    """The measured numbers behind `value`, by name."""
+    kind: Literal["general", "published"] = "general"
+    """A general claim is checked on every checkpoint; a published one is the write-up's, on its own checkpoint."""
+    otherwise: str = ""
+    """What is true instead if the claim does not hold, in Markdown."""
+
+    @property
+    def verdict(self) -> Literal["holds", "fails", "open"]:
+        """The verdict: holds, fails, or open if the claim was not checked."""
+        if self.holds is None:
+            return "open"
+        return "holds" if self.holds else "fails"
+
+    @property
+    def verdict_label(self) -> str:
+        """The verdict as the page shows it."""
+        words = {
+            "holds": "Holds",
+            "fails": "Does not hold on these weights",
+            "open": "Not checked on these weights",
+        }
+        return words[self.verdict]
+
+    @property
+    def is_about_other_checkpoint(self) -> bool:
+        """Whether the claim is the write-up's about its own checkpoint, and the report is on another one."""
+        return self.kind == "published" and self.holds is None
+
+    @property
+    def kind_label(self) -> str:
+        """The kind of the claim as the page shows it."""
+        words = {"general": "a general claim", "published": "the write-up’s, on its own checkpoint"}
+        return words[self.kind]
 
 
 @dataclass(frozen=True)

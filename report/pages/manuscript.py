@@ -15,7 +15,8 @@ from pathlib import Path
 
 from markupsafe import Markup
 
-from report.content.chapter import Absent, Chapter, Claim, Failed, Figure, Table
+from report.content.chapter import Absent, Chapter, Failed, Figure, Table
+from report.content.claims import Claim
 from report.content.diagram import Diagram
 from report.errors import TextError, shortened
 from report.pages.markdown import Call, Prose, Text

@@ -11,7 +11,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from report.content.chapter import Absent, Chapter, Claim, Control, Failed, Figure, Table
+from report.content.chapter import Absent, Chapter, Control, Failed, Figure, Table
+from report.content.claims import Claim
 from report.content.diagram import KINDS, Diagram
 from report.content.formats import count
 from report.figures.data_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views

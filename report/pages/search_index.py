@@ -14,7 +14,8 @@ from html.parser import HTMLParser
 
 from markupsafe import Markup
 
-from report.content.chapter import Absent, Claim, Failed, Figure, Table
+from report.content.chapter import Absent, Failed, Figure, Table
+from report.content.claims import Claim
 from report.content.diagram import Diagram
 from report.pages.manuscript import BLOCKS, Key, Manuscript
 from report.pages.markdown import caption

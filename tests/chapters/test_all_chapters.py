@@ -118,6 +118,6 @@ def test_without_a_record_of_the_training_there_is_no_curve(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
 def test_every_claim_holds_on_the_write_up_s_checkpoint(module: ModuleType, arena_checkpoint: Path) -> None:
-    claims = module.chapter(Lab(arena_checkpoint)).claims
+    claims = make_chapter(module, Lab(arena_checkpoint)).claims
     assert {claim.name: claim.value for claim in claims if claim.holds is False} == {}
     assert {claim.name for claim in claims if claim.holds is None} <= NOTHING_TO_MEASURE

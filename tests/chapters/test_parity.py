@@ -14,7 +14,7 @@ import pytest
 
 from report.content.chapter import Figure, stem_of
 from report.figures.export import figure_data
-from report.outline import OUTLINE
+from report.outline import OUTLINE, make_chapter
 from sumint.lab import Lab
 
 CHANNELS = ("y", "z", "r", "theta", "error_y")
@@ -54,7 +54,7 @@ def figures(arena_checkpoint: Path) -> dict[str, Any]:
     return {
         f"{stem_of(module)}/{figure.name}": figure_data(figure.name, figure)
         for module in OUTLINE
-        for figure in module.chapter(lab).figures
+        for figure in make_chapter(module, lab).figures
         if isinstance(figure, Figure)
     }
 

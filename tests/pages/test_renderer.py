@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from report.content.chapter import Absent, Chapter, Claim, Figure, Table
+from report.content.chapter import Absent, Chapter, Figure, Table
+from report.content.claims import Claim
 from report.errors import TextError
 from report.figures import charts
 from report.figures.export import files_of

@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from report.content.chapter import Absent, Chapter, Claim, Figure, Table
+from report.content.chapter import Absent, Chapter, Figure, Table
+from report.content.claims import Claim
 from report.figures import charts
 from report.pages.manuscript import Manuscript
 from report.pages.search_index import SearchEntry, entries_of, plain, search_index

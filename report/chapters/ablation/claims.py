@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from report.content.chapter import Claim
-from report.content.claims import Finding, published_claim
+from report.content.claims import Claim, Finding, published_claim
 from report.content.failures import isolated
 from report.content.formats import decimals, joined, percent, significant
 from sumint.analyses.ablation.head_ablation import HeadAblation, head_ablation

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from report.content.chapter import Claim
-from report.content.claims import Finding, published_claim
+from report.content.claims import Claim, Finding, published_claim
 from report.content.failures import isolated
 from report.content.formats import count, decimals, joined, nats
 from sumint.analyses.ablation.qkv_ablation_by_carry import (

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from report.content.chapter import Claim, Figure
-from report.content.claims import Finding, published_claim
+from report.content.chapter import Figure
+from report.content.claims import Claim, Finding, published_claim
 from report.content.failures import isolated
 from report.content.formats import joined, percent, scientific
 from report.content.lazy_chart import LazyChart

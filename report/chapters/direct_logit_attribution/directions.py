@@ -12,8 +12,8 @@ import plotly.graph_objects as go
 from jaxtyping import Float
 
 from report.chapters.direct_logit_attribution.components import digit_names
-from report.content.chapter import Claim, Figure
-from report.content.claims import Finding, published_claim
+from report.content.chapter import Figure
+from report.content.claims import Claim, Finding, published_claim
 from report.content.failures import isolated
 from report.content.formats import decimals, degrees, joined
 from report.content.lazy_chart import LazyChart, lazy_chart

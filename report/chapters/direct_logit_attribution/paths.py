@@ -12,7 +12,8 @@ from report.chapters.direct_logit_attribution.components import (
     digit_names,
     logit_heatmap,
 )
-from report.content.chapter import Claim, Figure
+from report.content.chapter import Figure
+from report.content.claims import Claim
 from report.content.failures import isolated
 from report.content.formats import percent, scientific
 from report.figures import charts

@@ -8,7 +8,7 @@ checkpoint: they guard that result and predict nothing.
 from __future__ import annotations
 
 from report.chapters.direct_logit_attribution.components import by_digit, percent_range
-from report.content.chapter import Claim
+from report.content.claims import Claim
 from report.content.failures import isolated
 from report.content.formats import percent
 from sumint.analyses.attribution.answer_readout import AnswerReadout, answer_readout

@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from report.content.chapter import Claim
-from report.content.claims import Finding, general_claim, published_claim
+from report.content.claims import Claim, Finding, general_claim, published_claim
 from report.content.failures import isolated
 from report.content.formats import count, counted, joined, percent, significant
 from sumint.analyses.performance.every_sum import every_sum

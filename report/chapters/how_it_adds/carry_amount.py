@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from report.content.chapter import Claim, Figure
-from report.content.claims import Finding, general_claim
+from report.content.chapter import Figure
+from report.content.claims import Claim, Finding, general_claim
 from report.content.failures import isolated
 from report.content.formats import counted, decimals, joined, percent
 from report.figures import charts

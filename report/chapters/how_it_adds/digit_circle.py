@@ -13,8 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from report.content.chapter import Claim, Figure
-from report.content.claims import Finding, general_claim
+from report.content.chapter import Figure
+from report.content.claims import Claim, Finding, general_claim
 from report.content.failures import isolated
 from report.content.formats import decimals, joined, percent
 from report.content.lazy_chart import LazyChart

@@ -10,8 +10,8 @@ from functools import partial
 import numpy as np
 
 from report.content.budget import tally_of_every_sum
-from report.content.chapter import Claim, Figure
-from report.content.claims import Finding, general_claim
+from report.content.chapter import Figure
+from report.content.claims import Claim, Finding, general_claim
 from report.content.failures import isolated
 from report.content.formats import decimals, joined, percent
 from report.content.optional import optional

@@ -9,8 +9,8 @@ import numpy as np
 
 from report.chapters.how_it_carries.head_groups import HeadGroup, head_groups
 from report.chapters.joint_sites_table import routes_with_enough_pairs
-from report.content.chapter import Absent, Claim
-from report.content.claims import Finding, general_claim
+from report.content.chapter import Absent
+from report.content.claims import Claim, Finding, general_claim
 from report.content.diagram import Arrow, Diagram, Group, Kind, Node, Rank
 from report.content.failures import isolated
 from report.content.formats import joined, percent

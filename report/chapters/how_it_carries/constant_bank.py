@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from report.chapters.how_it_carries.served_routes import finding_at_sites, no_served_route, range_of
-from report.content.chapter import Claim, Figure
-from report.content.claims import Finding, general_claim
+from report.content.chapter import Figure
+from report.content.claims import Claim, Finding, general_claim
 from report.content.failures import isolated
 from report.content.formats import joined, percent
 from report.content.optional import optional

@@ -12,8 +12,8 @@ from report.chapters.how_it_carries.served_routes import (
     rates_heatmap,
     route_names,
 )
-from report.content.chapter import Claim, Figure
-from report.content.claims import Finding, general_claim
+from report.content.chapter import Figure
+from report.content.claims import Claim, Finding, general_claim
 from report.content.failures import isolated
 from report.content.formats import counted, decimals, joined, percent
 from report.content.lazy_chart import LazyChart

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from report.chapters.joint_sites_table import FORMATS, METHOD, joint_sites_columns, routes_with_enough_pairs
-from report.content.chapter import Claim, Table
-from report.content.claims import Finding, general_claim
+from report.content.chapter import Table
+from report.content.claims import Claim, Finding, general_claim
 from report.content.failures import isolated
 from report.content.formats import joined, percent
 from report.content.optional import optional

@@ -13,8 +13,8 @@ import numpy as np
 
 from report.chapters.how_it_carries.readout import values_by_name
 from report.chapters.how_it_carries.served_routes import finding_at_sites, no_served_route
-from report.content.chapter import Absent, Claim, Figure
-from report.content.claims import Finding, general_claim
+from report.content.chapter import Absent, Figure
+from report.content.claims import Claim, Finding, general_claim
 from report.content.failures import isolated
 from report.content.formats import decimals, joined, percent
 from report.content.lazy_chart import LazyChart

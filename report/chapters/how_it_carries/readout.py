@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from report.chapters.how_it_carries.served_routes import finding_at_sites, no_served_route
-from report.content.chapter import Claim, Figure
-from report.content.claims import Finding, general_claim
+from report.content.chapter import Figure
+from report.content.claims import Claim, Finding, general_claim
 from report.content.failures import isolated
 from report.content.formats import counted, decimals, joined, percent
 from report.content.lazy_chart import LazyChart

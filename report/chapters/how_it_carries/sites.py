@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from report.chapters.how_it_carries.served_routes import by_route, finding_at_sites, route_names
-from report.content.chapter import Claim, Figure, Table
-from report.content.claims import Finding, general_claim
+from report.content.chapter import Figure, Table
+from report.content.claims import Claim, Finding, general_claim
 from report.content.failures import isolated
 from report.content.formats import counted, joined, percent, whole_percent
 from report.content.lazy_chart import LazyChart

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from report.chapters.layer_0_attention.patterns import n_panel_columns
-from report.content.chapter import Claim, Figure, Table
-from report.content.claims import Finding, published_claim
+from report.content.chapter import Figure, Table
+from report.content.claims import Claim, Finding, published_claim
 from report.content.failures import isolated
 from report.content.formats import decimals, joined
 from report.figures import charts

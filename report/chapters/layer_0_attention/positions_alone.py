@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from report.content.chapter import CORRECTED, PUBLISHED, Claim, Figure
+from report.content.chapter import CORRECTED, PUBLISHED, Figure
+from report.content.claims import Claim
 from report.content.failures import isolated
 from report.content.formats import decimals
 from report.figures import charts

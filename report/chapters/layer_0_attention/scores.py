@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from report.content.chapter import CORRECTED, PUBLISHED, Claim, Figure
+from report.content.chapter import CORRECTED, PUBLISHED, Figure
+from report.content.claims import Claim
 from report.content.failures import isolated
 from report.content.formats import counted, decimals
 from report.content.lazy_chart import LazyChart

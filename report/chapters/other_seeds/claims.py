@@ -16,8 +16,7 @@ from report.chapters.other_seeds.recurrence import (
     trained_alike,
     trained_otherwise,
 )
-from report.content.chapter import Claim
-from report.content.claims import Finding, general_claim
+from report.content.claims import Claim, Finding, general_claim
 from report.content.failures import isolated
 from report.content.formats import counted, joined, percent
 from report.seeds.result import SeedSummary

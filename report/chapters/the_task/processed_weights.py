@@ -6,7 +6,8 @@ model computes the same; what remains of each property is rounding in single pre
 
 from __future__ import annotations
 
-from report.content.chapter import Claim, Table
+from report.content.chapter import Table
+from report.content.claims import Claim
 from report.content.failures import isolated
 from report.content.formats import scientific
 from sumint.analyses.weights.weight_processing import WeightProcessing, weight_processing

@@ -5,7 +5,8 @@ If digits are angles on a circle, the product of two of them is a cosine of thei
 
 from __future__ import annotations
 
-from report.content.chapter import Claim, Figure
+from report.content.chapter import Figure
+from report.content.claims import Claim
 from report.content.failures import isolated
 from report.content.formats import percent
 from report.figures import charts

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from report.content.chapter import Claim, Figure
-from report.content.claims import Finding, published_claim
+from report.content.chapter import Figure
+from report.content.claims import Claim, Finding, published_claim
 from report.content.failures import isolated
 from report.content.formats import decimals, degrees, joined, percent, significant
 from report.figures import charts
