@@ -55,20 +55,14 @@ def sources_of(*modules: str) -> dict[str, str]:
     Raises:
         NoSourceError: if one of them has no file, or was edited since it was imported.
     """
-    ours = _our_folder()
     reached: dict[str, str] = {}
     waiting = [_start(module) for module in modules]
     while waiting:
         name, path, folder = waiting.pop()
-        if name in reached:
-            continue
-        source = _read(path) if folder == ours else path.read_bytes()
-        if folder != ours:
-            _check_unedited(name, path, source)
-        reached[name] = hashlib.sha256(source).hexdigest()
-        for imported in _imports(source, name, path.name == "__init__.py"):
-            places = ((found, place) for place in dict.fromkeys((folder, ours)) if (found := place.find(imported)))
-            waiting += [(imported, *place) for place in places][:1]
+        if name not in reached:
+            look_up = _look_up if folder == _our_folder() else _look_up.__wrapped__
+            reached[name], imported = look_up(name, path, folder)
+            waiting += imported
     return dict(sorted(reached.items()))
 
 
@@ -130,12 +124,22 @@ def _is_of_installation(folder: Path) -> bool:
 
 
 @cache
-def _read(path: Path) -> bytes:
-    """A file of ours, read once: digests are of the code that is running, whatever is edited meanwhile."""
-    return path.read_bytes()
+def _look_up(name: str, path: Path, folder: _Folder) -> tuple[str, tuple[tuple[str, Path, _Folder], ...]]:
+    """The sha256 of a module's file, and the modules that it reaches by import.
+
+    Our own files are looked up once: digests are of the code that is running, whatever is edited meanwhile.
+    """
+    source = path.read_bytes()
+    if folder != _our_folder():
+        _check_unedited(name, path, source)
+    places = dict.fromkeys((folder, _our_folder()))
+    reached = []
+    for imported in _imports(source, name, path.name == "__init__.py"):
+        matches = ((imported, file, place) for place in places if (file := place.find(imported)))
+        reached += [*matches][:1]
+    return hashlib.sha256(source).hexdigest(), tuple(reached)
 
 
-@cache
 def _imports(source: bytes, module: str, is_package: bool) -> tuple[str, ...]:
     """Every module that a source may import anywhere, by its full name."""
     package = module if is_package else module.rpartition(".")[0]
