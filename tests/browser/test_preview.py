@@ -30,6 +30,7 @@ FIRST = 180_000
 """The time in milliseconds that a busy machine may need for the first build."""
 
 CHAPTER = Path("report/chapters/ablation/__init__.py")
+FIGURES = Path("report/chapters/ablation/figures.py")
 TEXT = Path("report/chapters/ablation/text.md")
 ANALYSIS = Path("sumint/analyses/ablation/head_ablation.py")
 TEMPLATE = Path("templates/pages/chapter.html")
@@ -132,7 +133,7 @@ def test_an_edited_sentence_shows_in_the_open_page_where_it_was_read(preview: Pr
 def test_edited_code_of_a_figure_shows_and_nothing_is_measured_for_it(preview: Preview, reader: Reader) -> None:
     preview.waits_for("built in")
     n_runs = {stem: preview.times(f"re-running chapter {stem}") for stem in ("ablation", "carries")}
-    with preview.edited(CHAPTER, '"Rise in loss without a head"', '"What a head is worth"'):
+    with preview.edited(FIGURES, '"Rise in loss without a head"', '"What a head is worth"'):
         expect(reader.page.get_by_text("What a head is worth").first).to_be_visible(timeout=SOON)
     expect(reader.page.get_by_text("What a head is worth")).to_have_count(0, timeout=SOON)
     assert preview.times("re-running chapter ablation") == n_runs["ablation"] + 2
@@ -160,18 +161,23 @@ def test_an_edited_measurement_is_measured_again_by_the_same_model(preview: Prev
 
 
 @pytest.mark.parametrize(
-    ("path", "old", "new", "told"),
+    ("path", "old", "new", "message"),
     [
-        (TEXT, "{{ claim(", "$\\frac{$ {{ claim(", r"^.*report/chapters/ablation\.md:\d+: the formula \\frac\{ "),
-        (TEXT, 'figure("', 'figure("no-', r'ablation\.md:\d+: the chapter has no figure "no-'),
-        (CHAPTER, "def chapter(", "def chapter((", r"report/chapters/ablation\.py:\d+SyntaxError: "),
+        (TEXT, "{{ claim(", "$\\frac{$ {{ claim(", r"^.*report/chapters/ablation/text\.md:\d+: the formula \\frac\{ "),
+        (TEXT, 'figure("', 'figure("no-', r'ablation/text\.md:\d+: the chapter has no figure "no-'),
+        (CHAPTER, "def chapter(", "def chapter((", r"report/chapters/ablation/__init__\.py:\d+SyntaxError: "),
         (
             CHAPTER,
-            "import plots\n",
-            "import plots, maps\n",
-            r"ablation\.py:\d+ImportError: cannot import name 'maps'",
+            "import ablation_claims\n",
+            "import ablation_claims, maps\n",
+            r"ablation/__init__\.py:\d+ImportError: cannot import name 'maps'",
         ),
-        (CHAPTER, "    return Chap", "    1 / 0\n    return Chap", r"ablation\.py:\d+ablation: division by zero"),
+        (
+            CHAPTER,
+            "    return Chap",
+            "    1 / 0\n    return Chap",
+            r"ablation/__init__\.py:\d+ablation: division by zero",
+        ),
         (
             ANALYSIS,
             "    return HeadAbl",
