@@ -1,4 +1,7 @@
-"""The build as one pipeline: measure, check, render, publish."""
+"""The build as one pipeline: measure, draw, render, publish.
+
+The four stages are functions. The preview calls the first three, and the comparison of seeds the first.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +10,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from report.content.chapter import stem_of
 from report.content.claims import Claim
-from report.content.failures import failed_result, run_chapter
+from report.content.failures import Failure
+from report.content.sections import measure
 from report.errors import ReportError, StrictError
 from report.figures.plotlyjs import SCRIPT, PlotlyJs, full
-from report.outline import OUTLINE, make_chapter
-from report.pages.site import draw, render
+from report.outline import OUTLINE, plans
+from report.pages.site import Site, draw
 from report.publishing.build_record import build_record
 from report.publishing.fingerprint import fingerprint
 from report.publishing.links import check_links
-from report.publishing.page_weight import page_sizes
 from report.publishing.publish import publish, site_folder
 from report.publishing.repository import Repository
 from report.publishing.single_file import SINGLE_FILE
 from report.publishing.single_file import single_file as make_single_file
-from report.publishing.site_memory import SiteMemory
 from sumint.lab import Lab
 from sumint.store.sources import sources_of
 
@@ -40,15 +41,11 @@ class BuildResult:
     n_files: int
     n_bytes: int
     claims: tuple[Claim, ...]
-    page_sizes: Mapping[str, int]
-    """For each page with figures, the gzipped size in bytes of all that it loads except plotly.js."""
     plotlyjs: PlotlyJs
-    plotlyjs_bytes: int
-    """The gzipped size of plotly.js in bytes."""
     single_file_bytes: int
     """The size of the report in one file, in bytes; 0 if no single file was requested."""
-    failures: tuple[str, ...]
-    """The messages of what failed; the pages show them in place of the missing content."""
+    failures: tuple[Failure, ...]
+    """What failed; the pages show the messages in place of the missing content."""
     figure_states: Mapping[str, str]
     """For each page with figures, whether they were drawn or reused."""
 
@@ -77,6 +74,7 @@ def build(
     base_url: str = "",
     strict: bool = False,
     step: Step = lambda name: None,
+    repository: Repository | None = None,
     expected: str | None = None,
 ) -> BuildResult:
     """Measure the checkpoint and publish the report: as the folder `site`, as the file `single_file`, or as both.
@@ -96,62 +94,52 @@ def build(
     if single_file is not None:
         SINGLE_FILE.check(single_file)
     started = time.time()
-    plotlyjs, repository = plotlyjs or full(), Repository()
+    plotlyjs, repository = plotlyjs or full(), repository or Repository()
     # The digests of the sources are cached here, so that they are those of the running code if a file is edited
     # now.
-    sources_of(*(module.__name__ for module in OUTLINE), "report.figures.cache")
+    sources_of(*(module.__name__ for module in OUTLINE), "report.pages.site")
     site_fingerprint = fingerprint(lab, repository, plotlyjs, base_url)
     if expected not in (None, site_fingerprint):
         raise ReportError("the code or the checkpoint was edited while it was being read; build again")
-    lab.instead = failed_result
-    chapters = {}
-    for module in OUTLINE:
-        step(stem_of(module))
-        chapters[stem_of(module)] = run_chapter(stem_of(module), lambda: make_chapter(module, lab))  # noqa: B023 — called at once
+
+    chapters = measure(lab, plans(), step)
     step("figures")
-    rendered = draw(lab, chapters)
+    drawings = draw(lab, chapters)
     claims = tuple(claim for chapter in chapters.values() for claim in chapter.claims)
-    failures = tuple(dict.fromkeys(failure for figures in rendered.values() for failure in figures.failures))
+    failures = tuple(dict.fromkeys(failure for drawing in drawings.values() for failure in drawing.failures))
     if strict:
         check_claims(claims, failures)
     step("pages")
-    files = {**render(lab, chapters, rendered, repository, base_url), SCRIPT: plotlyjs.script}
-    memory = SiteMemory(lab.store.store)
-    sizes = page_sizes(files, memory.links_of, memory.gzipped_size)
-    if site is None:
-        check_links(files, memory.links_of)  # otherwise `publish` checks them
-    plotlyjs_bytes = memory.gzipped_size(plotlyjs.script)
+    files = {**Site(lab, chapters, drawings, repository, base_url).files(), SCRIPT: plotlyjs.script}
+    check_links(files)
     in_one_file = b"" if single_file is None else make_single_file(files)
     step("publishing")
-    figure_states = {stem: figures.state for stem, figures in rendered.items()}
+    figure_states = {stem: drawing.state for stem, drawing in drawings.items()}
     if site is not None:
         # A failure may not recur in the next build, and an edit made during this build is not in the site: without
         # a fingerprint the site is never mistaken for one that is up to date.
         if failures or fingerprint(lab, Repository(), plotlyjs, base_url) != site_fingerprint:
             site_fingerprint = ""
-        record = build_record(lab, repository, started, figure_states, failures)
-        publish(files, site, fingerprint=site_fingerprint, record=record, links_of=memory.links_of)
+        record = build_record(lab, repository, started, figure_states, [str(failure) for failure in failures])
+        publish(files, site, fingerprint=site_fingerprint, record=record)
     if single_file is not None:
         SINGLE_FILE.write(in_one_file, single_file)
-    memory.save()
     return BuildResult(
         len(files),
         sum(map(len, files.values())),
         claims,
-        sizes,
         plotlyjs,
-        plotlyjs_bytes,
         len(in_one_file),
         failures,
         figure_states,
     )
 
 
-def check_claims(claims: Iterable[Claim], failures: Iterable[str] = ()) -> None:
+def check_claims(claims: Iterable[Claim], failures: Iterable[Failure] = ()) -> None:
     """Raise a `StrictError` that lists the failures and the claims that do not hold, if there are any."""
     failing = (claim for claim in claims if claim.holds is False)
     problems = {
-        "failed:": list(failures),
+        "failed:": [str(failure) for failure in failures],
         "claims that do not hold on this checkpoint:": [
             f"{claim.name}: {claim.value} (criterion: {claim.criterion})" for claim in failing
         ],

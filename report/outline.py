@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import ModuleType
 
 from report.chapters import (
@@ -18,8 +19,7 @@ from report.chapters import (
     the_task,
     unembedding,
 )
-from report.content.chapter import Chapter
-from sumint.lab import Lab
+from report.content.chapter import ChapterPlan, stem_of
 
 COMPARED = (
     the_task,
@@ -39,6 +39,9 @@ OUTLINE = (*COMPARED, other_seeds, open_questions)
 """Every chapter, in reading order."""
 
 
-def make_chapter(module: ModuleType, lab: Lab) -> Chapter:
-    """Return a chapter of the outline; the one on other seeds also takes the chapters whose claims it compares."""
-    return other_seeds.chapter(lab, COMPARED) if module is other_seeds else module.chapter(lab)
+def plans(modules: Sequence[ModuleType] = OUTLINE) -> dict[str, ChapterPlan]:
+    """The plan of each chapter, by its stem; that of the other seeds takes the chapters whose claims it compares."""
+    return {
+        stem_of(module): other_seeds.plan(plans(COMPARED)) if module is other_seeds else module.PLAN
+        for module in modules
+    }

@@ -41,9 +41,8 @@ def load(
     from sumint.checkpoints.locate import locate
     from sumint.lab import Lab
     from sumint.machine.device import choose_device
-    from sumint.store.folder import cache_folder
-    from sumint.store.results import ResultStore
+    from sumint.store.results import Store
 
     path = checkpoint if isinstance(checkpoint, Path) else locate(checkpoint)
-    store = ResultStore(cache_folder() / "results")
+    store = Store.of_user()
     return Lab(path, device=choose_device(device), dtype=dtype, sample_spec=sample, store=store)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import inspect
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, is_dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, is_dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, get_type_hints, overload
 
 from sumint.analyses import analysis_by_name
-from sumint.checkpoints.card import check_card, read_card
+from sumint.checkpoints.card import card_path, check_card, read_card
 from sumint.checkpoints.files import Weights, check_readable, read_weights
-from sumint.errors import InputError
 from sumint.exhaustive.options import current_options, use_options
 from sumint.model.load import Model, load_model
 from sumint.store.keys import Key, as_json, versions
-from sumint.store.results import ResultStore
+from sumint.store.results import Store
 from sumint.store.sources import NoSourceError, code_digest, module_of, sources_of
 from sumint.task.sums import Layout, SampleSpec, Sums
 from sumint.training.config import TrainingHistory
@@ -49,9 +49,6 @@ class Lab:
         InputError: if the file cannot be read; if its content is not a checkpoint, on first use.
     """
 
-    is_quick = False
-    """Whether the analyses that take longest are left out."""
-
     def __init__(
         self,
         weights_path: Path | str,
@@ -59,42 +56,91 @@ class Lab:
         device: str = "cpu",
         dtype: str = "float32",
         sample_spec: SampleSpec | None = None,
-        store: ResultStore | None = None,
+        store: Store | None = None,
         before_run: Callable[[str], None] = lambda name: None,
-        instead: Callable[[str, Exception], Any] | None = None,
         others: Callable[[Weights], Sequence[Path]] = lambda weights: (),
     ) -> None:
+        """Open a lab on the checkpoint at `weights_path`.
+
+        Args:
+            weights_path: the file of the checkpoint.
+            device: the device that computes, as PyTorch names it.
+            dtype: the precision of the model, as PyTorch names it.
+            sample_spec: the sums that analyses look at; by default the write-up's 1,000.
+            store: where results are kept between runs; by default nowhere.
+            before_run: called with the name of each analysis before its result is read or measured.
+            others: finds the other checkpoints that this one is compared with.
+        """
         self.weights_path = Path(weights_path)
         check_readable(self.weights_path)
         self.device = device
         self.dtype = dtype
-        self.store = store or ResultStore(None)
+        self.store = store or Store(None)
         self.before_run = before_run
-        self.instead = instead
-        """Makes the value that replaces the result of a failed analysis; without it, the exception propagates."""
-        self._compared_with = others
         self.runs: list[Run] = []
+        self._compared_with = others
         self._sample_spec = sample_spec
         self._results: dict[str, Any] = {}
+        self._failures: dict[str, tuple[str, Exception]] = {}
+        self._recordings: list[dict[str, Any]] = []
 
     def __repr__(self) -> str:
         return f"Lab({self.weights_path.name}, {self.device}, {self.dtype})"
 
-    @cached_property
+    @contextmanager
+    def recording(self) -> Iterator[dict[str, Any]]:
+        """Within this context, record everything that is requested of the lab, by name, in the form of a key.
+
+        What is made from the lab's answers depends on nothing else of the lab. An analysis that fails is not
+        measured again while recording: each request raises the same error.
+        """
+        requests: dict[str, Any] = {}
+        self._recordings.append(requests)
+        try:
+            yield requests
+        finally:
+            self._recordings.remove(requests)
+
+    def failed_analysis(self, error: BaseException) -> str | None:
+        """The name of the analysis that raised an error while the lab was recording; None if none did."""
+        return next((name for name, raised in self._failures.values() if raised is error), None)
+
+    def record(self, name: str, answer: Any) -> None:
+        """Record something else on which that depends which is being made from this lab; None is never the same."""
+        for requests in self._recordings:
+            requests[name] = answer
+
+    @property
     def card(self) -> Mapping[str, Any]:
         """The card beside the checkpoint; empty if there is none.
 
         Raises:
             InputError: if it is the card of other tensors.
         """
-        card = read_card(self.weights_path)
-        check_card(card, self.weights.digest, self.weights_path)
-        return card
+        self.record("card", self._card)
+        return self._card
 
     @cached_property
+    def _card(self) -> Mapping[str, Any]:
+        card = read_card(self.weights_path)
+        check_card(card, self._weights.digest, self.weights_path)
+        return card
+
+    @property
+    def file_name(self) -> str:
+        """The name of the checkpoint's file."""
+        self.record("file", self.weights_path.name)
+        return self.weights_path.name
+
+    @property
     def others(self) -> tuple[Path, ...]:
         """The other checkpoints that this one is compared with."""
-        return tuple(self._compared_with(self.weights))
+        self.record("others", self.inputs["others"])
+        return self._others
+
+    @cached_property
+    def _others(self) -> tuple[Path, ...]:
+        return tuple(self._compared_with(self._weights))
 
     @cached_property
     def history(self) -> TrainingHistory | None:
@@ -106,10 +152,12 @@ class Lab:
         """The token layout of the sums that the model reads."""
         return self.weights.architecture.layout
 
-    @cached_property
+    @property
     def sample_spec(self) -> SampleSpec:
         """The definition of the sample: the write-up's 1,000 sums, unless another was given."""
-        return self._sample_spec or SampleSpec(n_digits=self.weights.architecture.n_digits)
+        spec = self._sample_spec or SampleSpec(n_digits=self._weights.architecture.n_digits)
+        self.record("sample", spec)
+        return spec
 
     @overload
     def run(self, analysis: str, depends_on: Any = None, **settings: Any) -> Any: ...
@@ -139,21 +187,26 @@ class Lab:
         function = analysis_by_name(analysis) if isinstance(analysis, str) else analysis
         if _takes_weights_alone(function):
             return self.examine(function, depends_on)
-        return self._result(function, settings, lambda: function(self.model, self.sample, **settings), depends_on)
+        return self._result(
+            function, settings, lambda: function(self._model, self._sample, **settings), depends_on
+        )
 
     def examine(self, analysis: Callable[[Weights], Result], depends_on: Any = None) -> Result:
         """The result of an analysis of the weights alone, which takes no sample; remembered as those of `run`."""
 
         def measure() -> Result:
             with use_options(replace(current_options(), store=self.store, device=self.device)):
-                return analysis(self.weights)
+                return analysis(self._weights)
 
         return self._result(analysis, {}, measure, depends_on, sample=None)
 
     def is_known(self, analysis: Callable[[Weights], Any]) -> bool:
         """Whether the result of an analysis of the weights is in memory or in the store."""
         key = self.key(analysis, {}, sample=None)
-        return key.digest in self._results or self.store.load(key, get_type_hints(analysis)["return"]) is not None
+        kind = get_type_hints(analysis)["return"]
+        is_known = key.digest in self._results or self.store.load(key, kind) is not None
+        self.record(f"{key.name} is known", is_known)
+        return is_known
 
     def _result(
         self,
@@ -166,15 +219,24 @@ class Lab:
         try:
             key = self.key(analysis, settings, depends_on, **instead)
         except NoSourceError as error:
+            # Nothing that is made from such a result can be kept either.
+            self.record(_name_of(analysis), None)
             return self._measured(_name_of(analysis), settings, measure, f"not stored: {error}")
+        self.record(f"{key.name} {key.digest}", True)
         if key.digest in self._results:
             return self._results[key.digest]
+        if self._recordings and key.digest in self._failures:
+            raise self._failures[key.digest][1]
         started = time.perf_counter()
         kind = _result_type(analysis)
         result = None if kind is None else self.store.load(key, kind)
         if result is None:
-            result = self._measured(key.name, settings, measure, self.store.store.reason(key))
-            if self.runs[-1].state == "measured" and kind is not None:
+            try:
+                result = self._measured(key.name, settings, measure, self.store.reason(key))
+            except Exception as error:
+                self._failures[key.digest] = (key.name, error)
+                raise
+            if kind is not None:
                 self.store.save(key, result)
         else:
             self.before_run(key.name)
@@ -185,15 +247,12 @@ class Lab:
     def _measured(self, name: str, settings: Mapping[str, Any], measure: Callable[[], Result], why: str) -> Result:
         self.before_run(name)
         started = time.perf_counter()
+        state: State = "failed"
         try:
             result = measure()
-        except Exception as error:
-            if self.instead is None or isinstance(error, InputError):
-                raise
-            result = self.instead(name, error)
-            self._note(name, settings, "failed", why, started)
-        else:
-            self._note(name, settings, "measured", why, started)
+            state = "measured"
+        finally:
+            self._note(name, settings, state, why, started)
         return result
 
     def _note(self, name: str, settings: Mapping[str, Any], state: State, why: str, started: float) -> None:
@@ -224,29 +283,55 @@ class Lab:
         others = {**self.ingredients, **instead, "settings": dict(settings), "versions": versions()}
         return Key(name, {**identity, **others})
 
-    @cached_property
+    @property
     def ingredients(self) -> Mapping[str, Any]:
         """What every result of this lab depends on: the tensors, the sample, the device and the precision."""
         return {
-            "weights": self.weights.digest,
-            "sample": asdict(self.sample_spec),
+            "weights": self._weights.digest,
+            "sample": self._sample_spec or SampleSpec(n_digits=self._weights.architecture.n_digits),
             "device": self.device,
             "dtype": self.dtype,
         }
 
-    @cached_property
+    @property
+    def inputs(self) -> Mapping[str, Any]:
+        """Everything outside the code on which a report from this lab depends."""
+        others = {path.name: [path, *filter(Path.exists, [card_path(path)])] for path in self._others}
+        return {**self.ingredients, "card": self._card, "file": self.weights_path.name, "others": others}
+
+    @property
     def model(self) -> Model:
         """The model in transformer_lens."""
-        return load_model(self.weights, device=self.device, dtype=self.dtype)
+        self.record("model", self.ingredients)
+        return self._model
 
     @cached_property
+    def _model(self) -> Model:
+        return load_model(self._weights, device=self.device, dtype=self.dtype)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether the model has been loaded."""
+        return "_model" in vars(self)
+
+    @property
     def sample(self) -> Sums:
         """The sums that analyses look at."""
-        return self.sample_spec.draw()
+        self.record("sample", self.ingredients["sample"])
+        return self._sample
 
     @cached_property
+    def _sample(self) -> Sums:
+        return self.sample_spec.draw()
+
+    @property
     def weights(self) -> Weights:
         """The checkpoint's tensors, checked, with their architecture and digest."""
+        self.record("weights", self._weights.digest)
+        return self._weights
+
+    @cached_property
+    def _weights(self) -> Weights:
         return read_weights(self.weights_path)
 
 

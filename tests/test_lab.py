@@ -19,7 +19,7 @@ from sumint.checkpoints.locate import locate
 from sumint.errors import InputError
 from sumint.lab import Lab
 from sumint.model.load import Model, layout_of
-from sumint.store.results import ResultStore
+from sumint.store.results import Store
 from sumint.task.sums import SampleSpec, Sums
 
 
@@ -41,7 +41,7 @@ def checkpoint(tmp_path: Path, tiny_weights: Weights) -> Path:
 
 
 def lab_on(path: Path, tmp_path: Path, **settings) -> Lab:
-    return Lab(path, store=ResultStore(tmp_path / "results"), **settings)
+    return Lab(path, store=Store(tmp_path / "results"), **settings)
 
 
 def test_the_sample_has_as_many_digits_as_the_model_reads(checkpoint: Path, tiny_weights: Weights) -> None:
@@ -161,10 +161,10 @@ def test_with_every_result_stored_nothing_heavy_is_imported(checkpoint: Path, tm
 import sys
 from pathlib import Path
 from sumint.analyses.performance.performance import performance
-from sumint.store.results import ResultStore
+from sumint.store.results import Store
 from sumint.lab import Lab
 
-lab = Lab(Path({str(checkpoint)!r}), store=ResultStore(Path({str(tmp_path / "results")!r})))
+lab = Lab(Path({str(checkpoint)!r}), store=Store(Path({str(tmp_path / "results")!r})))
 lab.run(performance)
 print([run.state for run in lab.runs], sorted({{"torch", "transformer_lens"}} & set(sys.modules)))
 """

@@ -111,24 +111,26 @@ def run(options: argparse.Namespace) -> int:
     from sumint.lab import Lab
     from sumint.machine.device import choose_device
     from sumint.store.folder import cache_folder
-    from sumint.store.results import ResultStore
+    from sumint.store.results import Store
 
     if options.no_cache:
         options.if_interrupted = ""
+    logs = None if options.no_cache else cache_folder()
     log_to(
-        None if options.no_cache else cache_folder(),
+        logs,
         level=logging.ERROR if options.quiet else logging.WARNING,
         tracebacks=options.verbose,
     )
     site = options.site or (None if options.single_file else Path("site"))
     base_url = base_address(options.base_url)
     device = choose_device(options.device)
-    store = ResultStore(None if options.no_cache else cache_folder() / "results")
-    plotlyjs = smallest(cache_folder())
+    store = Store(None) if options.no_cache else Store.of_user()
+    plotlyjs = smallest(Store.of_user())
     others = (lambda checkpoint: ()) if options.no_seeds else siblings
     lab = Lab(locate(options.weights), device=device, store=store, others=others)
     must_build = options.no_cache or options.explain
-    site_fingerprint = None if options.single_file else fingerprint(lab, Repository(), plotlyjs, base_url)
+    repository = Repository()
+    site_fingerprint = None if options.single_file else fingerprint(lab, repository, plotlyjs, base_url)
     if site and site_fingerprint and not must_build and is_up_to_date(site, site_fingerprint):
         claims = json.loads((site / "claims.json").read_bytes())
         if not (options.strict and any(claim["holds"] is False for claim in claims)):
@@ -150,6 +152,7 @@ def run(options: argparse.Namespace) -> int:
             base_url=base_url,
             strict=options.strict,
             step=progress.step,
+            repository=repository,
             expected=site_fingerprint,
         )
     if options.explain or options.verbose:
@@ -158,8 +161,8 @@ def run(options: argparse.Namespace) -> int:
         _print_claims(lab, built)
         _print_sizes(built, site, options.single_file)
     if built.failures:
-        log = cache_folder() / LOG_FILE
-        tracebacks = "" if options.no_cache or not log.is_file() else f"; the tracebacks are in {log}"
+        log = None if logs is None else logs / LOG_FILE
+        tracebacks = f"; the tracebacks are in {log}" if log is not None and log.is_file() else ""
         print(f"error: {counted(len(built.failures), 'failure')}, shown on the pages{tracebacks}", file=sys.stderr)
     return 1 if built.failures else 0
 
@@ -206,14 +209,9 @@ def _print_claims(lab: Lab, built: BuildResult) -> None:
 
 
 def _print_sizes(built: BuildResult, site: Path | None, single_file: Path | None) -> None:
-    print(f"{built.plotlyjs}, {built.plotlyjs_bytes / 1e6:.2f} MB gzipped")
+    print(built.plotlyjs)
     if not built.plotlyjs.is_bundle:
         print("  `python -m report bundle` makes a smaller one for later builds; it needs Node")
-    if built.page_sizes:
-        largest = max(built.page_sizes, key=built.page_sizes.__getitem__)
-        pages = dict.fromkeys(page for page in ("index.html", largest) if page in built.page_sizes)
-        sizes = ", ".join(f"{page} {built.page_sizes[page] / 1e3:,.0f} KB" for page in pages)
-        print(f"opening page and largest page, gzipped, with all figures, without plotly.js: {sizes}")
     if single_file is not None:
         print(f"{single_file}: {built.single_file_bytes / 1e6:.1f} MB")
     if site is not None:

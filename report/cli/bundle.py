@@ -21,11 +21,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
 
 def run(_: argparse.Namespace) -> int:
     """Make the bundle and print its size; the exit code is 0."""
-    from report.figures.plotlyjs import gzipped_size, smallest
     from report.figures.plotlyjs_bundle import bundle
-    from sumint.store.folder import cache_folder
+    from sumint.store.results import Store
 
-    path = bundle(cache_folder(), step=lambda name: print(name, file=sys.stderr))
-    plotlyjs = smallest(cache_folder())
-    print(f"{path}: {plotlyjs}, {gzipped_size(plotlyjs.script) / 1e6:.2f} MB gzipped")
+    print(bundle(Store.of_user(), step=lambda name: print(name, file=sys.stderr)))
     return 0

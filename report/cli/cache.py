@@ -39,6 +39,9 @@ def run(options: argparse.Namespace) -> int:
     from sumint.store.prune import amounts_by_kind, remove_unused
 
     folder = cache_folder()
+    if folder is None:
+        print("there is no cache folder")
+        return 0
     if options.clear or options.prune is not None:
         unused_for = 0 if options.clear else options.prune
         removed = remove_unused(folder, unused_for)

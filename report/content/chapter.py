@@ -1,21 +1,25 @@
 """The content of a chapter as frozen data: values, figures, tables and claims.
 
-A chapter's module makes one `Chapter` from results, and its text (the Markdown file beside it) refers to what the
-chapter contains by name; `report.pages` renders the two into a page. Nothing here depends on the presentation.
+A chapter's package has a `PLAN`: its title, its question and its sections, which are functions of the lab that yield
+content. `report.content.sections` makes the `Chapter` from it. Its text (the Markdown file in the package) refers to
+what the chapter contains by name; `report.pages` renders the two into a page. Nothing here depends on the
+presentation.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from report.content.claims import Claim
 from report.content.diagram import Diagram
+from report.content.failures import Failure
 from report.content.lazy_chart import LazyChart
+from sumint.lab import Lab
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,6 +130,7 @@ class Absent:
     title: str
     reason: str
     """Why the figure or table is absent, in Markdown."""
+    kind: Literal["figure", "table"] = "figure"
 
 
 @dataclass(frozen=True)
@@ -195,6 +200,55 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Values:
+    """Results and derived values that the text prints, by the names that it uses for them."""
+
+    by_name: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class KeyNumbers:
+    """A few numbers for the head of the opening page, by what they count."""
+
+    by_name: Mapping[str, str]
+
+
+Content = Figure | Diagram | Absent | Table | Claim | Values | KeyNumbers | Failure
+"""What a section of a chapter can contain."""
+
+
+class Section(Protocol):
+    """A function that makes the content of one section of a chapter from the results of a lab.
+
+    It is best a generator: what it has yielded before an error stays in the chapter.
+    """
+
+    __name__: str
+
+    def __call__(self, lab: Lab, /) -> Iterable[Content]: ...
+
+
+@dataclass(frozen=True)
+class ChapterPlan:
+    """How a chapter is made: its title, its question, and its sections in reading order."""
+
+    title: str
+    question: str
+    """The question that the chapter answers."""
+    sections: tuple[Section, ...] = ()
+    findings: tuple[str, ...] = ()
+    """The names of the claims that state the chapter's main results; the opening page lists them."""
+
+    other_modules: tuple[str, ...] = ()
+    """The names of modules that make content of the chapter without being imported by its sections' modules."""
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The names of the modules that make the chapter's content, besides those that they import."""
+        return (*dict.fromkeys(section.__module__ for section in self.sections), *self.other_modules)
+
+
+@dataclass(frozen=True)
 class Chapter:
     """One page of the report."""
 
@@ -210,8 +264,10 @@ class Chapter:
     """The names of the claims that state the chapter's main results; the opening page lists them."""
     key_numbers: Mapping[str, str] = field(default_factory=dict)
     """A few numbers for the head of the opening page, by what they count."""
-    failures: tuple[str, ...] = ()
-    """The error messages of all that failed; the page shows them in place of the missing content."""
+    failures: tuple[Failure, ...] = ()
+    """What failed; the page shows the messages in place of the missing content."""
+    requests: Mapping[str, Any] = field(default_factory=dict)
+    """What the chapter requested of the lab, in the form of a key: it depends on nothing else beside its code."""
 
 
 def stem_of(module: ModuleType) -> str:

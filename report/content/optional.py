@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar
+from functools import partial, wraps
+from typing import Any, Literal, TypeVar
 
 from report.content.chapter import Absent, Figure, Table
-from report.content.failures import isolated
 
 Content = TypeVar("Content", bound=Figure | Table | Absent)
 
 
-def optional(
-    name: str, title: str, *, unless: Callable[..., str]
+def _optional(
+    kind: Literal["figure", "table"], name: str, title: str, *, unless: Callable[..., str]
 ) -> Callable[[Callable[..., Content]], Callable[..., Content | Absent]]:
     """Decorate a function that makes a figure or table from its name, its title and results.
 
@@ -22,12 +21,15 @@ def optional(
     """
 
     def decorate(make: Callable[..., Content]) -> Callable[..., Content | Absent]:
-        @isolated
         @wraps(make)
         def make_or_explain(*results: Any) -> Content | Absent:
             reason = unless(*results)
-            return Absent(name, title, reason) if reason else make(name, title, *results)
+            return Absent(name, title, reason, kind) if reason else make(name, title, *results)
 
         return make_or_explain
 
     return decorate
+
+
+optional_figure = partial(_optional, "figure")
+optional_table = partial(_optional, "table")

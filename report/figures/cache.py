@@ -1,35 +1,30 @@
 """The files of a chapter's figures and tables, drawn or reused from an earlier build.
 
 Once everything is measured, drawing takes longer than the rest of a build. The files depend on the chapter's code
-and all that it imports, on the results of the lab, and on the drawing libraries. They are cached under a key of
-all of these, so that they are drawn again only when one of these has changed; an edit to a text changes none.
+and all that it imports, on what the chapter requested of the lab, and on the drawing libraries. They are stored under
+a key of all these, so that they are drawn again only when one of them has changed; an edit of a text changes none.
 
 A figure that cannot be drawn does not affect the others.
 """
 
 from __future__ import annotations
 
-import hashlib
-import io
 import json
 import logging
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
-from report.content.budget import affords_every_sum
-from report.content.chapter import Absent, Chapter, Failed, Figure, Table
+from report.content.chapter import Absent, Chapter, ChapterPlan, Failed, Figure, Table
 from report.content.diagram import Diagram
+from report.content.failures import Failure
 from report.errors import ReportError
 from report.figures.diagram_svg import STYLE
 from report.figures.export import files_of
 from report.figures.plotlyjs import TRACES
 from report.figures.theme import traces_of
 from sumint.errors import InputError
-from sumint.lab import Lab
-from sumint.machine.files import first_line
-from sumint.store.keys import COMPUTING, Key, digest_file, versions
+from sumint.store.keys import COMPUTING, Key, versions
 from sumint.store.results import Store
 from sumint.store.sources import NoSourceError, sources_of
 
@@ -49,44 +44,37 @@ class RenderedFigures:
     files: Mapping[str, bytes]
     """The files of the figures and tables, by their path in the site."""
     state: Literal["reused", "drawn"]
-
-    @property
-    def failures(self) -> tuple[str, ...]:
-        """The messages of all that could not be made or drawn."""
-        failed = (one for one in (*self.chapter.figures, *self.chapter.tables) if isinstance(one, Failed))
-        return (*self.chapter.failures, *(f"{one.name}: {one.message}" for one in failed))
+    failures: tuple[Failure, ...] = ()
+    """All that could not be measured, made or drawn."""
 
 
-def render_figures(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> RenderedFigures:
-    """Render the figures and tables of a chapter, which is made by `modules`, or reuse those of an earlier build.
-
-    They are rendered each time if one of the modules has no source file, or was edited since it was imported.
+def render_figures(store: Store, stem: str, chapter: Chapter, plan: ChapterPlan) -> RenderedFigures:
+    """Render the figures and tables of a chapter that was made from `plan`, or reuse those of an earlier build.
 
     Raises:
         ReportError: if a figure contains a type of trace that the bundle of plotly.js does not.
     """
-    try:
-        store, key = lab.store.store, files_key(lab, stem, chapter, *modules)
-    except NoSourceError as error:
-        log.info("%s: figures are not cached (%s)", stem, error)
-        store, key = Store(None), Key(f"figures-{stem}", {})
-    archive = store.load(key)
-    if archive is not None:
-        try:
-            return RenderedFigures(chapter, _unpack(archive), "reused")
-        except (ValueError, zipfile.BadZipFile) as error:
-            store.warn_of_damage(key, error)
+    key = files_key(stem, chapter, plan)
+    stored = None if key is None else store.load(key, dict)
+    if stored is not None:
+        return RenderedFigures(chapter, stored, "reused", chapter.failures)
     files: dict[str, bytes] = {}
-    figures = tuple(_render_or_fail(stem, figure, files) for figure in chapter.figures)
-    tables = tuple(_render_or_fail(stem, table, files) for table in chapter.tables)
-    rendered = RenderedFigures(replace(chapter, figures=figures, tables=tables), files, "drawn")
-    if not rendered.failures:
-        store.save(key, _pack(files))
-    return rendered
+    failures: list[Failure] = []
+    figures = tuple(_render_or_fail(stem, figure, files, failures) for figure in chapter.figures)
+    tables = tuple(_render_or_fail(stem, table, files, failures) for table in chapter.tables)
+    failures[:0] = chapter.failures
+    if key is not None and not failures:
+        store.save(key, files)
+    return RenderedFigures(replace(chapter, figures=figures, tables=tables), files, "drawn", tuple(failures))
 
 
-def _render_or_fail(stem: str, content: Content, files: dict[str, bytes]) -> Content | Failed:
-    """Add the files of a figure or table to `files` and return it, or return a `Failed` if it cannot be drawn."""
+def _render_or_fail(
+    stem: str, content: Content, files: dict[str, bytes], failures: list[Failure]
+) -> Content | Failed:
+    """Add the files of a figure or table to `files` and return it.
+
+    If it cannot be drawn, add that to `failures`, and return a `Failed` in its place.
+    """
     try:
         if isinstance(content, Figure):
             check_traces(stem, content)
@@ -94,8 +82,10 @@ def _render_or_fail(stem: str, content: Content, files: dict[str, bytes]) -> Con
     except (ReportError, InputError):
         raise
     except Exception as error:
-        log.exception("%s: %s could not be drawn: %s", stem, content.name, first_line(error))
-        return Failed(content.name, content.title, first_line(error))
+        failure = Failure.of(content.name, error)
+        log.error("%s: %s", stem, failure, exc_info=error)
+        failures.append(failure)
+        return Failed(content.name, content.title, failure.message)
     return content
 
 
@@ -110,24 +100,25 @@ def check_traces(stem: str, figure: Figure) -> None:
                 )
 
 
-def files_key(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> Key:
-    """The key of the files of a chapter's figures and tables: all that they depend on."""
-    absent = [one.name for one in (*chapter.figures, *chapter.tables) if isinstance(one, Absent)]
-    card = json.dumps(dict(lab.card), sort_keys=True)
+def files_key(stem: str, chapter: Chapter, plan: ChapterPlan) -> Key | None:
+    """The key of the files of a chapter's figures and tables; None if the files cannot be reused.
+
+    They cannot if code that made them has no source file or was edited since it was imported.
+    """
+    if None in chapter.requests.values():
+        return None
+    try:
+        sources = sources_of("report.figures.cache", "report.content.sections", *plan.modules)
+    except NoSourceError as error:
+        log.info("%s: figures are not stored (%s)", stem, error)
+        return None
     has_diagram = any(isinstance(figure, Diagram) for figure in chapter.figures)
     return Key(
         f"figures-{stem}",
         {
-            "sources": sources_of("report.figures.cache", "sumint.model.load", *modules),
-            "checkpoint": {
-                "card": hashlib.sha256(card.encode()).hexdigest(),
-                "file": lab.weights_path.name,
-            },
-            "absent": absent,
-            "affords every sum": affords_every_sum(lab),
-            "style": digest_file(STYLE) if has_diagram else "",
-            "others": {path.name: digest_file(path) for path in lab.others},
-            **lab.ingredients,
+            "sources": sources,
+            "requests": chapter.requests,
+            "style": STYLE if has_diagram else None,
             "versions": versions(LIBRARIES),
         },
     )
@@ -136,16 +127,3 @@ def files_key(lab: Lab, stem: str, chapter: Chapter, *modules: str) -> Key:
 def numbers_of(files: Mapping[str, bytes], stem: str, name: str) -> dict[str, Any]:
     """The data of a figure, read from its files."""
     return json.loads(files[f"data/{stem}/{name}.json"])
-
-
-def _pack(files: Mapping[str, bytes]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
-        for path, content in files.items():
-            archive.writestr(path, content)
-    return buffer.getvalue()
-
-
-def _unpack(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return {path: archive.read(path) for path in archive.namelist()}

@@ -6,8 +6,6 @@ been made. Both have the same version, so that charts look the same.
 
 from __future__ import annotations
 
-import gzip
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +13,8 @@ from pathlib import Path
 from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
 from report.errors import BundleError
+from sumint.store.keys import Key
+from sumint.store.results import Store
 
 TRACES = ("bar", "heatmap", "scatter", "scatterpolar")
 """The types of trace that the bundle contains and that figures of the report may use."""
@@ -54,19 +54,23 @@ def full() -> PlotlyJs:
     return PlotlyJs(get_plotlyjs().encode(), is_bundle=False)
 
 
-def smallest(cache: Path) -> PlotlyJs:
-    """The bundle if the cache folder contains it, else the full plotly.js."""
-    try:
-        return PlotlyJs(bundle_path(cache).read_bytes(), is_bundle=True)
-    except OSError:
-        return full()
+def smallest(store: Store) -> PlotlyJs:
+    """The bundle if the store contains it, else the full plotly.js."""
+    script = store.load(bundle_key(), bytes)
+    return full() if script is None else PlotlyJs(script, is_bundle=True)
 
 
-def bundle_path(cache: Path) -> Path:
-    """The path of the bundle in the cache folder, with a digest of all that the bundle depends on."""
-    inputs = [get_plotlyjs_version(), (NPM / "package-lock.json").read_text(encoding="utf-8"), entry(), OPTIONS]
-    digest = hashlib.sha256(json.dumps(inputs).encode()).hexdigest()
-    return cache / "plotlyjs" / f"plotly-{get_plotlyjs_version()}-{digest[:16]}.min.js"
+def bundle_key() -> Key:
+    """The key of the bundle in the store: all that the bundle depends on."""
+    return Key(
+        "plotlyjs",
+        {
+            "version": get_plotlyjs_version(),
+            "packages": NPM / "package-lock.json",
+            "entry": entry(),
+            "options": OPTIONS,
+        },
+    )
 
 
 def entry() -> str:
@@ -87,7 +91,3 @@ def check_version() -> None:
             f"`npm install --save-exact plotly.js@{get_plotlyjs_version()}`"
         )
 
-
-def gzipped_size(content: bytes) -> int:
-    """The gzipped size of a file in bytes, as a web server sends it."""
-    return len(gzip.compress(content, mtime=0))

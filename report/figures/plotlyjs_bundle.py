@@ -1,8 +1,8 @@
 """The bundle of plotly.js that contains only what this report draws, made with npm and esbuild.
 
 npm installs exactly what the lock file lists into a temporary folder, without running install scripts, and esbuild
-bundles it into one script. The script is written atomically to the cache folder, and later builds use it. This is
-the only part of the project that needs Node.
+bundles it into one script. The script is kept in the store, and later builds use it. This is the only part of the
+project that needs Node.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from pathlib import Path
 from plotly.offline import get_plotlyjs
 
 from report.errors import BundleError
-from report.figures.plotlyjs import NPM, OPTIONS, TRACES, bundle_path, check_version, entry
-from sumint.machine.files import first_line, write_atomically
+from report.figures.plotlyjs import NPM, OPTIONS, TRACES, PlotlyJs, bundle_key, check_version, entry, smallest
+from sumint.machine.files import first_line
+from sumint.store.results import Store
 
 TIMEOUT = 600.0
 """The time limit of each of the two steps in seconds; npm itself has none on some networks."""
@@ -29,17 +30,16 @@ INSTALL = (
 """The arguments of npm, which override the user's settings: esbuild's program is an optional package."""
 
 
-def bundle(cache: Path, *, step: Callable[[str], None] = lambda name: None) -> Path:
-    """Make the bundle, unless the cache folder already contains it, and return its path.
+def bundle(store: Store, *, step: Callable[[str], None] = lambda name: None) -> PlotlyJs:
+    """Make the bundle and store it, unless the store already contains it.
 
     Raises:
-        BundleError: if Node is missing, npm or esbuild fails, or plotly comes with another version of plotly.js.
-        InputError: if the bundle cannot be written.
+        BundleError: if Node is missing, npm or esbuild fails, plotly comes with another version of plotly.js, or
+            the bundle cannot be stored.
     """
     check_version()
-    path = bundle_path(cache)
-    if path.is_file():
-        return path
+    if (stored := smallest(store)).is_bundle:
+        return stored
     node, npm = _program("node"), _program("npm")
     with tempfile.TemporaryDirectory(prefix="sumint-bundle-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
@@ -52,12 +52,10 @@ def bundle(cache: Path, *, step: Callable[[str], None] = lambda name: None) -> P
         esbuild = str(Path("node_modules", "esbuild", "bin", "esbuild"))
         _run([node, esbuild, "entry.js", *OPTIONS, "--log-level=error", "--outfile=bundle.js"], folder)
         script = (folder / "bundle.js").read_bytes()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BundleError(f"{path.parent} cannot be created ({error.strerror})") from None
-    write_atomically(path, _licence().encode() + script)
-    return path
+    store.save(bundle_key(), _licence().encode() + script)
+    if not (made := smallest(store)).is_bundle:
+        raise BundleError("the bundle cannot be stored; set SUMINT_CACHE to a folder that can be written")
+    return made
 
 
 def _program(name: str) -> str:

@@ -82,7 +82,7 @@ class Manuscript:
         if not self.chapter.failures:
             return {}
         keys = ((call.function, call.name) for call in self.calls)
-        reasons = "; ".join(self.chapter.failures)
+        reasons = "; ".join(map(str, self.chapter.failures))
         return {key: Failed(key[1], "", reasons) for key in keys if key not in made}
 
     @cached_property

@@ -23,7 +23,6 @@ from markdown import Markdown
 from markdown.extensions.toc import slugify
 from markupsafe import Markup, escape
 
-from report.content.failures import FailedResultError
 from report.content.formats import FORMATS
 from report.errors import TextError
 from report.pages.mathml import mathml
@@ -256,7 +255,7 @@ def _compiled(expression: str) -> Callable[..., Any]:
 def _html_or_missing(piece: Piece, values: Values, functions: Functions) -> Markup:
     try:
         return _html(piece, values, functions)
-    except (TextError, FailedResultError):
+    except TextError:
         return Markup('<em class="unmeasured">not measured</em>')
 
 

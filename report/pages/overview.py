@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from report.content.chapter import Absent, Chapter, Failed, Figure
+from report.content.chapter import Absent, Chapter, ChapterPlan, Content, Figure, KeyNumbers, Values
 from report.content.diagram import Diagram
 from report.content.formats import count
 from sumint.analyses.performance.performance import Performance, performance
@@ -15,35 +15,43 @@ FIGURES = {"how-it-carries": "the-algorithm", "unembedding": "digits-in-the-plan
 """The figures that the page shows, by the chapter from which they are taken."""
 
 
-def overview(lab: Lab, chapters: Mapping[str, Chapter]) -> Chapter:
-    """The opening page, whose figures show the whole algorithm and the directions of the digits."""
-    result = lab.run(performance)
-    verdicts = [claim.holds for chapter in chapters.values() for claim in chapter.claims]
-    checked = [holds for holds in verdicts if holds is not None]
-    figures = tuple(
-        _with_own_caption(figure) if figure.name == "digits-in-the-plane" else figure
-        for stem, name in FIGURES.items()
-        for figure in chapters[stem].figures
-        if figure.name == name
-    )
-    return Chapter(
+def plan(chapters: Mapping[str, Chapter], plans: Mapping[str, ChapterPlan]) -> ChapterPlan:
+    """The plan of the opening page, whose figures show the whole algorithm and the directions of the digits.
+
+    `plans` are those from which the chapters were made, by stem.
+    """
+
+    def opening(lab: Lab) -> Iterator[Content]:
+        """The model, its accuracy, and figures from the chapters."""
+        for chapter in chapters.values():
+            lab.record(f"chapter {chapter.title}", None if None in chapter.requests.values() else chapter.requests)
+        result = lab.run(performance)
+        verdicts = [claim.holds for chapter in chapters.values() for claim in chapter.claims]
+        checked = [holds for holds in verdicts if holds is not None]
+        yield Values(
+            {"checkpoint": lab.weights.architecture, "layout": lab.layout, "performance": result}
+        )
+        yield KeyNumbers(
+            {
+                "parameters": count(lab.weights.architecture.n_parameters),
+                **_accuracy(chapters["every-sum"], result),
+                f"of {count(len(checked))} claims hold": count(sum(checked)),
+            }
+        )
+        for stem, name in FIGURES.items():
+            figures = [figure for figure in chapters[stem].figures if figure.name == name]
+            yield from map(_with_own_caption, figures)
+            if not figures:
+                yield from chapters[stem].failures
+
+    return ChapterPlan(
         title="How a transformer adds two numbers",
         question=(
             "A small transformer has learnt to add. This report takes it apart, and checks what it says about it "
             "on the weights at hand."
         ),
-        values={
-            "checkpoint": lab.weights.architecture,
-            "layout": lab.layout,
-            "performance": result,
-        },
-        key_numbers={
-            "parameters": count(lab.weights.architecture.n_parameters),
-            **_accuracy(chapters["every-sum"], result),
-            f"of {count(len(checked))} claims hold": count(sum(checked)),
-        },
-        figures=figures,
-        failures=() if len(figures) == len(FIGURES) else _failures(chapters),
+        sections=(opening,),
+        other_modules=tuple(module for plan in plans.values() for module in plan.modules),
     )
 
 
@@ -52,12 +60,7 @@ def _accuracy(every_sum: Chapter, result: Performance) -> Mapping[str, str]:
     return every_sum.key_numbers or {f"of {count(result.n_digits)} digits right": count(result.right_digits)}
 
 
-def _failures(chapters: Mapping[str, Chapter]) -> tuple[str, ...]:
-    """The failures of the chapters from which the opening page takes its figures."""
-    return tuple(failure for stem in FIGURES for failure in chapters[stem].failures)
-
-
-def _with_own_caption(figure: Figure | Diagram | Absent | Failed) -> Figure | Diagram | Absent | Failed:
+def _with_own_caption(figure: Figure | Diagram | Absent | Failed) -> Figure | Diagram | Absent:
     """The figure of the digits with a title and a caption for the opening page."""
     if not isinstance(figure, Figure):
         return figure

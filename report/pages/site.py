@@ -1,19 +1,19 @@
-"""All files of the site, rendered from the chapters and their texts."""
+"""All files of the site, rendered page by page from the chapters and their texts."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
-from functools import cache, partial
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from report.content.chapter import Chapter, Figure, stem_of
-from report.content.failures import run_chapter
-from report.figures.cache import RenderedFigures, numbers_of, render_figures
-from report.outline import OUTLINE
+from report.content.sections import make_chapter
+from report.figures.cache import LIBRARIES, RenderedFigures, files_key, numbers_of, render_figures
+from report.outline import OUTLINE, plans
 from report.pages import overview
 from report.pages.citation import bibtex
 from report.pages.manuscript import Manuscript
@@ -21,110 +21,214 @@ from report.pages.renderer import TITLE, Entry, Renderer
 from report.pages.search_index import search_index
 from report.pages.social_card import FONT_FILE, social_card
 from report.paths import TEMPLATES
-from report.publishing.content_cache import ContentCache
 from report.publishing.provenance import provenance
 from report.publishing.repository import Repository
 from sumint.lab import Lab
-from sumint.store.keys import Key, digest_file, versions
+from sumint.store.keys import Key, versions
 from sumint.store.sources import sources_of
 
+INDEX = "index"
+"""The stem of the opening page."""
 NUMBER_TEMPLATES = ("pages/numbers.html", "blocks/number_table.html")
 """The templates of the pages of a figure's numbers."""
 RENDERING_LIBRARIES = ("jinja2", "markdown", "markupsafe", "math-core")
 """The libraries that render pages."""
 
 
-def render(
-    lab: Lab,
-    chapters: Mapping[str, Chapter],
-    rendered: Mapping[str, RenderedFigures],
-    repository: Repository,
-    base_url: str = "",
-) -> dict[str, bytes]:
-    """Render every file of the site except plotly.js, by its path in the site."""
-    contents = tuple(Entry(stem, chapter.title, chapter.question) for stem, chapter in chapters.items())
+class Drawings(Mapping[str, RenderedFigures]):
+    """The figures and tables of each chapter and of the opening page, by stem, rendered when they are first needed."""
 
-    @cache
-    def numbers(stem: str, name: str) -> Mapping[str, Any]:
-        return numbers_of(rendered[stem].files, stem, name)
+    def __init__(self, lab: Lab, chapters: Mapping[str, Chapter], outline: Sequence[ModuleType] = OUTLINE) -> None:
+        self._lab = lab
+        chapter_plans = plans(outline)
+        self._plans = {**chapter_plans, INDEX: overview.plan(chapters, chapter_plans)}
+        self._chapters = {**chapters, INDEX: make_chapter(lab, self._plans[INDEX])}
+        self._rendered: dict[str, RenderedFigures] = {}
 
-    renderer = Renderer(
-        contents,
-        provenance(lab, repository),
-        repository.source_code,
-        base_url,
-        lambda stem, figure: numbers(stem, figure.name),
-    )
-    opening = Manuscript.read("index", 0, rendered["index"].chapter, *text_of(overview))
-    manuscripts = [
-        Manuscript.read(stem_of(module), number, rendered[stem_of(module)].chapter, *text_of(module))
-        for number, module in enumerate(OUTLINE, start=1)
-    ]
-    citation = bibtex(TITLE, version("sumint"), repository.year, base_url)
-    pages = {
-        **{manuscript.page: renderer.chapter_page(manuscript) for manuscript in manuscripts},
-        "index.html": renderer.index_page(opening, chapters, citation),
-        "claims.html": renderer.claims_page(chapters),
-        "figures.html": renderer.figures_page([opening, *manuscripts]),
-        "404.html": renderer.not_found_page(),
-    }
-    files = {**renderer.assets(), **{path: page.encode() for path, page in pages.items()}}
-    for figures in rendered.values():
-        files |= figures.files
-    files |= number_pages(lab, renderer, rendered)
-    files["claims.json"] = claims_file(chapters, lambda source: repository.source_code(source).path)
-    files["cite.bib"] = citation.encode()
-    files["assets/share.png"] = social_card_file(lab, opening.chapter, numbers)
-    files["assets/search-index.js"] = search_index([opening, *manuscripts])
-    return files
+    def __getitem__(self, stem: str) -> RenderedFigures:
+        if stem not in self._rendered:
+            chapter, plan = self._chapters[stem], self._plans[stem]
+            self._rendered[stem] = render_figures(self._lab.store, stem, chapter, plan)
+        return self._rendered[stem]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._chapters)
+
+    def __len__(self) -> int:
+        return len(self._chapters)
+
+    def chapter(self, stem: str) -> Chapter:
+        """The chapter; if it has been rendered, with a `Failed` in place of what could not be drawn."""
+        return self._rendered[stem].chapter if stem in self._rendered else self._chapters[stem]
+
+    def key(self, stem: str) -> Key | None:
+        """The key of the files of a chapter's figures and tables; None if they cannot be reused."""
+        return files_key(stem, self._chapters[stem], self._plans[stem])
 
 
-def number_pages(lab: Lab, renderer: Renderer, rendered: Mapping[str, RenderedFigures]) -> dict[str, bytes]:
-    """The pages of figures' numbers as tables; a page that has not changed is reused from an earlier build."""
-    page_cache = ContentCache(lab.store.store, "number-pages", "report.pages.renderer", RENDERING_LIBRARIES)
-    templates = b"".join((TEMPLATES / name).read_bytes() for name in NUMBER_TEMPLATES)
-    pages = {}
-    for stem, figures in rendered.items():
-        for figure in figures.chapter.figures:
-            if isinstance(figure, Figure) and (address := renderer.numbers_address(stem, figure)):
-                description = json.dumps([stem, figure.name, figure.title, figure.caption]).encode()
-                numbers = figures.files[f"data/{stem}/{figure.name}.json"]
-                make_page = partial(renderer.numbers_page, stem, figure)
-                page: str = page_cache.get(templates + description + numbers, lambda _, make=make_page: make())
-                pages[address] = page.encode()
-    page_cache.save()
-    return pages
-
-
-def draw(lab: Lab, chapters: Mapping[str, Chapter]) -> dict[str, RenderedFigures]:
+def draw(lab: Lab, chapters: Mapping[str, Chapter], outline: Sequence[ModuleType] = OUTLINE) -> Drawings:
     """Render the figures and tables of every chapter and of the opening page, by stem."""
-    modules = {stem_of(module): module.__name__ for module in OUTLINE}
-    opening = render_figures(
-        lab,
-        "index",
-        run_chapter("index", lambda: overview.overview(lab, chapters)),
-        overview.__name__,
-        *modules.values(),
-    )
-    return {
-        **{stem: render_figures(lab, stem, chapters[stem], name) for stem, name in modules.items()},
-        "index": opening,
-    }
+    drawings = Drawings(lab, chapters, outline)
+    for stem in drawings:
+        drawings[stem]
+    return drawings
 
 
-def social_card_file(lab: Lab, opening: Chapter, numbers: Callable[[str, str], Mapping[str, Any]]) -> bytes:
-    """The image for link previews; it is reused from an earlier build if it has not changed."""
-    data = next((numbers("index", figure.name) for figure in opening.figures if isinstance(figure, Figure)), None)
-    key = Key(
-        "picture",
-        {
+class Site:
+    """The files of a site, each rendered when it is requested."""
+
+    def __init__(
+        self,
+        lab: Lab,
+        chapters: Mapping[str, Chapter],
+        drawings: Drawings,
+        repository: Repository,
+        base_url: str = "",
+        outline: Sequence[ModuleType] = OUTLINE,
+    ) -> None:
+        self._lab = lab
+        self._chapters = chapters
+        self._drawings = drawings
+        self._repository = repository
+        self._base_url = base_url
+        self._texts = {INDEX: overview, **{stem_of(module): module for module in outline}}
+        self._numbers: dict[tuple[str, str], Mapping[str, Any]] = {}
+        self._manuscripts: dict[tuple[str, str], Manuscript] = {}
+
+    def files(self) -> dict[str, bytes]:
+        """Every file of the site except plotly.js, by its path in the site."""
+        files = {}
+        for stem in self._texts:
+            files |= self.page_files(stem)
+        return {**files, **self.shared_files()}
+
+    def page_files(self, stem: str) -> dict[str, bytes]:
+        """A page, with the files of its figures and tables and the pages of its numbers."""
+        return {**self._drawings[stem].files, **self._number_pages(stem), **self.page(stem)}
+
+    def page(self, stem: str) -> dict[str, bytes]:
+        """The page of a chapter, or the opening page, alone."""
+        manuscript = self.manuscript(stem)
+        if stem == INDEX:
+            html = self._renderer.index_page(manuscript, self._chapters, self._citation)
+        else:
+            html = self._renderer.chapter_page(manuscript)
+        return {manuscript.page: html.encode()}
+
+    def shared_files(self) -> dict[str, bytes]:
+        """The files that belong to no single chapter, except the opening page."""
+        pages = {
+            "claims.html": self._renderer.claims_page(self._chapters),
+            "404.html": self._renderer.not_found_page(),
+        }
+        return {
+            **self._renderer.assets(),
+            **{path: page.encode() for path, page in pages.items()},
+            **self.index_files(),
+            "claims.json": claims_file(
+                self._chapters, lambda source: self._repository.source_code(source).path
+            ),
+            "cite.bib": self._citation.encode(),
+            "assets/share.png": self._social_card(),
+        }
+
+    def index_files(self) -> dict[str, bytes]:
+        """The files that list what all texts contain: the search index and the page of figures and tables."""
+        manuscripts = [self.manuscript(stem) for stem in self._texts]
+        return {
+            "figures.html": self._renderer.figures_page(manuscripts).encode(),
+            "assets/search-index.js": search_index(manuscripts),
+        }
+
+    def manuscript(self, stem: str) -> Manuscript:
+        """The text of a page, as it is on the disk now, with its chapter.
+
+        Raises:
+            TextError: if the text is broken, or does not show everything in the chapter exactly once.
+        """
+        source, path = text_of(self._texts[stem])
+        chapter = self._drawings.chapter(stem)
+        manuscript = self._manuscripts.get((stem, source))
+        if manuscript is None or manuscript.chapter is not chapter:
+            number = [*self._texts].index(stem)
+            manuscript = Manuscript.read(stem, number, chapter, source, path)
+            self._manuscripts[stem, source] = manuscript
+        return manuscript
+
+    def digest(self, stem: str) -> str | None:
+        """The digest of all that a chapter's `page_files` depend on; None if they may differ in every build."""
+        figures = self._drawings.key(stem)
+        if figures is None:
+            return None
+        return Key(
+            "page",
+            {
+                "figures": figures.digest,
+                "sources": sources_of("report.pages.site"),
+                "text": text_of(self._texts[stem])[0],
+                "templates": [*sorted((TEMPLATES / "pages").iterdir()), *sorted((TEMPLATES / "blocks").iterdir())],
+                "provenance": provenance(self._lab, self._repository),
+                "versions": versions((*LIBRARIES, *RENDERING_LIBRARIES)),
+            },
+        ).digest
+
+    @cached_property
+    def _renderer(self) -> Renderer:
+        contents = [Entry(stem, chapter.title, chapter.question) for stem, chapter in self._chapters.items()]
+        return Renderer(
+            contents,
+            provenance(self._lab, self._repository),
+            self._repository.source_code,
+            self._base_url,
+            lambda stem, figure: self._numbers_of(stem, figure.name),
+        )
+
+    @cached_property
+    def _citation(self) -> str:
+        return bibtex(TITLE, version("sumint"), self._repository.year, self._base_url)
+
+    def _numbers_of(self, stem: str, name: str) -> Mapping[str, Any]:
+        if (stem, name) not in self._numbers:
+            self._numbers[stem, name] = numbers_of(self._drawings[stem].files, stem, name)
+        return self._numbers[stem, name]
+
+    def _number_pages(self, stem: str) -> dict[str, bytes]:
+        """The pages of figures' numbers as tables, rendered now or reused from an earlier build."""
+
+        def make() -> dict[str, bytes]:
+            figures = (one for one in self._drawings.chapter(stem).figures if isinstance(one, Figure))
+            return {
+                address: self._renderer.numbers_page(stem, figure).encode()
+                for figure in figures
+                if (address := self._renderer.numbers_address(stem, figure))
+            }
+
+        figures = self._drawings.key(stem)
+        if figures is None or self._drawings[stem].failures:
+            return make()
+        depends_on = {
+            "figures": figures.digest,
+            "sources": sources_of("report.pages.renderer"),
+            "templates": [TEMPLATES / name for name in NUMBER_TEMPLATES],
+            "versions": versions(RENDERING_LIBRARIES),
+        }
+        return self._lab.store.remember(f"numbers-{stem}", depends_on, make, dict)
+
+    def _social_card(self) -> bytes:
+        """The image for link previews."""
+        opening = self._drawings.chapter(INDEX)
+        data = next(
+            (self._numbers_of(INDEX, figure.name) for figure in opening.figures if isinstance(figure, Figure)), None
+        )
+        depends_on = {
             "sources": sources_of("report.pages.social_card"),
-            "shown": {"title": opening.title, "key numbers": dict(opening.key_numbers), "figure": data},
-            "font": digest_file(FONT_FILE),
+            "title": opening.title,
+            "key numbers": dict(opening.key_numbers),
+            "figure": data,
+            "font": FONT_FILE,
             "versions": versions(("pillow",)),
-        },
-    )
-    return lab.store.store.remember(key, lambda: social_card(opening, data))
+        }
+        return self._lab.store.remember("social-card", depends_on, partial(social_card, opening, data), bytes)
 
 
 def claims_file(chapters: Mapping[str, Chapter], code_of: Callable[[Callable[..., object]], str]) -> bytes:

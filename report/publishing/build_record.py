@@ -9,6 +9,7 @@ from __future__ import annotations
 import platform
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,7 +33,7 @@ def build_record(
             "file": one_line(lab.weights_path.name),
             "tensors_sha256": lab.weights.digest,
         },
-        "sample": lab.ingredients["sample"],
+        "sample": asdict(lab.sample_spec),
         "device": lab.device,
         "dtype": lab.dtype,
         "versions": versions(),

@@ -29,9 +29,7 @@ def fingerprint(lab: Lab, repository: Repository, plotlyjs: PlotlyJs, base_url: 
         "site",
         {
             "files": {path: digest for folder in folders for path, digest in _digests(folder).items()},
-            "checkpoint": {"card": dict(lab.card), "file": lab.weights_path.name},
-            **lab.ingredients,
-            "others": {path.name: digest_file(path) for path in lab.others},
+            "lab": lab.inputs,
             "versions": versions(_requirements()),
             "repository": [repository.commit, repository.is_dirty, repository.year, repository.address],
             "plotlyjs": hashlib.sha256(plotlyjs.script).hexdigest(),

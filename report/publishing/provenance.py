@@ -34,4 +34,4 @@ def provenance(lab: Lab, repository: Repository) -> dict[str, str]:
 def name_of(lab: Lab) -> str:
     """The name of the weights: from their card if it has one, else the name of their file."""
     is_published = lab.weights.digest == ARENA_DIGEST
-    return "the write-up’s checkpoint" if is_published else card_text(lab.card, "name", lab.weights_path.name)
+    return "the write-up’s checkpoint" if is_published else card_text(lab.card, "name", lab.file_name)

@@ -14,7 +14,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,6 @@ from filelock import FileLock, Timeout
 
 from report.errors import SiteError
 from report.publishing.atomic_swap import exchange
-from report.publishing.links import PageLinks, check_links, read_links
 from sumint.machine.files import quote
 
 MANIFEST = "manifest.json"
@@ -40,17 +39,15 @@ def publish(
     *,
     fingerprint: str = "",
     record: Mapping[str, Any] | None = None,
-    links_of: Callable[[bytes], PageLinks] = read_links,
 ) -> None:
     """Replace the content of `folder` by exactly these files, their manifest and a record of the build.
 
     `fingerprint` is a digest of everything from which the files were made; a later build compares it with its own.
 
     Raises:
-        SiteError: if a page has a dead link, the folder contains other files, another build is writing to it, or
-            it cannot be written. The folder is then unchanged.
+        SiteError: if the folder contains other files, another build is writing to it, or it cannot be written. The
+            folder is then unchanged.
     """
-    check_links(files, links_of)
     folder = site_folder(folder)
     try:
         with _lock(folder):

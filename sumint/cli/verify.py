@@ -60,10 +60,9 @@ def run(options: argparse.Namespace) -> int:
     from sumint.exhaustive.options import Options, use_options
     from sumint.lab import Lab
     from sumint.machine.device import choose_device
-    from sumint.store.folder import cache_folder
-    from sumint.store.results import ResultStore
+    from sumint.store.results import Store
 
-    store = ResultStore(cache_folder() / "results")
+    store = Store.of_user()
     lab = Lab(locate(options.weights), device=choose_device(options.device), store=store)
     n_digits = lab.weights.architecture.n_digits
     if options.digits not in (None, n_digits):

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from sumint.errors import InputError
-from sumint.store.results import ResultStore
+from sumint.store.results import Store
 
 
 class TooWideError(InputError):
@@ -22,7 +22,7 @@ class TooWideError(InputError):
 class Options:
     """How all sums are computed; the defaults store nothing and use every processor of this machine."""
 
-    store: ResultStore = field(default_factory=lambda: ResultStore(None))
+    store: Store = field(default_factory=lambda: Store(None))
     """The store of finished shards, from which an interrupted run resumes."""
     cluster: str = ""
     """The address of a Dask scheduler whose workers compute; empty for this machine."""

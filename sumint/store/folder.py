@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from functools import cache
 from pathlib import Path
 
 import platformdirs
@@ -13,18 +15,21 @@ from sumint.machine.files import quote
 CACHE_VARIABLE = "SUMINT_CACHE"
 """The environment variable that replaces the user's cache folder by another one."""
 
+log = logging.getLogger(__name__)
 
-def cache_folder() -> Path:
+
+def cache_folder() -> Path | None:
     """The folder that the environment variable `SUMINT_CACHE` names, or else the user's cache folder.
 
-    The folder need not exist. Everything in it can be deleted at any time: it is downloaded or measured again.
+    The folder need not exist. Everything in it can be deleted at any time: it is downloaded or measured again. It is
+    None, with a warning, for a user without a home folder, as in some containers: nothing is kept between runs then.
 
     Raises:
         InputError: if the variable does not name a possible folder.
     """
     name = os.environ.get(CACHE_VARIABLE)
     if not name:
-        return platformdirs.user_cache_path("sumint")
+        return _of_user()
     folder = Path(name)
     try:
         folder.exists()
@@ -32,3 +37,17 @@ def cache_folder() -> Path:
         reason = f"cannot be a folder ({error.strerror}); choose another one"
         raise InputError(f"{CACHE_VARIABLE}: {quote(name)} {reason}") from None
     return folder
+
+
+def _of_user() -> Path | None:
+    folder = platformdirs.user_cache_path("sumint")
+    if folder.is_absolute():
+        return folder
+    _warn_of_no_home()  # the path begins with ~, which stands for nothing
+    return None
+
+
+@cache
+def _warn_of_no_home() -> None:
+    """Log the warning the first time only."""
+    log.warning("this user has no home folder, so no results are kept; set %s to a folder", CACHE_VARIABLE)

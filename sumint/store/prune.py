@@ -6,7 +6,6 @@ It removes only files of this project, which it recognises by their folder and n
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,17 +13,23 @@ from sumint.errors import InputError
 from sumint.machine.files import temporary_name
 from sumint.store.results import SUFFIX
 
-_RESULT, _BUNDLE = f"*{SUFFIX}", "plotly-*.min.js"
+_STORED = f"*{SUFFIX}"
 
 KINDS = {
-    "results": (f"results/*/{_RESULT}",),
-    "bundles of plotly.js": (f"plotlyjs/{_BUNDLE}",),
+    "figures and pages": tuple(
+        f"results/{name}/{_STORED}" for name in ("figures-*", "numbers-*", "social-card", "seed-summary")
+    ),
+    "compiled code": (f"results/compiled-*/{_STORED}",),
+    "bundles of plotly.js": (f"results/plotlyjs/{_STORED}",),
+    "results of analyses": (f"results/*/{_STORED}",),
     "downloads": ("checkpoints/arena-*.pt",),
-    "compiled code": ("compiled/*/*/*.nbi", "compiled/*/*/*.nbc"),
     "the last build's log": ("last-build.log",),
-    "unfinished files": (f"results/*/{temporary_name(_RESULT)}", f"plotlyjs/{temporary_name(_BUNDLE)}"),
+    "unfinished files": (f"results/*/{temporary_name(_STORED)}",),
 }
-"""The patterns of each kind of file in the cache folder; a killed build leaves unfinished files."""
+"""The patterns of each kind of file in the cache folder; a file is of the first kind whose pattern it matches.
+
+A killed build leaves unfinished files.
+"""
 
 _SECONDS_PER_DAY = 24 * 60 * 60
 
@@ -39,8 +44,7 @@ class Amount:
 
 def amounts_by_kind(folder: Path) -> dict[str, Amount]:
     """The number and size of the files of each kind in the cache folder, without kinds that have no files."""
-    files_by_kind = {kind: list(_files(folder, patterns)) for kind, patterns in KINDS.items()}
-    return {kind: _amount(files) for kind, files in files_by_kind.items() if files}
+    return {kind: _amount(files) for kind, files in _files_by_kind(folder).items() if files}
 
 
 def remove_unused(folder: Path, n_days: int) -> Amount:
@@ -52,8 +56,8 @@ def remove_unused(folder: Path, n_days: int) -> Amount:
     now = time.time()
     unused = [
         file
-        for patterns in KINDS.values()
-        for file in _files(folder, patterns)
+        for files in _files_by_kind(folder).values()
+        for file in files
         if now - file.stat().st_mtime >= n_days * _SECONDS_PER_DAY
     ]
     amount = _amount(unused)
@@ -65,9 +69,15 @@ def remove_unused(folder: Path, n_days: int) -> Amount:
     return amount
 
 
-def _files(folder: Path, patterns: tuple[str, ...]) -> Iterator[Path]:
-    for pattern in patterns:
-        yield from (path for path in sorted(folder.glob(pattern)) if path.is_file() and not path.is_symlink())
+def _files_by_kind(folder: Path) -> dict[str, list[Path]]:
+    by_kind: dict[str, list[Path]] = {}
+    counted: set[Path] = set()
+    for kind, patterns in KINDS.items():
+        matches = {path for pattern in patterns for path in folder.glob(pattern)}
+        files = sorted(path for path in matches - counted if path.is_file() and not path.is_symlink())
+        by_kind[kind] = files
+        counted.update(files)
+    return by_kind
 
 
 def _amount(files: list[Path]) -> Amount:

@@ -21,12 +21,12 @@ import plotly.io
 from playwright.sync_api import Browser, sync_playwright
 
 from report.build import build
-from report.figures.plotlyjs import gzipped_size, smallest
+from report.figures.plotlyjs import smallest
 from report.publishing.html_tree import Element, parse
 from sumint.checkpoints.locate import locate
 from sumint.lab import Lab
-from sumint.store.folder import cache_folder
-from sumint.store.results import ResultStore
+from sumint.store.results import Store
+from tests.page_weight import gzipped_size
 from tests.browser.conftest import CHROMIUM, QUIET
 
 ROUNDS = 5
@@ -76,9 +76,10 @@ def main() -> None:
     weights = sys.argv[1] if len(sys.argv) > 1 else "bundled"
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         site = Path(folder, "site")
-        lab = Lab(locate(weights), store=ResultStore(cache_folder() / "results"))
-        built = build(lab, site, plotlyjs=smallest(cache_folder()))
-        longest = max(built.page_sizes, key=lambda page: len((site / page).read_bytes()))
+        store = Store.of_user()
+        built = build(Lab(locate(weights), store=store), site, plotlyjs=smallest(store))
+        with_figures = (f"{stem}.html" for stem in built.figure_states)
+        longest = max(with_figures, key=lambda page: len((site / page).read_bytes()))
         (site / "eager.html").write_text(eager(site, longest), encoding="utf-8")
         (site / "none.html").write_text(without_figures(site, longest), encoding="utf-8")
         pages = {"ours": longest, "all figures at once": "eager.html", "no figure": "none.html"}

@@ -23,7 +23,7 @@ from sumint.exhaustive import run
 from sumint.exhaustive.predictions import Predictions
 from sumint.exhaustive.tally import Tally, tally_of
 from sumint.lab import Lab
-from sumint.store.results import ResultStore
+from sumint.store.results import Store
 from sumint.task.sums import Layout, all_sums
 
 LAYOUT = Layout(3)
@@ -138,7 +138,7 @@ def test_more_sums_than_a_build_goes_through_are_told_once_they_were_verified(
     monkeypatch.setattr(report.content.budget, "MOST_SUMS", 100)
 
     def lab() -> Lab:
-        return Lab(checkpoint, store=ResultStore(tmp_path / "results"))
+        return Lab(checkpoint, store=Store(tmp_path / "results"))
 
     def made_from() -> str:
         return fingerprint(lab(), Repository(), full(), "")

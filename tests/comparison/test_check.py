@@ -21,7 +21,7 @@ from report.errors import SiteError
 from report.publishing.publish import publish
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab
-from sumint.store.results import ResultStore
+from sumint.store.results import Store
 
 CLAIM = {
     "chapter": "one",
@@ -100,7 +100,7 @@ def test_a_site_as_it_is_published_has_nothing_wrong(site: Path, capsys) -> None
 
 def test_a_real_site_has_nothing_wrong_but_claims(tmp_path: Path, tiny_weights: Weights) -> None:
     write_weights(tmp_path / "tiny.safetensors", tiny_weights.tensors, {})
-    build(Lab(tmp_path / "tiny.safetensors", store=ResultStore(None)), tmp_path / "site")
+    build(Lab(tmp_path / "tiny.safetensors", store=Store(None)), tmp_path / "site")
     assert {finding.kind for finding in check(tmp_path / "site")} == {"claims that do not hold"}
 
 

@@ -20,7 +20,7 @@ from report.comparison.page import comparison_page
 from report.errors import SiteError
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab
-from sumint.store.results import ResultStore
+from sumint.store.results import Store
 
 CLAIM: dict[str, Any] = {
     "chapter": "one",
@@ -101,7 +101,7 @@ def test_sites_of_different_weights_differ_and_of_the_same_do_not(tmp_path: Path
     other = {name: tensor * 1.25 for name, tensor in tiny_weights.tensors.items()}
     for name, tensors in {"a": tiny_weights.tensors, "b": other}.items():
         write_weights(tmp_path / f"{name}.safetensors", tensors, {"name": name})
-        build(Lab(tmp_path / f"{name}.safetensors", store=ResultStore(None)), tmp_path / name)
+        build(Lab(tmp_path / f"{name}.safetensors", store=Store(None)), tmp_path / name)
     comparison = compare(tmp_path / "a", tmp_path / "b")
     assert {change.name for change in comparison.data} >= {
         "unembedding/unembedding",

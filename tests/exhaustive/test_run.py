@@ -24,7 +24,7 @@ from sumint.exhaustive.options import Options, current_options, use_options
 from sumint.exhaustive.run import tally_all
 from sumint.exhaustive.tally import Tally
 from sumint.lab import Lab
-from sumint.store.results import ResultStore
+from sumint.store.results import Store
 from sumint.task.sums import Layout
 
 SMALL = Architecture(n_digits=3, n_heads=1, d_model=8, d_head=4)
@@ -67,7 +67,7 @@ def test_an_interrupted_run_resumes_from_the_stored_shards(
         if len(progress) == 10:
             raise KeyboardInterrupt
 
-    options = Options(store=ResultStore(tmp_path), n_threads=2, on_progress=interrupt)
+    options = Options(store=Store(tmp_path), n_threads=2, on_progress=interrupt)
     with pytest.raises(KeyboardInterrupt):
         tally_all(weights, options)
     assert progress[0] == 0
@@ -84,7 +84,7 @@ def test_a_shard_of_other_weights_or_a_damaged_one_is_not_used(
     untrained: Callable[..., Weights], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     progress: list[int] = []
-    options = Options(store=ResultStore(tmp_path), on_progress=lambda n_done, _: progress.append(n_done))
+    options = Options(store=Store(tmp_path), on_progress=lambda n_done, _: progress.append(n_done))
     expected = bytes_of(tally_all(untrained(SMALL), options))
     progress.clear()
     tally_all(untrained(SMALL, scale=1.1), options)
@@ -102,7 +102,7 @@ def test_the_lab_stores_the_result_and_the_shards(untrained: Callable[..., Weigh
     write_weights(path, dict(untrained(SMALL).tensors), {})
     progress: list[int] = []
     for attempt in range(2):
-        lab = Lab(path, store=ResultStore(tmp_path / "store"))
+        lab = Lab(path, store=Store(tmp_path / "store"))
         with use_options(Options(on_progress=lambda n_done, _: progress.append(n_done))):
             tally = lab.examine(every_sum)
         assert tally.n_sums == Layout(3).n_sums
@@ -139,7 +139,7 @@ def test_a_cluster_gives_the_same_bytes_also_if_a_worker_is_killed(
 def test_a_lost_scheduler_is_an_error_and_the_finished_shards_are_stored(
     weights: Weights, expected: dict[str, bytes], tmp_path: Path, start: Callable[..., Any]
 ) -> None:
-    scheduler_file, store = tmp_path / "scheduler.json", ResultStore(tmp_path / "store")
+    scheduler_file, store = tmp_path / "scheduler.json", Store(tmp_path / "store")
     scheduler_options = ("--port", "0", "--no-dashboard", "--scheduler-file", str(scheduler_file))
     worker_options = ("--scheduler-file", str(scheduler_file), "--nthreads", "1", "--no-dashboard")
     with (

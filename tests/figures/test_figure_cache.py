@@ -15,7 +15,7 @@ from report.figures.cache import files_key, render_figures
 from sumint.analyses.performance.every_sum import every_sum
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab
-from sumint.store.results import ResultStore
+from sumint.store.results import Store
 
 MODULE = "report.chapters.carries"
 
@@ -23,7 +23,7 @@ MODULE = "report.chapters.carries"
 @pytest.fixture
 def lab(tmp_path: Path, tiny_weights: Weights) -> Lab:
     write_weights(tmp_path / "tiny.safetensors", tiny_weights.tensors, {})
-    return Lab(tmp_path / "tiny.safetensors", store=ResultStore(tmp_path / "kept"))
+    return Lab(tmp_path / "tiny.safetensors", store=Store(tmp_path / "kept"))
 
 
 def chapter(*figures: Diagram) -> Chapter:

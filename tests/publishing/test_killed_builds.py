@@ -64,14 +64,14 @@ from pathlib import Path
 
 from report.build import build
 from report.publishing.publish import is_up_to_date
-from sumint.store.results import ResultStore
+from sumint.store.results import Store
 from sumint.lab import Lab
 
 n_killed, site, cache, *checkpoints = int(sys.argv[1]), *map(Path, sys.argv[2:])
 
 
 def run(checkpoint):
-    build(Lab(checkpoint, store=ResultStore(cache)), site)
+    build(Lab(checkpoint, store=Store(cache)), site)
 
 
 for checkpoint in checkpoints:

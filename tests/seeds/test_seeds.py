@@ -31,7 +31,7 @@ from sumint.checkpoints.files import Weights, write_weights
 from sumint.checkpoints.locate import bundled_checkpoints, locate, siblings
 from sumint.lab import Lab
 from sumint.model.load import Model
-from sumint.store.results import ResultStore
+from sumint.store.results import Store
 from sumint.task.sums import Sums
 
 REASON = "the queries went missing"
@@ -58,12 +58,12 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights)
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> ResultStore:
-    return ResultStore(tmp_path_factory.mktemp("store"))
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(tmp_path_factory.mktemp("store"))
 
 
 def test_others_are_told_as_they_would_be_alone_and_measured_once(
-    checkpoints: list[Path], store: ResultStore, monkeypatch: pytest.MonkeyPatch
+    checkpoints: list[Path], store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, *others = checkpoints
     found = summarize_seeds(Lab(first, store=store, others=lambda _: others), COMPARED)
@@ -87,7 +87,7 @@ def test_what_takes_long_is_left_out_of_a_survey(checkpoints: list[Path]) -> Non
     assert not {"minimal_circuit", "every_sum", "worked_example"} & {run.name for run in lab.runs}
 
 
-def test_the_chapter_shows_every_checkpoint(checkpoints: list[Path], store: ResultStore) -> None:
+def test_the_chapter_shows_every_checkpoint(checkpoints: list[Path], store: Store) -> None:
     first, *others = checkpoints
     chapter = other_seeds.chapter(Lab(first, store=store, others=lambda _: others), COMPARED)
     seeds, recurring = (table for table in chapter.tables if isinstance(table, Table))
@@ -104,7 +104,7 @@ def test_what_fails_on_a_seed_leaves_the_rest_of_it_and_is_tried_again(
     checkpoints: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second, _ = checkpoints
-    keeps = ResultStore(tmp_path)
+    keeps = Store(tmp_path)
 
     def make_chapter() -> Chapter:
         return other_seeds.chapter(

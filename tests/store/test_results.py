@@ -12,7 +12,7 @@ from jaxtyping import Float
 
 from report.cli.logs import log_to
 from sumint.store.keys import Key, versions
-from sumint.store.results import ResultStore
+from sumint.store.results import Store
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ KEY = Key("measured", {"weights": "abc", "settings": {"count": 5}})
 
 
 def test_a_saved_result_is_loaded_unchanged(tmp_path: Path) -> None:
-    store = ResultStore(tmp_path)
+    store = Store(tmp_path)
     store.save(KEY, MEASURED)
     loaded = store.load(KEY, Measured)
     assert loaded is not None
@@ -40,13 +40,13 @@ def test_a_saved_result_is_loaded_unchanged(tmp_path: Path) -> None:
 
 
 def test_another_key_finds_nothing(tmp_path: Path) -> None:
-    ResultStore(tmp_path).save(KEY, MEASURED)
+    Store(tmp_path).save(KEY, MEASURED)
     other = Key("measured", {"weights": "abc", "settings": {"count": 6}})
-    assert ResultStore(tmp_path).load(other, Measured) is None
+    assert Store(tmp_path).load(other, Measured) is None
 
 
 def test_a_store_without_a_folder_stores_nothing() -> None:
-    store = ResultStore(None)
+    store = Store(None)
     store.save(KEY, MEASURED)
     assert store.load(KEY, Measured) is None
 
@@ -60,14 +60,14 @@ def damage_by_emptying(path: Path) -> None:
 
 
 def damage_by_replacing(path: Path) -> None:
-    ResultStore(path.parent.parent).save(Key("measured", {"weights": "other"}), MEASURED)
+    Store(path.parent.parent).save(Key("measured", {"weights": "other"}), MEASURED)
     foreign = next(file for file in path.parent.iterdir() if file != path)
     foreign.replace(path)
 
 
 @pytest.mark.parametrize("damage", [damage_by_truncating, damage_by_emptying, damage_by_replacing])
 def test_a_damaged_result_is_ignored_with_a_warning(damage, tmp_path: Path, caplog) -> None:
-    store = ResultStore(tmp_path)
+    store = Store(tmp_path)
     store.save(KEY, MEASURED)
     damage(next(tmp_path.rglob("*.kept")))
     with caplog.at_level(logging.WARNING):
@@ -76,7 +76,7 @@ def test_a_damaged_result_is_ignored_with_a_warning(damage, tmp_path: Path, capl
 
 
 def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
-    store = ResultStore(tmp_path)
+    store = Store(tmp_path)
     store.save(KEY, MEASURED)
     path = next(tmp_path.rglob("*.kept"))
     whole = path.read_bytes()
@@ -87,15 +87,15 @@ def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
 
 def test_a_store_that_cannot_be_written_is_not_an_error(tmp_path: Path, caplog) -> None:
     (tmp_path / "file").write_text("in the way of the folder")
-    ResultStore(tmp_path / "file").save(KEY, MEASURED)
-    ResultStore(tmp_path / "file").save(Key("another", {}), MEASURED)
+    Store(tmp_path / "file").save(KEY, MEASURED)
+    Store(tmp_path / "file").save(Key("another", {}), MEASURED)
     assert caplog.text.count("cannot be stored") == 1
 
 
 def test_a_folder_without_permissions_is_not_an_error(
     tmp_path: Path, caplog, ordinary_user: Callable[[], AbstractContextManager[None]]
 ) -> None:
-    store = ResultStore(tmp_path / "closed")
+    store = Store(tmp_path / "closed")
     store.save(KEY, MEASURED)
     (tmp_path / "closed").chmod(0o000)
     with ordinary_user():
@@ -111,7 +111,7 @@ def test_a_folder_without_permissions_is_not_an_error(
 
 
 def test_no_temporary_file_is_left(tmp_path: Path) -> None:
-    ResultStore(tmp_path).save(KEY, MEASURED)
+    Store(tmp_path).save(KEY, MEASURED)
     assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".kept"]
 
 
@@ -121,7 +121,7 @@ def test_an_object_that_is_not_a_result_is_refused(tmp_path: Path) -> None:
         content: dict[str, int]
 
     with pytest.raises(TypeError, match="arrays, numbers and strings"):
-        ResultStore(tmp_path).save(KEY, Wrong({"a": 1}))
+        Store(tmp_path).save(KEY, Wrong({"a": 1}))
 
 
 def test_the_versions_of_all_libraries_are_in_the_key() -> None:

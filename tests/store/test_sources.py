@@ -92,7 +92,7 @@ from pathlib import Path
 
 import helper
 from package.analysis import Result, in_a_package
-from sumint.store.results import ResultStore
+from sumint.store.results import Store
 from sumint.lab import Lab
 
 FACTOR = 4.0
@@ -118,7 +118,7 @@ class LabWithoutModel(Lab):
     model = sums = None
 
 weights, store, *questions = sys.argv[1:]
-lab = LabWithoutModel(Path(weights), store=ResultStore(Path(store)))
+lab = LabWithoutModel(Path(weights), store=Store(Path(store)))
 print(json.dumps([[eval(question).value, lab.runs[-1].state] for question in questions]))
 """
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.claims import Claim, Finding, published_claim
-from report.content.failures import isolated
 from report.content.formats import decimals, joined, percent, significant
 from sumint.analyses.ablation.head_ablation import HeadAblation, head_ablation
 from sumint.analyses.ablation.qkv_ablation import QkvAblation, qkv_ablation
@@ -23,13 +22,11 @@ PUBLISHED_DIGITS = {(0, 1): (2, 3), (0, 2): (1, 2, 3)}
 """The answer digits for which a head is especially critical according to the write-up."""
 
 
-@isolated
 def ablation_claims(lab: Lab, heads: HeadAblation, ablation: QkvAblation) -> tuple[Claim, ...]:
     """Return every claim of the chapter."""
     return (*_head_claims(lab, heads), *_qkv_claims(lab, heads, ablation))
 
 
-@isolated
 def _head_claims(lab: Lab, heads: HeadAblation) -> tuple[Claim, ...]:
     first, second = heads.ranking[:2]
     rises = {_name(head): float(heads.loss_rise[head]) for head in heads.ranking}
@@ -81,7 +78,6 @@ def _head_claims(lab: Lab, heads: HeadAblation) -> tuple[Claim, ...]:
     )
 
 
-@isolated
 def _qkv_claims(lab: Lab, heads: HeadAblation, ablation: QkvAblation) -> tuple[Claim, ...]:
     query_rise = float(ablation.loss_rise[KINDS.index("q"), 0].max())
     query_variance = float(ablation.query_variance_share[0].max())

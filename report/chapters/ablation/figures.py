@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from report.content.chapter import Figure
-from report.content.failures import isolated
 from report.content.formats import decimals
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
@@ -11,7 +10,6 @@ from sumint.analyses.ablation.head_ablation import HeadAblation, head_ablation
 from sumint.analyses.ablation.qkv_ablation import QkvAblation, qkv_ablation
 
 
-@isolated
 def head_figures(by_replacement: dict[str, HeadAblation]) -> tuple[Figure, ...]:
     """Return the figures of the rise in loss by head, over all digits and digit by digit.
 
@@ -70,7 +68,6 @@ def _rise_by_digit(ablation: HeadAblation) -> LazyChart:
     )
 
 
-@isolated
 def qkv_figure(ablation: QkvAblation) -> Figure:
     """Return the heatmap of the rise in loss when a head's queries, keys or values are replaced."""
     n_heads = ablation.loss_rise[0].size

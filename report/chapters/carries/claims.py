@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.claims import Claim, Finding, published_claim
-from report.content.failures import isolated
 from report.content.formats import count, decimals, joined, nats
 from sumint.analyses.ablation.qkv_ablation_by_carry import (
     MEANS,
@@ -27,7 +26,6 @@ PUBLISHED_COUNTS = (826, 174, 515, 715, 689)
 """The numbers of sums printed in the write-up: with any carry, with none, and at its positions 0, 1 and 2."""
 
 
-@isolated
 def carry_claims(
     lab: Lab, counts: CarryCounts, ablation: QkvAblationByCarry, attention: Layer1Attention
 ) -> tuple[Claim, ...]:
@@ -40,7 +38,6 @@ def carry_claims(
     )
 
 
-@isolated
 def _published_counts(lab: Lab, counts: CarryCounts) -> Claim:
     any_carry, none, *by_column = map(count, PUBLISHED_COUNTS)
 
@@ -62,7 +59,6 @@ def _published_counts(lab: Lab, counts: CarryCounts) -> Claim:
     )
 
 
-@isolated
 def _key_claims(lab: Lab, ablation: QkvAblationByCarry) -> tuple[Claim, ...]:
     keys = ablation.loss_rise[:, :, KINDS.index("k"), 1]
     values = ablation.loss_rise[:, :, KINDS.index("v"), 1]
@@ -135,7 +131,6 @@ def _costs_with_a_carry_only(with_carry: np.ndarray, without: np.ndarray) -> boo
     return bool(without.max() <= RISE_AT_MOST and with_carry.min() >= WITH_OVER_WITHOUT * without.max())
 
 
-@isolated
 def _carry_attention(attention: Layer1Attention) -> Claim:
     distances = attention.distance[VERSIONS.index("corrected"), :-1]
     is_measured = bool(attention.n_sums[VERSIONS.index("corrected"), :-1].all())
@@ -157,7 +152,6 @@ def _carry_attention(attention: Layer1Attention) -> Claim:
     )
 
 
-@isolated
 def _masks_blur(counts: CarryCounts, attention: Layer1Attention) -> Claim:
     largest = attention.distance.max(axis=-1)
     mislabelled = [

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from report.content.chapter import CORRECTED, PUBLISHED, Figure, Table
-from report.content.failures import isolated
 from report.content.formats import count, counted
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
@@ -16,7 +15,6 @@ MEAN_NAMES = {"own": "same sums, as published", "whole": "whole sample"}
 """The labels of the means that replace a part: over the same group of sums, or over the whole sample."""
 
 
-@isolated
 def counts_table(counts: CarryCounts) -> Table:
     """Return the table of how many sums carry, by column: by the published masks and by the true carries."""
     of_whole_sums = {
@@ -45,7 +43,6 @@ def counts_table(counts: CarryCounts) -> Table:
     )
 
 
-@isolated
 def ablation_figure(ablation: QkvAblationByCarry) -> Figure:
     """Return the rise in loss without queries, keys or values, for sums with a carry and sums without."""
     n_heads = ablation.loss_rise.shape[-2] * ablation.loss_rise.shape[-1]
@@ -72,7 +69,6 @@ def ablation_figure(ablation: QkvAblationByCarry) -> Figure:
     )
 
 
-@isolated
 def attention_figure(attention: Layer1Attention, layout: Layout) -> Figure:
     """Return layer 1's mean attention from the position that predicts each digit, with a carry and without."""
     return Figure(

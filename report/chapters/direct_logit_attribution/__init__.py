@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from report.chapters.direct_logit_attribution.components import (
     component_claims,
     component_figures,
@@ -15,7 +17,7 @@ from report.chapters.direct_logit_attribution.directions import (
 )
 from report.chapters.direct_logit_attribution.paths import path_figure, path_sum_claim
 from report.chapters.direct_logit_attribution.readout import readout_claims
-from report.content.chapter import Chapter
+from report.content.chapter import ChapterPlan, Content, Values
 from sumint.analyses.attribution.answer_readout import answer_readout
 from sumint.analyses.attribution.direct_logit_attribution import direct_logit_attribution
 from sumint.analyses.attribution.logit_phases import logit_phases
@@ -24,27 +26,40 @@ from sumint.analyses.attribution.single_heads import single_heads
 from sumint.lab import Lab
 
 
-def chapter(lab: Lab) -> Chapter:
-    """The chapter on direct logit attribution, measured on the lab's checkpoint."""
-    components, paths = lab.run(direct_logit_attribution), lab.run(path_attribution)
-    heads, readout = lab.run(single_heads), lab.run(answer_readout)
-    return Chapter(
-        title="Direct logit attribution",
-        question="Which parts of the model write the answer, and in which direction does each of them push?",
-        values={"components": components, "paths": paths},
-        figures=(
-            *component_figures(components),
-            path_figure(paths),
-            phase_figure(lab.run(logit_phases)),
-            cloud_figure(paths),
-            agreement_figure(paths),
-        ),
-        claims=(
-            *component_claims(components),
-            *single_head_claims(lab, heads),
-            *readout_claims(readout),
-            path_sum_claim(paths),
-            *direction_claims(lab, paths),
-        ),
-        findings=("layer-1-writes", "no-head-alone", "final-angle"),
-    )
+def by_component(lab: Lab) -> Iterator[Content]:
+    """What each component adds to the logits."""
+    attribution = lab.run(direct_logit_attribution)
+    yield Values({"components": attribution})
+    yield from component_figures(attribution)
+    yield from component_claims(attribution)
+
+
+def heads_alone(lab: Lab) -> Iterator[Content]:
+    """What single heads can do without the others, and what the answer's positions read out."""
+    yield from single_head_claims(lab, lab.run(single_heads))
+    yield from readout_claims(lab.run(answer_readout))
+
+
+def by_path(lab: Lab) -> Iterator[Content]:
+    """What each path adds to the logits."""
+    paths = lab.run(path_attribution)
+    yield Values({"paths": paths})
+    yield path_figure(paths)
+    yield path_sum_claim(paths)
+
+
+def by_direction(lab: Lab) -> Iterator[Content]:
+    """In which direction each path pushes the logits."""
+    paths = lab.run(path_attribution)
+    yield phase_figure(lab.run(logit_phases))
+    yield cloud_figure(paths)
+    yield agreement_figure(paths)
+    yield from direction_claims(lab, paths)
+
+
+PLAN = ChapterPlan(
+    title="Direct logit attribution",
+    question="Which parts of the model write the answer, and in which direction does each of them push?",
+    sections=(by_component, heads_alone, by_path, by_direction),
+    findings=("layer-1-writes", "no-head-alone", "final-angle"),
+)

@@ -10,7 +10,6 @@ from jaxtyping import Float
 
 from report.content.chapter import Figure
 from report.content.claims import Claim, Finding, published_claim
-from report.content.failures import isolated
 from report.content.formats import joined, percent, scientific
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
@@ -39,7 +38,6 @@ PUBLISHED_TOGETHER = 4
 """The digit whose logit both heads together raise most in that example."""
 
 
-@isolated
 def component_figures(measured: DirectLogitAttribution) -> tuple[Figure, ...]:
     """The attributions of every component for the examples, and their mean and deviation over the sample."""
     digits = digit_names(measured.correct_mean.shape[1])
@@ -92,7 +90,6 @@ def component_figures(measured: DirectLogitAttribution) -> tuple[Figure, ...]:
     )
 
 
-@isolated
 def component_claims(components: DirectLogitAttribution) -> tuple[Claim, ...]:
     """Checks that layer 1 makes most of the attribution, and that the components add up to the logits."""
     share = components.layer_1_share
@@ -121,7 +118,6 @@ def component_claims(components: DirectLogitAttribution) -> tuple[Claim, ...]:
     )
 
 
-@isolated
 def single_head_claims(lab: Lab, heads: SingleHeads) -> tuple[Claim, ...]:
     """Checks how often the attribution of one head of layer 1 alone is largest at the right digit."""
     some, together, alone = heads.some_right_alone, heads.right_together, heads.responsible_alone

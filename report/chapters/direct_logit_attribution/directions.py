@@ -14,7 +14,6 @@ from jaxtyping import Float
 from report.chapters.direct_logit_attribution.components import digit_names
 from report.content.chapter import Figure
 from report.content.claims import Claim, Finding, published_claim
-from report.content.failures import isolated
 from report.content.formats import decimals, degrees, joined
 from report.content.lazy_chart import LazyChart, lazy_chart
 from report.figures import charts
@@ -38,7 +37,6 @@ PUBLISHED_DIRECTION = 60
 """Degrees. The write-up reads 45° off its picture."""
 
 
-@isolated
 def phase_figure(measured: LogitPhases) -> Figure:
     """The arrows of layer 1's heads, of the logits and of the right digit, for each example."""
     n_digits = measured.answer_digits.shape[1]
@@ -69,7 +67,6 @@ def phase_figure(measured: LogitPhases) -> Figure:
     )
 
 
-@isolated
 def cloud_figure(measured: PathAttribution) -> Figure:
     """The first frequency of every path's attribution for every sum of the sample, as clouds of dots."""
     n_digits, n_sums = measured.waves.shape[2:]
@@ -101,7 +98,6 @@ def cloud_figure(measured: PathAttribution) -> Figure:
     )
 
 
-@isolated
 def agreement_figure(measured: PathAttribution) -> Figure:
     """How far the arrows of each path agree over the sample, with the direction of their sum."""
     digits = digit_names(measured.agreement.shape[2])
@@ -136,7 +132,6 @@ def agreement_figure(measured: PathAttribution) -> Figure:
     )
 
 
-@isolated
 def direction_claims(lab: Lab, paths: PathAttribution) -> tuple[Claim, ...]:
     """Checks whether paths have directions of their own, and whether these differ between digits."""
     agreement = paths.agreement[CORRECTED_READING]

@@ -14,13 +14,11 @@ from report.chapters.direct_logit_attribution.components import (
 )
 from report.content.chapter import Figure
 from report.content.claims import Claim
-from report.content.failures import isolated
 from report.content.formats import percent, scientific
 from report.figures import charts
 from sumint.analyses.attribution.path_attribution import PathAttribution, path_attribution
 
 
-@isolated
 def path_figure(measured: PathAttribution) -> Figure:
     """The attributions of every path for the examples, as published and corrected."""
     digits = digit_names(measured.example_paths.shape[3])
@@ -55,7 +53,6 @@ def path_figure(measured: PathAttribution) -> Figure:
     )
 
 
-@isolated
 def path_sum_claim(paths: PathAttribution) -> Claim:
     """Checks that the corrected paths through a head add up to the head, and all paths to the logits."""
     published, corrected = map(float, paths.error_of_heads)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from report.chapters.direct_logit_attribution.components import by_digit, percent_range
 from report.content.claims import Claim
-from report.content.failures import isolated
 from report.content.formats import percent
 from sumint.analyses.attribution.answer_readout import AnswerReadout, answer_readout
 
@@ -18,7 +17,6 @@ VARIANCE_AT_LEAST = 0.985
 NEAREST_AT_LEAST = 0.995
 
 
-@isolated
 def readout_claims(readout: AnswerReadout) -> tuple[Claim, ...]:
     """Checks the logit lens on layer 0's output, and that the final logits are given by an angle."""
     early, final = readout.lens_accuracy[0], readout.lens_accuracy[-1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -18,52 +18,57 @@ from report.chapters.every_sum.figures import (
 )
 from report.chapters.every_sum.wrong_sums import wrong_sums
 from report.content.budget import tally_of_every_sum
-from report.content.chapter import Chapter
-from report.content.failures import isolated
+from report.content.chapter import ChapterPlan, Content, KeyNumbers, Values
 from report.content.formats import count
-from sumint.analyses.performance.performance import Performance, performance
-from sumint.exhaustive.tally import Tally
+from sumint.analyses.performance.performance import performance
 from sumint.interventions.intervals import CONFIDENCE, wilson
 from sumint.lab import Lab
-from sumint.task.sums import Layout
 
 
-def chapter(lab: Lab) -> Chapter:
-    """The chapter on all sums, measured on the lab's checkpoint."""
-    tally = tally_of_every_sum(lab)
-    return Chapter(
-        title="Every sum",
-        question="How often is the model wrong, over all the sums there are, and where?",
-        figures=(
-            errors_by_run(tally),
-            errors_by_pair(tally),
-            errors_in_the_plane(tally),
-            right_digit_probability(tally),
-        ),
-        tables=(errors_by_digit(tally), sample_sizes(tally), wrong_sums(tally)),
-        values={
-            "layout": lab.layout,
+def bounds_from_the_sample(lab: Lab) -> Iterator[Content]:
+    """The interval for the number of wrong sums among all, estimated from the sample, for the text."""
+    sampled, layout = lab.run(performance), lab.layout
+    ((low, high),) = wilson(np.array([sampled.wrong_sums]), np.array([sampled.n_sums]))
+    yield Values(
+        {
+            "layout": layout,
             "sample": lab.sample_spec,
-            **_sampled_bounds(lab.run(performance), lab.layout),
-        },
-        claims=all_claims(lab, tally),
-        key_numbers=_key_numbers(tally),
-        findings=("nearly-every-sum", "errors-grow-with-nines"),
+            "sampled": sampled,
+            "confidence": CONFIDENCE,
+            "low": float(low),
+            "high": float(high),
+            "at_least": math.ceil(low * layout.n_sums),
+            "at_most": math.floor(high * layout.n_sums),
+        }
     )
 
 
-@isolated
-def _sampled_bounds(sampled: Performance, layout: Layout) -> dict[str, Any]:
-    """The interval for the number of wrong sums among all, estimated from the sample, for the text."""
-    ((low, high),) = wilson(np.array([sampled.wrong_sums]), np.array([sampled.n_sums]))
-    at_least, at_most = math.ceil(low * layout.n_sums), math.floor(high * layout.n_sums)
-    bounds = {"low": float(low), "high": float(high), "at_least": at_least, "at_most": at_most}
-    return {"sampled": sampled, "confidence": CONFIDENCE, **bounds}
+def wrong_digits(lab: Lab) -> Iterator[Content]:
+    """How many digits are wrong, and in which way."""
+    tally = tally_of_every_sum(lab)
+    if not isinstance(tally, str):
+        yield KeyNumbers({f"of {count(tally.n_sums)} sums right": count(tally.n_sums - tally.n_wrong)})
+    yield errors_by_run(tally)
+    yield errors_by_pair(tally)
+    yield errors_in_the_plane(tally)
+    yield right_digit_probability(tally)
+    yield errors_by_digit(tally)
+    yield sample_sizes(tally)
 
 
-@isolated
-def _key_numbers(tally: Tally | str) -> dict[str, str]:
-    """The number of right sums, for the head of the opening page."""
-    if isinstance(tally, str):
-        return {}
-    return {f"of {count(tally.n_sums)} sums right": count(tally.n_sums - tally.n_wrong)}
+def list_of_wrong_sums(lab: Lab) -> Iterator[Content]:
+    """The wrong sums, one by one."""
+    yield wrong_sums(tally_of_every_sum(lab))
+
+
+def claims_on_all_sums(lab: Lab) -> Iterator[Content]:
+    """The claims on all sums."""
+    yield from all_claims(lab, tally_of_every_sum(lab))
+
+
+PLAN = ChapterPlan(
+    title="Every sum",
+    question="How often is the model wrong, over all the sums there are, and where?",
+    sections=(bounds_from_the_sample, wrong_digits, list_of_wrong_sums, claims_on_all_sums),
+    findings=("nearly-every-sum", "errors-grow-with-nines"),
+)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 import numpy as np
 
 from report.content.claims import Claim, Finding, general_claim, published_claim
-from report.content.failures import isolated
 from report.content.formats import count, counted, joined, percent, significant
 from sumint.analyses.performance.every_sum import every_sum
 from sumint.exhaustive.tally import Tally
@@ -28,7 +27,6 @@ MIN_BLOCKS = 10
 """With fewer blocks expected at random, the number of blocks is not compared: chance would decide."""
 
 
-@isolated
 def all_claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
     """Checks every claim of the chapter; without a tally the claims have no verdict."""
     size = lab.sample_spec.size
@@ -103,7 +101,6 @@ def all_claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
     )
 
 
-@isolated
 def _published_accuracy(lab: Lab, tally: Tally | str) -> Claim:
     """Checks the accuracy that the write-up gives, on its own checkpoint."""
 

@@ -10,7 +10,7 @@ from report.chapters.every_sum.wrong_sums import no_errors
 from report.content.chapter import Figure, Table
 from report.content.formats import count, decimals, significant
 from report.content.lazy_chart import LazyChart
-from report.content.optional import optional
+from report.content.optional import optional_figure, optional_table
 from report.figures import charts
 from sumint.analyses.performance.every_sum import every_sum
 from sumint.exhaustive.tally import N_BINS, Tally
@@ -28,7 +28,7 @@ def no_tally(tally: Tally | str) -> str:
     return tally if isinstance(tally, str) else ""
 
 
-@optional("errors-by-digit", "What is wrong, digit by digit", unless=no_tally)
+@optional_table("errors-by-digit", "What is wrong, digit by digit", unless=no_tally)
 def errors_by_digit(name: str, title: str, tally: Tally) -> Table:
     """The table of wrong digits, by digit of the answer and by kind of error, with loss and margin."""
     n_digits = tally.layout.n_digits
@@ -63,7 +63,7 @@ def errors_by_digit(name: str, title: str, tally: Tally) -> Table:
     )
 
 
-@optional("probe-chances", "What random sums would have shown", unless=no_tally)
+@optional_table("probe-chances", "What random sums would have shown", unless=no_tally)
 def sample_sizes(name: str, title: str, tally: Tally) -> Table:
     """The table of how many wrong sums random samples of several sizes contain."""
     share = tally.n_wrong / tally.n_sums
@@ -86,7 +86,7 @@ def sample_sizes(name: str, title: str, tally: Tally) -> Table:
     )
 
 
-@optional("errors-by-run", "How often a digit is wrong, by the nines behind it", unless=no_errors)
+@optional_figure("errors-by-run", "How often a digit is wrong, by the nines behind it", unless=no_errors)
 def errors_by_run(name: str, title: str, tally: Tally) -> Figure:
     """The share of wrong digits by the number of columns to their right that sum to nine."""
     of_all = all_runs_of_nines(tally.layout)
@@ -115,7 +115,7 @@ def errors_by_run(name: str, title: str, tally: Tally) -> Figure:
     )
 
 
-@optional("errors-by-pair", "Wrong digits by the two digits above them", unless=no_errors)
+@optional_figure("errors-by-pair", "Wrong digits by the two digits above them", unless=no_errors)
 def errors_by_pair(name: str, title: str, tally: Tally) -> Figure:
     """The number of wrong digits by the two operand digits in the same column."""
     leading = DIGITS[: tally.layout.operand_limit // 10 ** (tally.layout.n_digits - 1)]
@@ -150,7 +150,7 @@ def errors_by_pair(name: str, title: str, tally: Tally) -> Figure:
     )
 
 
-@optional("errors-in-the-plane", "Where the wrong sums lie", unless=no_errors)
+@optional_figure("errors-in-the-plane", "Where the wrong sums lie", unless=no_errors)
 def errors_in_the_plane(name: str, title: str, tally: Tally) -> Figure:
     """The number of wrong sums by block of operands."""
     n_blocks = len(tally.wrong_by_block)
@@ -186,7 +186,7 @@ def errors_in_the_plane(name: str, title: str, tally: Tally) -> Figure:
     )
 
 
-@optional("right-digit-probability", "How sure the model is of the right digit", unless=no_tally)
+@optional_figure("right-digit-probability", "How sure the model is of the right digit", unless=no_tally)
 def right_digit_probability(name: str, title: str, tally: Tally) -> Figure:
     """The histogram of the probability of the right digit, for each digit of the answer."""
     middles = [(number + 0.5) / N_BINS for number in range(N_BINS)]

@@ -8,7 +8,7 @@ import numpy as np
 
 from report.content.chapter import Table
 from report.content.formats import count, counted, decimals
-from report.content.optional import optional
+from report.content.optional import optional_table
 from sumint.analyses.performance.every_sum import every_sum
 from sumint.exhaustive.tally import MAX_LISTED, Tally
 from sumint.task.carries import carry_errors
@@ -29,7 +29,7 @@ def no_errors(tally: Tally | str) -> str:
     return "" if tally.n_wrong else "No sum is wrong."
 
 
-@optional("wrong-sums", "The wrong sums", unless=no_errors)
+@optional_table("wrong-sums", "The wrong sums", unless=no_errors)
 def wrong_sums(name: str, title: str, tally: Tally) -> Table:
     """The table of the listed wrong sums, each with its wrong digits and the kind of its errors."""
     sums = Sums(tally.layout, tally.listed_sums[:, 0], tally.listed_sums[:, 1])

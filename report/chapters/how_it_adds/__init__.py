@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from report.chapters.how_it_adds.carry_amount import carry_amount_claims, carry_amount_figure
 from report.chapters.how_it_adds.circuit_size import accuracy_figure, circuit_claims, kept_sites_figure
 from report.chapters.how_it_adds.digit_circle import circle_claims, component_figure, head_cosine_figure
 from report.chapters.how_it_adds.digit_sites import digit_claims, digit_table
 from report.chapters.how_it_adds.symbolic_models import agreement_figure, network_agreement, symbolic_claims
 from report.chapters.how_it_adds.worked_example import worked_example_figure
-from report.content.chapter import Chapter
+from report.content.chapter import ChapterPlan, Content
 from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
 from sumint.analyses.adding.minimal_circuit import minimal_circuit
 from sumint.analyses.adding.soft_carry import soft_carry
@@ -18,33 +20,58 @@ from sumint.lab import Lab
 from sumint.task.carry_routes import own_routes
 
 
-def chapter(lab: Lab) -> Chapter:
-    """The chapter on how the model adds, measured on the lab's checkpoint."""
+def where_the_digits_are(lab: Lab) -> Iterator[Content]:
+    """The sites that hold each column's digits together."""
     joint = lab.run(joint_sites, routes=own_routes(lab.layout))
+    yield digit_table(joint)
+    yield from digit_claims(joint)
+
+
+def digits_on_a_circle(lab: Lab) -> Iterator[Content]:
+    """The sum of two digits as an angle."""
     circle = lab.run(digit_sum_circle)
+    yield component_figure(circle)
+    yield head_cosine_figure(circle)
+    yield from circle_claims(circle)
+
+
+def agreement_with_symbolic_models(lab: Lab) -> Iterator[Content]:
+    """Which symbolic model agrees with the network on most digits."""
     agreement = network_agreement(lab)
+    yield agreement_figure(agreement)
+    yield from symbolic_claims(agreement)
+
+
+def amount_of_a_carry(lab: Lab) -> Iterator[Content]:
+    """The carry as a quantity."""
     soft = lab.run(soft_carry)
+    yield carry_amount_figure(soft)
+    yield from carry_amount_claims(soft)
+
+
+def one_sum(lab: Lab) -> Iterator[Content]:
+    """One sum, step by step."""
+    yield worked_example_figure(lab, lab.run(carry_sites))
+
+
+def size_of_the_circuit(lab: Lab) -> Iterator[Content]:
+    """How few sites of layer 0 suffice."""
     circuit = lab.run(minimal_circuit)
-    sites = lab.run(carry_sites)
-    return Chapter(
-        title="How it adds",
-        question="How do two digits and a carry become one digit?",
-        figures=(
-            component_figure(circle),
-            head_cosine_figure(circle),
-            agreement_figure(agreement),
-            carry_amount_figure(soft),
-            worked_example_figure(lab, sites),
-            accuracy_figure(circuit),
-            kept_sites_figure(circuit),
-        ),
-        tables=(digit_table(joint),),
-        claims=(
-            *digit_claims(joint),
-            *circle_claims(circle),
-            *symbolic_claims(agreement),
-            *carry_amount_claims(soft),
-            *circuit_claims(circuit, sites),
-        ),
-        findings=("sum-on-a-circle", "push-and-pull", "soft-carry-fades"),
-    )
+    yield accuracy_figure(circuit)
+    yield kept_sites_figure(circuit)
+    yield from circuit_claims(circuit, lab.run(carry_sites))
+
+
+PLAN = ChapterPlan(
+    title="How it adds",
+    question="How do two digits and a carry become one digit?",
+    sections=(
+        where_the_digits_are,
+        digits_on_a_circle,
+        agreement_with_symbolic_models,
+        amount_of_a_carry,
+        one_sum,
+        size_of_the_circuit,
+    ),
+    findings=("sum-on-a-circle", "push-and-pull", "soft-carry-fades"),
+)

@@ -11,7 +11,6 @@ import numpy as np
 
 from report.content.chapter import Figure
 from report.content.claims import Claim, Finding, general_claim
-from report.content.failures import isolated
 from report.content.formats import counted, decimals, joined, percent
 from report.figures import charts
 from sumint.analyses.adding.soft_carry import SoftCarry, soft_carry
@@ -20,7 +19,6 @@ COSINE_R2_AT_LEAST = 0.99
 ROC_AUC_AT_LEAST = 0.9
 
 
-@isolated
 def carry_amount_figure(soft: SoftCarry) -> Figure:
     """The mean carry amount on every route, over sums with and without a carry."""
     sides = {"no carry comes": 0, "a carry comes": 1}
@@ -44,7 +42,6 @@ def carry_amount_figure(soft: SoftCarry) -> Figure:
     )
 
 
-@isolated
 def carry_amount_claims(soft: SoftCarry) -> tuple[Claim, ...]:
     """Checks the cosine shape of the logits, and how the carry amount depends on carry chains and errors."""
     to_c0 = [number for number, route in enumerate(soft.routes) if route.digit == 0]

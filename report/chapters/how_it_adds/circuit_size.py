@@ -9,7 +9,6 @@ import numpy as np
 
 from report.content.chapter import Figure
 from report.content.claims import Claim, Finding, general_claim
-from report.content.failures import isolated
 from report.content.formats import counted, percent
 from report.figures import charts
 from sumint.analyses.adding.minimal_circuit import ENOUGH, MinimalCircuit, minimal_circuit
@@ -18,7 +17,6 @@ from sumint.analyses.carrying.carry_sites import CarrySites
 SITES_AT_MOST = 0.5
 
 
-@isolated
 def accuracy_figure(circuit: MinimalCircuit) -> Figure:
     """The accuracy by the number of sites of layer 0 that are not ablated."""
     return Figure(
@@ -40,7 +38,6 @@ def accuracy_figure(circuit: MinimalCircuit) -> Figure:
     )
 
 
-@isolated
 def kept_sites_figure(circuit: MinimalCircuit) -> Figure:
     """The order in which sites are ablated, by head and position, with the sites of the minimal circuit marked."""
     positions = circuit.layout.position_names[:-1]
@@ -72,7 +69,6 @@ def kept_sites_figure(circuit: MinimalCircuit) -> Figure:
     )
 
 
-@isolated
 def circuit_claims(circuit: MinimalCircuit, sites: CarrySites) -> tuple[Claim, ...]:
     """Checks that few sites suffice, and that the minimal circuit contains every carry site."""
     n_sites = len(circuit.removal_order)

@@ -15,7 +15,6 @@ import numpy as np
 
 from report.content.chapter import Figure
 from report.content.claims import Claim, Finding, general_claim
-from report.content.failures import isolated
 from report.content.formats import decimals, joined, percent
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
@@ -28,7 +27,6 @@ COSINE_AT_LEAST = 0.3
 BOTH = STAGES.index("both")
 
 
-@isolated
 def component_figure(circle: DigitSumCircle) -> Figure:
     """The share of the layers' output that depends on one digit, on the sum, on the difference and on the rest."""
     plot: dict[str, LazyChart] = {
@@ -64,7 +62,6 @@ def component_figure(circle: DigitSumCircle) -> Figure:
     )
 
 
-@isolated
 def head_cosine_figure(circle: DigitSumCircle) -> Figure:
     """The cosines between the heads of layer 0: of their single-digit parts, and of their parts in both digits."""
     heads = [f"H0.{head}" for head in range(circle.alone_cosine.shape[-1])]
@@ -99,7 +96,6 @@ def head_cosine_figure(circle: DigitSumCircle) -> Figure:
     )
 
 
-@isolated
 def circle_claims(circle: DigitSumCircle) -> tuple[Claim, ...]:
     """Checks that both layers together write a function of the digits' sum, and how two heads contribute."""
     first = circle.sum_frequencies[:, BOTH, 0]

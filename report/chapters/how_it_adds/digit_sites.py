@@ -10,7 +10,6 @@ from __future__ import annotations
 from report.chapters.joint_sites_table import FORMATS, METHOD, joint_sites_columns, routes_with_enough_pairs
 from report.content.chapter import Table
 from report.content.claims import Claim, Finding, general_claim
-from report.content.failures import isolated
 from report.content.formats import joined, percent
 from sumint.analyses.carrying.joint_sites import MOST, JointSites, joint_sites
 
@@ -18,7 +17,6 @@ TOGETHER_AT_LEAST = 0.9
 OTHERS_AT_MOST = 0.1
 
 
-@isolated
 def digit_table(joint: JointSites) -> Table:
     """The table of the sites that together hold each column's digits."""
     return Table(
@@ -34,7 +32,6 @@ def digit_table(joint: JointSites) -> Table:
     )
 
 
-@isolated
 def digit_claims(joint: JointSites) -> tuple[Claim, ...]:
     """Checks that few sites hold the column's digits, and that the other sites do not."""
     routes = routes_with_enough_pairs(joint)

@@ -12,9 +12,8 @@ import numpy as np
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import Figure
 from report.content.claims import Claim, Finding, general_claim
-from report.content.failures import isolated
 from report.content.formats import decimals, joined, percent
-from report.content.optional import optional
+from report.content.optional import optional_figure
 from report.figures import charts
 from sumint.exhaustive.symbolic import SymbolicAgreement, symbolic_agreement
 from sumint.lab import Lab
@@ -24,7 +23,6 @@ LONG_RUN = 2
 LONG_RUN_AT_LEAST = 0.95
 
 
-@isolated
 def network_agreement(lab: Lab) -> SymbolicAgreement | str:
     """The agreement of the network with each symbolic model, or the reason why it is unknown."""
     tally = tally_of_every_sum(lab)
@@ -40,7 +38,9 @@ def no_agreement(agreement: SymbolicAgreement | str) -> str:
     return agreement if isinstance(agreement, str) else ""
 
 
-@optional("symbolic-agreement", "How often each symbolic model says what the network says", unless=no_agreement)
+@optional_figure(
+    "symbolic-agreement", "How often each symbolic model says what the network says", unless=no_agreement
+)
 def agreement_figure(name: str, title: str, agreement: SymbolicAgreement) -> Figure:
     """The share of digits on which each symbolic model agrees with the network, by the run of nines behind."""
     by_run = agreement.by_run
@@ -69,7 +69,6 @@ def agreement_figure(name: str, title: str, agreement: SymbolicAgreement) -> Fig
     )
 
 
-@isolated
 def symbolic_claims(agreement: SymbolicAgreement | str) -> tuple[Claim, ...]:
     """Checks that the model with full look-ahead agrees best with the network, also on long carry chains."""
     return (

@@ -12,7 +12,6 @@ import numpy as np
 
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import Figure
-from report.content.failures import isolated
 from report.content.formats import counted, decimals
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
@@ -29,7 +28,6 @@ THE_REST = "the rest"
 """The name of all parts but layer 1's heads: embeddings, layer 0 and biases."""
 
 
-@isolated
 def worked_example_figure(lab: Lab, sites: CarrySites) -> Figure:
     """The figure with a view for each part of each sum; the page shows the parts of one sum together."""
     tally = tally_of_every_sum(lab)

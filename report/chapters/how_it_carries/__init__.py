@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from report.chapters.how_it_carries.algorithm import algorithm_diagram, needed_heads_claims
 from report.chapters.how_it_carries.constant_bank import constant_bank_claims, constant_bank_figure
 from report.chapters.how_it_carries.direction import direction_claims, dose_figure, swaps_figure
@@ -16,7 +18,7 @@ from report.chapters.how_it_carries.layer_1 import (
 from report.chapters.how_it_carries.look_ahead import look_ahead_claims, look_ahead_figure
 from report.chapters.how_it_carries.readout import readout_claims, readout_figure
 from report.chapters.how_it_carries.sites import rates_figure, routes_table, site_claims
-from report.content.chapter import Chapter
+from report.content.chapter import ChapterPlan, Content, Values
 from sumint.analyses.carrying.carry_direction import carry_direction
 from sumint.analyses.carrying.carry_in_layer_1 import carry_in_layer_1
 from sumint.analyses.carrying.carry_readout import carry_readout
@@ -24,7 +26,9 @@ from sumint.analyses.carrying.carry_sites import SERVES_FROM, carry_sites
 from sumint.analyses.carrying.carry_turn import carry_turn
 
 # Under their own names these three would hide this package's modules of the same names.
+from sumint.analyses.carrying.constant_bank import ConstantBank
 from sumint.analyses.carrying.constant_bank import constant_bank as find_constant_bank
+from sumint.analyses.carrying.joint_sites import JointSites
 from sumint.analyses.carrying.joint_sites import joint_sites as find_joint_sites
 from sumint.analyses.carrying.look_ahead import look_ahead as measure_look_ahead
 from sumint.analyses.carrying.needed_sites import needed_sites
@@ -33,50 +37,106 @@ from sumint.lab import Lab
 from sumint.task.carry_routes import own_routes
 
 
-def chapter(lab: Lab) -> Chapter:
-    """The chapter on how the model carries, measured on the lab's checkpoint."""
-    sites = lab.run(carry_sites)
-    served_routes = sites.served_routes
-    joint = lab.run(find_joint_sites, routes=sites.unserved_routes)
-    readout = lab.run(carry_readout, served_routes=served_routes)
-    ahead = lab.run(measure_look_ahead, served_routes=served_routes)
-    inputs = lab.run(carry_in_layer_1, served_routes=served_routes)
-    rates_of_others = lab.run(other_sites, served_routes=served_routes)
-    joint_site_positions = {site.position for number in range(len(joint.routes)) for site in joint.sites(number)}
-    carry_positions = {served.site.position for served in served_routes} | joint_site_positions
-    bank = lab.run(find_constant_bank, carry_positions=tuple(sorted(carry_positions)))
-    phase_shift = lab.run(carry_turn, served_routes=served_routes)
-    direction = lab.run(carry_direction, served_routes=served_routes)
-    needed = lab.run(needed_sites)
+def the_circuit(lab: Lab) -> Iterator[Content]:
+    """The diagram of the circuit, and the heads that read each column."""
+    sites, needed = lab.run(carry_sites), lab.run(needed_sites)
+    bank = _constant_bank(lab)
     own = lab.run(find_joint_sites, routes=own_routes(lab.layout))
-    claims_on_bank = constant_bank_claims(sites, bank, needed)
-    return Chapter(
-        title="How it carries",
-        question="How does a carry get from the column that makes it to the digit that it changes?",
-        figures=(
-            algorithm_diagram(sites, needed, own, bank, claims_on_bank),
-            rates_figure(sites),
-            readout_figure(sites, readout),
-            look_ahead_figure(sites, ahead),
-            inputs_figure(sites, inputs),
-            attention_figure(sites, inputs),
-            constant_bank_figure(sites, bank),
-            phase_shift_figure(sites, phase_shift),
-            swaps_figure(sites, direction),
-            dose_figure(sites, direction),
-        ),
-        tables=(routes_table(sites), joint_table(joint)),
-        values={"serves_from": SERVES_FROM},
-        claims=(
-            *needed_heads_claims(needed),
-            *site_claims(sites, rates_of_others),
-            *readout_claims(sites, readout),
-            *look_ahead_claims(sites, ahead),
-            *joint_claims(joint),
-            *input_claims(sites, inputs),
-            *phase_shift_claims(sites, phase_shift),
-            *claims_on_bank,
-            *direction_claims(sites, direction),
-        ),
-        findings=("carry-sites", "carry-order", "carry-direction"),
-    )
+    yield algorithm_diagram(sites, needed, own, bank, constant_bank_claims(sites, bank, needed))
+    yield from needed_heads_claims(needed)
+
+
+def single_sites(lab: Lab) -> Iterator[Content]:
+    """Where patching a single site of layer 0 changes the digit that a carry reaches."""
+    sites = lab.run(carry_sites)
+    yield Values({"serves_from": SERVES_FROM})
+    yield rates_figure(sites)
+    yield routes_table(sites)
+    yield from site_claims(sites, lab.run(other_sites, served_routes=sites.served_routes))
+
+
+def reading_two_digits(lab: Lab) -> Iterator[Content]:
+    """How a site reads the carry off two digits."""
+    sites = lab.run(carry_sites)
+    readout = lab.run(carry_readout, served_routes=sites.served_routes)
+    yield readout_figure(sites, readout)
+    yield from readout_claims(sites, readout)
+
+
+def looking_ahead(lab: Lab) -> Iterator[Content]:
+    """How a site depends on the columns to the right of its own."""
+    sites = lab.run(carry_sites)
+    ahead = lab.run(measure_look_ahead, served_routes=sites.served_routes)
+    yield look_ahead_figure(sites, ahead)
+    yield from look_ahead_claims(sites, ahead)
+
+
+def sites_together(lab: Lab) -> Iterator[Content]:
+    """Which sites hold a carry together, where no single one does."""
+    joint = _joint_sites(lab)
+    yield joint_table(joint)
+    yield from joint_claims(joint)
+
+
+def inputs_of_layer_1(lab: Lab) -> Iterator[Content]:
+    """By which of its inputs a carry changes layer 1."""
+    sites = lab.run(carry_sites)
+    inputs = lab.run(carry_in_layer_1, served_routes=sites.served_routes)
+    yield inputs_figure(sites, inputs)
+    yield attention_figure(sites, inputs)
+    yield from input_claims(sites, inputs)
+
+
+def phase_shift_of_the_logits(lab: Lab) -> Iterator[Content]:
+    """How far a carry shifts the phase of the logits, and which parts shift it."""
+    sites = lab.run(carry_sites)
+    phase_shift = lab.run(carry_turn, served_routes=sites.served_routes)
+    yield phase_shift_figure(sites, phase_shift)
+    yield from phase_shift_claims(sites, phase_shift)
+
+
+def bank_of_constants(lab: Lab) -> Iterator[Content]:
+    """The positions whose keys and values layer 1 uses as constants."""
+    sites, bank = lab.run(carry_sites), _constant_bank(lab)
+    yield constant_bank_figure(sites, bank)
+    yield from constant_bank_claims(sites, bank, lab.run(needed_sites))
+
+
+def one_direction(lab: Lab) -> Iterator[Content]:
+    """What patching one direction of a carry site does."""
+    sites = lab.run(carry_sites)
+    direction = lab.run(carry_direction, served_routes=sites.served_routes)
+    yield swaps_figure(sites, direction)
+    yield dose_figure(sites, direction)
+    yield from direction_claims(sites, direction)
+
+
+PLAN = ChapterPlan(
+    title="How it carries",
+    question="How does a carry get from the column that makes it to the digit that it changes?",
+    sections=(
+        the_circuit,
+        single_sites,
+        reading_two_digits,
+        looking_ahead,
+        sites_together,
+        inputs_of_layer_1,
+        phase_shift_of_the_logits,
+        bank_of_constants,
+        one_direction,
+    ),
+    findings=("carry-sites", "carry-order", "carry-direction"),
+)
+
+
+def _joint_sites(lab: Lab) -> JointSites:
+    """The sites that hold a carry together, on the routes that no single site serves."""
+    return lab.run(find_joint_sites, routes=lab.run(carry_sites).unserved_routes)
+
+
+def _constant_bank(lab: Lab) -> ConstantBank:
+    """The bank of constants, from the positions at which no site holds a carry."""
+    joint = _joint_sites(lab)
+    together = {site.position for number in range(len(joint.routes)) for site in joint.sites(number)}
+    alone = {served.site.position for served in lab.run(carry_sites).served_routes}
+    return lab.run(find_constant_bank, carry_positions=tuple(sorted(alone | together)))

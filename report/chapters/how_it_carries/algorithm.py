@@ -12,7 +12,6 @@ from report.chapters.joint_sites_table import routes_with_enough_pairs
 from report.content.chapter import Absent
 from report.content.claims import Claim, Finding, general_claim
 from report.content.diagram import Arrow, Diagram, Group, Kind, Node, Rank
-from report.content.failures import isolated
 from report.content.formats import joined, percent
 from sumint.analyses.carrying.carry_sites import CarrySites
 from sumint.analyses.carrying.constant_bank import ConstantBank
@@ -33,7 +32,6 @@ CLAIM_ON_ATTENTION: Mapping[Kind, str] = {
 """The claim that supports the arrow from a column to a group of heads, by the group's kind."""
 
 
-@isolated
 def algorithm_diagram(
     sites: CarrySites,
     needed: NeededSites,
@@ -219,7 +217,6 @@ def _column_name(column: int) -> str:
     return f"A{column} and B{column}"
 
 
-@isolated
 def needed_heads_claims(needed: NeededSites) -> tuple[Claim, ...]:
     """The claim that each digit needs a head that attends to its column, at the position that predicts it."""
     layout = needed.layout

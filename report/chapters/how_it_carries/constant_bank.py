@@ -11,9 +11,8 @@ import numpy as np
 from report.chapters.how_it_carries.served_routes import finding_at_sites, no_served_route, range_of
 from report.content.chapter import Figure
 from report.content.claims import Claim, Finding, general_claim
-from report.content.failures import isolated
 from report.content.formats import joined, percent
-from report.content.optional import optional
+from report.content.optional import optional_figure
 from report.figures import charts
 from sumint.analyses.carrying.carry_sites import CarrySites
 from sumint.analyses.carrying.constant_bank import COSTS_UP_TO, KINDS, ConstantBank, constant_bank
@@ -25,7 +24,7 @@ ACCURACY_AT_LEAST = 0.9
 COST_RATIO_AT_LEAST = 2
 
 
-@optional("constant-bank", "What layer 1 needs to know of each position", unless=no_served_route)
+@optional_figure("constant-bank", "What layer 1 needs to know of each position", unless=no_served_route)
 def constant_bank_figure(name: str, title: str, sites: CarrySites, bank: ConstantBank) -> Figure:
     """Bars of the digits lost by mean-ablating keys and values at each position, and of the attention to it."""
     positions = sites.layout.position_names
@@ -59,7 +58,6 @@ def constant_bank_figure(name: str, title: str, sites: CarrySites, bank: Constan
     )
 
 
-@isolated
 def constant_bank_claims(sites: CarrySites, bank: ConstantBank, needed: NeededSites) -> tuple[Claim, ...]:
     """The claims that most positions without a carry can be constant, and that layer 0 keeps them constant."""
     both = list(KINDS).index("both")

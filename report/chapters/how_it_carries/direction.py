@@ -14,10 +14,9 @@ from report.chapters.how_it_carries.served_routes import (
 )
 from report.content.chapter import Figure
 from report.content.claims import Claim, Finding, general_claim
-from report.content.failures import isolated
 from report.content.formats import counted, decimals, joined, percent
 from report.content.lazy_chart import LazyChart
-from report.content.optional import optional
+from report.content.optional import optional_figure
 from report.figures import charts
 from sumint.analyses.carrying.carry_direction import DOSES, WAYS, CarryDirection, carry_direction
 from sumint.analyses.carrying.carry_sites import CarrySites
@@ -28,7 +27,7 @@ HALF_FLIP_DOSE_BETWEEN = (0.3, 0.7)
 HALF_PHASE_SHIFT_BETWEEN = (0.4, 0.6)
 
 
-@optional("carry-swaps", "What of a site has to be swapped", unless=no_served_route)
+@optional_figure("carry-swaps", "What of a site has to be swapped", unless=no_served_route)
 def swaps_figure(name: str, title: str, sites: CarrySites, direction: CarryDirection) -> Figure:
     """A heatmap of the share of digits flipped by patching parts of the site's output, on each served route."""
     return Figure(
@@ -48,7 +47,7 @@ def swaps_figure(name: str, title: str, sites: CarrySites, direction: CarryDirec
     )
 
 
-@optional("carry-dose", "How much of the vector it takes", unless=no_served_route)
+@optional_figure("carry-dose", "How much of the vector it takes", unless=no_served_route)
 def dose_figure(name: str, title: str, sites: CarrySites, direction: CarryDirection) -> Figure:
     """Lines of the share of digits flipped and of the phase shift over the dose, a view for each kind of dose."""
     return Figure(
@@ -79,7 +78,6 @@ def dose_figure(name: str, title: str, sites: CarrySites, direction: CarryDirect
     )
 
 
-@isolated
 def direction_claims(sites: CarrySites, direction: CarryDirection) -> tuple[Claim, ...]:
     """The claims on patching the carry direction alone, on adding the carry vector and on the dose–response."""
     names = route_names(sites)

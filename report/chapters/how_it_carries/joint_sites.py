@@ -5,9 +5,8 @@ from __future__ import annotations
 from report.chapters.joint_sites_table import FORMATS, METHOD, joint_sites_columns, routes_with_enough_pairs
 from report.content.chapter import Table
 from report.content.claims import Claim, Finding, general_claim
-from report.content.failures import isolated
 from report.content.formats import joined, percent
-from report.content.optional import optional
+from report.content.optional import optional_table
 from sumint.analyses.carrying.joint_sites import MOST, JointSites, joint_sites
 
 # Chosen after measuring the bundled seeds.
@@ -19,7 +18,7 @@ def _no_unserved_route(joint: JointSites) -> str:
     return "" if joint.routes else "On these weights a single site serves each route."
 
 
-@optional("carry-joint-sites", "Sites that hold a carry together", unless=_no_unserved_route)
+@optional_table("carry-joint-sites", "Sites that hold a carry together", unless=_no_unserved_route)
 def joint_table(name: str, title: str, joint: JointSites) -> Table:
     """A table of the routes that no single site serves, with the sites that flip their digits together."""
     return Table(
@@ -32,7 +31,6 @@ def joint_table(name: str, title: str, joint: JointSites) -> Table:
     )
 
 
-@isolated
 def joint_claims(joint: JointSites) -> tuple[Claim, ...]:
     """The claim that a few sites together hold a carry that no single site holds."""
     numbers = routes_with_enough_pairs(joint)

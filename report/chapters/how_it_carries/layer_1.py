@@ -17,10 +17,9 @@ from report.chapters.how_it_carries.served_routes import (
 )
 from report.content.chapter import Figure
 from report.content.claims import Claim, Finding, general_claim
-from report.content.failures import isolated
 from report.content.formats import counted, decimals, joined, percent
 from report.content.lazy_chart import LazyChart
-from report.content.optional import optional
+from report.content.optional import optional_figure
 from report.figures import charts
 from sumint.analyses.carrying.carry_in_layer_1 import WAYS as INPUTS
 from sumint.analyses.carrying.carry_in_layer_1 import CarryInLayer1, carry_in_layer_1
@@ -33,7 +32,7 @@ PHASE_SHIFT_WITHIN = 0.25
 SHARES_WITHIN = 0.25
 
 
-@optional("carry-seen-by", "What of layer 1 has to see the carry", unless=no_served_route)
+@optional_figure("carry-seen-by", "What of layer 1 has to see the carry", unless=no_served_route)
 def inputs_figure(name: str, title: str, sites: CarrySites, inputs: CarryInLayer1) -> Figure:
     """A heatmap of the share of digits flipped by patching each input of layer 1, on each served route."""
     return Figure(
@@ -52,7 +51,6 @@ def inputs_figure(name: str, title: str, sites: CarrySites, inputs: CarryInLayer
     )
 
 
-@isolated
 def input_claims(sites: CarrySites, inputs: CarryInLayer1) -> tuple[Claim, ...]:
     """The claims that patterns flip more digits than values do, and local queries more than keys."""
     names = route_names(sites)
@@ -112,7 +110,9 @@ def input_claims(sites: CarrySites, inputs: CarryInLayer1) -> tuple[Claim, ...]:
     )
 
 
-@optional("carry-attention-switch", "Where layer 1 looks with the carry, and without", unless=no_served_route)
+@optional_figure(
+    "carry-attention-switch", "Where layer 1 looks with the carry, and without", unless=no_served_route
+)
 def attention_figure(name: str, title: str, sites: CarrySites, inputs: CarryInLayer1) -> Figure:
     """Bars of each layer-1 head's mean attention without and with the carry, one view for each served route."""
     plot: dict[str, LazyChart] = {}
@@ -149,7 +149,7 @@ def attention_figure(name: str, title: str, sites: CarrySites, inputs: CarryInLa
     )
 
 
-@optional("carry-turn", "Who turns the hand when a carry comes", unless=no_served_route)
+@optional_figure("carry-turn", "Who turns the hand when a carry comes", unless=no_served_route)
 def phase_shift_figure(name: str, title: str, sites: CarrySites, phase_shift: CarryTurn) -> Figure:
     """Bars of how far each layer-1 head and the direct path shift the phase of the digit, by served route."""
     by_part = (phase_shift.shares * phase_shift.mean_phase_shift[:, None]).T
@@ -173,7 +173,6 @@ def phase_shift_figure(name: str, title: str, sites: CarrySites, phase_shift: Ca
     )
 
 
-@isolated
 def phase_shift_claims(sites: CarrySites, phase_shift: CarryTurn) -> tuple[Claim, ...]:
     """The claims on how far a carry shifts the digit's phase, and on the share that each head has in the shift."""
     names = route_names(sites)

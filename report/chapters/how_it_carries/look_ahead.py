@@ -15,10 +15,9 @@ from report.chapters.how_it_carries.readout import values_by_name
 from report.chapters.how_it_carries.served_routes import finding_at_sites, no_served_route
 from report.content.chapter import Absent, Figure
 from report.content.claims import Claim, Finding, general_claim
-from report.content.failures import isolated
 from report.content.formats import decimals, joined, percent
 from report.content.lazy_chart import LazyChart
-from report.content.optional import optional
+from report.content.optional import optional_figure
 from report.figures import charts
 from sumint.analyses.carrying.carry_sites import CarrySites
 from sumint.analyses.carrying.look_ahead import N_TOTALS, LookAhead, look_ahead
@@ -28,7 +27,7 @@ ADDITIVE_AT_LEAST = 0.95
 TIE_BREAK_AT_LEAST = 0.1
 
 
-@optional("look-ahead", "What is written of two columns at one position", unless=no_served_route)
+@optional_figure("look-ahead", "What is written of two columns at one position", unless=no_served_route)
 def look_ahead_figure(name: str, title: str, sites: CarrySites, ahead: LookAhead) -> Figure | Absent:
     """Heatmaps of what layer 0 writes along the carry axis by the sums of two columns, one for each position."""
     if not len(ahead.positions):
@@ -68,7 +67,6 @@ def look_ahead_figure(name: str, title: str, sites: CarrySites, ahead: LookAhead
     )
 
 
-@isolated
 def look_ahead_claims(sites: CarrySites, ahead: LookAhead) -> tuple[Claim, ...]:
     """The claims that layer 0 adds a function of each column, and that the further column breaks ties."""
     names = [sites.layout.position_names[position] for position in ahead.positions]

@@ -11,10 +11,9 @@ from collections.abc import Iterable, Mapping
 from report.chapters.how_it_carries.served_routes import finding_at_sites, no_served_route
 from report.content.chapter import Figure
 from report.content.claims import Claim, Finding, general_claim
-from report.content.failures import isolated
 from report.content.formats import counted, decimals, joined, percent
 from report.content.lazy_chart import LazyChart
-from report.content.optional import optional
+from report.content.optional import optional_figure
 from report.figures import charts
 from sumint.analyses.carrying.carry_readout import BY_DECISIVENESS, CarryReadout, carry_readout
 from sumint.analyses.carrying.carry_sites import CarrySites
@@ -27,7 +26,7 @@ COSINE_AT_LEAST = 0.9
 COSINE_WITHIN = 1
 
 
-@optional("carry-readout", "What a site looks for in a digit, and takes from it", unless=no_served_route)
+@optional_figure("carry-readout", "What a site looks for in a digit, and takes from it", unless=no_served_route)
 def readout_figure(name: str, title: str, sites: CarrySites, readout: CarryReadout) -> Figure:
     """Lines of the attention score and of the carry component over the digits, one view for each site."""
     plot: dict[str, LazyChart] = {
@@ -66,7 +65,6 @@ def readout_figure(name: str, title: str, sites: CarrySites, readout: CarryReado
     )
 
 
-@isolated
 def readout_claims(sites: CarrySites, readout: CarryReadout) -> tuple[Claim, ...]:
     """The claims on the attention of carry sites, on scores by digit and on the sign of each digit's value."""
     names = [site.name(sites.layout) for site in readout.sites]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from report.chapters.how_it_carries.served_routes import by_route, finding_at_sites, route_names
 from report.content.chapter import Figure, Table
 from report.content.claims import Claim, Finding, general_claim
-from report.content.failures import isolated
 from report.content.formats import counted, joined, percent, whole_percent
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
@@ -18,7 +17,6 @@ NEXT_AT_MOST = 0.25
 TOGETHER_AT_MOST = 0.1
 
 
-@isolated
 def rates_figure(sites: CarrySites) -> Figure:
     """Heatmaps of the share of digits that patching each head at each position flips, one for each route."""
     heads = [f"H0.{head}" for head in range(sites.rates.shape[1])]
@@ -52,7 +50,6 @@ def rates_figure(sites: CarrySites) -> Figure:
     )
 
 
-@isolated
 def routes_table(sites: CarrySites) -> Table:
     """A table of all routes, each with the site that flips its digit most often."""
     rows = []
@@ -84,7 +81,6 @@ def routes_table(sites: CarrySites) -> Table:
     )
 
 
-@isolated
 def site_claims(sites: CarrySites, rates_of_others: FlipRates) -> tuple[Claim, ...]:
     """The claims that each carry passes through a single site, and that no other sites transmit it.
 

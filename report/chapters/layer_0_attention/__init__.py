@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from report.chapters.layer_0_attention.corresponding_digits import (
     column_attention_figure,
     corresponding_digits_claims,
@@ -16,32 +18,36 @@ from report.chapters.layer_0_attention.scores import (
     positions_choose_columns_claim,
     scores_figure,
 )
-from report.content.chapter import Chapter
+from report.content.chapter import ChapterPlan, Content
 from sumint.analyses.attention.attention_patterns import attention_patterns
 from sumint.analyses.weights.qk_circuits import qk_circuits
 from sumint.lab import Lab
 
 
-def chapter(lab: Lab) -> Chapter:
-    """Return the chapter on the first layer's attention, measured on the lab's checkpoint."""
-    patterns, circuits = lab.run(attention_patterns), lab.run(qk_circuits)
-    return Chapter(
-        title="Layer 0 attention",
-        question="Where do the heads of the first layer look, and what makes them look there?",
-        figures=(
-            patterns_figure(patterns),
-            column_attention_figure(patterns),
-            scores_figure(circuits),
-            positional_attention_figure(circuits),
-        ),
-        tables=(hypothesis_table(lab, patterns),),
-        claims=(
-            *corresponding_digits_claims(lab, patterns),
-            *other_attention_claims(lab, patterns),
-            hypothesis_refuted_claim(lab, patterns),
-            positions_choose_columns_claim(circuits),
-            extreme_digits_claim(circuits),
-            mean_keys_claim(circuits),
-        ),
-        findings=("corresponding-digits", "other-attention"),
-    )
+def where_heads_attend(lab: Lab) -> Iterator[Content]:
+    """The attention patterns, and how they compare with the corresponding digits."""
+    measured = lab.run(attention_patterns)
+    yield patterns_figure(measured)
+    yield column_attention_figure(measured)
+    yield hypothesis_table(lab, measured)
+    yield from corresponding_digits_claims(lab, measured)
+    yield from other_attention_claims(lab, measured)
+    yield hypothesis_refuted_claim(lab, measured)
+
+
+def scores_of_positions_and_digits(lab: Lab) -> Iterator[Content]:
+    """The scores of positions and digits."""
+    circuits = lab.run(qk_circuits)
+    yield scores_figure(circuits)
+    yield positional_attention_figure(circuits)
+    yield positions_choose_columns_claim(circuits)
+    yield extreme_digits_claim(circuits)
+    yield mean_keys_claim(circuits)
+
+
+PLAN = ChapterPlan(
+    title="Layer 0 attention",
+    question="Where do the heads of the first layer look, and what makes them look there?",
+    sections=(where_heads_attend, scores_of_positions_and_digits),
+    findings=("corresponding-digits", "other-attention"),
+)

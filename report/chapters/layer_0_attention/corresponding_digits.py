@@ -9,7 +9,6 @@ import numpy as np
 from report.chapters.layer_0_attention.patterns import n_panel_columns
 from report.content.chapter import Figure, Table
 from report.content.claims import Claim, Finding, published_claim
-from report.content.failures import isolated
 from report.content.formats import decimals, joined
 from report.figures import charts
 from sumint.analyses.attention.attention_patterns import AttentionPatterns, attention_patterns
@@ -51,7 +50,6 @@ HYPOTHESIS = (
 )
 
 
-@isolated
 def column_attention_figure(measured: AttentionPatterns) -> Figure:
     """Return layer 0's mean attention to the two digits of each column, by head and position."""
     layout = measured.layout
@@ -89,7 +87,6 @@ def column_attention_figure(measured: AttentionPatterns) -> Figure:
     )
 
 
-@isolated
 def hypothesis_table(lab: Lab, measured: AttentionPatterns) -> Table:
     """Return the write-up's guesses with the attention measured on its checkpoint; on another, without."""
     is_published = lab.weights.digest == ARENA_DIGEST
@@ -120,7 +117,6 @@ def hypothesis_table(lab: Lab, measured: AttentionPatterns) -> Table:
     )
 
 
-@isolated
 def corresponding_digits_claims(lab: Lab, patterns: AttentionPatterns) -> tuple[Claim, ...]:
     """Return the claims on attention to the digits of the column whose digit is predicted."""
     attention = patterns.corresponding_attention[0]
@@ -170,7 +166,6 @@ def corresponding_digits_claims(lab: Lab, patterns: AttentionPatterns) -> tuple[
     )
 
 
-@isolated
 def other_attention_claims(lab: Lab, patterns: AttentionPatterns) -> tuple[Claim, ...]:
     """Return the claims on attention to a column's digits from a position that does not predict their sum."""
     layout = patterns.layout
@@ -226,7 +221,6 @@ def other_attention_claims(lab: Lab, patterns: AttentionPatterns) -> tuple[Claim
     )
 
 
-@isolated
 def hypothesis_refuted_claim(lab: Lab, patterns: AttentionPatterns) -> Claim:
     """Return the claim that one guess of the write-up does not fit its own figure."""
 

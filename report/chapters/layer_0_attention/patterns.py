@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from report.content.chapter import Figure
-from report.content.failures import isolated
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
 from sumint.analyses.attention.attention_patterns import AttentionPatterns, attention_patterns
 from sumint.task.sums import VOCABULARY
 
 
-@isolated
 def patterns_figure(measured: AttentionPatterns) -> Figure:
     """Return the attention patterns of every head on the example sums."""
     n_layers, n_heads = measured.patterns.shape[1:3]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from report.content.chapter import CORRECTED, PUBLISHED, Figure
 from report.content.claims import Claim
-from report.content.failures import isolated
 from report.content.formats import decimals
 from report.figures import charts
 from sumint.analyses.weights.qk_circuits import QkCircuits, qk_circuits
@@ -15,7 +14,6 @@ CORRECTED_DISTANCE_AT_MOST = 0.02
 MEASURED = "measured"
 
 
-@isolated
 def positional_attention_figure(circuits: QkCircuits) -> Figure:
     """Return the attention of the mean query without the digits: as published, corrected and measured."""
     names = circuits.layout.position_names[:-1]
@@ -58,7 +56,6 @@ def positional_attention_figure(circuits: QkCircuits) -> Figure:
     )
 
 
-@isolated
 def mean_keys_claim(circuits: QkCircuits) -> Claim:
     """Return the claim that the mean query and the mean keys give the mean attention."""
     published, corrected = circuits.published_distance.mean(), circuits.corrected_distance.mean()

@@ -6,7 +6,6 @@ import numpy as np
 
 from report.content.chapter import CORRECTED, PUBLISHED, Figure
 from report.content.claims import Claim
-from report.content.failures import isolated
 from report.content.formats import counted, decimals
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
@@ -20,7 +19,6 @@ LEANING_RANGE_AT_LEAST = 1
 BETWEEN_POSITIONS_AT_MOST = 0.25
 
 
-@isolated
 def scores_figure(circuits: QkCircuits) -> Figure:
     """Return the attention scores of the mean query for every position and token, as published and corrected."""
     names = circuits.layout.position_names
@@ -50,7 +48,6 @@ def scores_figure(circuits: QkCircuits) -> Figure:
     )
 
 
-@isolated
 def positions_choose_columns_claim(circuits: QkCircuits) -> Claim:
     """Return the claim that positions determine the column attended to, and digits the split between its two."""
     looks = circuits.attended_columns
@@ -80,7 +77,6 @@ def positions_choose_columns_claim(circuits: QkCircuits) -> Claim:
     )
 
 
-@isolated
 def extreme_digits_claim(circuits: QkCircuits) -> Claim:
     """Return the claim that some queries prefer extreme digits and some avoid them."""
     selective = circuits.digit_range >= LEANING_RANGE_AT_LEAST

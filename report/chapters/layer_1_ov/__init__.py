@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from report.chapters.layer_1_ov.claims import ov_claims
 from report.chapters.layer_1_ov.figures import digit_figure, pair_figure
-from report.content.chapter import Chapter
+from report.content.chapter import ChapterPlan, Content
 from sumint.analyses.weights.ov_circuits import ov_circuits
 from sumint.lab import Lab
 
 
-def chapter(lab: Lab) -> Chapter:
-    """Return the chapter on OV circuits, measured on the lab's checkpoint."""
+def circuits_of_two_heads(lab: Lab) -> Iterator[Content]:
+    """The logits that pairs of heads make of one digit and of two."""
     circuits = lab.run(ov_circuits)
-    return Chapter(
-        title="Layer-1 OV circuits",
-        question="What becomes of a digit on its way through a head of each layer?",
-        figures=(digit_figure(circuits), pair_figure(circuits)),
-        claims=ov_claims(lab, circuits),
-        findings=("digits-by-size", "ov-is-blind"),
-    )
+    yield digit_figure(circuits)
+    yield pair_figure(circuits)
+    yield from ov_claims(lab, circuits)
+
+
+PLAN = ChapterPlan(
+    title="Layer-1 OV circuits",
+    question="What becomes of a digit on its way through a head of each layer?",
+    sections=(circuits_of_two_heads,),
+    findings=("digits-by-size", "ov-is-blind"),
+)

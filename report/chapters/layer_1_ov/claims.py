@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.claims import Claim, Finding, published_claim
-from report.content.failures import isolated
 from report.content.formats import decimals, joined, percent, scientific
 from sumint.analyses.weights.ov_circuits import OvCircuits, ov_circuits
 from sumint.lab import Lab
@@ -22,13 +21,11 @@ BY_SIZE = (
 )
 
 
-@isolated
 def ov_claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
     """Return every claim of the chapter."""
     return (*_general_claims(circuits), *_published_claims(lab, circuits))
 
 
-@isolated
 def _general_claims(circuits: OvCircuits) -> tuple[Claim, ...]:
     # Each is indexed by the layer-0 head and is the smallest value over the layer-1 heads.
     agreement = circuits.agreement.min(axis=1)
@@ -73,7 +70,6 @@ def _general_claims(circuits: OvCircuits) -> tuple[Claim, ...]:
     )
 
 
-@isolated
 def _published_claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
     def check_one_direction() -> Finding:
         lengths = circuits.agreement[0]

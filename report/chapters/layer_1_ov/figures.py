@@ -6,7 +6,6 @@ import numpy as np
 import plotly.graph_objects as go
 
 from report.content.chapter import Figure
-from report.content.failures import isolated
 from report.content.lazy_chart import LazyChart, lazy_chart
 from report.figures import charts
 from report.figures.theme import SEQUENTIAL
@@ -17,7 +16,6 @@ PAIRS = tuple(f"{first}+{second}" for first in DIGITS for second in DIGITS)
 CONTROLS = ("Layer-0 head", "Layer-1 head")
 
 
-@isolated
 def digit_figure(circuits: OvCircuits) -> Figure:
     """Return the logits and the first frequency of every digit, for each pair of a layer-0 and a layer-1 head."""
 
@@ -46,7 +44,6 @@ def digit_figure(circuits: OvCircuits) -> Figure:
     )
 
 
-@isolated
 def pair_figure(circuits: OvCircuits) -> Figure:
     """Return the same for the sum of two digits' embeddings, for every pair of digits."""
 

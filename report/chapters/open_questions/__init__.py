@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from report.content.chapter import Chapter
-from sumint.lab import Lab
+from report.content.chapter import ChapterPlan
 
-
-def chapter(lab: Lab) -> Chapter:  # noqa: ARG001 — every chapter takes a lab
-    """Return the chapter on the open questions."""
-    return Chapter(
-        title="Open questions",
-        question="What did the write-up leave open, and how far does this report get?",
-    )
+PLAN = ChapterPlan(
+    title="Open questions",
+    question="What did the write-up leave open, and how far does this report get?",
+)

@@ -17,7 +17,6 @@ from report.chapters.other_seeds.recurrence import (
     trained_otherwise,
 )
 from report.content.claims import Claim, Finding, general_claim
-from report.content.failures import isolated
 from report.content.formats import counted, joined, percent
 from report.seeds.result import SeedSummary
 from report.seeds.run import summarize_seeds
@@ -29,7 +28,6 @@ CHECKED_AT_LEAST = 4
 """The smallest number of seeds on which a claim must have been checked for a verdict on recurrence."""
 
 
-@isolated
 def other_seeds_claims(seeds: Sequence[SeedSummary]) -> tuple[Claim, ...]:
     """Return every claim of the chapter: which claims recur, and which are accidents of a seed."""
     rows = {row.name: row for row in recurrences(seeds)}

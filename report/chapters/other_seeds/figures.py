@@ -5,7 +5,7 @@ from __future__ import annotations
 from report.chapters.other_seeds.recurrence import holding_count, recurrences, trained_otherwise
 from report.content.chapter import Figure, Table
 from report.content.formats import percent
-from report.content.optional import optional
+from report.content.optional import optional_figure, optional_table
 from report.figures import charts
 from report.seeds.result import SeedSummaries, SeedSummary
 from report.seeds.run import summarize_seeds
@@ -29,7 +29,7 @@ def _why_nothing_to_compare(summaries: SeedSummaries | None) -> str:
     )
 
 
-@optional("seeds", "The checkpoints", unless=_why_nothing_to_compare)
+@optional_table("seeds", "The checkpoints", unless=_why_nothing_to_compare)
 def seeds_table(name: str, title: str, summaries: SeedSummaries) -> Table:
     """Return the table of the checkpoints: training, accuracy, sites and number of claims that hold."""
     compared = _compared_claims(summaries)
@@ -67,7 +67,7 @@ def seeds_table(name: str, title: str, summaries: SeedSummaries) -> Table:
     )
 
 
-@optional("claims-by-seed", "Which claims hold where", unless=_why_nothing_to_compare)
+@optional_figure("claims-by-seed", "Which claims hold where", unless=_why_nothing_to_compare)
 def matrix_figure(name: str, title: str, summaries: SeedSummaries) -> Figure:
     """Return the matrix of claims by checkpoints, marked by whether each claim holds."""
     compared = _compared_claims(summaries)
@@ -97,7 +97,7 @@ def matrix_figure(name: str, title: str, summaries: SeedSummaries) -> Figure:
     )
 
 
-@optional("claims-recurring", "On how many seeds each claim holds", unless=_why_nothing_to_compare)
+@optional_table("claims-recurring", "On how many seeds each claim holds", unless=_why_nothing_to_compare)
 def recurrence_table(name: str, title: str, summaries: SeedSummaries) -> Table:
     """Return the table of how many seeds each claim holds on."""
     rows = recurrences(summaries.others)
@@ -125,7 +125,7 @@ def recurrence_table(name: str, title: str, summaries: SeedSummaries) -> Table:
     )
 
 
-@optional("verdicts-by-seed", "How many claims hold", unless=_why_nothing_to_compare)
+@optional_figure("verdicts-by-seed", "How many claims hold", unless=_why_nothing_to_compare)
 def counts_figure(name: str, title: str, summaries: SeedSummaries) -> Figure:
     """Return the bars of how many claims hold on each checkpoint, by accuracy."""
     by_accuracy = sorted(summaries.all, key=lambda seed: seed.digit_accuracy or 0)

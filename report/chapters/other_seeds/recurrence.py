@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from report.content.failures import isolated
 from report.seeds.result import SeedSummary
 
 # Chosen after measuring the bundled seeds.
@@ -71,7 +70,6 @@ def holding_count(seeds: Sequence[SeedSummary], name: str) -> str:
     return f"{sum(verdicts)} of {len(verdicts)}"
 
 
-@isolated
 def recurrence_numbers(others: Sequence[SeedSummary]) -> dict[str, int]:
     """Return the numbers that the text prints."""
     seeds, rows = trained_alike(others), recurrences(others)

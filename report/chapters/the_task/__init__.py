@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from report.chapters.the_task.accuracy import (
     performance_claim,
     performance_table,
@@ -11,33 +13,45 @@ from report.chapters.the_task.accuracy import (
 from report.chapters.the_task.examples import example_sums_table
 from report.chapters.the_task.processed_weights import weight_processing_table, weights_processed_claim
 from report.chapters.the_task.training import training_curve_figure, training_origin
-from report.content.chapter import Chapter
+from report.content.chapter import ChapterPlan, Content, Values
 from sumint.analyses.performance.example_sums import example_sums
 from sumint.analyses.performance.performance import performance
 from sumint.analyses.weights.weight_processing import weight_processing
 from sumint.lab import Lab
 
 
-def chapter(lab: Lab) -> Chapter:
-    """Return the chapter on the task, measured on the lab's checkpoint."""
+def the_sums(lab: Lab) -> Iterator[Content]:
+    """What the model reads, and what it predicts for a few sums."""
     examples = lab.run(example_sums)
-    measured = lab.run(performance)
+    yield Values({"checkpoint": lab.weights.architecture, "layout": lab.layout, "origin": training_origin(lab)})
+    yield sample_probabilities_figure(examples)
+    yield example_sums_table(examples)
+
+
+def weights_made_readable(lab: Lab) -> Iterator[Content]:
+    """What processing the weights changes."""
     processing = lab.run(weight_processing)
-    return Chapter(
-        title="The task",
-        question="What is the model asked to do, what is it made of, and how well does it add?",
-        values={
-            "checkpoint": lab.weights.architecture,
-            "layout": lab.layout,
-            "performance": measured,
-            "origin": training_origin(lab),
-        },
-        figures=(sample_probabilities_figure(examples), training_curve_figure(lab)),
-        findings=("performance",),
-        tables=(example_sums_table(examples), weight_processing_table(processing), performance_table(measured)),
-        claims=(
-            weights_processed_claim(processing),
-            performance_claim(measured),
-            published_performance_claim(lab, measured),
-        ),
-    )
+    yield weight_processing_table(processing)
+    yield weights_processed_claim(processing)
+
+
+def how_well_it_adds(lab: Lab) -> Iterator[Content]:
+    """How well the model adds."""
+    measured = lab.run(performance)
+    yield Values({"performance": measured})
+    yield performance_table(measured)
+    yield performance_claim(measured)
+    yield published_performance_claim(lab, measured)
+
+
+def how_it_was_trained(lab: Lab) -> Iterator[Content]:
+    """How the model was trained."""
+    yield training_curve_figure(lab)
+
+
+PLAN = ChapterPlan(
+    title="The task",
+    question="What is the model asked to do, what is it made of, and how well does it add?",
+    sections=(the_sums, weights_made_readable, how_well_it_adds, how_it_was_trained),
+    findings=("performance",),
+)

@@ -6,7 +6,6 @@ import numpy as np
 
 from report.content.chapter import Figure, Table
 from report.content.claims import Claim, Finding, published_claim
-from report.content.failures import isolated
 from report.content.formats import count, decimals, nats, percent
 from report.figures import charts
 from sumint.analyses.performance.example_sums import ExampleSums, example_sums
@@ -22,7 +21,6 @@ PRINTED = {"loss": 0.007, "mean_probability": 0.993, "median_probability": 0.996
 """The values printed in the write-up's notebook, to three decimals, by the field of `Performance`."""
 
 
-@isolated
 def performance_table(measured: Performance) -> Table:
     """Return the table of the loss, the probabilities and the accuracy over the sample."""
     rows = {
@@ -42,7 +40,6 @@ def performance_table(measured: Performance) -> Table:
     )
 
 
-@isolated
 def sample_probabilities_figure(examples: ExampleSums) -> Figure:
     """Return the heatmaps of the probability of every token at each answer digit, one for each example sum."""
     return Figure(
@@ -78,7 +75,6 @@ def _rings(digits: np.ndarray) -> list[list[str]]:
     return [["○" if token == digit else "" for digit in digits] for token in range(len(VOCABULARY))]
 
 
-@isolated
 def performance_claim(measured: Performance) -> Claim:
     """Return the claim that nearly all digits are predicted correctly, with high probability."""
     return Claim(
@@ -100,7 +96,6 @@ def performance_claim(measured: Performance) -> Claim:
     )
 
 
-@isolated
 def published_performance_claim(lab: Lab, measured: Performance) -> Claim:
     """Return the claim that loss and probabilities equal those printed in the write-up."""
     printed = ", ".join(f"{value:.3f} ({_printed_name(name)})" for name, value in PRINTED.items())

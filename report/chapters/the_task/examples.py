@@ -6,14 +6,12 @@ One sum is drawn by itself with the sample's seed; the others are in the sample,
 from __future__ import annotations
 
 from report.content.chapter import Table
-from report.content.failures import isolated
 from sumint.analyses.performance.example_sums import ExampleSums, example_sums
 
 DRAWN_ALONE, FROM_SAMPLE = "drawn alone, with the sample’s seed", "from the sample"
 """The labels of sums that were not chosen for a property."""
 
 
-@isolated
 def example_sums_table(examples: ExampleSums) -> Table:
     """Return the table of the sums that figures show one by one, as text and as tokens."""
     return Table(

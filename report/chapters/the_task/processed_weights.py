@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from report.content.chapter import Table
 from report.content.claims import Claim
-from report.content.failures import isolated
 from report.content.formats import scientific
 from sumint.analyses.weights.weight_processing import WeightProcessing, weight_processing
 
@@ -16,7 +15,6 @@ from sumint.analyses.weights.weight_processing import WeightProcessing, weight_p
 ROUNDING_AT_MOST = 1e-5
 
 
-@isolated
 def weight_processing_table(processing: WeightProcessing) -> Table:
     """Return the table of the largest deviation from each property that the processing gives the weights."""
     properties = {
@@ -40,7 +38,6 @@ def weight_processing_table(processing: WeightProcessing) -> Table:
     )
 
 
-@isolated
 def weights_processed_claim(processing: WeightProcessing) -> Claim:
     """Return the claim that the processed weights have every property up to rounding."""
     largest = max(vars(processing).values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from report.content.chapter import Absent, Figure
-from report.content.failures import isolated
 from report.content.formats import percent
 from report.content.safe_text import card_text
 from report.figures import charts
@@ -21,7 +20,6 @@ def training_origin(lab: Lab) -> str:
     return card_text(lab.card, "origin", "This checkpoint has no card that says how it was trained.")
 
 
-@isolated
 def training_curve_figure(lab: Lab) -> Figure | Absent:
     """Return the loss and the share of wrong validation digits by epoch; absent without a training record."""
     name, title = "training-curve", "Loss and accuracy by epoch"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from report.content.chapter import Figure
 from report.content.claims import Claim
-from report.content.failures import isolated
 from report.content.formats import percent
 from report.figures import charts
 from sumint.analyses.weights.unembedding import Unembedding, unembedding
@@ -17,7 +16,6 @@ from sumint.task.sums import DIGITS
 GRAM_AT_LEAST = 0.99
 
 
-@isolated
 def gram_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     """Return the figures of the digits' inner products and of the angle of every digit."""
     return (
@@ -49,7 +47,6 @@ def gram_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     )
 
 
-@isolated
 def gram_claim(matrix: Unembedding) -> Claim:
     """Return the claim that the product of two digits' directions is a cosine of their difference."""
     gram_share = float(matrix.gram_rows.frequency_shares[0])

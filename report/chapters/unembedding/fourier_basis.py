@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from report.content.chapter import Figure
 from report.content.claims import Claim
-from report.content.failures import isolated
 from report.content.formats import percent
 from report.figures import charts
 from sumint.analyses.weights.unembedding import Unembedding, unembedding
@@ -14,7 +13,6 @@ from sumint.task.sums import DIGITS
 REBUILT_AT_LEAST = 0.97
 
 
-@isolated
 def fourier_basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     """Return the figures of the matrix in the Fourier basis and of the matrix rebuilt from one frequency."""
     dimensions = tuple(map(str, range(len(matrix.matrix))))
@@ -72,7 +70,6 @@ def fourier_basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     )
 
 
-@isolated
 def rebuilt_claim(matrix: Unembedding) -> Claim:
     """Return the claim that the first frequency alone rebuilds the matrix."""
     rebuilt = matrix.first_frequency_share

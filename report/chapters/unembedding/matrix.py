@@ -9,7 +9,6 @@ import numpy as np
 
 from report.content.chapter import Figure
 from report.content.claims import Claim, Finding, published_claim
-from report.content.failures import isolated
 from report.content.formats import counted, decimals, joined, percent
 from report.figures import charts
 from sumint.analyses.weights.unembedding import SIGNIFICANT_SHARE, Unembedding, unembedding
@@ -26,7 +25,6 @@ PUBLISHED_ROWS = (19, 25, 26, 37)
 """The dimensions of the residual stream that the write-up names."""
 
 
-@isolated
 def matrix_figure(matrix: Unembedding) -> Figure:
     """Return the heatmap of the unembedding matrix over the ten digits."""
     rows = matrix.significant_rows
@@ -53,7 +51,6 @@ def matrix_figure(matrix: Unembedding) -> Figure:
     )
 
 
-@isolated
 def matrix_claims(lab: Lab, matrix: Unembedding) -> tuple[Claim, ...]:
     """Return the claims on which rows and columns of the matrix hold its squared norm."""
     rows = matrix.significant_rows

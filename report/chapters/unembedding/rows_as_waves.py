@@ -6,7 +6,6 @@ import numpy as np
 
 from report.content.chapter import Figure
 from report.content.claims import Claim, Finding, published_claim
-from report.content.failures import isolated
 from report.content.formats import joined, percent, radians
 from report.figures import charts
 from sumint.analyses.weights.unembedding import Unembedding, unembedding
@@ -21,7 +20,6 @@ PHASE_WITHIN = 0.2
 FREQUENCIES = tuple("012345")
 
 
-@isolated
 def wave_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     """Return the figures of the frequencies and of the phases of the significant rows."""
     rows = matrix.significant_rows
@@ -70,7 +68,6 @@ def wave_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     )
 
 
-@isolated
 def one_frequency_claim(matrix: Unembedding) -> Claim:
     """Return the claim that every significant row is a wave of the first frequency."""
     rows = matrix.significant_rows
@@ -88,7 +85,6 @@ def one_frequency_claim(matrix: Unembedding) -> Claim:
     )
 
 
-@isolated
 def phase_claims(lab: Lab, matrix: Unembedding) -> tuple[Claim, ...]:
     """Return the write-up's claims on the phases of three dimensions."""
     phases = matrix.rows.phases[:, 1]

@@ -6,7 +6,6 @@ import numpy as np
 
 from report.content.chapter import Figure
 from report.content.claims import Claim, Finding, published_claim
-from report.content.failures import isolated
 from report.content.formats import decimals, degrees, joined, percent, significant
 from report.figures import charts
 from sumint.analyses.weights.unembedding_svd import UnembeddingSvd, unembedding_svd
@@ -21,7 +20,6 @@ EVEN_STEP = 36
 STEP_WITHIN = 0.35
 
 
-@isolated
 def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
     """Return the figures of the singular values, of the first two directions and of the digits in their plane."""
     dimensions = tuple(range(len(svd.directions)))
@@ -78,7 +76,6 @@ def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
     )
 
 
-@isolated
 def svd_claims(lab: Lab, svd: UnembeddingSvd) -> tuple[Claim, ...]:
     """Return the claims on the first two directions and on the digits in their plane."""
     steps, radii = svd.steps, svd.radii

@@ -1,20 +1,23 @@
-"""The numba decorators of the kernel; compiled code is stored in the cache folder until the sources change."""
+"""The numba decorators of the kernel, whose compiled code is kept in the store until the sources change."""
 
 from __future__ import annotations
 
+import logging
 import os
+import pickle
+from collections.abc import Callable
 from typing import Any
 
 from numba import njit
 from numba.core import config
+from numba.core.caching import NullCache
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
 
-from sumint.store.folder import cache_folder
-from sumint.store.keys import Key
+from sumint.store.keys import Key, versions
+from sumint.store.results import Store
 from sumint.store.sources import sources_of
 
-# The digest covers all sources: numba itself would check only the file of the entry point.
-_SOURCES = Key("compiled", {"sources": sources_of("sumint.exhaustive.shards")})
-os.environ.setdefault("NUMBA_CACHE_DIR", str(cache_folder() / "compiled" / _SOURCES.digest[:16]))
 # The kernel uses explicit vectors, so higher optimization levels only make compilation slower.
 os.environ.setdefault("NUMBA_OPT", "1")
 config.reload_config()
@@ -26,5 +29,51 @@ inner = njit(**_OPTIONS, **_NO_WRAPPERS)
 """Compiles a function that is called only by compiled functions."""
 inlined = njit(**_OPTIONS, **_NO_WRAPPERS, inline="always")
 """Compiles a function that is inlined into the compiled functions that call it."""
-entry_point = njit(**_OPTIONS, nogil=True, cache=True)
-"""Compiles a function that Python calls from any number of threads, and stores the compiled code."""
+
+log = logging.getLogger(__name__)
+
+
+def entry_point(function: Callable[..., Any]) -> Any:
+    """Compile a function that Python calls from any number of threads, and keep the compiled code in the store."""
+    dispatcher = njit(**_OPTIONS, nogil=True)(function)
+    dispatcher._cache = StoredCode(function.__name__)
+    return dispatcher
+
+
+class StoredCode(NullCache):
+    """The compiled code of one function, in numba's interface for a cache.
+
+    numba's own cache has no digests: a damaged file of it is an error or, worse, runs. It also looks only at the file
+    of the function itself, so a change of what the function calls would go unnoticed.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def load_overload(self, sig: Any, target_context: Any) -> CompileResult | None:
+        """The code compiled for these types of arguments and this processor, or None if there is none."""
+        target_context.refresh()
+        stored = Store.of_user().load(self._key(sig, target_context.codegen()), bytes)
+        if stored is None:
+            return None
+        try:
+            return CompileResult._rebuild(target_context, *pickle.loads(stored))
+        except Exception as error:
+            log.warning("the stored code of %s cannot be loaded (%s); it is compiled again", self._name, error)
+            return None
+
+    def save_overload(self, sig: Any, data: CompileResult) -> None:
+        """Store the code compiled for these types of arguments and this processor."""
+        Store.of_user().save(self._key(sig, data.codegen), dumps(data._reduce()))
+
+    def _key(self, sig: Any, codegen: Any) -> Key:
+        return Key(
+            f"compiled-{self._name}",
+            {
+                "sources": sources_of("sumint.exhaustive.shards"),
+                "arguments": str(sig),
+                "processor": [str(one) for one in codegen.magic_tuple()],
+                "optimization": str(config.OPT),
+                "versions": versions(("numba", "llvmlite", "numpy")),
+            },
+        )

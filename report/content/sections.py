@@ -1,0 +1,110 @@
+"""The one runner: makes a chapter from its plan, section by section, and records what fails.
+
+A section that fails does not take its chapter down: what it has made before stays, the rest is left out, and the page
+reports the failure in that place. A broken text, a checkpoint of another kind and other errors that the user can fix
+end the build.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from report.content.chapter import (
+    Absent,
+    Chapter,
+    ChapterPlan,
+    Content,
+    Figure,
+    KeyNumbers,
+    Section,
+    Table,
+    Values,
+)
+from report.content.claims import Claim
+from report.content.diagram import Diagram
+from report.content.failures import Failure, LeftOutError
+from report.errors import ReportError
+from sumint.errors import InputError
+from sumint.lab import Lab
+
+log = logging.getLogger(__name__)
+
+
+def measure(
+    lab: Lab, plans: Mapping[str, ChapterPlan], step: Callable[[str], None] = lambda stem: None
+) -> dict[str, Chapter]:
+    """Make every chapter, by stem; `step` is called with the stem of each chapter as it begins."""
+    chapters = {}
+    for stem, plan in plans.items():
+        step(stem)
+        chapters[stem] = make_chapter(lab, plan)
+    return chapters
+
+
+def make_chapter(lab: Lab, plan: ChapterPlan) -> Chapter:
+    """Make a chapter from its plan.
+
+    Raises:
+        ReportError: if the chapter finds an error that the user can fix.
+        InputError: if the checkpoint is not one of the supported family.
+    """
+    contents: list[Content] = []
+    with lab.recording() as requests:
+        for section in plan.sections:
+            try:
+                for content in section(lab):
+                    contents.append(content)  # one at a time: what is made before an error stays
+            except (ReportError, InputError):
+                raise
+            except LeftOutError:
+                continue
+            except Exception as error:
+                failure = Failure.of(_name_of(lab, section, error), error)
+                if failure not in contents:
+                    log.error("%s", failure, exc_info=error)
+                    contents.append(failure)
+    return _chapter_of(plan, contents, requests)
+
+
+def _name_of(lab: Lab, section: Section, error: Exception) -> str:
+    """What failed: the analysis that raised the error, or else the section."""
+    analysis = lab.failed_analysis(error)
+    return f"the analysis {analysis}" if analysis else f"the section {section.__name__}"
+
+
+def _chapter_of(plan: ChapterPlan, contents: Sequence[Content], requests: Mapping[str, Any]) -> Chapter:
+    """The chapter with these contents, sorted by kind."""
+    values: dict[str, Any] = {}
+    key_numbers: dict[str, str] = {}
+    figures: list[Figure | Diagram | Absent] = []
+    tables: list[Table | Absent] = []
+    claims: list[Claim] = []
+    failures: list[Failure] = []
+    for content in contents:
+        match content:
+            case Values():
+                values |= content.by_name
+            case KeyNumbers():
+                key_numbers |= content.by_name
+            case Absent(kind="table") | Table():
+                tables.append(content)
+            case Absent() | Figure() | Diagram():
+                figures.append(content)
+            case Claim():
+                claims.append(content)
+            case Failure():
+                failures.append(content)
+    return Chapter(
+        plan.title,
+        plan.question,
+        values=values,
+        figures=tuple(figures),
+        tables=tuple(tables),
+        claims=tuple(claims),
+        findings=plan.findings,
+        key_numbers=key_numbers,
+        failures=tuple(failures),
+        requests=requests,
+    )
