@@ -40,7 +40,7 @@ OUTLINE = (*COMPARED, other_seeds, open_questions)
 
 
 def plans(modules: Sequence[ModuleType] = OUTLINE) -> dict[str, ChapterPlan]:
-    """The plan of each chapter, by its stem; that of the other seeds takes the chapters whose claims it compares."""
+    """The plan of each chapter, by its stem; that of the other seeds compares the claims of other chapters."""
     return {
         stem_of(module): other_seeds.plan(plans(COMPARED)) if module is other_seeds else module.PLAN
         for module in modules

@@ -106,7 +106,7 @@ class Lab:
         return next((name for name, raised in self._failures.values() if raised is error), None)
 
     def record(self, name: str, answer: Any) -> None:
-        """Record something else on which that depends which is being made from this lab; None is never the same."""
+        """Record a further dependency of what is being made from this lab; None means that it cannot be reused."""
         for requests in self._recordings:
             requests[name] = answer
 

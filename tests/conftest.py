@@ -29,8 +29,11 @@ CHECKED = [
 ]
 jaxtyping.install_import_hook([name for name in CHECKED if not name.endswith("__")], "beartype.beartype")
 
-import sumint.exhaustive.kernel.jit  # noqa: E402, F401 — sets the folder of compiled code for all processes that tests start
 from sumint.checkpoints.files import Architecture, Weights  # noqa: E402 — see above
+from sumint.store.results import Store  # noqa: E402
+
+# Compiled code is shared by all processes that tests start, whatever other cache they have.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Store.of_user().folder))
 
 # The same examples in every run; no deadline, since a slow machine is not a defect.
 hypothesis.settings.register_profile("sumint", derandomize=True, deadline=None)

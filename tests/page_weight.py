@@ -20,7 +20,9 @@ def page_sizes(files: Mapping[str, bytes]) -> dict[str, int]:
     same for all pages, and the search loads its index only when it is used.
     """
     pages = {
-        path: _files_of(path, read_links(files[path])) for path in files if "/" not in path and path.endswith(".html")
+        path: _files_of(path, read_links(files[path]))
+        for path in files
+        if "/" not in path and path.endswith(".html")
     }
     sizes = {name: gzipped_size(files[name]) for name in {name for names in pages.values() for name in names}}
     return {page: sum(sizes[name] for name in names) for page, names in pages.items() if names}

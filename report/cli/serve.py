@@ -60,9 +60,9 @@ def _serve_site(options: argparse.Namespace) -> None:
     from report.preview.server import PreviewServer, SiteFolder
 
     folder = options.site or Path("site")
-    with PreviewServer(SiteFolder(folder), options.port, verbose=options.verbose) as server:
-        print(f"serving {folder} at {server.url} until you press Ctrl-C", flush=True)
-        server.serve_forever()
+    server = PreviewServer(SiteFolder(folder), options.port, verbose=options.verbose)
+    print(f"serving {folder} at {server.url} until you press Ctrl-C", flush=True)
+    server.serve()
 
 
 def _serve_preview(options: argparse.Namespace) -> None:
@@ -75,12 +75,13 @@ def _serve_preview(options: argparse.Namespace) -> None:
     from report.preview.watch import Sources
     from sumint.checkpoints.locate import locate
     from sumint.machine.device import choose_device
+    from sumint.machine.files import check_readable
 
     log = partial(print, flush=True)
     device = choose_device(options.device or "auto")
     checkpoint = locate(options.weights or "bundled")
-    log_detail = log if options.verbose else lambda line: None
-    rebuilder = Rebuilder(checkpoint, device=device, log_detail=log_detail)
+    check_readable(checkpoint)
+    rebuilder = Rebuilder(checkpoint, device=device, verbose=options.verbose)
     sources = Sources(
         {
             Path(report.__path__[0]): frozenset({".py", ".md"}),
@@ -90,10 +91,10 @@ def _serve_preview(options: argparse.Namespace) -> None:
         rebuilder.checkpoint_files,
     )
     live = LiveSite((TEMPLATES / "preview" / "preview.js").read_bytes())
-    with PreviewServer(live, options.port, verbose=options.verbose) as server:
-        threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
-        log(f"serving the report on {checkpoint.name} at {server.url}, with each edit, until you press Ctrl-C")
-        try:
-            rebuild_on_edits(rebuilder, sources, live, log)
-        finally:
-            server.shutdown()
+    server = PreviewServer(live, options.port, verbose=options.verbose)
+    threading.Thread(target=server.serve, daemon=True).start()
+    log(f"serving the report on {checkpoint.name} at {server.url}, with each edit, until you press Ctrl-C")
+    try:
+        rebuild_on_edits(rebuilder, sources, live, log)
+    finally:
+        server.stop()

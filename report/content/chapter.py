@@ -1,9 +1,9 @@
 """The content of a chapter as frozen data: values, figures, tables and claims.
 
-A chapter's package has a `PLAN`: its title, its question and its sections, which are functions of the lab that yield
-content. `report.content.sections` makes the `Chapter` from it. Its text (the Markdown file in the package) refers to
-what the chapter contains by name; `report.pages` renders the two into a page. Nothing here depends on the
-presentation.
+A chapter's package has a `PLAN`: its title, its question and its sections, which are functions of the lab that
+yield content. `report.content.sections` makes the `Chapter` from it. Its text (the Markdown file in the package)
+refers to what the chapter contains by name; `report.pages` renders the two into a page. Nothing here depends on
+the presentation.
 """
 
 from __future__ import annotations
@@ -213,7 +213,7 @@ class KeyNumbers:
     by_name: Mapping[str, str]
 
 
-Content = Figure | Diagram | Absent | Table | Claim | Values | KeyNumbers | Failure
+Content = Figure | Diagram | Absent | Failed | Table | Claim | Values | KeyNumbers | Failure
 """What a section of a chapter can contain."""
 
 

@@ -1,4 +1,4 @@
-"""Failures: what could not be measured, made or drawn, as values that the build, the preview and the pages read."""
+"""Failures: what could not be measured, made or drawn, as values for the build, the preview and the pages."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def described(error: BaseException) -> str:
 
 
 def place_of(error: BaseException) -> str:
-    """`file:line` of the innermost code, outside installed libraries, that raised an error; empty if there is none."""
+    """`file:line` of the innermost code outside installed libraries that raised an error; empty if none did."""
     if isinstance(error, SyntaxError) and error.filename:
         return f"{shortened(Path(error.filename))}:{error.lineno}"
     frames = traceback.extract_tb(error.__traceback__)

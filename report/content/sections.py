@@ -1,8 +1,8 @@
 """The one runner: makes a chapter from its plan, section by section, and records what fails.
 
-A section that fails does not take its chapter down: what it has made before stays, the rest is left out, and the page
-reports the failure in that place. A broken text, a checkpoint of another kind and other errors that the user can fix
-end the build.
+A section that fails does not take its chapter down: what it has made before stays, the rest is left out, and the
+page reports the failure in that place. A broken text, a checkpoint of another kind and other errors that the user
+can fix end the build.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from report.content.chapter import (
     Chapter,
     ChapterPlan,
     Content,
+    Failed,
     Figure,
     KeyNumbers,
     Section,
@@ -78,7 +79,7 @@ def _chapter_of(plan: ChapterPlan, contents: Sequence[Content], requests: Mappin
     """The chapter with these contents, sorted by kind."""
     values: dict[str, Any] = {}
     key_numbers: dict[str, str] = {}
-    figures: list[Figure | Diagram | Absent] = []
+    figures: list[Figure | Diagram | Absent | Failed] = []
     tables: list[Table | Absent] = []
     claims: list[Claim] = []
     failures: list[Failure] = []
@@ -90,7 +91,7 @@ def _chapter_of(plan: ChapterPlan, contents: Sequence[Content], requests: Mappin
                 key_numbers |= content.by_name
             case Absent(kind="table") | Table():
                 tables.append(content)
-            case Absent() | Figure() | Diagram():
+            case Absent() | Failed() | Figure() | Diagram():
                 figures.append(content)
             case Claim():
                 claims.append(content)

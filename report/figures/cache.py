@@ -1,8 +1,9 @@
 """The files of a chapter's figures and tables, drawn or reused from an earlier build.
 
 Once everything is measured, drawing takes longer than the rest of a build. The files depend on the chapter's code
-and all that it imports, on what the chapter requested of the lab, and on the drawing libraries. They are stored under
-a key of all these, so that they are drawn again only when one of them has changed; an edit of a text changes none.
+and all that it imports, on what the chapter requested of the lab, and on the drawing libraries. They are stored
+under a key of all these, so that they are drawn again only when one of them has changed; an edit of a text changes
+none.
 
 A figure that cannot be drawn does not affect the others.
 """

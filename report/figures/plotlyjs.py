@@ -90,4 +90,3 @@ def check_version() -> None:
             "plotly of constraints.txt, or in that folder run "
             f"`npm install --save-exact plotly.js@{get_plotlyjs_version()}`"
         )
-

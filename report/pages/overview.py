@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from report.content.chapter import Absent, Chapter, ChapterPlan, Content, Figure, KeyNumbers, Values
+from report.content.chapter import Absent, Chapter, ChapterPlan, Content, Failed, Figure, KeyNumbers, Values
 from report.content.diagram import Diagram
 from report.content.formats import count
 from sumint.analyses.performance.performance import Performance, performance
@@ -28,9 +28,7 @@ def plan(chapters: Mapping[str, Chapter], plans: Mapping[str, ChapterPlan]) -> C
         result = lab.run(performance)
         verdicts = [claim.holds for chapter in chapters.values() for claim in chapter.claims]
         checked = [holds for holds in verdicts if holds is not None]
-        yield Values(
-            {"checkpoint": lab.weights.architecture, "layout": lab.layout, "performance": result}
-        )
+        yield Values({"checkpoint": lab.weights.architecture, "layout": lab.layout, "performance": result})
         yield KeyNumbers(
             {
                 "parameters": count(lab.weights.architecture.n_parameters),
@@ -60,7 +58,7 @@ def _accuracy(every_sum: Chapter, result: Performance) -> Mapping[str, str]:
     return every_sum.key_numbers or {f"of {count(result.n_digits)} digits right": count(result.right_digits)}
 
 
-def _with_own_caption(figure: Figure | Diagram | Absent | Failed) -> Figure | Diagram | Absent:
+def _with_own_caption(figure: Figure | Diagram | Absent | Failed) -> Figure | Diagram | Absent | Failed:
     """The figure of the digits with a title and a caption for the opening page."""
     if not isinstance(figure, Figure):
         return figure

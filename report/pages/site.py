@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from report.content.chapter import Chapter, Figure, stem_of
+from report.content.failures import Failure
 from report.content.sections import make_chapter
 from report.figures.cache import LIBRARIES, RenderedFigures, files_key, numbers_of, render_figures
 from report.outline import OUTLINE, plans
@@ -36,7 +37,7 @@ RENDERING_LIBRARIES = ("jinja2", "markdown", "markupsafe", "math-core")
 
 
 class Drawings(Mapping[str, RenderedFigures]):
-    """The figures and tables of each chapter and of the opening page, by stem, rendered when they are first needed."""
+    """The figures and tables of each chapter and of the opening page, by stem, rendered when first needed."""
 
     def __init__(self, lab: Lab, chapters: Mapping[str, Chapter], outline: Sequence[ModuleType] = OUTLINE) -> None:
         self._lab = lab
@@ -56,6 +57,10 @@ class Drawings(Mapping[str, RenderedFigures]):
 
     def __len__(self) -> int:
         return len(self._chapters)
+
+    def failures(self, stem: str) -> tuple[Failure, ...]:
+        """What failed of a chapter; of its figures and tables, only if they have been rendered."""
+        return self._rendered[stem].failures if stem in self._rendered else self._chapters[stem].failures
 
     def chapter(self, stem: str) -> Chapter:
         """The chapter; if it has been rendered, with a `Failed` in place of what could not be drawn."""
@@ -91,20 +96,21 @@ class Site:
         self._drawings = drawings
         self._repository = repository
         self._base_url = base_url
-        self._texts = {INDEX: overview, **{stem_of(module): module for module in outline}}
+        self.texts = {INDEX: overview, **{stem_of(module): module for module in outline}}
+        """The module beside which each page's text lies, by the stem of the page."""
         self._numbers: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._manuscripts: dict[tuple[str, str], Manuscript] = {}
 
     def files(self) -> dict[str, bytes]:
         """Every file of the site except plotly.js, by its path in the site."""
         files = {}
-        for stem in self._texts:
-            files |= self.page_files(stem)
-        return {**files, **self.shared_files()}
+        for stem in self.texts:
+            files |= self.figure_files(stem) | self.page(stem)
+        return {**files, **self.list_files(), **self.shared_files()}
 
-    def page_files(self, stem: str) -> dict[str, bytes]:
-        """A page, with the files of its figures and tables and the pages of its numbers."""
-        return {**self._drawings[stem].files, **self._number_pages(stem), **self.page(stem)}
+    def figure_files(self, stem: str) -> dict[str, bytes]:
+        """The files of a page's figures and tables, and the pages of their numbers."""
+        return {**self._drawings[stem].files, **self._number_pages(stem)}
 
     def page(self, stem: str) -> dict[str, bytes]:
         """The page of a chapter, or the opening page, alone."""
@@ -116,7 +122,7 @@ class Site:
         return {manuscript.page: html.encode()}
 
     def shared_files(self) -> dict[str, bytes]:
-        """The files that belong to no single chapter, except the opening page."""
+        """The files that belong to no single page."""
         pages = {
             "claims.html": self._renderer.claims_page(self._chapters),
             "404.html": self._renderer.not_found_page(),
@@ -124,17 +130,14 @@ class Site:
         return {
             **self._renderer.assets(),
             **{path: page.encode() for path, page in pages.items()},
-            **self.index_files(),
-            "claims.json": claims_file(
-                self._chapters, lambda source: self._repository.source_code(source).path
-            ),
+            "claims.json": claims_file(self._chapters, lambda source: self._repository.source_code(source).path),
             "cite.bib": self._citation.encode(),
             "assets/share.png": self._social_card(),
         }
 
-    def index_files(self) -> dict[str, bytes]:
+    def list_files(self) -> dict[str, bytes]:
         """The files that list what all texts contain: the search index and the page of figures and tables."""
-        manuscripts = [self.manuscript(stem) for stem in self._texts]
+        manuscripts = [self.manuscript(stem) for stem in self.texts]
         return {
             "figures.html": self._renderer.figures_page(manuscripts).encode(),
             "assets/search-index.js": search_index(manuscripts),
@@ -146,17 +149,17 @@ class Site:
         Raises:
             TextError: if the text is broken, or does not show everything in the chapter exactly once.
         """
-        source, path = text_of(self._texts[stem])
+        source, path = text_of(self.texts[stem])
         chapter = self._drawings.chapter(stem)
         manuscript = self._manuscripts.get((stem, source))
         if manuscript is None or manuscript.chapter is not chapter:
-            number = [*self._texts].index(stem)
+            number = [*self.texts].index(stem)
             manuscript = Manuscript.read(stem, number, chapter, source, path)
             self._manuscripts[stem, source] = manuscript
         return manuscript
 
     def digest(self, stem: str) -> str | None:
-        """The digest of all that a chapter's `page_files` depend on; None if they may differ in every build."""
+        """The digest of all that a page and its figures depend on; None if they may differ in every build."""
         figures = self._drawings.key(stem)
         if figures is None:
             return None
@@ -164,8 +167,8 @@ class Site:
             "page",
             {
                 "figures": figures.digest,
-                "sources": sources_of("report.pages.site"),
-                "text": text_of(self._texts[stem])[0],
+                "sources": sources_of("report.pages.renderer"),
+                "text": text_of(self.texts[stem])[0],
                 "templates": [*sorted((TEMPLATES / "pages").iterdir()), *sorted((TEMPLATES / "blocks").iterdir())],
                 "provenance": provenance(self._lab, self._repository),
                 "versions": versions((*LIBRARIES, *RENDERING_LIBRARIES)),
@@ -218,7 +221,8 @@ class Site:
         """The image for link previews."""
         opening = self._drawings.chapter(INDEX)
         data = next(
-            (self._numbers_of(INDEX, figure.name) for figure in opening.figures if isinstance(figure, Figure)), None
+            (self._numbers_of(INDEX, figure.name) for figure in opening.figures if isinstance(figure, Figure)),
+            None,
         )
         depends_on = {
             "sources": sources_of("report.pages.social_card"),

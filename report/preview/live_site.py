@@ -1,20 +1,18 @@
 """A site in memory whose open pages are notified when there is a new version.
 
 Published pages may not connect to any server. A live site adds to each page that it serves a script that receives
-notifications, and permits that copy of the page to connect to its own server. A successful build replaces all
-files at once; after a failed build the files stay, and the pages show the error.
+notifications, and permits that copy of the page to connect to its own server. A successful build replaces files;
+after a failed build the files stay, and the pages show the error.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
-import traceback
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from threading import Condition
-from typing import Any
+from threading import Lock
 
 SCRIPT = "-preview.js"
 EVENTS = "-preview/events"
@@ -42,28 +40,6 @@ class Problem:
 
     title: str
     message: str
-    where: str = ""
-    """`file:line` of the code that raised the error, if the message does not contain it."""
-
-    @classmethod
-    def from_error(cls, error: Exception, folders: Collection[Path]) -> Problem:
-        """The problem for an error that ended a build; its place is searched in `folders`, the sources."""
-        from report.errors import ReportError
-        from sumint.errors import InputError
-
-        title = "The report cannot be built"
-        if isinstance(error, ReportError | InputError):
-            return cls(title, str(error))
-        message = error.msg if isinstance(error, SyntaxError) else str(error)
-        return cls(title, f"{type(error).__name__}: {message}", place_of(error, folders))
-
-    @classmethod
-    def from_failures(
-        cls, failures: Sequence[str], errors: Iterable[BaseException], folders: Collection[Path]
-    ) -> Problem:
-        """The problem for failures of parts of the report, with the places of the errors that caused them."""
-        places = dict.fromkeys(place_of(error, folders) for error in errors)
-        return cls("Not all of the report can be made", "\n".join(failures), ", ".join(filter(None, places)))
 
 
 @dataclass(frozen=True)
@@ -88,32 +64,31 @@ class LiveSite:
     _files: Mapping[str, bytes] = field(default_factory=dict)
     _problem: Problem | None = None
     _n_versions: int = 0
-    _n_notifications: int = 0
     _session: str = field(default_factory=lambda: secrets.token_hex(4))
     """A random prefix of versions, which distinguishes pages of an earlier process from those of this one."""
-    _changed: Condition = field(default_factory=Condition)
+    _listeners: dict[asyncio.Queue[Notification], asyncio.AbstractEventLoop] = field(default_factory=dict)
+    """The queue of each open page, and the event loop that its connection runs in."""
+    _lock: Lock = field(default_factory=Lock)
 
     def show(self, files: Mapping[str, bytes], problem: Problem | None = None) -> None:
         """Replace all files by these and notify the pages; `problem` describes failures of parts, if any."""
-        with self._changed:
+        with self._lock:
             if files != self._files:
                 self._files = files
                 self._n_versions += 1
             self._problem = problem
-            self._n_notifications += 1
-            self._changed.notify_all()
+            self._notify()
 
     def show_problem(self, problem: Problem) -> None:
         """Keep the files, and show the problem on every open page."""
-        with self._changed:
+        with self._lock:
             self._problem = problem
-            self._n_notifications += 1
-            self._changed.notify_all()
+            self._notify()
 
     def file(self, path: str) -> bytes | None:
         """The content of a file, with the preview's script added to pages; None if there is no such file."""
-        with self._changed:
-            files, version = self._files, self._version
+        with self._lock:
+            files, version = self._files, self._notification.version
         if path == SCRIPT:
             return self.script
         if not files:
@@ -121,34 +96,31 @@ class LiveSite:
         content = files.get(path)
         return _with_script(content, version) if content is not None and path.endswith(".html") else content
 
-    def events(self, path: str) -> Callable[[Callable[[bytes], Any]], None] | None:
-        """The function that sends notifications to a page at this path; None for any other path."""
-        return self._send_notifications if path == EVENTS else None
+    async def notifications(self) -> AsyncIterator[bytes]:
+        """Notifications of a page as server-sent events: the state now, then each change, until it is closed."""
+        queue: asyncio.Queue[Notification] = asyncio.Queue()
+        with self._lock:
+            self._listeners[queue] = asyncio.get_running_loop()
+            queue.put_nowait(self._notification)
+        try:
+            yield b"retry: 500\n\n"
+            while True:
+                try:
+                    yield bytes(await asyncio.wait_for(queue.get(), HEARTBEAT))
+                except TimeoutError:
+                    yield b": heartbeat\n\n"
+        finally:
+            with self._lock:
+                del self._listeners[queue]
 
-    def _send_notifications(self, write: Callable[[bytes], Any]) -> None:
-        """Send notifications until the connection is closed."""
-        write(b"retry: 500\n\n")
-        n_sent = -1
-        while True:
-            with self._changed:
-                is_new = self._changed.wait_for(lambda n=n_sent: self._n_notifications != n, timeout=HEARTBEAT)
-                n_sent, notification = self._n_notifications, Notification(self._version, self._problem)
-            write(bytes(notification) if is_new else b": heartbeat\n\n")
+    def _notify(self) -> None:
+        for queue, loop in self._listeners.items():
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(queue.put_nowait, self._notification)
 
     @property
-    def _version(self) -> str:
-        return f"{self._session}-{self._n_versions}"
-
-
-def place_of(error: BaseException, folders: Collection[Path]) -> str:
-    """`file:line` of the innermost frame of an error's traceback in one of these folders; empty if none is."""
-    from report.errors import shortened
-
-    places = [(frame.filename, frame.lineno) for frame in traceback.extract_tb(error.__traceback__)]
-    if isinstance(error, SyntaxError) and error.filename:
-        places.append((error.filename, error.lineno))
-    ours = [place for place in places if any(Path(place[0]).is_relative_to(folder) for folder in folders)]
-    return f"{shortened(Path(ours[-1][0]))}:{ours[-1][1]}" if ours else ""
+    def _notification(self) -> Notification:
+        return Notification(f"{self._session}-{self._n_versions}", self._problem)
 
 
 def _with_script(page: bytes, version: str) -> bytes:

@@ -1,143 +1,123 @@
-"""Rebuilding of the report after each edit, in one process: only what an edit can have changed is made again.
-
-After an edit of a text or a template, that is the pages. After an edit of a module, it is the module, the modules
-that import it, and the chapters among these; results are keyed by the source that measured them, so that only the
-affected ones are measured again. After an edit of the checkpoint, it is everything. The model is loaded when
-something has to be measured, and is kept until the checkpoint or the code that loads it is edited.
-
-Modules of the report and of sumint are imported where they are used, since they are edited while this runs: an
-import statement in a function returns the latest version of the module.
-"""
+"""Rebuilding of the report after each edit: by the running builder, or after an edit of code by another one."""
 
 from __future__ import annotations
 
-import logging
-import sys
-import time
-import traceback
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+import multiprocessing
+from collections.abc import Callable, Collection, Mapping
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
+from threading import Thread
 
+from report.errors import SiteError
+from report.preview.builder import CANNOT_BUILD, Update, run_builder
 from report.preview.live_site import LiveSite, Problem
-from report.preview.reload import is_part_of_preview, module_of, unload
-from report.preview.watch import Edit, Sources
-
-if TYPE_CHECKING:
-    from report.content.chapter import Chapter
-    from sumint.lab import Lab
+from report.preview.watch import Sources
+from report.publishing.links import PageLinks, check_links, read_links
+from sumint.checkpoints.card import card_path
+from sumint.errors import InputError
 
 Log = Callable[[str], None]
 """A function that prints a line in the terminal."""
 
-
-@dataclass(frozen=True)
-class PreviewBuild:
-    """The outcome of a build for the preview."""
-
-    files: Mapping[str, bytes]
-    """Every file of the site, by its path."""
-    failures: tuple[str, ...]
-    """The messages of what failed; the pages show them in place of the missing content."""
-    errors: tuple[BaseException, ...]
-    """The errors that caused the failures."""
+PRELOADED = (
+    *(
+        "asyncio",
+        "numpy",
+        "jaxtyping",
+        "pandas",
+        "PIL.ImageDraw",
+        "PIL.ImageFont",
+        "safetensors.numpy",
+        "requests",
+    ),
+    *(
+        "plotly.graph_objects",
+        "plotly.offline",
+        "jinja2",
+        "markdown",
+        "math_core",
+        "lxml.html",
+        "pygments.formatters",
+    ),
+)
+"""The libraries that a builder imports whatever it builds; builders start with all of these loaded."""
 
 
 class Rebuilder:
-    """Builds the report repeatedly, and keeps the lab and each chapter until its code is edited."""
+    """The builder of a preview, and the files that it has made so far."""
 
-    def __init__(self, checkpoint: Path, *, device: str, log_detail: Log = lambda line: None) -> None:
+    def __init__(self, checkpoint: Path, *, device: str, verbose: bool = False) -> None:
+        self.connection: Connection | None = None
+        """The builder's end of updates; None once the builder has ended."""
         self._checkpoint = checkpoint
         self._device = device
-        self._log_detail = log_detail
-        self._lab: Lab | None = None
-        self._model_code: ModuleType | None = None
-        self._chapters: dict[str, tuple[ModuleType, Lab, Chapter]] = {}
+        self._verbose = verbose
+        self._parts: dict[str, Mapping[str, bytes]] = {}
+        self._digests: Mapping[str, str] = {}
+        self._links: dict[bytes, PageLinks] = {}
+        methods = multiprocessing.get_all_start_methods()
+        self._context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+        self._context.set_forkserver_preload(list(PRELOADED))
 
     @property
     def checkpoint_files(self) -> tuple[Path, ...]:
         """The files of the checkpoint: its tensors, and the possible places of its card."""
-        from sumint.checkpoints.card import card_path
+        path = self._checkpoint.absolute()
+        return (path, card_path(path), card_path(path.resolve()))
 
-        return (self._checkpoint, card_path(self._checkpoint), card_path(self._checkpoint.resolve()))
+    @property
+    def files(self) -> dict[str, bytes]:
+        """Every file of the site that has been built."""
+        return {path: content for part in self._parts.values() for path, content in part.items()}
 
-    def read(self, edited: Collection[Path]) -> None:
-        """Import edited modules again, with all modules that depend on them, and drop an edited checkpoint.
+    def start(self) -> None:
+        """Start another builder, which imports all modules, reads the checkpoint and knows what has been built."""
+        self.close()
+        self.connection, theirs = self._context.Pipe()
+        arguments = (theirs, self._checkpoint, self._device, dict(self._digests), self._verbose)
+        self._process = self._context.Process(target=run_builder, args=arguments, daemon=True)
+        self._process.start()
+        theirs.close()
 
-        Raises:
-            Exception: any error that an edited module raises on import.
-        """
-        if modules := unload(edited):
-            self._log_detail(f"importing {len(modules)} modules again")
-        if set(edited) & set(self.checkpoint_files):
-            self._lab = None
-        from report.build import OUTLINE
-        from sumint.store.sources import sources_of
-
-        # The digests of the sources are cached until the next edit, so they must be those of the code just
-        # imported.
-        sources_of(*(module.__name__ for module in OUTLINE))
-
-    def build(self) -> PreviewBuild:
-        """Build every file of the site.
-
-        Raises:
-            ReportError: if a text or the checkpoint's card is broken.
-            InputError: if the checkpoint is not one of the supported family.
-            Exception: if a template is broken.
-        """
-        from report.build import OUTLINE, draw, render
-        from report.content.chapter import stem_of
-        from report.content.failures import failed_result
-        from report.figures.plotlyjs import SCRIPT, smallest
-        from report.publishing.repository import Repository
-        from sumint.store.folder import cache_folder
-
-        lab = self._current_lab()
-        lab.instead = failed_result
-        had_model = _has_model(lab)
-        with _collect_errors() as errors:
+    def edit(self, edited: Collection[Path]) -> None:
+        """Build after an edit of these files: in the running builder, if they are texts and templates alone."""
+        is_text = all(path.suffix != ".py" and path not in self.checkpoint_files for path in edited)
+        if is_text and self.connection is not None:
             try:
-                chapters = {stem_of(module): self._chapter(stem_of(module), module, lab) for module in OUTLINE}
-                rendered = draw(lab, chapters)
-            finally:
-                if _has_model(lab) and not had_model:
-                    self._log_detail("loaded the model")
-        files = {**render(lab, chapters, rendered, Repository()), SCRIPT: smallest(cache_folder()).script}
-        failures = tuple(failure for figures in rendered.values() for failure in figures.failures)
-        return PreviewBuild(files, failures, tuple(errors))
+                self.connection.send(frozenset(edited))
+                return
+            except OSError:
+                pass  # the builder has just ended
+        self.start()
 
-    def _current_lab(self) -> Lab:
-        """The lab of the build before, or a new one if the checkpoint or the lab's code was edited."""
-        from sumint.lab import Lab
-        from sumint.model import load as model
-        from sumint.store.folder import cache_folder
-        from sumint.store.results import ResultStore
+    def receive(self) -> Update | None:
+        """The builder's next update, which must be ready; None if the builder has ended."""
+        assert self.connection is not None
+        try:
+            update: Update = self.connection.recv()
+        except (EOFError, OSError):
+            self.connection = None
+            return None
+        if update.is_complete:
+            self._parts |= update.parts
+            self._digests = update.digests
+        return update
 
-        earlier = self._lab
-        if earlier is not None and type(earlier) is Lab:
-            return earlier
-        lab = Lab(self._checkpoint, device=self._device, store=ResultStore(cache_folder() / "results"))
-        if earlier is not None and self._model_code is model and _has_model(earlier):
-            lab.model, lab.sample = earlier.model, earlier.sample
-        self._lab, self._model_code = lab, model
-        return lab
+    def check_links(self) -> None:
+        """Raise a `SiteError` if there is a dead link; only pages that have changed are parsed."""
+        files = self.files
+        pages = {content for path, content in files.items() if path.endswith(".html")}
+        self._links = {page: self._links.get(page) or read_links(page) for page in pages}
+        check_links(files, self._links.__getitem__)
 
-    def _chapter(self, stem: str, module: ModuleType, lab: Lab) -> Chapter:
-        """The chapter of the build before, or a new one if its code was edited or the lab is new."""
-        if stem in self._chapters:
-            of_module, of_lab, chapter = self._chapters[stem]
-            if of_module is module and of_lab is lab:
-                return chapter
-        from report.build import make_chapter, run_chapter
-
-        self._log_detail(f"re-running chapter {stem}")
-        chapter = run_chapter(stem, lambda: make_chapter(module, lab))
-        self._chapters[stem] = (module, lab, chapter)
-        return chapter
+    def close(self) -> None:
+        """End the builder, if it is running."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+        if (process := getattr(self, "_process", None)) is not None:
+            process.kill()
+            process.join()
 
 
 def rebuild_on_edits(rebuilder: Rebuilder, sources: Sources, live: LiveSite, log: Log) -> None:
@@ -146,84 +126,44 @@ def rebuild_on_edits(rebuilder: Rebuilder, sources: Sources, live: LiveSite, log
     Raises:
         InputError: if the checkpoint cannot be used when the preview starts.
     """
-    from sumint.errors import InputError
-
-    # Otherwise Python could run the bytecode of the first version of a file that is edited twice within a second.
-    sys.dont_write_bytecode = True
-    start = Edit(frozenset(), sources.stamps())
-    _build(rebuilder, start, sources, live, log, fatal=InputError)
-    for edit in sources.edits(start.after):
-        _build(rebuilder, edit, sources, live, log)
-
-
-def _build(
-    rebuilder: Rebuilder,
-    edit: Edit,
-    sources: Sources,
-    live: LiveSite,
-    log: Log,
-    fatal: type[Exception] | tuple[()] = (),
-) -> None:
-    """Build after an edit and show the outcome; errors of the type `fatal` are raised, others shown and logged."""
-    started = time.perf_counter()
+    edits, watcher = multiprocessing.Pipe(duplex=False)
+    Thread(target=_send_edits, args=(sources, watcher), daemon=True).start()
+    rebuilder.start()
+    edited: frozenset[Path] = frozenset()
+    has_begun = False
     try:
-        rebuilder.read(edit.files)
-        if sources.stamps() != edit.after:
-            return  # A file was edited again: no result may be stored under the digest of code that was not run.
-        build = rebuilder.build()
-        seconds = time.perf_counter() - started
-        live.show(build.files, _problem(build, sources))
-        # The check takes almost as long as the build and rarely finds an error, so it runs after the pages are
-        # shown.
-        _check_links(build.files)
-    except fatal:
-        raise
-    except Exception as error:
-        problem = Problem.from_error(error, sources.folders)
-        live.show_problem(problem)
-        if problem.where:
-            log("".join(traceback.format_exception(error)).rstrip())
-        log(f"error: {problem.where}{': ' * bool(problem.where)}{problem.message}")
-        return
-    names = ", ".join(sorted(path.name for path in edit.files))
-    log(f"rebuilt in {seconds:.1f} s after an edit of {names}" if names else f"built in {seconds:.1f} s")
-    for error in build.errors:
-        log("".join(traceback.format_exception(error)).rstrip())
-    for failure in () if build.errors else build.failures:  # a new failure has been logged with its traceback
-        log(f"error: {failure}")
-    for path in edit.files:
-        if (name := module_of(path, sys.modules)) is not None and is_part_of_preview(name):
-            log(f"{path.name} is a part of the preview itself; restart the preview to see the edit")
-
-
-def _problem(build: PreviewBuild, sources: Sources) -> Problem | None:
-    return Problem.from_failures(build.failures, build.errors, sources.folders) if build.failures else None
-
-
-def _check_links(files: Mapping[str, bytes]) -> None:
-    from report.publishing.links import check_links
-
-    check_links(files)
-
-
-@contextmanager
-def _collect_errors() -> Iterator[list[BaseException]]:
-    """Within this context, collect the errors that are logged in the list that is yielded."""
-    errors: list[BaseException] = []
-
-    class ErrorCollector(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            if record.exc_info and record.exc_info[1] is not None:
-                errors.append(record.exc_info[1])
-
-    handler = ErrorCollector()
-    logging.getLogger("report").addHandler(handler)
-    try:
-        yield errors
+        while True:
+            ready = wait([edits, *filter(None, [rebuilder.connection])])
+            if edits in ready:
+                edited = edits.recv()
+                rebuilder.edit(edited)
+            elif (update := rebuilder.receive()) is not None:
+                if update.is_bad_input and not has_begun:
+                    raise InputError(update.problem.message if update.problem else "")
+                has_begun = True
+                _show(rebuilder, update, edited, live, log)
     finally:
-        logging.getLogger("report").removeHandler(handler)
+        rebuilder.close()
 
 
-def _has_model(lab: Lab) -> bool:
-    """Whether the lab has loaded its model; unlike `lab.model`, this does not load it."""
-    return "model" in vars(lab)
+def _send_edits(sources: Sources, watcher: Connection) -> None:
+    for edited in sources.edits():
+        watcher.send(edited)
+
+
+def _show(rebuilder: Rebuilder, update: Update, edited: Collection[Path], live: LiveSite, log: Log) -> None:
+    """Show an update on the open pages, and say in the terminal what it is."""
+    if update.problem is not None:
+        log(f"error: {update.problem.message}")
+    if not update.is_complete:
+        live.show_problem(update.problem or Problem(CANNOT_BUILD, ""))
+        return
+    live.show(rebuilder.files, update.problem)
+    names = ", ".join(sorted(path.name for path in edited))
+    log(f"{'rebuilt' if names else 'built'} in {update.seconds:.1f} s{f' after an edit of {names}' * bool(names)}")
+    # Dead links are rare, so they are looked for after the pages are shown.
+    try:
+        rebuilder.check_links()
+    except SiteError as error:
+        live.show_problem(Problem(CANNOT_BUILD, str(error)))
+        log(f"error: {error}")

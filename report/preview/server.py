@@ -10,23 +10,34 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
-from collections.abc import Callable
 from contextlib import suppress
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path, PurePosixPath
-from socketserver import ThreadingTCPServer
 from typing import Any, Protocol
-from urllib.parse import unquote
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from report.errors import ServeError
+from report.preview.live_site import EVENTS, LiveSite
 from report.publishing.publish import GENERATOR, MANIFEST, RECORD
 
 ADDRESS = "127.0.0.1"
-NAMES = {"127.0.0.1", "localhost", "[::1]"}
+NAMES = ("127.0.0.1", "localhost", "[::1]")
 """The names by which a browser on this machine may address the server."""
 
+HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cache-Control", "no-store"),
+)
 CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
@@ -48,10 +59,6 @@ class Site(Protocol):
 
     def file(self, path: str) -> bytes | None:
         """The content of the site's file at this path; None if the site has no such file."""
-        ...
-
-    def events(self, path: str) -> Callable[[Callable[[bytes], Any]], None] | None:
-        """The function that sends events to a page connected to this path; None if the path has no events."""
         ...
 
 
@@ -79,10 +86,6 @@ class SiteFolder:
             return file.read_bytes() if file.is_relative_to(folder) else None
         return None
 
-    def events(self, path: str) -> None:  # noqa: ARG002
-        """None, since a site in a folder sends no events."""
-        return
-
     def _files(self) -> set[str]:
         try:
             manifest: Any = json.loads((self._folder / MANIFEST).read_bytes())
@@ -91,110 +94,80 @@ class SiteFolder:
             return set()
 
 
-class PreviewServer(ThreadingTCPServer):
+class PreviewServer:
     """A server of a site on a port of this machine; port 0 chooses a free one.
 
     Raises:
         ServeError: if the port cannot be used.
     """
 
-    daemon_threads = True
-    allow_reuse_address = os.name != "nt"  # on Windows it would allow two servers on the same port
-
     def __init__(self, site: Site, port: int, *, verbose: bool = False) -> None:
-        self.site = site
-        self.verbose = verbose
+        self._socket = socket.socket()
         try:
-            super().__init__((ADDRESS, port), _Request)
+            if os.name != "nt":  # on Windows it would allow two servers on the same port
+                self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self._socket.bind((ADDRESS, port))
+            self._socket.listen()
         except (OSError, OverflowError) as error:
+            self._socket.close()
             reason = getattr(error, "strerror", None) or "ports are numbers from 0 to 65535"
             raise ServeError(
                 f"--port {port} cannot be used ({reason.lower()}); choose another port, or 0 for any free one"
             ) from None
+        app: ASGIApp = application(site)
+        self._server = uvicorn.Server(
+            uvicorn.Config(
+                _RequestLog(app) if verbose else app,
+                headers=list(HEADERS),
+                server_header=False,
+                access_log=False,
+                lifespan="off",
+                log_config=None,
+                log_level="error",
+                timeout_graceful_shutdown=1,
+            )
+        )
 
     @property
     def port(self) -> int:
         """The port of the server."""
-        return self.socket.getsockname()[1]
+        return self._socket.getsockname()[1]
 
     @property
     def url(self) -> str:
         """The address of the site's opening page."""
         return f"http://{ADDRESS}:{self.port}/"
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """Report an error of a request, unless the browser closed the connection."""
-        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)
+    def serve(self) -> None:
+        """Serve until `stop` is called or, in the main thread, until an interrupt, which is raised again."""
+        self._server.run(sockets=[self._socket])
+
+    def stop(self) -> None:
+        """Let `serve`, in another thread, return."""
+        self._server.should_exit = True
 
 
-class _Request(BaseHTTPRequestHandler):
-    """A handler that answers one request and closes the connection."""
+def application(site: Site) -> Starlette:
+    """The web application that serves a site, and the notifications of a live one."""
 
-    server: PreviewServer  # pyright: ignore[reportIncompatibleVariableOverride]
-    timeout = 60
-
-    def parse_request(self) -> bool:
-        """Parse a request; return False, after an answer that refuses it, if it must not be served."""
-        if not super().parse_request():
-            return False
-        hosts = self.headers.get_all("Host") or []
-        if self.command not in ("GET", "HEAD"):
-            self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "this server allows GET and HEAD only", Allow="GET, HEAD")
-        elif len(hosts) != 1 or _name_of(hosts[0]) not in NAMES or not self.path.startswith("/"):
-            self._refuse(HTTPStatus.MISDIRECTED_REQUEST, f"this server is {self.server.url}")
-        else:
-            return True
-        return False
-
-    def do_GET(self) -> None:
-        path = unquote(self.path.partition("?")[0]).removeprefix("/")
-        if events := self.server.site.events(path):
-            self._answer(HTTPStatus.OK, "text/event-stream; charset=utf-8")
-            if self.command == "GET":
-                events(self.wfile.write)
-            return
+    def answer(request: Request) -> Response:
+        path = request.path_params["path"]
         path = f"{path}index.html" if path.endswith("/") or not path else path
-        status, content = HTTPStatus.OK, self.server.site.file(path)
+        status, content = 200, site.file(path)
         if content is None:
-            path, status = "404.html", HTTPStatus.NOT_FOUND
-            content = self.server.site.file(path) or b"not found"
-        self._answer(status, content_type(path), content)
+            path, status = "404.html", 404
+            content = site.file(path) or b"not found"
+        return Response(content, status, {"Content-Type": content_type(path)})
 
-    do_HEAD = do_GET  # noqa: N815
+    routes = [Route("/{path:path}", answer)]
+    if isinstance(site, LiveSite):
 
-    def version_string(self) -> str:
-        return GENERATOR
+        async def events(_: Request) -> Response:
+            return StreamingResponse(site.notifications(), media_type="text/event-stream")
 
-    def end_headers(self) -> None:
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
-        self.send_header("Cache-Control", "no-store")
-        super().end_headers()
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:  # noqa: ARG002
-        if self.server.verbose:
-            # A request may contain control characters for the terminal.
-            request = self.requestline.encode("unicode_escape").decode()
-            print(f"{int(code)} {request}", file=sys.stderr, flush=True)
-
-    def log_message(self, format: str, *_: object) -> None:  # noqa: A002
-        """Print nothing: `log_request` prints the requests."""
-
-    def _refuse(self, status: HTTPStatus, reason: str, **headers: str) -> None:
-        self._answer(status, CONTENT_TYPES[".txt"], f"{reason}\n".encode(), **headers)
-
-    def _answer(self, status: HTTPStatus, kind: str, content: bytes | None = None, **headers: str) -> None:
-        """Send the head of an answer and, unless the request is for the head only, its content."""
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        if content is not None:
-            self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        if content is not None and self.command != "HEAD":
-            self.wfile.write(content)
+        routes.insert(0, Route(f"/{EVENTS}", events))
+    trusted = Middleware(TrustedHostMiddleware, allowed_hosts=NAMES, www_redirect=False)
+    return Starlette(routes=routes, middleware=[trusted])
 
 
 def content_type(path: str) -> str:
@@ -202,7 +175,17 @@ def content_type(path: str) -> str:
     return CONTENT_TYPES.get(PurePosixPath(path).suffix, "application/octet-stream")
 
 
-def _name_of(host: str) -> str:
-    """The host name in a Host header without the port: localhost for `localhost:8000`."""
-    name, colon, port = host.strip().lower().rpartition(":")
-    return name if colon and port.isdecimal() else host.strip().lower()
+class _RequestLog:
+    """Prints the status and the first line of each request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_and_print(message: Any) -> None:
+            if message["type"] == "http.response.start":
+                path = scope["raw_path"].decode("latin-1").encode("unicode_escape").decode()  # as it was sent
+                print(f"{message['status']} {scope['method']} {path}", file=sys.stderr, flush=True)
+            await send(message)
+
+        await self._app(scope, receive, send_and_print)

@@ -207,7 +207,11 @@ def _lock(folder: Path) -> Iterator[None]:
     """Lock a folder against other builds on this machine; a `SiteError` if another build holds the lock."""
     name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     try:
-        with FileLock(Path(tempfile.gettempdir()) / f"sumint-site-{name}.lock", timeout=0):
+        place = Path(tempfile.gettempdir())
+    except FileNotFoundError:  # none that can be written; a site can, so the folder that it is in can
+        place = folder.parent
+    try:
+        with FileLock(place / f".sumint-site-{name}.lock", timeout=0):
             yield
     except Timeout:
         raise SiteError(f"another build is writing to {folder}; try again when it has finished") from None

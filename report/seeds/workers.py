@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 
+from sumint.machine.processes import end_with_parent
+
 
 @contextmanager
 def worker_processes(n_processes: int) -> Iterator[ProcessPoolExecutor]:
@@ -30,6 +32,7 @@ def worker_processes(n_processes: int) -> Iterator[ProcessPoolExecutor]:
 
 def _initialize_worker() -> None:
     """Limit a worker to one thread, and leave interrupts and the reporting of failures to the parent process."""
+    end_with_parent()
     os.environ["OMP_NUM_THREADS"] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.getLogger().addHandler(logging.NullHandler())

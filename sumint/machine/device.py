@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctypes.util import find_library
+import ctypes
 
 from sumint.errors import InputError
 
@@ -35,4 +35,10 @@ def choose_device(name: str = "auto") -> str:
 
 
 def _has_nvidia_driver() -> bool:
-    return any(find_library(library) for library in ("cuda", "nvcuda"))
+    for library in ("libcuda.so.1", "nvcuda.dll"):
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            continue
+        return True
+    return False

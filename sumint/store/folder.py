@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 def cache_folder() -> Path | None:
     """The folder that the environment variable `SUMINT_CACHE` names, or else the user's cache folder.
 
-    The folder need not exist. Everything in it can be deleted at any time: it is downloaded or measured again. It is
-    None, with a warning, for a user without a home folder, as in some containers: nothing is kept between runs then.
+    The folder need not exist. Everything in it can be deleted at any time: it is downloaded or measured again. It
+    is None, with a warning, for a user without a home folder, as in some containers: nothing is kept between runs
+    then.
 
     Raises:
         InputError: if the variable does not name a possible folder.
@@ -40,11 +41,11 @@ def cache_folder() -> Path | None:
 
 
 def _of_user() -> Path | None:
-    folder = platformdirs.user_cache_path("sumint")
-    if folder.is_absolute():
-        return folder
-    _warn_of_no_home()  # the path begins with ~, which stands for nothing
-    return None
+    try:
+        return platformdirs.user_cache_path("sumint")
+    except RuntimeError:  # there is nothing that ~ can stand for
+        _warn_of_no_home()
+        return None
 
 
 @cache

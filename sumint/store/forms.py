@@ -1,8 +1,8 @@
 """The bytes of a stored value: what the store can hold, and how it is read back as the same type.
 
-A value is bytes, files (a mapping of paths to bytes), or a dataclass of arrays, numbers, strings, and tuples, lists
-and dataclasses of these. A dataclass is stored as an archive of its arrays, beside a JSON tree of all the rest in
-which a name stands for each array. Nothing is ever unpickled.
+A value is bytes, files (a mapping of paths to bytes), or a dataclass of arrays, numbers, strings, and tuples,
+lists and dataclasses of these. A dataclass is stored as an archive of its arrays, beside a JSON tree of all the
+rest in which a name stands for each array. Nothing is ever unpickled.
 """
 
 from __future__ import annotations

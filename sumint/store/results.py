@@ -4,9 +4,9 @@ The key of a result digests all its inputs: the source of the analysis's module 
 imports, directly or not, the tensors, the sample, the settings, the dtype and the device, and the versions of the
 libraries. Nothing else can change a result: an analysis is a pure function, and sumint never imports the report.
 
-A stored file holds a digest of everything that follows, the text of its key, and the value. A file that is damaged,
-truncated or stored under another key is ignored, with a warning. A folder that cannot be read or written costs only
-the time to make every value again.
+A stored file holds a digest of everything that follows, the text of its key, and the value. A file that is
+damaged, truncated or stored under another key is ignored, with a warning. A folder that cannot be read or written
+costs only the time to make every value again.
 """
 
 from __future__ import annotations

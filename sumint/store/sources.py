@@ -16,7 +16,7 @@ import hashlib
 import inspect
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import resolve_name
@@ -55,13 +55,28 @@ def sources_of(*modules: str) -> dict[str, str]:
     Raises:
         NoSourceError: if one of them has no file, or was edited since it was imported.
     """
-    reached: dict[str, str] = {}
+    return {name: digest for name, (_, digest) in _reached(modules).items()}
+
+
+def files_of(*modules: str) -> list[Path]:
+    """The files of these modules and of all that they reach by import.
+
+    Raises:
+        NoSourceError: if one of them has no file, or was edited since it was imported.
+    """
+    return [path for path, _ in _reached(modules).values()]
+
+
+def _reached(modules: Iterable[str]) -> dict[str, tuple[Path, str]]:
+    """The file of each module that is reached and its sha256, by module name."""
+    reached: dict[str, tuple[Path, str]] = {}
     waiting = [_start(module) for module in modules]
     while waiting:
         name, path, folder = waiting.pop()
         if name not in reached:
             look_up = _look_up if folder == _our_folder() else _look_up.__wrapped__
-            reached[name], imported = look_up(name, path, folder)
+            digest, imported = look_up(name, path, folder)
+            reached[name] = path, digest
             waiting += imported
     return dict(sorted(reached.items()))
 

@@ -26,8 +26,8 @@ from report.publishing.html_tree import Element, parse
 from sumint.checkpoints.locate import locate
 from sumint.lab import Lab
 from sumint.store.results import Store
-from tests.page_weight import gzipped_size
 from tests.browser.conftest import CHROMIUM, QUIET
+from tests.page_weight import gzipped_size
 
 ROUNDS = 5
 SLOWER = 4

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from report.errors import BundleError
-from report.figures.plotlyjs import TRACES, bundle_path, full, smallest
+from report.figures.plotlyjs import TRACES, full, smallest
 from report.figures.plotlyjs_bundle import bundle
 from report.figures.theme import template
-from sumint.store.folder import cache_folder
+from sumint.store.results import Store
 from tests.browser.conftest import Reader
 
 CHARTS: dict[str, dict[str, Any]] = {
@@ -42,18 +42,18 @@ DRAW = """async ([data, layout]) => {
 @pytest.fixture(scope="session")
 def bundled(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """The bundle in the user's cache folder, or a new one if npm is available."""
-    cache = cache_folder()
-    if not bundle_path(cache).exists():
+    store = Store.of_user()
+    if not smallest(store).is_bundle:
         if not (shutil.which("npm") and shutil.which("node")):
             pytest.skip("Node and npm are not installed")
-        cache = tmp_path_factory.mktemp("bundle")
+        store = Store(tmp_path_factory.mktemp("bundle"))
         try:
-            bundle(cache)
+            bundle(store)
         except BundleError as error:
             if not str(error).startswith("npm "):
                 raise
             pytest.skip(f"npm cannot install here: {error}")
-    return smallest(cache).script
+    return smallest(store).script
 
 
 def test_there_is_a_chart_of_each_trace() -> None:

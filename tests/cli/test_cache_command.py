@@ -1,6 +1,7 @@
 """`python -m report cache` shows the cache folder and removes unused files from it."""
 
 import os
+import re
 import time
 from pathlib import Path
 
@@ -23,8 +24,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         store.save(Key(name, {}), b"x" * 1000)
     year_ago = time.time() - 365 * DAY
     os.utime(next((tmp_path / "results" / "old").iterdir()), (year_ago, year_ago))
-    (tmp_path / "plotlyjs").mkdir()
-    (tmp_path / "plotlyjs" / "plotly-1.2.3-abc.min.js").write_text("var Plotly;")
+    for name in ("plotlyjs", "compiled-evaluate", "figures-the-task"):
+        store.save(Key(name, {}), b"x")
     (tmp_path / "results" / "thesis.tex").write_text("years of work")
     for place in ("checkpoints", "compiled/0123/kernel"):
         (tmp_path / place).mkdir(parents=True)
@@ -43,7 +44,8 @@ def test_it_shows_the_amount_of_each_kind(folder: Path, capsys: pytest.CaptureFi
     printed = capsys.readouterr().out
     assert printed.startswith(f"{folder}: 0.0 MB")
     assert "2 files" in printed
-    assert "bundles of plotly.js" in printed
+    for kind in ("bundles of plotly.js", "compiled code", "figures and pages"):
+        assert re.search(rf"{kind} +1 file\b", printed)
     assert "unfinished" not in printed
 
 
@@ -52,11 +54,11 @@ def test_pruning_removes_files_that_no_build_has_used_for_long(
 ) -> None:
     assert main(["cache", "--prune"]) == 0
     assert "removed 1 file," in capsys.readouterr().out
-    assert names(folder) == {"fresh", "plotly-1.2.3-abc.min.js", *NOT_OURS}
+    assert names(folder) == {"fresh", "plotlyjs", "compiled-evaluate", "figures-the-task", *NOT_OURS}
 
 
 def test_a_recently_used_result_is_not_pruned(folder: Path) -> None:
-    assert Store(folder / "results").load(Key("old", {})) == b"x" * 1000
+    assert Store(folder / "results").load(Key("old", {}), bytes) == b"x" * 1000
     main(["cache", "--prune", "7"])
     assert "old" in names(folder)
 

@@ -8,8 +8,9 @@ import re
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,14 @@ import pytest
 
 from report.__main__ import main
 from report.chapters import layer_0_attention, the_task, unembedding
+from report.content.chapter import Content, Values
 from report.content.lazy_chart import lazy_chart
 from report.figures import charts
 from report.publishing.publish import is_up_to_date
 from sumint.analyses.weights.qk_circuits import QkCircuits
 from sumint.analyses.weights.unembedding_svd import UnembeddingSvd
 from sumint.checkpoints.files import Weights, write_weights
+from sumint.lab import Lab
 from sumint.model.load import Model
 from sumint.task.sums import Sums
 
@@ -61,6 +64,10 @@ def unembedding_svd(model: Model, sample: Sums) -> UnembeddingSvd:  # noqa: ARG0
     raise ArithmeticError("it does not converge")
 
 
+def undecided(lab: Lab) -> Iterator[Content]:
+    yield Values({"layout": lab.layout, "share": 1 / 0})
+
+
 @lazy_chart
 def undrawable(*_: Any, **__: Any) -> go.Figure:
     raise ValueError("no bars today")
@@ -88,7 +95,7 @@ def test_an_analysis_that_fails_is_told_where_its_results_would_be(
     assert "data-figure" in shown_in_place(page, "attention-patterns")
     assert "could not be made" not in "".join(text for stem, text in pages.items() if stem != "layer-0-attention")
     assert "Traceback" not in "".join(pages.values()) + errors
-    assert f"error: the analysis qk_circuits failed: {REASON}" in errors
+    assert f"error: the analysis qk_circuits: RuntimeError: {REASON} (tests/content/test_failures.py:" in errors
     assert "Traceback" in (cache / "last-build.log").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "site" / "build.json").read_bytes())["failures"]
 
@@ -104,13 +111,14 @@ def test_a_figure_that_cannot_be_drawn_leaves_the_others_of_its_page_alone(
     assert "data-figure" in shown_in_place(pages["unembedding"], "gram")
 
 
-def test_a_chapter_that_fails_as_a_whole_keeps_its_page(
+def test_a_chapter_of_which_every_section_fails_keeps_its_page(
     build: Callable[..., tuple[int, dict[str, str]]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(the_task, "chapter", lambda _: 1 / 0)
+    monkeypatch.setattr(the_task, "PLAN", replace(the_task.PLAN, sections=(undecided,)))
     code, pages = build()
     assert code == 1
-    assert "division by zero" in shown_in_place(pages["the-task"], "sample-probabilities")
+    shown = shown_in_place(pages["the-task"], "sample-probabilities")
+    assert "the section undecided: ZeroDivisionError: division by zero (tests/content/test_failures.py:" in shown
     assert "<h1>The task</h1>" in pages["the-task"]
     assert '<em class="unmeasured">not measured</em>' in pages["the-task"]
     assert "data-figure" in pages["ablation"]
@@ -137,7 +145,7 @@ def test_a_strict_build_publishes_nothing_if_anything_fails(
     monkeypatch.setattr(unembedding, "unembedding_svd", unembedding_svd)
     assert build("--strict")[0] == 1
     assert not (tmp_path / "site").exists()
-    assert "the analysis unembedding_svd failed: it does not converge" in capsys.readouterr().err
+    assert "the analysis unembedding_svd: ArithmeticError: it does not converge" in capsys.readouterr().err
 
 
 def test_a_failure_is_no_secret_to_who_asks(

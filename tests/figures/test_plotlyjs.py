@@ -13,7 +13,8 @@ from report.content.lazy_chart import LazyChart
 from report.errors import BundleError, ReportError
 from report.figures import plotlyjs
 from report.figures.cache import check_traces
-from report.figures.plotlyjs import NPM, bundle_path, check_version, entry, full, smallest
+from report.figures.plotlyjs import NPM, bundle_key, check_version, entry, full, smallest
+from sumint.store.results import Store
 
 
 def figure(*traces: str) -> Figure:
@@ -28,27 +29,26 @@ def figure(*traces: str) -> Figure:
 
 
 def test_without_a_bundle_the_full_one_is_used_and_says_so(tmp_path: Path) -> None:
-    used = smallest(tmp_path)
+    used = smallest(Store(tmp_path))
     assert not used.is_bundle
     assert used.script.startswith(b"/**\n* plotly.js v")
     assert str(used) == f"plotly.js {get_plotlyjs_version()}, all of it: 4.8 MB"
 
 
 def test_a_bundle_that_is_kept_is_used_and_says_what_it_draws(tmp_path: Path) -> None:
-    bundle_path(tmp_path).parent.mkdir(parents=True)
-    bundle_path(tmp_path).write_bytes(b"var Plotly;")
-    used = smallest(tmp_path)
+    Store(tmp_path).save(bundle_key(), b"var Plotly;")
+    used = smallest(Store(tmp_path))
     assert used.script == b"var Plotly;"
     assert "only bar, heatmap, scatter, scatterpolar: " in str(used)
 
 
-def test_a_bundle_of_other_traces_or_versions_is_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = {bundle_path(tmp_path)}
+def test_a_bundle_of_other_traces_or_versions_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    digests = {bundle_key().digest}
     monkeypatch.setattr(plotlyjs, "TRACES", ("bar",))
-    kept.add(bundle_path(tmp_path))
+    digests.add(bundle_key().digest)
     monkeypatch.setattr(plotlyjs, "get_plotlyjs_version", lambda: "0.0.0")
-    kept.add(bundle_path(tmp_path))
-    assert len(kept) == 3
+    digests.add(bundle_key().digest)
+    assert len(digests) == 3
 
 
 def test_the_bundle_starts_from_the_core_and_every_trace_but_the_core_s_own() -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+import subprocess
+import sys
 import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -16,14 +19,14 @@ from report.chapters import how_it_carries, layer_0_attention, other_seeds
 from report.chapters.other_seeds.claims import other_seeds_claims
 from report.chapters.other_seeds.recurrence import Recurrence, recurrences, trained_alike
 from report.content.chapter import Absent, Chapter, Figure, Table
-from report.content.failures import failed_result
+from report.content.sections import make_chapter
 from report.figures.export import figure_data
 from report.figures.plotlyjs import PlotlyJs
-from report.outline import COMPARED
+from report.outline import COMPARED, plans
 from report.publishing.fingerprint import fingerprint
 from report.publishing.repository import Repository
 from report.seeds.result import SeedSummary, Verdict
-from report.seeds.run import QuickLab, summarize_seeds
+from report.seeds.run import SeedLab, summarize_seeds
 from report.seeds.workers import worker_processes
 from sumint.analyses.carrying.carry_sites import CarrySites
 from sumint.analyses.weights.qk_circuits import QkCircuits
@@ -34,7 +37,9 @@ from sumint.model.load import Model
 from sumint.store.results import Store
 from sumint.task.sums import Sums
 
+ROOT = Path(__file__).parent.parent.parent
 REASON = "the queries went missing"
+PLANS = plans(COMPARED)
 
 
 def qk_circuits(model: Model, sample: Sums) -> QkCircuits:  # noqa: ARG001
@@ -66,9 +71,9 @@ def test_others_are_told_as_they_would_be_alone_and_measured_once(
     checkpoints: list[Path], store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, *others = checkpoints
-    found = summarize_seeds(Lab(first, store=store, others=lambda _: others), COMPARED)
+    found = summarize_seeds(Lab(first, store=store, others=lambda _: others), PLANS)
     assert [one.name for one in found.all] == ["seed 0", "seed 1", "seed 2"]
-    alone = how_it_carries.chapter(Lab(others[0], store=store)).claims
+    alone = make_chapter(Lab(others[0], store=store), how_it_carries.PLAN).claims
     verdicts = {verdict.name: (verdict.holds, verdict.value) for verdict in found.others[0].verdicts}
     assert {claim.name: verdicts[claim.name] for claim in alone} == {c.name: (c.holds, c.value) for c in alone}
 
@@ -76,20 +81,18 @@ def test_others_are_told_as_they_would_be_alone_and_measured_once(
         raise AssertionError(f"{job} was measured already")
 
     monkeypatch.setattr(report.seeds.run, "_run_job", measured)
-    assert summarize_seeds(Lab(first, store=store, others=lambda _: others), COMPARED) == found
+    assert summarize_seeds(Lab(first, store=store, others=lambda _: others), PLANS) == found
 
 
 def test_what_takes_long_is_left_out_of_a_survey(checkpoints: list[Path]) -> None:
-    lab = QuickLab(checkpoints[0])
-    found = {module.__name__ for module in COMPARED}
-    assert len(found) == len(COMPARED)
-    report.seeds.run._summarize(lab, COMPARED)
+    lab = SeedLab(checkpoints[0])
+    assert not report.seeds.run._summarize(lab, PLANS).failures
     assert not {"minimal_circuit", "every_sum", "worked_example"} & {run.name for run in lab.runs}
 
 
 def test_the_chapter_shows_every_checkpoint(checkpoints: list[Path], store: Store) -> None:
     first, *others = checkpoints
-    chapter = other_seeds.chapter(Lab(first, store=store, others=lambda _: others), COMPARED)
+    chapter = make_chapter(Lab(first, store=store, others=lambda _: others), other_seeds.plan(PLANS))
     seeds, recurring = (table for table in chapter.tables if isinstance(table, Table))
     assert seeds.n_rows == 3
     matrix, _ = (shown for shown in chapter.figures if isinstance(shown, Figure))
@@ -106,21 +109,52 @@ def test_what_fails_on_a_seed_leaves_the_rest_of_it_and_is_tried_again(
     first, second, _ = checkpoints
     keeps = Store(tmp_path)
 
-    def make_chapter() -> Chapter:
-        return other_seeds.chapter(
-            Lab(first, store=keeps, instead=failed_result, others=lambda _: [second]), COMPARED
-        )
+    def make() -> Chapter:
+        return make_chapter(Lab(first, store=keeps, others=lambda _: [second]), other_seeds.plan(PLANS))
 
     with monkeypatch.context() as patch:
         patch.setattr(layer_0_attention, "qk_circuits", qk_circuits)
         patch.setattr(report.seeds.run, "carry_sites", carry_sites)
-        chapter = make_chapter()
-    assert chapter.failures == (f"seed 1: the analysis qk_circuits failed: {REASON}",)
+        chapter = make()
+    (failure,) = chapter.failures
+    assert failure.name == "seed 1"
+    assert failure.message.startswith(
+        f"the analysis qk_circuits: RuntimeError: {REASON} (tests/seeds/test_seeds.py:"
+    )
     seeds = next(shown for shown in chapter.tables if isinstance(shown, Table))
     assert "qk_circuits" in seeds.columns["what failed"][1]
     assert seeds.columns["routes with a site"][1] == "not measured"
-    assert make_chapter().failures == ()
-    assert len(list(tmp_path.glob("seed-summary-*/*.kept"))) == 1
+    assert make().failures == ()
+    assert len(list(tmp_path.glob("seed-summary/*.kept"))) == 1
+
+
+KILLED = """
+import os, signal, sys, time
+from report.seeds.workers import worker_processes
+if __name__ == "__main__":
+    with worker_processes(2) as pool:
+        print(*{future.result() for future in [pool.submit(os.getpid) for _ in range(20)]}, flush=True)
+        pool.submit(time.sleep, 3600)
+        time.sleep(3600)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_workers_end_with_their_parent_however_it_ends(tmp_path: Path, by: signal.Signals) -> None:
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, script], env=environment, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        workers = list(map(int, parent.stdout.readline().split()))
+        assert workers
+        parent.send_signal(by)
+        parent.wait(30)
+    deadline = time.monotonic() + 30
+    while any(Path(f"/proc/{worker}/cmdline").exists() for worker in workers):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_a_survey_ends_if_one_of_its_processes_does() -> None:
@@ -140,7 +174,7 @@ def test_an_interrupted_survey_leaves_no_process_behind() -> None:
 
 
 def test_a_checkpoint_without_others_has_nothing_to_compare(checkpoints: list[Path]) -> None:
-    chapter = other_seeds.chapter(Lab(checkpoints[0]), COMPARED)
+    chapter = make_chapter(Lab(checkpoints[0]), other_seeds.plan(PLANS))
     assert all(isinstance(shown, Absent) for shown in (*chapter.figures, *chapter.tables))
     assert {claim.holds for claim in chapter.claims} == {None}
 

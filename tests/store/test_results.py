@@ -1,9 +1,11 @@
 """A result is reused if and only if none of its inputs has changed."""
 
+from __future__ import annotations
+
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +18,21 @@ from sumint.store.results import Store
 
 
 @dataclass(frozen=True)
+class Part:
+    name: str
+    values: Float[np.ndarray, " value"]
+
+
+@dataclass(frozen=True)
 class Measured:
     matrix: Float[np.ndarray, "row column"]
     share: float
     count: int
     name: str
     labels: tuple[str, ...]
+    parts: tuple[Part, ...] = ()
+    rest: Part | None = None
+    pair: tuple[int, Part] | None = None
 
 
 MEASURED = Measured(np.arange(6, dtype=np.float32).reshape(2, 3), 0.5, 7, "für 1 < 2", ("a", "b"))
@@ -37,6 +48,40 @@ def test_a_saved_result_is_loaded_unchanged(tmp_path: Path) -> None:
     assert loaded.matrix.dtype == np.float32
     assert (loaded.share, loaded.count, loaded.name, loaded.labels) == (0.5, 7, "für 1 < 2", ("a", "b"))
     assert type(loaded.count) is int
+
+
+def test_dataclasses_within_dataclasses_are_loaded_as_what_they_are(tmp_path: Path) -> None:
+    parts = tuple(Part(name, np.array([1.5, np.nan])) for name in "ab")
+    Store(tmp_path).save(KEY, replace(MEASURED, parts=parts, rest=parts[0], pair=(3, parts[1])))
+    loaded = Store(tmp_path).load(KEY, Measured)
+    assert loaded is not None
+    assert loaded.rest is not None
+    assert loaded.pair is not None
+    assert [part.name for part in (*loaded.parts, loaded.rest, loaded.pair[1])] == ["a", "b", "a", "b"]
+    assert type(loaded.pair) is tuple
+    np.testing.assert_array_equal(loaded.parts[1].values, parts[1].values)
+
+
+@pytest.mark.parametrize(("value", "kind"), [(b"\x00bytes", bytes), ({"a/b.html": b"<p>", "c": b""}, dict)])
+def test_bytes_and_files_are_loaded_as_they_were(value: object, kind: type, tmp_path: Path) -> None:
+    made = []
+
+    def make() -> object:
+        made.append(value)
+        return value
+
+    for _ in range(2):
+        assert Store(tmp_path).remember("it", {"n": 1}, make, kind) == value
+    assert len(made) == 1
+
+
+def test_a_value_of_another_type_is_made_again_with_a_warning(tmp_path: Path, caplog) -> None:
+    store = Store(tmp_path)
+    store.save(KEY, b"not an archive")
+    assert store.load(KEY, Measured) is None
+    assert "is damaged" in caplog.text
+    store.save(KEY, Part("a", np.zeros(2)))
+    assert store.load(KEY, Measured) is None
 
 
 def test_another_key_finds_nothing(tmp_path: Path) -> None:
@@ -72,7 +117,7 @@ def test_a_damaged_result_is_ignored_with_a_warning(damage, tmp_path: Path, capl
     damage(next(tmp_path.rglob("*.kept")))
     with caplog.at_level(logging.WARNING):
         assert store.load(KEY, Measured) is None
-    assert "measured again" in caplog.text
+    assert "is made again" in caplog.text
 
 
 def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
@@ -120,7 +165,7 @@ def test_an_object_that_is_not_a_result_is_refused(tmp_path: Path) -> None:
     class Wrong:
         content: dict[str, int]
 
-    with pytest.raises(TypeError, match="arrays, numbers and strings"):
+    with pytest.raises(TypeError, match=r"Wrong\.content: a result must hold only arrays, numbers, strings"):
         Store(tmp_path).save(KEY, Wrong({"a": 1}))
 
 

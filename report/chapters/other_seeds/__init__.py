@@ -14,7 +14,7 @@ from sumint.lab import Lab
 
 
 def plan(compared: Mapping[str, ChapterPlan]) -> ChapterPlan:
-    """The plan of the chapter that checks the claims of the chapters in `compared` on the lab's other checkpoints."""
+    """The plan of the chapter that checks the claims of the chapters in `compared` on other checkpoints."""
 
     def recurrence_across_seeds(lab: Lab) -> Iterator[Content]:
         """Which claims hold on which checkpoint."""

@@ -6,6 +6,7 @@ import logging
 import os
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from numba import njit
@@ -40,11 +41,17 @@ def entry_point(function: Callable[..., Any]) -> Any:
     return dispatcher
 
 
+def _store() -> Store:
+    """The store of compiled code: in the folder that numba's own variable names, or else the user's store."""
+    folder = os.environ.get("NUMBA_CACHE_DIR")
+    return Store(Path(folder)) if folder else Store.of_user()
+
+
 class StoredCode(NullCache):
     """The compiled code of one function, in numba's interface for a cache.
 
-    numba's own cache has no digests: a damaged file of it is an error or, worse, runs. It also looks only at the file
-    of the function itself, so a change of what the function calls would go unnoticed.
+    numba's own cache has no digests: a damaged file of it is an error or, worse, runs. It also looks only at the
+    file of the function itself, so a change of what the function calls would go unnoticed.
     """
 
     def __init__(self, name: str) -> None:
@@ -53,7 +60,7 @@ class StoredCode(NullCache):
     def load_overload(self, sig: Any, target_context: Any) -> CompileResult | None:
         """The code compiled for these types of arguments and this processor, or None if there is none."""
         target_context.refresh()
-        stored = Store.of_user().load(self._key(sig, target_context.codegen()), bytes)
+        stored = _store().load(self._key(sig, target_context.codegen()), bytes)
         if stored is None:
             return None
         try:
@@ -64,7 +71,7 @@ class StoredCode(NullCache):
 
     def save_overload(self, sig: Any, data: CompileResult) -> None:
         """Store the code compiled for these types of arguments and this processor."""
-        Store.of_user().save(self._key(sig, data.codegen), dumps(data._reduce()))
+        _store().save(self._key(sig, data.codegen), dumps(data._reduce()))
 
     def _key(self, sig: Any, codegen: Any) -> Key:
         return Key(
