@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 
+import typer
+
 from sumint.cli import train, verify
+from sumint.cli.application import new_application, run_application
 from sumint.cli.streams import run_main
 from sumint.errors import InputError
+
+SCRIPT = "sumint"
+
+
+def application() -> typer.Typer:
+    """The commands with their options."""
+    commands = new_application("Train and verify transformers that add two numbers.", SCRIPT)
+    for command in (train, verify):
+        command.add(commands)
+    return commands
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return the exit code: 0 success, 1 a sum is wrong, 2 bad input, 130 interrupted."""
-    options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        return run_application(application(), arguments, "sumint", SCRIPT)
     except InputError as error:
         print(f"error: {' '.join(str(error).splitlines())}", file=sys.stderr)  # a path can contain a line break
         return 2
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        return 130
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m sumint", description="Train and verify transformers that add two numbers."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    train.add(commands)
-    verify.add(commands)
-    return parser
+def run() -> None:
+    """Run one command as a process, which ends with its exit code: 141 if its output is closed."""
+    sys.exit(run_main(main))
 
 
 if __name__ == "__main__":
-    sys.exit(run_main(main))
+    run()

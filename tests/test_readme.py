@@ -1,10 +1,11 @@
 """The README is right about commands, options and files."""
 
-import argparse
 import re
 from pathlib import Path
 
 import pytest
+from typer.core import TyperOption
+from typer.main import get_group
 
 import report.__main__
 import sumint.__main__
@@ -15,31 +16,28 @@ TEST_COMMAND = "python -m pip install -c constraints.txt -e '.[test]' && python 
 BUILD_COMMAND = "python -m pip install -c constraints.txt -e . && python -m report build"
 
 
-def commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
-    choices = next(action.choices for action in parser._actions if isinstance(action, argparse._SubParsersAction))
-    return dict(choices)
-
-
-PARSERS = {
-    f"python -m {package.__name__.split('.')[0]} {name}": parser
-    for package in (report.__main__, sumint.__main__)
-    for name, parser in commands(package._parser()).items()
+COMMANDS = {
+    f"python -m {module.__name__.split('.')[0]} {name}": command
+    for module in (report.__main__, sumint.__main__)
+    for name, command in get_group(module.application()).commands.items()
 }
 
 
-@pytest.mark.parametrize("command", PARSERS)
+def options_of(command: str) -> list[str]:
+    options = (parameter for parameter in COMMANDS[command].params if isinstance(parameter, TyperOption))
+    return [name for option in options for name in option.opts]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_and_option_is_in_the_readme(command: str) -> None:
     assert f"`{command}`" in README
-    options = [option for action in PARSERS[command]._actions for option in action.option_strings]
-    missing = [option for option in options if option not in ("-h", "--help") and f"`{option}" not in README]
-    assert not missing
+    assert not [option for option in options_of(command) if f"`{option}" not in README]
 
 
 def test_the_readme_names_no_option_that_is_not_there() -> None:
-    known = {
-        option for parser in PARSERS.values() for action in parser._actions for option in action.option_strings
-    }
-    named = set(re.findall(r"`(--[a-z-]+)", README)) - {"--version"}
+    known = {option for command in COMMANDS for option in options_of(command)}
+    named = set(re.findall(r"`(--[a-z-]+)", README)) - {"--version", "--help"}
+    assert named
     assert named <= known
 
 

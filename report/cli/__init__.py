@@ -1,7 +1,8 @@
 """The commands of `python -m report`, in the order in which the help lists them.
 
-Each command has a module with `add`, which declares it, and `run`, which runs it and returns the exit code. A
-command imports what it needs when it runs, so that the help appears immediately.
+Each command has a module with `add`, which adds it to the application, and a function whose parameters are its
+options and which returns the exit code. That function imports what it needs when it runs, so that the help appears
+immediately.
 """
 
 from report.cli import build, bundle, cache, check, diff, serve

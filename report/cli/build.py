@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import logging
 import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from report.errors import SiteError
-from sumint.machine.device import DEVICES
+from sumint.cli.application import INTERRUPTED, Command
+from sumint.machine.device import Device
 
 if TYPE_CHECKING:
     from report.build import BuildResult
     from sumint.lab import Lab
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declare the command and its options."""
-    build = commands.add_parser(
+WEIGHTS_HELP = (
+    "bundled: the model that comes with the project; arena: the write-up's checkpoint, which is downloaded once; "
+    "or the path of a .safetensors file or a PyTorch state dict."
+)
+
+
+def add(application: typer.Typer) -> None:
+    """Add the command and its options to the application."""
+    application.command(
         "build",
-        help="measure a checkpoint and publish the report on it",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=(
-            "Run every analysis on a checkpoint, check every claim, and publish the report as a static site.\n"
+        cls=Command,
+        short_help="Measure a checkpoint and publish the report on it.",
+        help=(
+            "Run every analysis on a checkpoint, check every claim, and publish the report as a static site. "
             "Results are cached: a second build measures only what has changed."
         ),
         epilog=(
-            "examples:\n"
+            "examples:\n\n\b\n"
             "  python -m report build                             the bundled model, into site/\n"
             "  python -m report build --weights arena --strict    the write-up's checkpoint; claims must hold\n"
             "  python -m report build --weights model.safetensors --site /tmp/report\n"
@@ -39,67 +47,100 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
             "Then open index.html of the site in a browser; it needs no server and no network.\n\n"
             "exit codes: 0 done; 1 something failed, or with --strict a claim does not hold; 2 bad input"
         ),
-    )
-    add_weights(build)
-    build.add_argument(
-        "--site",
-        type=Path,
-        metavar="DIR",
-        help="the folder to publish the site to (default: site, or none with --single-file)",
-    )
-    build.add_argument(
-        "--single-file",
-        type=Path,
-        metavar="FILE",
-        help="write the whole report as one file that works offline; add --site to write both",
-    )
-    build.add_argument(
-        "--base-url",
-        default="",
-        metavar="URL",
-        help="the address of the site on the web, for its canonical links, link previews and citation",
-    )
-    build.add_argument(
-        "--strict",
-        action="store_true",
-        help="publish nothing and exit with 1 if anything fails or a claim does not hold",
-    )
-    build.add_argument(
-        "--no-seeds",
-        action="store_true",
-        help="leave out the comparison with the bundled seeds, which takes about a minute the first time",
-    )
-    build.add_argument("--no-cache", action="store_true", help="measure everything again, and cache nothing")
-    build.add_argument(
-        "--explain", action="store_true", help="print for every analysis whether it was measured again, and why"
-    )
-    verbosity = build.add_mutually_exclusive_group()
-    verbosity.add_argument("--quiet", action="store_true", help="print errors only")
-    verbosity.add_argument(
-        "--verbose", action="store_true", help="print the time of every analysis, and the traceback of a failure"
-    )
-    build.set_defaults(run=run, if_interrupted="; the results so far are cached for the next build")
+    )(run)
 
 
-def add_weights(command: argparse.ArgumentParser) -> None:
-    """Declare the options that choose the checkpoint and the device."""
-    command.add_argument(
-        "--weights",
-        default="bundled",
-        metavar="WHICH",
-        help="bundled: the model that comes with the project (the default); arena: the write-up's checkpoint, "
-        "which is downloaded once; or the path of a .safetensors file or a PyTorch state dict",
-    )
-    command.add_argument(
-        "--device",
-        default="auto",
-        choices=DEVICES,
-        help="the device to compute on; auto chooses a CUDA GPU if there is one",
-    )
-
-
-def run(options: argparse.Namespace) -> int:
+def run(
+    *,
+    weights: Annotated[str, typer.Option(metavar="WHICH", help=WEIGHTS_HELP)] = "bundled",
+    device: Annotated[
+        Device, typer.Option(help="The device to compute on; auto chooses a CUDA GPU if there is one.")
+    ] = "auto",
+    site: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR", help="The folder to publish the site to (default: site, or none with --single-file)."
+        ),
+    ] = None,
+    single_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Write the whole report as one file that works offline; add --site to write both."
+        ),
+    ] = None,
+    base_url: Annotated[
+        str,
+        typer.Option(
+            metavar="URL",
+            help="The address of the site on the web, for its canonical links, previews and citation.",
+        ),
+    ] = "",
+    strict: Annotated[
+        bool,
+        typer.Option(
+            "--strict", help="Publish nothing and exit with 1 if anything fails or a claim does not hold."
+        ),
+    ] = False,
+    no_seeds: Annotated[
+        bool,
+        typer.Option(
+            "--no-seeds",
+            help="Leave out the comparison with the bundled seeds, which takes about a minute the first time.",
+        ),
+    ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Measure everything again, and cache nothing.")
+    ] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print for every analysis whether it was measured again, and why.")
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print errors only.")] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help="Print the time of every analysis, and the traceback of a failure."),
+    ] = False,
+) -> int:
     """Build the report; the exit code is 1 if anything failed."""
+    if quiet and verbose:
+        raise typer.BadParameter(
+            "cannot be combined with --quiet; leave out one of them", param_hint="'--verbose'"
+        )
+    base_url = base_address(base_url)
+    target = site or (None if single_file else Path("site"))
+    try:
+        return _run(
+            weights=weights,
+            device=device,
+            site=target,
+            single_file=single_file,
+            base_url=base_url,
+            strict=strict,
+            has_seeds=not no_seeds,
+            has_cache=not no_cache,
+            explain=explain,
+            quiet=quiet,
+            verbose=verbose,
+        )
+    except KeyboardInterrupt:
+        outcome = "" if no_cache else "; the results so far are cached for the next build"
+        print(f"interrupted{outcome}", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _run(
+    *,
+    weights: str,
+    device: Device,
+    site: Path | None,
+    single_file: Path | None,
+    base_url: str,
+    strict: bool,
+    has_seeds: bool,
+    has_cache: bool,
+    explain: bool,
+    quiet: bool,
+    verbose: bool,
+) -> int:
     from report.cli.logs import LOG_FILE, log_to
     from report.cli.progress import Progress
     from report.figures.plotlyjs import smallest
@@ -113,53 +154,44 @@ def run(options: argparse.Namespace) -> int:
     from sumint.store.folder import cache_folder
     from sumint.store.results import Store
 
-    if options.no_cache:
-        options.if_interrupted = ""
-    logs = None if options.no_cache else cache_folder()
-    log_to(
-        logs,
-        level=logging.ERROR if options.quiet else logging.WARNING,
-        tracebacks=options.verbose,
-    )
-    site = options.site or (None if options.single_file else Path("site"))
-    base_url = base_address(options.base_url)
-    device = choose_device(options.device)
-    store = Store(None) if options.no_cache else Store.of_user()
+    logs = cache_folder() if has_cache else None
+    log_to(logs, level=logging.ERROR if quiet else logging.WARNING, tracebacks=verbose)
+    store = Store.of_user() if has_cache else Store(None)
     plotlyjs = smallest(Store.of_user())
-    others = (lambda checkpoint: ()) if options.no_seeds else siblings
-    lab = Lab(locate(options.weights), device=device, store=store, others=others)
-    must_build = options.no_cache or options.explain
+    others = siblings if has_seeds else (lambda checkpoint: ())
+    lab = Lab(locate(weights), device=choose_device(device), store=store, others=others)
+    must_build = explain or not has_cache
     repository = Repository()
-    site_fingerprint = None if options.single_file else fingerprint(lab, repository, plotlyjs, base_url)
+    site_fingerprint = None if single_file else fingerprint(lab, repository, plotlyjs, base_url)
     if site and site_fingerprint and not must_build and is_up_to_date(site, site_fingerprint):
         claims = json.loads((site / "claims.json").read_bytes())
-        if not (options.strict and any(claim["holds"] is False for claim in claims)):
-            if not options.quiet:
+        if not (strict and any(claim["holds"] is False for claim in claims)):
+            if not quiet:
                 _print_unchanged(site, claims)
             return 0
 
     from report.build import STEPS, build
     from report.content.formats import counted
 
-    progress = Progress(STEPS, quiet=options.quiet)
+    progress = Progress(STEPS, quiet=quiet)
     with progress, use_options(Options(on_progress=progress.sums)):
         lab.before_run = progress.detail
         built = build(
             lab,
             site,
-            single_file=options.single_file,
+            single_file=single_file,
             plotlyjs=plotlyjs,
             base_url=base_url,
-            strict=options.strict,
+            strict=strict,
             step=progress.step,
             repository=repository,
             expected=site_fingerprint,
         )
-    if options.explain or options.verbose:
-        _print_runs(lab, built, why=options.explain, seconds=options.verbose)
-    if not options.quiet:
+    if explain or verbose:
+        _print_runs(lab, built, why=explain, seconds=verbose)
+    if not quiet:
         _print_claims(lab, built)
-        _print_sizes(built, site, options.single_file)
+        _print_sizes(built, site, single_file)
     if built.failures:
         log = None if logs is None else logs / LOG_FILE
         tracebacks = f"; the tracebacks are in {log}" if log is not None and log.is_file() else ""
@@ -186,16 +218,20 @@ def _print_unchanged(site: Path, claims: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _print_runs(lab: Lab, built: BuildResult, *, why: bool, seconds: bool) -> None:
+    from report.cli.tables import print_table
+
     rows = []
     for run in lab.runs:
         settings = ", ".join(f"{name}={value}" for name, value in run.settings.items())
         name = f"{run.name}({settings})" if settings else run.name
         rows.append((name, run.state, f"{run.seconds:.2f} s" if seconds else "", run.why if why else ""))
     rows += [(f"figures of {stem}", state, "", "") for stem, state in built.figure_states.items()]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    for row in rows:
-        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=False)]
-        print("  ".join((*cells, row[3])).rstrip())
+    print_table(
+        [
+            tuple(cell for cell, is_shown in zip(row, (True, True, seconds, why), strict=True) if is_shown)
+            for row in rows
+        ]
+    )
 
 
 def _print_claims(lab: Lab, built: BuildResult) -> None:

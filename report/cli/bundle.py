@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 
+import typer
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declare the command and its options."""
-    bundle = commands.add_parser(
+from sumint.cli.application import Command
+
+
+def add(application: typer.Typer) -> None:
+    """Add the command to the application."""
+    application.command(
         "bundle",
-        help="make the plotly.js of later builds a quarter as large; needs Node",
-        description=(
+        cls=Command,
+        short_help="Make the plotly.js of later builds a quarter as large; needs Node.",
+        help=(
             "Make a plotly.js that contains only what the report draws, with npm and esbuild, and store it in the "
             "cache folder; later builds use it instead of the full one. Charts look the same; pages load faster."
         ),
-    )
-    bundle.set_defaults(run=run)
+    )(run)
 
 
-def run(_: argparse.Namespace) -> int:
+def run() -> int:
     """Make the bundle and print its size; the exit code is 0."""
     from report.figures.plotlyjs_bundle import bundle
     from sumint.store.results import Store

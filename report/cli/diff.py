@@ -2,73 +2,83 @@
 
 from __future__ import annotations
 
-import argparse
 import math
 from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sumint.cli.application import Command
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declare the command and its options."""
-    diff = commands.add_parser(
+def _tolerance(text: str | float) -> float:
+    """The tolerance that an argument means; typer's own limits accept infinity."""
+    try:
+        tolerance = float(text)
+    except ValueError:
+        tolerance = math.nan
+    if not (math.isfinite(tolerance) and tolerance >= 0):
+        raise typer.BadParameter(f"expected a relative change such as 1e-6, found {text}")
+    return tolerance
+
+
+def add(application: typer.Typer) -> None:
+    """Add the command and its options to the application."""
+    application.command(
         "diff",
-        help="compare two built sites: claims, figures, tables",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=(
-            "Compare two built sites: claims whose verdict or value changed, figures and tables whose numbers\n"
-            "changed and by how much, and what only one of the sites contains. Their provenance is listed, but\n"
+        cls=Command,
+        short_help="Compare two built sites: claims, figures, tables.",
+        help=(
+            "Compare two built sites: claims whose verdict or value changed, figures and tables whose numbers "
+            "changed and by how much, and what only one of the sites contains. Their provenance is listed, but "
             "does not count as a difference."
         ),
         epilog=(
-            "exit codes: 0 nothing differs, 1 something does, 2 a folder contains no site of this report\n\n"
-            "A relative change is the difference as a share of the larger of the two numbers. Data files contain\n"
+            "exit codes: 0 nothing differs; 1 something does; 2 a folder contains no site of this report\n\n"
+            "A relative change is the difference as a share of the larger of the two numbers. Data files contain "
             "numbers to seven digits, so --tolerance 1e-6 ignores rounding.\n\n"
-            "examples:\n"
+            "examples:\n\n\b\n"
             "  python -m report diff site /tmp/report\n"
             "  python -m report diff site /tmp/report --tolerance 1e-6 --html diff.html"
         ),
-    )
-    diff.add_argument("old", type=Path, metavar="A", help="the folder of the first site")
-    diff.add_argument("new", type=Path, metavar="B", help="the folder of the second site")
-    diff.add_argument(
-        "--tolerance",
-        type=_tolerance,
-        default=0.0,
-        metavar="R",
-        help="ignore relative changes of a number up to R (default: 0, every change counts)",
-    )
-    diff.add_argument(
-        "--html", type=Path, metavar="FILE", help="also write the comparison as a self-contained page"
-    )
-    diff.set_defaults(run=run)
+    )(run)
 
 
-def run(options: argparse.Namespace) -> int:
+def run(
+    old: Annotated[Path, typer.Argument(metavar="A", help="The folder of the first site.")],
+    new: Annotated[Path, typer.Argument(metavar="B", help="The folder of the second site.")],
+    *,
+    tolerance: Annotated[
+        float,
+        typer.Option(
+            parser=_tolerance,
+            metavar="R",
+            help="Ignore relative changes of a number up to R; with 0, every change counts.",
+        ),
+    ] = 0.0,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Also write the comparison as a self-contained page.")
+    ] = None,
+) -> int:
     """List the differences; the exit code is 1 if there are any."""
-    from report.cli.tables import table, width
+    from report.cli.tables import print_table
     from report.comparison.compare import compare
     from report.comparison.tables import sections, summary
     from report.content.safe_text import plain
 
-    if options.html is not None:
+    if html is not None:
         from report.comparison.page import COMPARISON_FILE
 
-        COMPARISON_FILE.check(options.html)  # before the sites are read
-    comparison = compare(options.old, options.new, options.tolerance)
-    lines: list[str] = []
+        COMPARISON_FILE.check(html)  # before the sites are read
+    comparison = compare(old, new, tolerance)
     for section in sections(comparison):
-        rows = table([section.head, *section.rows], width(), section.numeric)
-        lines += [f"{section.title}: {section.n_listed:,}", *rows, ""]
-    print(*lines, summary(comparison), sep="\n")
-    if options.html is not None:
+        print(f"{section.title}: {section.n_listed:,}")
+        print_table(section.rows, head=section.head, right=section.numeric)
+        print()
+    print(summary(comparison))
+    if html is not None:
         from report.comparison.page import COMPARISON_FILE, comparison_page
 
-        COMPARISON_FILE.write(comparison_page(comparison), options.html)
-        print(plain(str(options.html)))
+        COMPARISON_FILE.write(comparison_page(comparison), html)
+        print(plain(str(html)))
     return 1 if comparison.differs else 0
-
-
-def _tolerance(text: str) -> float:
-    tolerance = float(text)  # argparse turns a ValueError into its own message
-    if not (math.isfinite(tolerance) and tolerance >= 0):
-        raise argparse.ArgumentTypeError(f"expected a relative change such as 1e-6, found {text}")
-    return tolerance

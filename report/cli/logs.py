@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import sys
 from pathlib import Path
 
 LOG_FILE = "last-build.log"
@@ -19,6 +20,14 @@ class _RunLog(logging.FileHandler):
     def emit(self, record: logging.LogRecord) -> None:
         with contextlib.suppress(OSError):
             super().emit(record)
+
+
+class _TerminalLog(logging.StreamHandler):
+    """A handler that writes to the present `sys.stderr`, which a progress bar replaces to keep lines above it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 class _LineFormatter(logging.Formatter):
@@ -44,7 +53,7 @@ def log_to(folder: Path | None, *, level: int = logging.WARNING, tracebacks: boo
     for handler in [handler for handler in root.handlers if isinstance(handler.formatter, _LineFormatter)]:
         root.removeHandler(handler)
         handler.close()
-    terminal = logging.StreamHandler()
+    terminal = _TerminalLog()
     terminal.setLevel(level)
     terminal.setFormatter(_LineFormatter(tracebacks=tracebacks))
     root.addHandler(terminal)

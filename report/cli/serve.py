@@ -2,45 +2,71 @@
 
 from __future__ import annotations
 
-import argparse
 import threading
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Annotated
 
-from sumint.machine.device import DEVICES
+import typer
+
+from sumint.cli.application import Command
+from sumint.machine.device import Device
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Declare the command and its options."""
-    serve = commands.add_parser(
+@dataclass(frozen=True)
+class ServeOptions:
+    """The options of the command; None stands for an option that is not given."""
+
+    site: Path | None
+    port: int
+    watch: bool
+    weights: str | None
+    device: Device | None
+    verbose: bool
+
+
+def add(application: typer.Typer) -> None:
+    """Add the command and its options to the application."""
+    application.command(
         "serve",
-        help="show a built site in the browser, or with --watch the report as it is edited",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        description=(
-            "Serve a built site on this machine only. With --watch, build the report in memory, build it again\n"
+        cls=Command,
+        short_help="Show a built site in the browser, or with --watch the report as it is edited.",
+        help=(
+            "Serve a built site on this machine only. With --watch, build the report in memory, build it again "
             "whenever a text, a figure, an analysis or a template is edited, and reload the open pages."
         ),
         epilog=(
-            "examples:\n"
+            "examples:\n\n\b\n"
             "  python -m report serve                       the site in site/\n"
             "  python -m report serve --watch               the report on the bundled model, after each edit\n"
             "  python -m report serve --watch --weights model.safetensors --port 0"
         ),
-    )
-    serve.add_argument("--site", type=Path, metavar="DIR", help="the folder of a built site (default: site)")
-    serve.add_argument(
-        "--port", type=int, default=8000, metavar="N", help="the port; 0 chooses a free one (default: 8000)"
-    )
-    serve.add_argument("--watch", action="store_true", help="build in memory, and again after each edit")
-    serve.add_argument("--weights", metavar="WHICH", help="with --watch: the checkpoint, as for `build`")
-    serve.add_argument("--device", choices=DEVICES, help="with --watch: the device to compute on, as for `build`")
-    serve.add_argument(
-        "--verbose", action="store_true", help="print each request, and which parts are built again"
-    )
-    serve.set_defaults(run=run)
+    )(serve)
 
 
-def run(options: argparse.Namespace) -> int:
+def serve(
+    *,
+    site: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The folder of a built site (default: site).")
+    ] = None,
+    port: Annotated[int, typer.Option(metavar="N", help="The port; 0 chooses a free one.")] = 8000,
+    watch: Annotated[bool, typer.Option("--watch", help="Build in memory, and again after each edit.")] = False,
+    weights: Annotated[
+        str | None, typer.Option(metavar="WHICH", help="With --watch: the checkpoint, as for `build`.")
+    ] = None,
+    device: Annotated[
+        Device | None, typer.Option(help="With --watch: the device to compute on, as for `build`.")
+    ] = None,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="Print each request, and which parts are built again.")
+    ] = False,
+) -> int:
+    """Serve until interrupted; the exit code is 0."""
+    return run(ServeOptions(site, port, watch, weights, device, verbose))
+
+
+def run(options: ServeOptions) -> int:
     """Serve until interrupted; the exit code is 0."""
     from report.errors import ServeError
 
@@ -56,7 +82,7 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
-def _serve_site(options: argparse.Namespace) -> None:
+def _serve_site(options: ServeOptions) -> None:
     from report.preview.server import PreviewServer, SiteFolder
 
     folder = options.site or Path("site")
@@ -65,7 +91,7 @@ def _serve_site(options: argparse.Namespace) -> None:
     server.serve()
 
 
-def _serve_preview(options: argparse.Namespace) -> None:
+def _serve_preview(options: ServeOptions) -> None:
     import report
     import sumint
     from report.paths import TEMPLATES

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import time
 from dataclasses import fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
+import typer
+
+from sumint.cli.application import INTERRUPTED, Command
 from sumint.errors import InputError
-from sumint.machine.device import DEVICES
-from sumint.task.sums import SUPPORTED_DIGITS, VOCABULARY
+from sumint.limits import SUPPORTED_DIGITS
+from sumint.machine.device import Device
 
 if TYPE_CHECKING:
     from sumint.exhaustive.tally import Tally
@@ -21,72 +23,77 @@ N_EXAMPLES = 5
 """How many wrong sums the summary lists."""
 
 
-def add(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add the command and its options to the parser."""
-    verify = commands.add_parser(
+def add(application: typer.Typer) -> None:
+    """Add the command and its options to the application."""
+    application.command(
         "verify",
-        help="check a model on every sum there is",
-        description=(
+        cls=Command,
+        short_help="Check a model on every sum there is.",
+        help=(
             "Evaluate a model on every sum of two numbers that it can read, 25,000,000 with four digits, and "
             "count the errors. Finished portions are stored: after an interruption, the same command resumes."
         ),
-    )
-    verify.add_argument(
-        "--weights",
-        default="bundled",
-        metavar="WHICH",
-        help="bundled (the default), arena, or the path of a checkpoint, as for python -m report build",
-    )
-    verify.add_argument(
-        "--digits",
-        type=int,
-        choices=SUPPORTED_DIGITS,
-        help="the number of digits that the model must have, otherwise the command fails",
-    )
-    verify.add_argument("--device", default="auto", choices=DEVICES, help="device that computes")
-    verify.add_argument(
-        "--cluster", default="", metavar="ADDRESS", help="compute on the workers of the Dask scheduler at ADDRESS"
-    )
-    verify.add_argument("--json", action="store_true", help="print all counts as JSON instead of a summary")
-    verify.set_defaults(run=run)
+        epilog=(
+            "examples:\n\n\b\n"
+            "  python -m sumint verify --weights model.safetensors\n"
+            "  python -m sumint verify --weights arena --json\n\n"
+            "exit codes: 0 no sum is wrong; 1 a sum is wrong; 2 bad input"
+        ),
+    )(run)
 
 
-def run(options: argparse.Namespace) -> int:
+def run(
+    *,
+    weights: Annotated[
+        str,
+        typer.Option(
+            metavar="WHICH", help="bundled, arena, or the path of a checkpoint, as for python -m report build."
+        ),
+    ] = "bundled",
+    digits: Annotated[
+        int | None,
+        typer.Option(
+            min=SUPPORTED_DIGITS[0],
+            max=SUPPORTED_DIGITS[-1],
+            metavar="N",
+            help="The number of digits that the model must have; otherwise the command fails.",
+        ),
+    ] = None,
+    device: Annotated[Device, typer.Option(help="The device that computes.")] = "auto",
+    cluster: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Compute on the workers of the Dask scheduler at ADDRESS.")
+    ] = "",
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print all counts as JSON instead of a summary.")
+    ] = False,
+) -> int:
     """Verify a model and return the exit code, which is 1 if any sum is wrong."""
-    from tqdm import tqdm
-
     from sumint.analyses.performance.every_sum import every_sum
     from sumint.checkpoints.locate import locate
     from sumint.exhaustive.options import Options, use_options
     from sumint.lab import Lab
     from sumint.machine.device import choose_device
+    from sumint.machine.progress_bar import ProgressBar
     from sumint.store.results import Store
 
-    store = Store.of_user()
-    lab = Lab(locate(options.weights), device=choose_device(options.device), store=store)
+    lab = Lab(locate(weights), device=choose_device(device), store=Store.of_user())
     n_digits = lab.weights.architecture.n_digits
-    if options.digits not in (None, n_digits):
+    if digits not in (None, n_digits):
         raise InputError(
-            f"--digits {options.digits}: {lab.weights_path} adds numbers of {n_digits} digits; "
+            f"--digits {digits}: {lab.weights_path} adds numbers of {n_digits} digits; "
             "give its number of digits, or another checkpoint with --weights"
         )
     started = time.perf_counter()
-    with tqdm(total=lab.layout.n_sums, unit="sum", unit_scale=True, disable=None) as bar:
-
-        def show_progress(n_done: int, _: int) -> None:
-            if bar.n == 0:
-                bar.initial = n_done  # the rate excludes the sums of an earlier run
-            bar.update(n_done - bar.n)
-
-        try:
-            with use_options(Options(cluster=options.cluster, on_progress=show_progress)):
+    try:
+        with ProgressBar(lab.layout.n_sums, unit="sums") as bar:
+            options = Options(cluster=cluster, on_progress=lambda n_done, _: bar.show(n_done))
+            with use_options(options):
                 tally = lab.examine(every_sum)
-        except KeyboardInterrupt:
-            bar.close()
-            print("interrupted; the same command resumes from the finished portions", file=sys.stderr)
-            return 130
-    if options.json:
-        print(json.dumps(as_json(tally), indent=1))
+    except KeyboardInterrupt:
+        print("interrupted; the same command resumes from the finished portions", file=sys.stderr)
+        return INTERRUPTED
+    if as_json:
+        print(json.dumps(counts_of(tally), indent=1))
     else:
         reused = lab.runs[-1].state == "reused"
         print(summary(tally, lab.weights_path, None if reused else time.perf_counter() - started))
@@ -96,6 +103,7 @@ def run(options: argparse.Namespace) -> int:
 def summary(tally: Tally, weights: Path, seconds: float | None) -> str:
     """A summary of the tally as text; `seconds` is the duration, or None for the result of an earlier run."""
     from sumint.exhaustive.tally import MAX_LISTED
+    from sumint.task.sums import VOCABULARY
 
     n_digits = tally.layout.n_digits
     lines = [
@@ -122,7 +130,7 @@ def summary(tally: Tally, weights: Path, seconds: float | None) -> str:
     return "\n".join(lines)
 
 
-def as_json(tally: Tally) -> dict[str, Any]:
+def counts_of(tally: Tally) -> dict[str, Any]:
     """The fields of a tally as lists and numbers."""
     values = {field.name: getattr(tally, field.name) for field in fields(tally)}
     return {name: value.tolist() if hasattr(value, "tolist") else value for name, value in values.items()}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
+from typing import Literal, get_args
 
 from sumint.errors import InputError
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
+Device = Literal["auto", "cpu", "cuda", "mps"]
+DEVICES: tuple[str, ...] = get_args(Device)
 
 
 def choose_device(name: str = "auto") -> str:
@@ -35,6 +36,8 @@ def choose_device(name: str = "auto") -> str:
 
 
 def _has_nvidia_driver() -> bool:
+    import ctypes  # slow to import, and the help of a command does not need it
+
     for library in ("libcuda.so.1", "nvcuda.dll"):
         try:
             ctypes.CDLL(library)

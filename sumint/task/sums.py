@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Bool, Int
 
+from sumint.limits import SUPPORTED_DIGITS
+
 if TYPE_CHECKING:
     import torch
 
@@ -24,7 +26,6 @@ EQUALS = 11
 VOCABULARY = (*"0123456789", "+", "=")
 N_DIGIT_TOKENS = 10
 DIGITS = VOCABULARY[:N_DIGIT_TOKENS]
-SUPPORTED_DIGITS = range(2, 7)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,6 @@ from typing import Any
 
 from sumint.checkpoints.files import Architecture
 
-MAX_EPOCHS = 10_000
-"""The largest number of epochs; the card of such a training is about as large as a card may be."""
-
 
 @dataclass(frozen=True)
 class TrainingConfig:

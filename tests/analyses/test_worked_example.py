@@ -7,10 +7,11 @@ from sumint.analyses.adding.worked_example import NONE, SWITCHED, UNCHANGED, Wor
 from sumint.checkpoints.files import Architecture, Weights
 from sumint.interventions.patching import ServedRoute
 from sumint.interventions.sites import Site
+from sumint.limits import SUPPORTED_DIGITS
 from sumint.model.fourier import first_frequency
 from sumint.model.load import Model, as_array, layout_of, load_model, tokens_for
 from sumint.task.carry_routes import Route
-from sumint.task.sums import SUPPORTED_DIGITS, SampleSpec, Sums
+from sumint.task.sums import SampleSpec, Sums
 from sumint.training.train import initial_parameters
 from tests.hand_set import FIRST, LAYOUT, SERVED, hand_set
 

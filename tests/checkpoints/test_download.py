@@ -6,6 +6,9 @@ Every test uses a real server on this machine.
 import contextlib
 import hashlib
 import socket
+import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -15,10 +18,22 @@ from pathlib import Path
 
 import pytest
 
-from sumint.checkpoints.download import PublishedCheckpoint, fetch
+from sumint.checkpoints.download import PublishedCheckpoint, _temporary_folder, fetch
 from sumint.errors import InputError
 
+ROOT = Path(__file__).parent.parent.parent
 CONTENT = bytes(range(256)) * 500
+
+
+@pytest.fixture(autouse=True)
+def temporary(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty folder for temporary files, which every user may write, unlike `tmp_path` and its parents."""
+    tmp_path_factory.getbasetemp()  # before temporary files go elsewhere
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o777)
+        monkeypatch.setattr(tempfile, "tempdir", name)
+        _temporary_folder.cache_clear()
+        yield Path(name)
 
 
 @dataclass
@@ -125,17 +140,32 @@ def test_an_altered_copy_is_reported_if_it_cannot_be_downloaded_again(server: Se
     assert f"the copy at {tmp_path / 'published.pt'} is not the published file" in message
 
 
-@pytest.mark.parametrize("content", [CONTENT[:-1] + b"x", b"x" + CONTENT], ids=["changed", "longer"])
-def test_another_file_than_the_published_one_is_refused(server: Server, tmp_path: Path, content: bytes) -> None:
-    server.answer = lambda handler: send(handler, content)
+def test_another_file_of_the_same_size_is_refused(server: Server, tmp_path: Path) -> None:
+    server.answer = lambda handler: send(handler, CONTENT[:-1] + b"x")
     message = refusal(server.published, tmp_path)
     assert message.startswith(server.published.url)
     assert "sha256 is not that of the published file" in message
 
 
+def test_an_endless_file_is_refused_at_the_size_of_the_published_one(server: Server, tmp_path: Path) -> None:
+    def flood(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        while not server.stopping.is_set():
+            handler.wfile.write(CONTENT)
+
+    server.answer = flood
+    assert "sent more than the 128,000 bytes of the published file" in refusal(server.published, tmp_path)
+
+
 def test_a_shorter_file_is_refused(server: Server, tmp_path: Path) -> None:
     server.answer = lambda handler: send(handler, b"<html>Please log in</html>")
-    assert "sent only 26 of 128,000 bytes" in refusal(server.published, tmp_path)
+    assert "sent a file of 26 bytes; the published file has 128,000" in refusal(server.published, tmp_path)
+
+
+def test_a_longer_file_is_refused(server: Server, tmp_path: Path) -> None:
+    server.answer = lambda handler: send(handler, b"x" + CONTENT)
+    assert "sent a file of 128,001 bytes; the published file has 128,000" in refusal(server.published, tmp_path)
 
 
 def test_a_missing_file_is_reported(server: Server, tmp_path: Path) -> None:
@@ -189,25 +219,68 @@ def test_an_unreachable_server_is_reported(server: Server, tmp_path: Path) -> No
         assert "this machine may be offline" in refusal(server.published, tmp_path)
 
 
-def test_a_folder_that_cannot_be_created_is_named(server: Server, tmp_path: Path) -> None:
+def test_in_a_folder_that_cannot_be_created_the_copy_is_temporary(
+    server: Server, tmp_path: Path, temporary: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "file").write_bytes(b"")
-    message = refusal(server.published, tmp_path / "file" / "folder")
-    assert message.startswith(str(tmp_path / "file" / "folder"))
-    assert "set SUMINT_CACHE" in message
+    folder = tmp_path / "file" / "folder"
+    check_that_the_copy_is_temporary(server, folder, temporary, caplog)
 
 
-def test_a_folder_that_cannot_be_written_is_named(
-    server: Server, tmp_path: Path, ordinary_user: Callable[[], AbstractContextManager[None]]
+def test_in_a_folder_that_cannot_be_written_the_copy_is_temporary(
+    server: Server,
+    tmp_path: Path,
+    temporary: Path,
+    ordinary_user: Callable[[], AbstractContextManager[None]],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     folder.chmod(0o500)
-    with ordinary_user(), pytest.raises(InputError, match="set SUMINT_CACHE") as caught:
-        fetch(server.published, folder)
-    assert str(caught.value).isprintable()
+    with ordinary_user():
+        check_that_the_copy_is_temporary(server, folder, temporary, caplog)
+    assert list(folder.iterdir()) == []
 
 
-def test_a_directory_in_the_place_of_the_file_is_reported(server: Server, tmp_path: Path) -> None:
+def test_in_the_place_of_a_directory_the_copy_is_temporary(
+    server: Server, tmp_path: Path, temporary: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / "published.pt").mkdir()
-    with pytest.raises(InputError, match="cannot be written"):
-        fetch(server.published, tmp_path)
+    check_that_the_copy_is_temporary(server, tmp_path, temporary, caplog)
+
+
+def check_that_the_copy_is_temporary(
+    server: Server, folder: Path, temporary: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Within one process it is downloaded once, and each use says that it is not kept."""
+    first, second = (fetch(server.published, folder) for _ in range(2))
+    assert first == second
+    assert first.read_bytes() == CONTENT
+    assert temporary in first.parents
+    assert server.n_requests == 1
+    assert len(caplog.messages) == 2
+    assert caplog.messages[0].startswith(f"{folder / 'published.pt'}: cannot be written (")
+    assert "set SUMINT_CACHE to a writable folder" in caplog.messages[0]
+
+
+def test_a_temporary_copy_is_removed_at_the_end_of_the_process(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    code = (
+        "from pathlib import Path; from sumint.checkpoints.download import *; "
+        f"path = fetch({server.published!r}, Path({str(tmp_path / 'file' / 'folder')!r})); "
+        "print(path.stat().st_size, path.parent)"
+    )
+    finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    size, folder = finished.stdout.split()
+    assert int(size) == len(CONTENT)
+    assert not Path(folder).exists()
+
+
+def test_without_any_folder_that_can_be_written_the_failure_is_reported(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
+    message = refusal(server.published, tmp_path / "file" / "folder")
+    assert message.startswith(f"{tmp_path / 'file' / 'folder' / 'published.pt'}: cannot be written, nor can")
+    assert "set SUMINT_CACHE" in message

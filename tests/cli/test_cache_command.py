@@ -89,8 +89,21 @@ def test_an_empty_cache_is_no_failure(tmp_path: Path, monkeypatch: pytest.Monkey
         assert main(["cache", *option]) == 0
 
 
-@pytest.mark.parametrize("days", ["-1", "soon"])
-def test_an_invalid_number_of_days_is_refused(days: str) -> None:
-    with pytest.raises(SystemExit) as raised:
-        main(["cache", f"--prune={days}"])
-    assert raised.value.code == 2
+@pytest.mark.parametrize("arguments", [["--prune=-1"], ["--prune", "-1"], ["--prune=soon"], ["--prune", "soon"]])
+def test_an_invalid_number_of_days_is_refused(
+    arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = names(folder)
+    assert main(["cache", *arguments]) == 2
+    assert "'--prune': Input should be" in capsys.readouterr().err.splitlines()[-1]
+    assert names(folder) == before
+
+
+@pytest.mark.parametrize("arguments", [["--prune", "--clear"], ["--clear", "--prune"], ["--prune=7", "--clear"]])
+def test_pruning_and_clearing_exclude_each_other(
+    arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = names(folder)
+    assert main(["cache", *arguments]) == 2
+    assert "'--clear': cannot be combined with --prune" in capsys.readouterr().err.splitlines()[-1]
+    assert names(folder) == before

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import signal
 import subprocess
 import sys
@@ -42,7 +43,7 @@ def test_an_interrupted_training_resumes_and_writes_a_checkpoint_with_its_card(
     assert training.returncode == 0
     assert printed.startswith(f"{out}: epoch ")
     assert len(printed.splitlines()) == 1
-    assert "seed 3: 100%" in errors
+    assert re.fullmatch(r"seed 3: 100%, loss \d\.\d+, accuracy \d\.\d+, best \d\.\d+", errors.splitlines()[-1])
     assert sorted(tmp_path.iterdir()) == [out.with_suffix(".json"), out]
     weights = read_weights(out)
     assert weights.architecture == Architecture(n_digits=2, n_heads=1)
@@ -130,7 +131,5 @@ def test_existing_files_are_not_overwritten(name: str, tmp_path: Path, capsys: p
     ids=lambda arguments: " ".join(arguments)[:40],
 )
 def test_bad_arguments_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit) as caught:
-        main(arguments)
-    assert caught.value.code == 2
-    assert "error: " in capsys.readouterr().err.splitlines()[-1]
+    assert main(arguments) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith("error: ")

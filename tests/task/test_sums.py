@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sumint.task.sums import EQUALS, PLUS, SUPPORTED_DIGITS, Layout, SampleSpec, Sums, all_sums
+from sumint.limits import SUPPORTED_DIGITS
+from sumint.task.sums import EQUALS, PLUS, Layout, SampleSpec, Sums, all_sums
 
 every_number_of_digits = pytest.mark.parametrize("n_digits", SUPPORTED_DIGITS)
 
