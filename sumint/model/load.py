@@ -7,11 +7,9 @@ seconds, and a build that has nothing to measure does not need it. For the same 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from einops import rearrange
 
 from sumint.checkpoints.files import N_LAYERS, Architecture, Weights
 from sumint.task.sums import VOCABULARY, Layout, Sums
@@ -51,15 +49,21 @@ def load_model(weights: Weights, *, device: str = "cpu", dtype: str = "float32")
     Called with tokens [sum, position], it returns logits [sum, position, token]; hooks and caches have the names
     of HookedTransformer.
     """
-    import torch
-
     model = build_model(weights.architecture, device=device, dtype=dtype)
-    state = {name: torch.from_numpy(array.copy()) for name, array in bridge_names(weights.tensors).items()}
-    model.load_state_dict(state, strict=True)
+    model.load_state_dict(bridge_state(weights, model), strict=True)
     model.eval()
     model.enable_compatibility_mode(disable_warnings=True)
     model.eval()
     return model.requires_grad_(False)
+
+
+def bridge_state(weights: Weights, model: Model) -> dict[str, Tensor]:
+    """HookedTransformer's tensors under the names and in the shapes of the model: linear layers [out, in]."""
+    import torch
+    from transformer_lens.utilities.tl_checkpoint_conversion import convert_tl_checkpoint
+
+    tensors = {name: torch.from_numpy(array.copy()) for name, array in weights.tensors.items()}
+    return convert_tl_checkpoint(tensors, model.cfg)
 
 
 def layout_of(model: Model) -> Layout:
@@ -83,28 +87,3 @@ def tokens_for(model: Model, sums: Sums) -> Tensor:
 def as_array(tensor: Tensor) -> np.ndarray:
     """A tensor's values as a numpy array, whatever its device; results contain numpy arrays only."""
     return tensor.detach().cpu().numpy()
-
-
-def bridge_names(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """HookedTransformer's tensors under the bridge's names: linear layers [out, in], heads concatenated."""
-    renamed = {
-        "embed.weight": tensors["embed.W_E"],
-        "pos_embed.weight": tensors["pos_embed.W_pos"],
-        "ln_final.weight": tensors["ln_final.w"],
-        "ln_final.bias": tensors["ln_final.b"],
-        "unembed.weight": tensors["unembed.W_U"].T,
-        "unembed.bias": tensors["unembed.b_U"],
-    }
-    for layer in range(N_LAYERS):
-        block = f"blocks.{layer}"
-        renamed[f"{block}.ln1.weight"] = tensors[f"{block}.ln1.w"]
-        renamed[f"{block}.ln1.bias"] = tensors[f"{block}.ln1.b"]
-        for kind in "QKV":
-            weight, bias = tensors[f"{block}.attn.W_{kind}"], tensors[f"{block}.attn.b_{kind}"]
-            linear = f"{block}.attn.{kind.lower()}"
-            renamed[f"{linear}.weight"] = rearrange(weight, "head d_model d_head -> (head d_head) d_model")
-            renamed[f"{linear}.bias"] = rearrange(bias, "head d_head -> (head d_head)")
-        output = tensors[f"{block}.attn.W_O"]
-        renamed[f"{block}.attn.o.weight"] = rearrange(output, "head d_head d_model -> d_model (head d_head)")
-        renamed[f"{block}.attn.o.bias"] = tensors[f"{block}.attn.b_O"]
-    return renamed

@@ -17,7 +17,7 @@ from sumint.exhaustive.kernel.tables import LOW, n_high, n_low, tables_of
 from sumint.exhaustive.kernel.tiles import Tile, n_pairs, predict_tile
 from sumint.exhaustive.predictions import Predictions, predictions_from
 from sumint.exhaustive.reference import answer_logits
-from sumint.model.load import Model, bridge_names, build_model, load_model, tokens_for
+from sumint.model.load import Model, bridge_state, build_model, load_model, tokens_for
 from sumint.task.sums import Layout, SampleSpec, Sums, all_sums
 
 TOLERANCE = 2e-4
@@ -42,8 +42,7 @@ def name_of(shape: Architecture) -> str:
 def unprocessed(weights: Weights) -> Model:
     """The unprocessed network in double precision; processing would round in single precision."""
     model = build_model(weights.architecture, dtype="float64")
-    state = {name: torch.from_numpy(array) for name, array in bridge_names(weights.tensors).items()}
-    model.load_state_dict(state, strict=True)
+    model.load_state_dict(bridge_state(weights, model), strict=True)
     return model.eval()
 
 
