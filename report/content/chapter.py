@@ -8,7 +8,6 @@ the presentation.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +15,8 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from report.content.claims import Claim
+from report.content.component import Component
+from report.content.controls import Control, controls_of
 from report.content.diagram import Diagram
 from report.content.failures import Failure
 from report.content.lazy_chart import LazyChart
@@ -41,14 +42,6 @@ class View:
         return ", ".join(self.choices)
 
 
-@dataclass(frozen=True)
-class Control:
-    """A choice that the reader has in a figure: its name and its options."""
-
-    name: str
-    options: tuple[str, ...]
-
-
 @dataclass(frozen=True, eq=False)
 class Figure:
     """A chart, or several charts that controls switch between."""
@@ -72,30 +65,9 @@ class Figure:
     """The maximum width of the chart in CSS pixels; None lets it fill the column."""
     narrow_height: int | None = None
     """The height on a small screen if it differs there, since panels are stacked on a small screen."""
-    component: str | None = None
-    """The stem of the asset script that draws the figure instead of Plotly; None for a Plotly chart."""
-    simultaneous_controls: tuple[str, ...] = ()
-    """The last controls whose options a component shows all at once, so that the reader chooses none of them."""
 
     def __post_init__(self) -> None:
-        if not self.views:
-            raise ValueError(f"figure {self.name}: expected at least one chart, found none")
-        names = self._control_names
-        if len(self.views) > 1 and not names:
-            raise ValueError(f"figure {self.name}: {len(self.views)} views need a control; name it in `control`")
-        for view in self.views:
-            if names and len(view.choices) != len(names):
-                raise ValueError(
-                    f"figure {self.name}: expected one choice for each of {', '.join(names)}, found {view.label}"
-                )
-        if names and len(self.views) != math.prod(len(control.options) for control in self.controls):
-            raise ValueError(f"figure {self.name}: expected a view for each combination of its controls")
-        if names[len(names) - len(self.simultaneous_controls) :] != self.simultaneous_controls:
-            raise ValueError(
-                f"figure {self.name}: {', '.join(self.simultaneous_controls)} must be the last of its controls"
-            )
-        if self.simultaneous_controls and self.component is None:
-            raise ValueError(f"figure {self.name}: only a component can show several views at once")
+        controls_of(self.name, self._control_names, [view.choices for view in self.views])
 
     @property
     def views(self) -> tuple[View, ...]:
@@ -107,15 +79,7 @@ class Figure:
     @property
     def controls(self) -> tuple[Control, ...]:
         """The controls, each with its options in the order in which the views name them."""
-        return tuple(
-            Control(name, tuple(dict.fromkeys(view.choices[index] for view in self.views)))
-            for index, name in enumerate(self._control_names)
-        )
-
-    @property
-    def page_controls(self) -> tuple[Control, ...]:
-        """The controls that the page offers to the reader: all but the simultaneous ones."""
-        return self.controls[: len(self.controls) - len(self.simultaneous_controls)]
+        return controls_of(self.name, self._control_names, [view.choices for view in self.views])
 
     @property
     def _control_names(self) -> tuple[str, ...]:
@@ -141,6 +105,10 @@ class Failed:
     title: str
     message: str
     """The error message, in plain text."""
+
+
+ShownFigure = Figure | Component | Diagram | Absent | Failed
+"""What a chapter shows as a figure."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,7 +225,7 @@ class Chapter:
     """The question that the chapter answers."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """The results and derived values that the text prints, by the names that it uses for them."""
-    figures: tuple[Figure | Diagram | Absent | Failed, ...] = ()
+    figures: tuple[ShownFigure, ...] = ()
     tables: tuple[Table | Absent | Failed, ...] = ()
     claims: tuple[Claim, ...] = ()
     findings: tuple[str, ...] = ()

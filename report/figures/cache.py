@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeVar
 
 from report.content.chapter import Absent, Chapter, ChapterPlan, Failed, Figure, Table
+from report.content.component import Component
 from report.content.diagram import Diagram
 from report.content.failures import Failure
 from report.errors import ReportError
@@ -29,7 +30,7 @@ from sumint.store.keys import COMPUTING, Key, versions
 from sumint.store.results import Store
 from sumint.store.sources import NoSourceError, sources_of
 
-Content = TypeVar("Content", bound=Figure | Diagram | Absent | Failed | Table)
+Content = TypeVar("Content", bound=Figure | Component | Diagram | Absent | Failed | Table)
 
 LIBRARIES = (*COMPUTING, "plotly", "pandas")
 

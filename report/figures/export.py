@@ -2,7 +2,7 @@
 
 | file | for | content |
 |---|---|---|
-| `figures/<chapter>/<figure>.js` | the page | a script that registers all views |
+| `figures/<chapter>/<figure>.js` | the page | a script that registers all views, or a component's payloads |
 | `figures/<chapter>/<figure>.json` | Plotly | the first view, for `plotly.io.read_json` |
 | `figures/<chapter>/<figure>.<view>.json` | Plotly | each other view |
 | `data/<chapter>/<figure>.json` | other uses | every number that the figure draws, as plain lists |
@@ -16,31 +16,26 @@ files. All files are identical, byte by byte, for the same figure.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
 from report.content.chapter import Absent, Failed, Figure, Table, View
+from report.content.component import Component
 from report.content.diagram import Diagram
 from report.figures.charts import GUIDE
+from report.figures.component_files import component_data, component_files
+from report.figures.data_format import CHANNELS, csv_file, json_file, plain, rows_of, script_text
 from report.figures.diagram_svg import svg_file
 from report.figures.theme import DIVERGING, SEQUENTIAL, roles_template, traces_of
-
-CHANNELS = ("x", "y", "z", "r", "theta", "error_y", "text")
-"""The data channels of a trace by Plotly's names, in the order of the columns of the CSV."""
-
-SINGLE_PRECISION = 7
-"""The number of significant digits in single precision."""
+from report.figures.view_address import check_addresses, view_address
 
 
-def files_of(chapter: str, content: Figure | Diagram | Table | Absent | Failed) -> dict[str, bytes]:
+def files_of(chapter: str, content: Figure | Component | Diagram | Table | Absent | Failed) -> dict[str, bytes]:
     """The files of a figure or table of a chapter, by their path in the site."""
     match content:
         case Absent() | Failed():
@@ -49,42 +44,31 @@ def files_of(chapter: str, content: Figure | Diagram | Table | Absent | Failed) 
             return _table_files(chapter, content)
         case Diagram():
             return _diagram_files(chapter, content)
+        case Component():
+            return component_files(chapter, content)
         case Figure():
             return _figure_files(chapter, content)
 
 
-def slug(label: str) -> str:
-    """A label in the form for an address: 2968+1606=4574 becomes 2968-1606-4574."""
-    return re.sub(r"[\W_]+", "-", label.lower()).strip("-")
-
-
-def address_of(view: View) -> str:
-    """The address of a view, made from its choices: 2968-1606-4574.c1."""
-    return ".".join(map(slug, view.choices))
-
-
 def _figure_files(chapter: str, figure: Figure) -> dict[str, bytes]:
-    for control in figure.controls:
-        if len(set(map(slug, control.options))) < len(control.options):
-            labels = ", ".join(control.options)
-            raise ValueError(
-                f"figure {figure.name}: expected labels whose letters and digits differ, found {labels}"
-            )
+    check_addresses(figure.name, figure.controls)
     name = f"{chapter}/{figure.name}"
     data = figure_data(name, figure)
     files = {
         f"figures/{name}.js": _script(name, figure),
-        f"data/{name}.json": _json(data),
-        f"data/{name}.csv": _csv(_figure_rows(data)),
+        f"data/{name}.json": json_file(data),
+        f"data/{name}.csv": csv_file(rows_of(data)),
     }
     for index, view in enumerate(figure.views):
-        suffix = f".{address_of(view)}" if index else ""
+        suffix = f".{view_address(view.choices)}" if index else ""
         files[f"figures/{name}{suffix}.json"] = _plotly_json(view.plot.figure)
     return files
 
 
-def figure_data(name: str, figure: Figure) -> dict[str, Any]:
+def figure_data(name: str, figure: Figure | Component) -> dict[str, Any]:
     """Every number that a figure draws, as plain lists to seven significant digits, with the axes' titles."""
+    if isinstance(figure, Component):
+        return component_data(name, figure)
     return {
         "figure": name,
         "title": figure.title,
@@ -98,19 +82,12 @@ def _view_data(view: View) -> dict[str, Any]:
     return {
         "label": view.label,
         "choices": list(view.choices),
-        "address": address_of(view),
+        "address": view_address(view.choices),
         "axes": _axes(plot),
-        **_point_names(plot),
         "traces": [
             {**_panel_name(trace, plot), **_trace_data(trace)} for trace in traces_of(plot) if trace.meta != GUIDE
         ],
     }
-
-
-def _point_names(plot: go.Figure) -> dict[str, list[str]]:
-    """The names of the points of the traces, in order, if they are the same for all traces."""
-    points = plot.layout.to_plotly_json().get("meta", {}).get("points")
-    return {"points": list(points)} if points else {}
 
 
 def _panel_name(trace: Any, plot: go.Figure) -> dict[str, str]:
@@ -142,7 +119,7 @@ def _trace_data(trace: Any) -> dict[str, Any]:
     for channel in CHANNELS:
         values = _channel(trace, channel)
         if values is not None:
-            data[channel] = _plain(values)
+            data[channel] = plain(values)
     return data
 
 
@@ -154,45 +131,13 @@ def _channel(trace: Any, channel: str) -> Any:
     return trace.error_y.array if channel == "error_y" else trace[channel]
 
 
-def _plain(values: Any) -> Any:
-    """Arrays as lists, numbers in single precision, and numbers that are not finite, which JSON lacks, as null."""
-    if isinstance(values, str) or values is None:
-        return values
-    if isinstance(values, np.ndarray | Sequence):
-        return [_plain(value) for value in values]
-    if isinstance(values, int | np.integer):
-        return int(values)
-    return float(f"{values:.{SINGLE_PRECISION}g}") if math.isfinite(values) else None
-
-
-def _figure_rows(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """One row for each cell, point or bar that is drawn."""
-    for view in data["views"]:
-        for trace in view["traces"]:
-            panel = {"panel": trace["panel"]} if "panel" in trace else {}
-            about = {"view": view["label"], **panel, "trace": trace["name"]}
-            channels = {channel: trace[channel] for channel in CHANNELS if channel in trace}
-            if "z" in channels:
-                yield from ({**about, **cell} for cell in _cells(channels))
-            else:
-                for values in zip(*channels.values(), strict=True):
-                    yield {**about, **dict(zip(channels, values, strict=True))}
-
-
-def _cells(channels: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for row, y in enumerate(channels["y"]):
-        for column, x in enumerate(channels["x"]):
-            values = {name: channels[name][row][column] for name in ("z", "text") if name in channels}
-            yield {"x": x, "y": y, **values}
-
-
 def _diagram_files(chapter: str, diagram: Diagram) -> dict[str, bytes]:
     name = f"{chapter}/{diagram.name}"
     data = {"figure": name, "title": diagram.title, "arrows": list(diagram.rows)}
     return {
         f"figures/{name}.svg": svg_file(diagram),
-        f"data/{name}.json": _json(data),
-        f"data/{name}.csv": _csv(map(dict, diagram.rows)),
+        f"data/{name}.json": json_file(data),
+        f"data/{name}.csv": csv_file(map(dict, diagram.rows)),
     }
 
 
@@ -201,10 +146,10 @@ def _table_files(chapter: str, table: Table) -> dict[str, bytes]:
     rows = [[_whole(value) for value in row] for row in table.rows]
     data = {"table": name, "title": table.title, "columns": list(table.columns), "rows": rows}
     as_csv = table.frame.to_csv(index=False, lineterminator="\n")
-    files = {f"data/{name}.json": _json(data), f"data/{name}.csv": as_csv.encode()}
+    files = {f"data/{name}.json": json_file(data), f"data/{name}.csv": as_csv.encode()}
     if table.is_paginated:
-        columns = _safe(_paginated_columns(table))
-        files[f"data/{name}.js"] = f"registerTable({_safe(name)}, {columns});\n".encode()
+        columns = script_text(_paginated_columns(table))
+        files[f"data/{name}.js"] = f"registerTable({script_text(name)}, {columns});\n".encode()
     return files
 
 
@@ -221,7 +166,7 @@ def _paginated_columns(table: Table) -> list[dict[str, Any]]:
             index = {value: number for number, value in enumerate(unique)}
             columns.append({"values": unique, "which": [index[value] for value in values]})
         elif head in table.formats:
-            columns.append({"values": _plain(values), "written": list(map(table.formats[head], values))})
+            columns.append({"values": plain(values), "written": list(map(table.formats[head], values))})
         else:
             columns.append({"values": [_whole(value) for value in values]})
         if addresses := table.addresses.get(head):
@@ -237,40 +182,18 @@ def _whole(value: Any) -> Any:
 
 def _script(name: str, figure: Figure) -> bytes:
     views = [
-        {"label": view.label, "slug": address_of(view), **_without_template(view.plot.figure)}
+        {"label": view.label, "slug": view_address(view.choices), **_without_template(view.plot.figure)}
         for view in figure.views
     ]
-    return f"registerFigure({_safe(name)}, {_safe(views)});\n".encode()
+    return f"registerFigure({script_text(name)}, {script_text(views)});\n".encode()
 
 
 def _plotly_json(plot: go.Figure) -> bytes:
     """The figure with the light template included, so that it looks the same in other programs."""
     bare = _without_template(plot)
-    return _json({**bare, "layout": {**bare["layout"], "template": roles_template("light", plot)}})
+    return json_file({**bare, "layout": {**bare["layout"], "template": roles_template("light", plot)}})
 
 
 def _without_template(plot: go.Figure) -> dict[str, Any]:
     figure = json.loads(str(plot.to_json()))
     return {"data": figure["data"], "layout": {k: v for k, v in figure["layout"].items() if k != "template"}}
-
-
-def _safe(value: Any) -> str:
-    """JSON that is valid JavaScript and cannot end the script element that contains it."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    for character in "<\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
-
-
-def _json(value: Any) -> bytes:
-    return (json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False) + "\n").encode()
-
-
-def _csv(rows: Iterator[dict[str, Any]]) -> bytes:
-    all_rows = list(rows)
-    columns = list(dict.fromkeys(column for row in all_rows for column in row))
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(all_rows)
-    return buffer.getvalue().encode()

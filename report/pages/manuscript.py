@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from report.content.chapter import Absent, Chapter, Failed, Figure, Table
 from report.content.claims import Claim
+from report.content.component import Component
 from report.content.diagram import Diagram
 from report.errors import TextError, shortened
 from report.pages.markdown import Call, Prose, Text
@@ -24,7 +25,7 @@ from report.pages.markdown import Call, Prose, Text
 BLOCKS = ("figure", "table", "claim")
 """The functions with which a text shows content of its chapter."""
 
-Content = Figure | Diagram | Absent | Failed | Table | Claim
+Content = Figure | Component | Diagram | Absent | Failed | Table | Claim
 Key = tuple[str, str]
 """The function and the name with which a text shows content: figure, gram."""
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from report.content.chapter import Absent, Chapter, ChapterPlan, Content, Failed, Figure, KeyNumbers, Values
-from report.content.diagram import Diagram
+from report.content.chapter import Chapter, ChapterPlan, Content, Figure, KeyNumbers, ShownFigure, Values
 from report.content.formats import count
 from sumint.analyses.performance.performance import Performance, performance
 from sumint.lab import Lab
@@ -58,7 +57,7 @@ def _accuracy(every_sum: Chapter, result: Performance) -> Mapping[str, str]:
     return every_sum.key_numbers or {f"of {count(result.n_digits)} digits right": count(result.right_digits)}
 
 
-def _with_own_caption(figure: Figure | Diagram | Absent | Failed) -> Figure | Diagram | Absent | Failed:
+def _with_own_caption(figure: ShownFigure) -> ShownFigure:
     """The figure of the digits with a title and a caption for the opening page."""
     if not isinstance(figure, Figure):
         return figure

@@ -11,14 +11,17 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from report.content.chapter import Absent, Chapter, Control, Failed, Figure, Table
+from report.content.chapter import Absent, Chapter, Failed, Figure, Table
 from report.content.claims import Claim
+from report.content.component import Component
+from report.content.controls import Control
 from report.content.diagram import KINDS, Diagram
 from report.content.formats import count
 from report.figures.data_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
 from report.figures.diagram_layout import TALL, WIDE
 from report.figures.diagram_svg import inline_svg, key_svg
-from report.figures.export import figure_data, slug
+from report.figures.export import figure_data
+from report.figures.view_address import slug
 from report.pages.assets import assets
 from report.pages.highlighting import highlight
 from report.pages.manuscript import BLOCKS, Key, Manuscript
@@ -56,7 +59,7 @@ INDEXES = (CLAIMS, FIGURES)
 NOT_FOUND = Entry("404", "Not found", "There is no such page in this report.")
 
 
-NumbersOf = Callable[[str, Figure], Mapping[str, Any]]
+NumbersOf = Callable[[str, Figure | Component], Mapping[str, Any]]
 """A function that returns the data of a figure of a chapter, in the form of `figure_data`."""
 
 
@@ -136,12 +139,12 @@ class Renderer:
         """
         return self._page("404.html", NOT_FOUND, root=f"{self._base_url}/" if self._base_url else "")
 
-    def numbers_address(self, stem: str, figure: Figure) -> str | None:
+    def numbers_address(self, stem: str, figure: Figure | Component) -> str | None:
         """The address of the page of a figure's numbers; None if they are beside the chart or too many."""
         has_page = BESIDE_CHART_UP_TO < n_cells(self._numbers_of(stem, figure)) <= ON_A_PAGE_UP_TO
         return f"data/{stem}/{figure.name}.html" if has_page else None
 
-    def numbers_page(self, stem: str, figure: Figure) -> str:
+    def numbers_page(self, stem: str, figure: Figure | Component) -> str:
         """The page of a figure's numbers as tables, for the address `numbers_address`.
 
         It depends only on the figure's title, caption and numbers.
@@ -184,10 +187,13 @@ class Renderer:
             "to_html": _caption_renderer(manuscript.place_of(key)),
         }
         match item:
-            case Figure():
-                source = self._source_code(item.source)
-                controls = [(control, _fits_on_buttons(control)) for control in item.page_controls]
-                more = {**self._numbers(stem, item), "controls": controls, "source": source}
+            case Figure() | Component():
+                more = {
+                    **self._numbers(stem, item),
+                    "script": item.script if isinstance(item, Component) else None,
+                    "controls": [(control, _fits_on_buttons(control)) for control in item.controls],
+                    "source": self._source_code(item.source),
+                }
                 template = "figure.html"
             case Diagram():
                 more, template = {**_diagram(item), "source": self._source_code(item.source)}, "diagram.html"
@@ -202,7 +208,7 @@ class Renderer:
                 more, template = {"source": self._source_code(item.source)}, "claim.html"
         return Markup(self._template(template, **values, **more))
 
-    def _numbers(self, stem: str, figure: Figure) -> dict[str, Any]:
+    def _numbers(self, stem: str, figure: Figure | Component) -> dict[str, Any]:
         """The tables of a figure's numbers beside the chart, or the address of their page."""
         data = self._numbers_of(stem, figure)
         beside = number_views(data) if n_cells(data) <= BESIDE_CHART_UP_TO else ()

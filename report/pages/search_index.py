@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from report.content.chapter import Absent, Failed, Figure, Table
 from report.content.claims import Claim
+from report.content.component import Component
 from report.content.diagram import Diagram
 from report.pages.manuscript import BLOCKS, Key, Manuscript
 from report.pages.markdown import caption
@@ -77,7 +78,7 @@ def _entry(manuscript: Manuscript, key: Key) -> SearchEntry:
             evidence = f" Measured: {to_text(item.value)}." if item.value else ""
             text = f"{item.name}. {item.verdict_label}.{evidence}"
             return SearchEntry(kind, anchor, to_text(item.statement), text)
-        case Figure() | Diagram():
+        case Figure() | Component() | Diagram():
             return SearchEntry(kind, anchor, f"{label} {item.title}", to_text(item.caption))
         case Failed():
             return SearchEntry(kind, anchor, f"{label} {item.title}".strip(), item.message)

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from report.content.chapter import Chapter, Figure, stem_of
+from report.content.component import Component
 from report.content.failures import Failure
 from report.content.sections import make_chapter
 from report.figures.cache import LIBRARIES, RenderedFigures, files_key, numbers_of, render_figures
@@ -199,7 +200,7 @@ class Site:
         """The pages of figures' numbers as tables, rendered now or reused from an earlier build."""
 
         def make() -> dict[str, bytes]:
-            figures = (one for one in self._drawings.chapter(stem).figures if isinstance(one, Figure))
+            figures = (one for one in self._drawings.chapter(stem).figures if isinstance(one, Figure | Component))
             return {
                 address: self._renderer.numbers_page(stem, figure).encode()
                 for figure in figures

@@ -9,6 +9,7 @@ import pytest
 from report.build import build
 from report.chapters.other_seeds.claims import other_seeds_claims
 from report.content.chapter import Absent, Figure, stem_of
+from report.content.component import Component
 from report.outline import OUTLINE, make_chapter
 from report.pages.site import text_of
 from sumint.checkpoints.files import Architecture, write_weights
@@ -68,7 +69,7 @@ def test_a_chapter_is_complete_on_weights_of_any_shape(module: ModuleType, lab: 
     assert chapter.title
     assert chapter.question.endswith("?")
     for figure in chapter.figures:
-        if isinstance(figure, Figure):
+        if isinstance(figure, Figure | Component):
             assert figure.caption.endswith(".")
             assert figure.alt.endswith("."), figure.alt
     for claim in chapter.claims:

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from report.content.chapter import Figure, stem_of
+from report.content.component import Component
 from report.figures.export import figure_data
 from report.outline import OUTLINE, make_chapter
 from sumint.lab import Lab
@@ -55,7 +56,7 @@ def figures(arena_checkpoint: Path) -> dict[str, Any]:
         f"{stem_of(module)}/{figure.name}": figure_data(figure.name, figure)
         for module in OUTLINE
         for figure in make_chapter(module, lab).figures
-        if isinstance(figure, Figure)
+        if isinstance(figure, Figure | Component)
     }
 
 

@@ -3,7 +3,8 @@
 import plotly.graph_objects as go
 import pytest
 
-from report.content.chapter import Control, Figure
+from report.content.chapter import Figure
+from report.content.controls import Control
 from report.content.lazy_chart import LazyChart
 
 PLOT = LazyChart(go.Figure)
@@ -40,34 +41,3 @@ def test_a_figure_whose_controls_lead_nowhere_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=f"figure it: .*{wrong}"):
         figure(plot, control)
-
-
-def test_the_page_has_no_choice_for_what_a_component_shows_at_once() -> None:
-    views = {(total, layer): PLOT for total in ("2+3=5", "1+1=2") for layer in ("0", "1")}
-    shown = Figure(
-        "it", "It", views, "", "", figure, ("Sum", "Layer"), component="it", simultaneous_controls=("Layer",)
-    )
-    assert [control.name for control in shown.controls] == ["Sum", "Layer"]
-    assert [control.name for control in shown.page_controls] == ["Sum"]
-
-
-@pytest.mark.parametrize(
-    ("component", "simultaneous_controls", "wrong"),
-    [("it", ("Sum",), "must be the last"), (None, ("Layer",), "only a component")],
-)
-def test_only_a_component_shows_more_than_a_view_and_only_of_the_last_controls(
-    component: str | None, simultaneous_controls: tuple[str, ...], wrong: str
-) -> None:
-    views, controls = {("2+3=5", "0"): PLOT}, ("Sum", "Layer")
-    with pytest.raises(ValueError, match=f"figure it: .*{wrong}"):
-        Figure(
-            "it",
-            "It",
-            views,
-            "",
-            "",
-            figure,
-            controls,
-            component=component,
-            simultaneous_controls=simultaneous_controls,
-        )

@@ -17,8 +17,9 @@ from report.content.chapter import Absent, Figure, Table
 from report.content.formats import decimals
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
-from report.figures.export import files_of, slug
+from report.figures.export import files_of
 from report.figures.theme import traces_of
+from report.figures.view_address import slug
 
 Plots = LazyChart | Mapping[str, LazyChart] | Mapping[tuple[str, ...], LazyChart]
 NUMBERS = np.random.default_rng(0).normal(size=(4, 3)) * [1e-26, 1.0, 1e4]
@@ -35,7 +36,7 @@ PLOTS: Mapping[str, LazyChart] = {
         errors={"mean": [0.1, 0.2], "zero": [0.3, 0.4]},
     ),
     "lines": charts.lines(range(4), {"one": NUMBERS[:, 1]}, "digit", "rise", logarithmic=True),
-    "cloud": charts.polar({"C0": charts.Polar(NUMBERS[:, 1], NUMBERS[:, 2], style="cloud")}),
+    "phases": charts.polar({"C0": charts.Polar(NUMBERS[:, 1], NUMBERS[:, 2])}),
     "panels": charts.panels(
         {
             "H0.0": charts.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer", "loss"),

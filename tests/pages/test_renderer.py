@@ -1,14 +1,17 @@
 """A page shows all content of its chapter once, and measured values cannot inject markup."""
 
 import re
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from report.content.chapter import Absent, Chapter, Figure, Table
 from report.content.claims import Claim
+from report.content.component import Component, Matrix, Part
 from report.errors import TextError
 from report.figures import charts
 from report.figures.export import files_of
@@ -178,14 +181,30 @@ def test_a_claim_says_in_words_whether_it_holds() -> None:
     assert ">Not checked on these weights<" in shown(None)
 
 
-def test_a_figure_that_a_component_draws_names_it_and_has_no_choice_for_what_is_shown_at_once() -> None:
-    drawn_whole = replace(SWITCHED, component="attention", simultaneous_controls=(HOSTILE,))
-    html = page(replace(CHAPTER, figures=(FIGURE, drawn_whole, *CHAPTER.figures[2:])))
-    components = {attributes.get("id"): attributes.get("data-component") for _, attributes in Tags(html).tags}
-    assert components["both"] == "attention"
-    assert components["gram"] is None
-    assert 'name="both.1"' in page()
-    assert 'name="both.1"' not in html
+@dataclass(frozen=True)
+class Payload:
+    """A payload with one number."""
+
+    values: np.ndarray
+
+    def parts(self) -> Mapping[str, Part]:
+        return {"values": Part([Matrix([HOSTILE], ["a"], self.values, "", "", "")])}
+
+
+def test_a_component_names_its_script_has_its_controls_and_no_chart_to_save() -> None:
+    payload = Payload(np.ones((1, 1)))
+    component = Component(
+        "both", "Both", {HOSTILE: payload, "two": payload}, "Both.", HOSTILE, measured, "attention", "Part", "Sum"
+    )
+    html = page(replace(CHAPTER, figures=(FIGURE, component, *CHAPTER.figures[2:])))
+    scripts = {attributes.get("id"): attributes.get("data-component") for _, attributes in Tags(html).tags}
+    assert scripts["both"] == "attention"
+    assert scripts["gram"] is None
+    assert 'name="both.1"' in html
+    assert HOSTILE not in html
+    assert 'href="data/unembedding/both.json"' in html
+    assert 'href="figures/unembedding/both.json"' not in html
+    assert 'href="figures/unembedding/both.json"' in page()
 
 
 def test_the_page_of_figures_has_the_numbers_of_the_chapters() -> None:

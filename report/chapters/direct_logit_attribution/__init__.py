@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from report.chapters.direct_logit_attribution.clouds import cloud_figure
 from report.chapters.direct_logit_attribution.components import (
     component_claims,
     component_figures,
@@ -11,7 +12,6 @@ from report.chapters.direct_logit_attribution.components import (
 )
 from report.chapters.direct_logit_attribution.directions import (
     agreement_figure,
-    cloud_figure,
     direction_claims,
     phase_figure,
 )

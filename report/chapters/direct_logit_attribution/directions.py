@@ -8,14 +8,13 @@ result and predict nothing.
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 from jaxtyping import Float
 
 from report.chapters.direct_logit_attribution.components import digit_names
 from report.content.chapter import Figure
 from report.content.claims import Claim, Finding, published_claim
 from report.content.formats import decimals, degrees, joined
-from report.content.lazy_chart import LazyChart, lazy_chart
+from report.content.lazy_chart import LazyChart
 from report.figures import charts
 from report.figures.charts import Polar
 from sumint.analyses.attribution.logit_phases import LogitPhases, logit_phases
@@ -64,37 +63,6 @@ def phase_figure(measured: LogitPhases) -> Figure:
         control="Sum",
         height=400 * -(-n_digits // 2),
         narrow_height=320 * n_digits,
-    )
-
-
-def cloud_figure(measured: PathAttribution) -> Figure:
-    """The first frequency of every path's attribution for every sum of the sample, as clouds of dots."""
-    n_digits, n_sums = measured.waves.shape[2:]
-    paths_by_route = _paths_by_route(measured.paths[1:])
-    n_origins = max(map(len, paths_by_route.values()))
-    return Figure(
-        "path-phases",
-        "Every path, digit and sum of the sample",
-        {
-            (version, route): _clouds(measured, reading, paths)
-            for reading, version in enumerate(READINGS)
-            for route, paths in paths_by_route.items()
-        },
-        caption=(
-            "The first frequency of what a path adds to the logits: a dot for each sum, a colour for each digit "
-            "of the answer; each path up to its own largest magnitude. Small: in a row what comes from the same "
-            "origin, in a column what goes the same way."
-        ),
-        alt=(
-            f"A polar diagram for each of {len(measured.paths) - 1} paths, with {n_digits} clouds of {n_sums} "
-            "dots, and one of them large."
-        ),
-        source=path_attribution,
-        control=("Version", "Route"),
-        component="clouds",
-        simultaneous_controls=("Route",),
-        height=max(536, 135 * n_origins - 4),
-        narrow_height=480 + 98 * n_origins,
     )
 
 
@@ -224,33 +192,6 @@ def _arrows(measured: LogitPhases, example: int, place: int) -> LazyChart:
             "right digit": Polar([0, reach], [right, right], style="line"),
         }
     )
-
-
-@lazy_chart
-def _clouds(measured: PathAttribution, reading: int, paths: list[str]) -> go.Figure:
-    """Draws one polar diagram for each path, with the sums of the sample as the labels of the dots."""
-    plot = charts.panels({path: _cloud(measured, reading, path) for path in paths}).figure
-    return plot.update_layout(meta={**plot.to_plotly_json()["layout"]["meta"], "points": measured.sums})
-
-
-def _cloud(measured: PathAttribution, reading: int, path: str) -> LazyChart:
-    """The dots of one path, one cloud for each digit of the answer."""
-    waves = measured.waves[reading, measured.paths.index(path)]
-    return charts.polar(
-        {
-            name: Polar(np.abs(wave), np.angle(wave), style="cloud")
-            for name, wave in zip(digit_names(len(waves)), waves, strict=True)
-        }
-    )
-
-
-def _paths_by_route(paths: tuple[str, ...]) -> dict[str, list[str]]:
-    """The paths by their way to the logits: directly, or through a head of layer 1."""
-    routes: dict[str, list[str]] = {}
-    for path in paths:
-        _, through, head = path.partition(" → ")
-        routes.setdefault(f"through {head}" if through else "direct", []).append(path)
-    return routes
 
 
 def _largest_angle(agreement: Float[np.ndarray, " digit"], directions: Float[np.ndarray, " digit"]) -> float:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from report.chapters.layer_0_attention.patterns import n_panel_columns
 from report.content.chapter import Figure, Table
 from report.content.claims import Claim, Finding, published_claim
 from report.content.formats import decimals, joined
@@ -74,7 +73,7 @@ def column_attention_figure(measured: AttentionPatterns) -> Figure:
                 )
                 for head in range(n_heads)
             },
-            columns=n_panel_columns(n_heads),
+            columns=_n_panel_columns(n_heads),
         ),
         caption=(
             "How much attention, on average over the sample, goes to the two digits of a column, from the "
@@ -82,7 +81,7 @@ def column_attention_figure(measured: AttentionPatterns) -> Figure:
         ),
         alt=f"{n_heads} heatmaps of positions by columns, one for each head of the first layer.",
         source=attention_patterns,
-        height=_grid_height(n_heads, columns=n_panel_columns(n_heads), row=250),
+        height=_grid_height(n_heads, columns=_n_panel_columns(n_heads), row=250),
         narrow_height=_grid_height(n_heads, columns=1, row=250),
     )
 
@@ -246,6 +245,11 @@ def hypothesis_refuted_claim(lab: Lab, patterns: AttentionPatterns) -> Claim:
 
 def _label(head: int, position: str, column: int) -> str:
     return f"H0.{head} from {position} at A{column} and B{column}"
+
+
+def _n_panel_columns(n_heads: int) -> int:
+    """Return the number of columns of a grid with a panel for each head that leaves no panel alone in a row."""
+    return 3 if n_heads % 3 == 0 else 2
 
 
 def _grid_height(n_panels: int, *, columns: int, row: int) -> int:

@@ -1,45 +1,62 @@
-"""The attention patterns of every head on a few sums, and the grid in which panels of heads are laid out."""
+"""The attention patterns of every head on the example sums."""
 
 from __future__ import annotations
 
-from report.content.chapter import Figure
-from report.content.lazy_chart import LazyChart
-from report.figures import charts
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from report.content.component import Component, Matrix, Part
+from report.content.position_tokens import PositionToken, position_tokens
 from sumint.analyses.attention.attention_patterns import AttentionPatterns, attention_patterns
-from sumint.task.sums import VOCABULARY
 
 
-def patterns_figure(measured: AttentionPatterns) -> Figure:
+@dataclass(frozen=True, eq=False)
+class HeadPattern:
+    """The attention pattern of one head on one sum."""
+
+    name: str
+    layer: int
+    weights: Float[np.ndarray, "query key"]
+
+
+@dataclass(frozen=True, eq=False)
+class AttentionPayload:
+    """The attention patterns of all heads on one sum."""
+
+    positions: tuple[PositionToken, ...]
+    heads: tuple[HeadPattern, ...]
+
+    def parts(self) -> Mapping[str, Part]:
+        """The patterns by layer."""
+        labels = [position.label for position in self.positions]
+        patterns: dict[str, list[Matrix]] = {}
+        for head in self.heads:
+            pattern = Matrix(labels, labels, head.weights, "from", "looks at", "attention", panel=head.name)
+            patterns.setdefault(str(head.layer), []).append(pattern)
+        return {layer: Part(matrices) for layer, matrices in patterns.items()}
+
+
+def patterns_figure(measured: AttentionPatterns) -> Component:
     """Return the attention patterns of every head on the example sums."""
     n_layers, n_heads = measured.patterns.shape[1:3]
-    names = measured.layout.position_names
 
-    def pattern(example: int, layer: int, head: int) -> LazyChart:
-        tokens = [VOCABULARY[token] for token in measured.tokens[example]]
-        labels = [name if name == token else f"{name} {token}" for name, token in zip(names, tokens, strict=True)]
-        return charts.heatmap(
-            measured.patterns[example, layer, head],
-            x=labels,
-            y=labels,
-            x_title="looks at",
-            y_title="from",
-            quantity="attention",
-            diverging=False,
-            square=True,
-            limits=(0, 1),
+    def payload(example: int) -> AttentionPayload:
+        return AttentionPayload(
+            positions=position_tokens(measured.layout.position_names, measured.tokens[example]),
+            heads=tuple(
+                HeadPattern(f"H{layer}.{head}", layer, measured.patterns[example, layer, head])
+                for layer in range(n_layers)
+                for head in range(n_heads)
+            ),
         )
 
-    return Figure(
+    return Component(
         "attention-patterns",
         "Attention patterns",
-        {
-            (label, str(layer)): charts.panels(
-                {f"H{layer}.{head}": pattern(example, layer, head) for head in range(n_heads)},
-                columns=n_panel_columns(n_heads),
-            )
-            for example, label in enumerate(measured.labels)
-            for layer in range(n_layers)
-        },
+        {label: payload(example) for example, label in enumerate(measured.labels)},
         caption=(
             "How much each position attends to each before it and to itself: small for every head, a row for "
             "each layer, and large for the chosen one. The sum is written as on paper, so that the digits of a "
@@ -50,13 +67,8 @@ def patterns_figure(measured: AttentionPatterns) -> Figure:
             "diagonal, and the sum’s tokens, shaded by attention."
         ),
         source=attention_patterns,
-        control=("Sum", "Layer"),
-        component="attention",
-        simultaneous_controls=("Layer",),
+        script="attention",
+        part_title="Layer",
+        control="Sum",
         height=524,
     )
-
-
-def n_panel_columns(n_heads: int) -> int:
-    """Return the number of columns of a grid with a panel for each head that leaves no panel alone in a row."""
-    return 3 if n_heads % 3 == 0 else 2

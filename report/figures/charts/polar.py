@@ -14,12 +14,8 @@ from report.content.lazy_chart import lazy_chart
 from report.figures.charts.base import GUIDE, chart, hover, numbers, outward
 from report.figures.charts.labels import point_labels
 
-Style = Literal["points", "arrow", "line", "cloud"]
-"""The style of a series: separate points, a line from the centre to a point, a line from point to point, or dots.
-
-Dots are drawn as SVG. WebGL can draw more of them, but it is not available everywhere: without it, Plotly shows a
-message and a link instead of the chart.
-"""
+Style = Literal["points", "arrow", "line"]
+"""The style of a series: separate points, a line from the centre to a point, or a line from point to point."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +26,7 @@ class Polar:
     theta: ArrayLike
     """The phase in radians."""
     labels: Sequence[Any] | None = None
-    """The labels of the points, merged where they would overlap; in a cloud they are in hover labels only."""
+    """The labels of the points, merged where they would overlap."""
     style: Style = "points"
 
 
@@ -85,9 +81,6 @@ def _trace(name: str, one: Polar, role: int, reach: float) -> go.Scatterpolar:
         "meta": role,
     }
     match one.style:
-        case "cloud":
-            dots = {"size": 3, "opacity": 0.5, "line": {"width": 0}}
-            return go.Scatterpolar(**about, mode="markers", marker=dots)
         case "arrow":
             # The centre is the first point, so that the line starts there.
             ends = {"r": np.append(np.float32(0), radius), "theta": np.append(angle * 0, angle)}

@@ -34,9 +34,9 @@
   window.registerFigure = (name, views) => {
     figures.get(name).views = views;
   };
-  // Decodes an array of numbers as plotly encodes it.
-  window.floatsOf = ({ bdata }) =>
-    new Float32Array(Uint8Array.from(atob(bdata), (byte) => byte.charCodeAt(0)).buffer);
+  // The numbers of an array in a component's payload, row by row. report/figures/component_files.py packs them.
+  window.floatsOf = ({ float32 }) =>
+    new Float32Array(Uint8Array.from(atob(float32), (byte) => byte.charCodeAt(0)).buffer);
   // Elements with attributes and children: html("p", { class: "words" }, "text").
   const maker =
     (namespace) =>
@@ -124,11 +124,10 @@
 
   const controlsOf = (figure) =>
     [...figure.element.querySelectorAll(".control input:checked, .control select")].map(({ value }) => value);
-  const chosenViews = (figure) => {
-    const chosen = controlsOf(figure);
-    return figure.views.filter(({ slug }) => slug.split(".").slice(0, chosen.length).join(".") === chosen.join("."));
+  const chosenView = (figure) => {
+    const chosen = controlsOf(figure).join(".");
+    return figure.views.find(({ slug }) => slug === chosen) ?? figure.views[0];
   };
-  const chosenView = (figure) => chosenViews(figure)[0];
 
   const draw = (figure, theme = currentTheme()) => {
     if (!figure.drawn) figure.chart.replaceChildren();
@@ -136,12 +135,12 @@
     else Plotly.react(figure.chart, structuredClone(chosenView(figure).data), layoutOf(figure, theme), config(figure));
     figure.drawn = true;
   };
-  // A component shows all views that the controls do not determine, in a theme's colours. A choice in it is stored in the
-  // address after the choices of the controls; the component reports it by a change event.
+  // A component shows the payload of the chosen view in a theme's colours. A choice in it is stored in the address after
+  // the choices of the controls; the component reports it by a change event.
   const drawComponent = (figure, theme) => {
     const make = components.get(figure.component);
     figure.drawing ??= make(figure.chart, choicesWithin(figure));
-    figure.drawing.show(chosenViews(figure), themes[theme]);
+    figure.drawing.show(chosenView(figure).payload, themes[theme]);
   };
 
   const show = async (figure) => {

@@ -18,17 +18,9 @@
     return `color-mix(in srgb, ${stops[below + 1]} ${(100 * (place - below)).toFixed(1)}%, ${stops[below]})`;
   };
 
-  // The figure's data. A label is a position's name and the token there, "A0 2"; + and = are their own names.
+  // The payload is an AttentionPayload of report/chapters/layer_0_attention/patterns.py.
 
-  const headsOf = (views) =>
-    views.flatMap(({ data, layout }) =>
-      data.map(({ xaxis, z }) => ({ name: layout.meta.panels[xaxis], weights: floatsOf(z) })),
-    );
-  const positionsOf = ([{ data }]) =>
-    data[0].x.map((label) => {
-      const words = label.split(" ");
-      return { label, name: words[0], token: words.at(-1) };
-    });
+  const headsOf = ({ heads }) => heads.map((head) => ({ ...head, weights: floatsOf(head.weights) }));
   const isDigit = ({ name, token }) => name !== token;
   const slug = ({ name }) => name.toLowerCase().replace(".", "-");
 
@@ -93,8 +85,7 @@
       drawn: pattern(positions.length),
       name: html("span", {}, name),
     }));
-    const [layer] = heads[0].name.split(".");
-    const perLayer = heads.filter(({ name }) => name.startsWith(`${layer}.`)).length;
+    const perLayer = heads.filter(({ layer }) => layer === heads[0].layer).length;
     const element = html(
       "fieldset",
       { class: "attention-heads", style: `--heads: ${perLayer}` },
@@ -291,9 +282,9 @@
     };
 
     return {
-      show(views) {
-        state.heads = headsOf(views);
-        state.positions = positionsOf(views);
+      show(payload) {
+        state.heads = headsOf(payload);
+        state.positions = payload.positions;
         if (!parts) start();
         for (const part of Object.values(parts)) part.show(state);
         point({});

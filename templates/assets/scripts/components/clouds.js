@@ -15,22 +15,22 @@
   const slug = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
   const times = (n, make) => Array.from({ length: n }, (_, index) => make(index));
 
-  // The figure's data: the paths of all routes, each with its points as plane coordinates, digit by digit.
+  // The payload is a CloudsPayload of report/chapters/direct_logit_attribution/clouds.py. A path has a cloud for each
+  // digit, with its points as plane coordinates.
 
-  const cloudOf = ({ r, theta, name, meta }) => {
-    const [radii, angles] = [floatsOf(r), floatsOf(theta)];
+  const cloudOf = (name, role, radii, angles) => {
     const x = radii.map((radius, index) => radius * Math.cos(angles[index]));
     const y = radii.map((radius, index) => -radius * Math.sin(angles[index]));
-    return { name, role: meta, radii, angles, x, y };
+    return { name, role, radii, angles, x, y };
   };
-  const pathsOf = (views) =>
-    views.flatMap(({ data, layout }, column) =>
-      Object.entries(layout.meta.panels).map(([subplot, name]) => {
-        const clouds = data.filter((trace) => trace.subplot === subplot).map(cloudOf);
-        const largest = Math.max(...clouds.map(({ radii }) => radii.reduce((most, radius) => Math.max(most, radius), 0)));
-        return { name, origin: name.split(" → ")[0], column, clouds, largest: largest || 1 };
-      }),
-    );
+  const pathsOf = ({ digits, sums, routes, paths }) =>
+    paths.map(({ name, origin, route, magnitudes, phases }) => {
+      const [radii, angles] = [floatsOf(magnitudes), floatsOf(phases)];
+      const row = (numbers, index) => numbers.subarray(index * sums.length, (index + 1) * sums.length);
+      const clouds = digits.map((digit, index) => cloudOf(digit, index, row(radii, index), row(angles, index)));
+      const largest = radii.reduce((most, radius) => Math.max(most, radius), 0);
+      return { name, origin, column: routes.indexOf(route), clouds, largest: largest || 1 };
+    });
 
   // Painting
 
@@ -215,11 +215,11 @@
 
     return {
       choices: () => [slug(path().name), ...(state.pinned === null ? [] : [state.pinned + 1])],
-      show: (views, theme) => {
-        if (views[0] !== drawnFrom) {
-          paths = pathsOf(views);
-          sums = views[0].layout.meta.points;
-          drawnFrom = views[0];
+      show: (payload, theme) => {
+        if (payload !== drawnFrom) {
+          paths = pathsOf(payload);
+          sums = payload.sums;
+          drawnFrom = payload;
         }
         state.colours = coloursOf(theme);
         if (!parts) build();

@@ -10,55 +10,43 @@
   const REACH = 86; // how far out the longest way of arrows comes
   const SIDES = ["before", "after"]; // as it is, and with the carry switched
 
-  // The figure's data: four views of one sum, named by the last part of their slugs.
+  // The payload is a WorkedSum of report/chapters/how_it_adds/worked_sum.py.
 
-  const partOf = (views, name) => views.find(({ slug }) => slug.split(".").at(-1) === name);
-  const rowsOf = ({ y, z, text }, n) => {
-    const values = floatsOf(z);
-    return new Map(y.map((name, row) => [name, { values: values.slice(row * n, (row + 1) * n), text: text?.[row] }]));
-  };
-  const panelOf = ({ data, layout }, way, axis) => data.filter((trace) => layout.meta.panels[trace[axis]] === way);
-  const ways = ["as it is", "switched"];
-
-  const read = (views) => {
-    const answer = partOf(views, "answer");
-    const [a, b, right] = answer.label.match(/^(\d+)\+(\d+)=(\d+)/).slice(1);
-    const n = a.length;
-    const answers = rowsOf(answer.data[0], n);
-    const attention = partOf(views, "attention");
-    const positions = attention.data[0].x.map((label) => label.split(" "));
-    const seen = ways.map((way) => rowsOf(panelOf(attention, way, "xaxis")[0], positions.length));
+  const read = (payload) => {
+    const { answer, heads, positions, conditions, part_names: names } = payload;
+    const row = (packed, index) => {
+      const length = packed.shape.at(-1);
+      return floatsOf(packed).subarray(index * length, (index + 1) * length);
+    };
     return {
-      a: [...a].map(Number),
-      b: [...b].map(Number),
-      right: [...right],
-      said: ways.map((way) => answers.get(`said, ${way}`).text),
-      carried: ways.map((way) => answers.get(`carried, ${way}`).values),
-      trails: trailsOf(partOf(views, "carry")),
+      a: payload.a,
+      b: payload.b,
+      right: answer,
+      said: conditions.map(({ predicted }) => predicted),
+      carried: conditions.map(({ carry_amount: amounts }) => floatsOf(amounts)),
+      trails: trailsOf(payload),
       positions,
-      heads: attention.data[0].y.slice(0, attention.data[0].y.length / n).map((label) => label.split(", ")[1]),
-      attention: (side, digit, head) => seen[side].get(`C${digit}, ${head}`).values,
-      parts: ways.map((way) => panelOf(partOf(views, "hand"), way, "subplot").map(armOf)),
+      heads,
+      attention: (side, digit, head) => row(conditions[side].attention, digit * heads.length + heads.indexOf(head)),
+      // What each part adds at each digit.
+      parts: conditions.map(({ magnitudes, phases }) =>
+        answer.map((_, digit) => {
+          const [lengths, angles] = [row(magnitudes, digit), row(phases, digit)];
+          return names.map((name, part) => ({ name, arm: armOf(lengths[part], angles[part]) }));
+        }),
+      ),
     };
   };
-  const trailsOf = (view) => {
-    if (!view) return [];
-    const [held, without, withCarry] = view.data.map(({ y }) => floatsOf(y));
-    return view.data[0].x.map((label, index) => {
-      const [, column, digit, site] = label.match(/^column (\d+) → C(\d+), (.*)$/);
-      const usual = [without[index], withCarry[index]];
-      return { column: Number(column), digit: Number(digit), site, held: held[index], usual };
-    });
+  const trailsOf = ({ routes, carry_level: levels, mean_carry_level: means }) => {
+    const [held, usual] = [floatsOf(levels), floatsOf(means)];
+    return routes.map((route, index) => ({
+      ...route,
+      held: held[index],
+      usual: [...usual.subarray(2 * index, 2 * index + 2)],
+    }));
   };
   // The logits of a digit have minus its angle as their phase; on the dial angles run clockwise from the top.
-  const armOf = ({ name, text, r, theta }) => {
-    const [lengths, phases] = [floatsOf(r), floatsOf(theta)];
-    const vectors = text.map((digit, i) => [
-      digit,
-      { x: lengths[i] * Math.sin(-phases[i]), y: -lengths[i] * Math.cos(phases[i]) },
-    ]);
-    return { name, by: new Map(vectors) };
-  };
+  const armOf = (length, phase) => ({ x: length * Math.sin(-phase), y: -length * Math.cos(phase) });
 
   const add = (one, other) => ({ x: one.x + other.x, y: one.y + other.y });
   const less = (one, other) => ({ x: one.x - other.x, y: one.y - other.y });
@@ -76,7 +64,7 @@
     const decides = behind.find((column) => !isNine(column)) ?? null;
     const nines = behind.filter((column) => decides === null || column < decides);
     const comes = decides !== null && sum.a[decides] + sum.b[decides] > 9;
-    const arms = sum.parts.map((parts) => parts.map(({ name, by }) => ({ name, arm: by.get(`C${digit}`) })));
+    const arms = sum.parts.map((parts) => parts[digit]);
     const isSwitched = sum.said[1][digit] !== "";
     const sides = isSwitched ? [0, 1] : [0];
     const hands = sides.map((side) => total(arms[side].map(({ arm }) => arm)));
@@ -124,7 +112,7 @@
     const { heads, digit, positions, isSwitched } = seen;
     const query = queryOf(seen);
     const upTo = (side, head) => [...seen.attention(side, digit, head)].slice(0, query + 1);
-    const name = (position) => positions[position][0];
+    const name = (position) => positions[position].name;
     if (!isSwitched) {
       const most = heads.map((head) => [head, upTo(0, head)]).map(([head, weights]) => {
         const position = furthest(weights);
@@ -158,7 +146,7 @@
   };
 
   // The position that predicts a digit is the one before it.
-  const queryOf = ({ positions, digit }) => positions.findIndex(([name]) => name === "=") + digit;
+  const queryOf = ({ positions, digit }) => positions.findIndex(({ name }) => name === "=") + digit;
 
   // Elements
 
@@ -282,7 +270,7 @@
       const rows = seen.heads.map((head, index) => {
         const weights = all[index];
         const said = weights.map((of, side) => {
-          const most = of.map((weight, position) => ({ weight, name: positions[position][0] }));
+          const most = of.map((weight, position) => ({ weight, name: positions[position].name }));
           const names = most.filter(({ weight }) => weight >= NUMBER_FROM);
           const shares = names.map(({ name, weight }) => `${name} ${percent(weight)}`);
           return `${side ? "with the carry switched " : ""}${listed(shares)}`;
@@ -296,9 +284,9 @@
         const style = `--part: ${colourOf(index)}`;
         return html("div", { class: "worked-head", style }, html("b", {}, head), plot);
       });
-      const axis = positions.map(([name, token], position) => {
+      const axis = positions.map(({ name, token }, position) => {
         const kind = position === query ? " is-query" : position > query ? " is-later" : "";
-        return span(`position${kind}`, span("name", token ? name : ""), span("glyph", token ?? name));
+        return span(`position${kind}`, span("name", name === token ? "" : name), span("glyph", token));
       });
       const below = html("div", { class: "worked-axis", "aria-hidden": "true" }, ...axis);
       heads.style.setProperty("--positions", positions.length);
@@ -425,12 +413,12 @@
 
     return {
       choices: () => [`c${state.digit}`],
-      show(views) {
-        const isAnother = views[0] !== drawnFrom;
+      show(payload) {
+        const isAnother = payload !== drawnFrom;
         const isFirst = drawnFrom === null;
         if (isAnother) {
-          drawnFrom = views[0];
-          state.sum = read(views);
+          drawnFrom = payload;
+          state.sum = read(payload);
           const wanted = state.sum.right.findIndex((_, digit) => `c${digit}` === wantedDigit);
           state.digit = isFirst && wanted >= 0 ? wanted : mostToSee(state.sum);
         }

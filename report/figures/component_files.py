@@ -1,0 +1,121 @@
+"""The files of a component: a script with its payloads for the page, and the data files of its numbers.
+
+The script contains a payload as an object whose properties are the fields of the payload's dataclasses. Numbers,
+strings and lists are plain JSON. An array of floating-point numbers is an object, since binary is smaller. Its
+`float32` contains the numbers in single precision, row by row, little-endian and in base64, and its `shape` the
+lengths of the axes. A missing number is a NaN there.
+
+The data files contain the payload's parts in the form of a chart's data. A matrix is a trace of the type heatmap,
+bars are one of the type bar, and complex numbers are one of the type scatterpolar.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from report.content.component import Bars, Component, Matrix, Part, Phasors, Series
+from report.figures.data_format import csv_file, json_file, plain, rows_of, script_text
+from report.figures.view_address import check_addresses, view_address
+
+
+def component_files(chapter: str, component: Component) -> dict[str, bytes]:
+    """The files of a component of a chapter, by their path in the site."""
+    check_addresses(component.name, component.controls)
+    name = f"{chapter}/{component.name}"
+    data = component_data(name, component)
+    return {
+        f"figures/{name}.js": _script(name, component),
+        f"data/{name}.json": json_file(data),
+        f"data/{name}.csv": csv_file(rows_of(data)),
+    }
+
+
+def component_data(name: str, component: Component) -> dict[str, Any]:
+    """Every number of a component, as plain lists to seven significant digits, in the form of a chart's data."""
+    return {
+        "figure": name,
+        "title": component.title,
+        "controls": [*(control.name for control in component.controls), component.part_title],
+        "views": [
+            _view((*choices, part_name), part)
+            for choices, payload in component.payloads.items()
+            for part_name, part in payload.parts().items()
+        ],
+    }
+
+
+def packed(value: Any) -> Any:
+    """A payload in the form in which a script contains it."""
+    if is_dataclass(value):
+        return {field.name: packed(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: packed(item) for key, item in value.items()}
+    if isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.floating):
+        content = np.ascontiguousarray(value, dtype="<f4").tobytes()
+        return {"float32": base64.b64encode(content).decode(), "shape": list(value.shape)}
+    if isinstance(value, Sequence | np.ndarray) and not isinstance(value, str):
+        return [packed(item) for item in value]
+    return value if isinstance(value, bool) else plain(value)
+
+
+def _script(name: str, component: Component) -> bytes:
+    views = [
+        {"slug": view_address(choices), "payload": packed(payload)}
+        for choices, payload in component.payloads.items()
+    ]
+    return f"registerFigure({script_text(name)}, {script_text(views)});\n".encode()
+
+
+def _view(choices: tuple[str, ...], part: Part) -> dict[str, Any]:
+    panels = [*dict.fromkeys(series.panel for series in part.series if not isinstance(series, Bars))]
+    # The axes of panels are numbered as Plotly numbers them: x, x2, x3.
+    suffixes = {panel: "" if number == 1 else str(number) for number, panel in enumerate(panels, start=1)}
+    axes = dict(chain.from_iterable(_axes(series, suffixes).items() for series in part.series))
+    return {
+        "label": ", ".join(choices),
+        "choices": list(choices),
+        "address": view_address(choices),
+        "axes": dict(sorted(axes.items())),
+        **({"points": list(part.points)} if part.points else {}),
+        "traces": [_trace(series, suffixes) for series in part.series],
+    }
+
+
+def _axes(series: Series, suffixes: Mapping[str, str]) -> dict[str, str]:
+    """The title of each axis of a series by Plotly's name, with that of a matrix's numbers as z."""
+    match series:
+        case Matrix():
+            suffix = suffixes[series.panel]
+            return {f"x{suffix}": series.column_title, f"y{suffix}": series.row_title, "z": series.quantity}
+        case Bars():
+            return {"x": series.label_title, "y": series.quantity}
+        case Phasors():
+            return {}
+
+
+def _trace(series: Series, suffixes: Mapping[str, str]) -> dict[str, Any]:
+    match series:
+        case Matrix():
+            about: dict[str, Any] = {"type": "heatmap", "name": ""}
+            if series.panel:
+                suffix = suffixes[series.panel]
+                about = {"panel": series.panel, **about, "x_axis": f"x{suffix}", "y_axis": f"y{suffix}"}
+            numbers = {"x": plain(series.columns), "y": plain(series.rows), "z": _single(series.values)}
+            return {**about, **numbers, **({} if series.text is None else {"text": plain(series.text)})}
+        case Bars():
+            about = {"type": "bar", "name": series.name}
+            return {**about, "x": plain(series.labels), "y": _single(series.values)}
+        case Phasors():
+            about = {"panel": series.panel, "type": "scatterpolar", "name": series.name, "theta_unit": "radians"}
+            numbers = {"r": _single(series.magnitudes), "theta": _single(series.phases)}
+            return {**about, **numbers, **({} if series.labels is None else {"text": plain(series.labels)})}
+
+
+def _single(values: np.ndarray) -> list[Any]:
+    return plain(np.asarray(values, dtype=np.float32))
