@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from report.content.component import Bars, Component, Matrix, Part, Phasors, Series
-from report.figures.data_format import csv_file, json_file, plain, rows_of, script_text
+from report.figures.data_format import csv_file, json_file, plain, registering_script, rows_of
 from report.figures.view_address import check_addresses, view_address
 
 
@@ -69,7 +69,7 @@ def _script(name: str, component: Component) -> bytes:
         {"slug": view_address(choices), "payload": packed(payload)}
         for choices, payload in component.payloads.items()
     ]
-    return f"registerFigure({script_text(name)}, {script_text(views)});\n".encode()
+    return registering_script("registerFigure", name, views)
 
 
 def _view(choices: tuple[str, ...], part: Part) -> dict[str, Any]:

@@ -53,6 +53,11 @@ def _cells(channels: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             yield {"x": x, "y": y, **values}
 
 
+def registering_script(function: str, *values: Any) -> bytes:
+    """A script that passes values to a function of the namespace that all scripts of the site share."""
+    return f"sumint.{function}({', '.join(map(script_text, values))});\n".encode()
+
+
 def script_text(value: Any) -> str:
     """JSON that is valid JavaScript and cannot end the script element that contains it."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -29,7 +29,7 @@ from report.content.component import Component
 from report.content.diagram import Diagram
 from report.figures.charts import GUIDE
 from report.figures.component_files import component_data, component_files
-from report.figures.data_format import CHANNELS, csv_file, json_file, plain, rows_of, script_text
+from report.figures.data_format import CHANNELS, csv_file, json_file, plain, registering_script, rows_of
 from report.figures.diagram_svg import svg_file
 from report.figures.theme import DIVERGING, SEQUENTIAL, roles_template, traces_of
 from report.figures.view_address import check_addresses, view_address
@@ -148,8 +148,7 @@ def _table_files(chapter: str, table: Table) -> dict[str, bytes]:
     as_csv = table.frame.to_csv(index=False, lineterminator="\n")
     files = {f"data/{name}.json": json_file(data), f"data/{name}.csv": as_csv.encode()}
     if table.is_paginated:
-        columns = script_text(_paginated_columns(table))
-        files[f"data/{name}.js"] = f"registerTable({script_text(name)}, {columns});\n".encode()
+        files[f"data/{name}.js"] = registering_script("registerTable", name, _paginated_columns(table))
     return files
 
 
@@ -185,7 +184,7 @@ def _script(name: str, figure: Figure) -> bytes:
         {"label": view.label, "slug": view_address(view.choices), **_without_template(view.plot.figure)}
         for view in figure.views
     ]
-    return f"registerFigure({script_text(name)}, {script_text(views)});\n".encode()
+    return registering_script("registerFigure", name, views)
 
 
 def _plotly_json(plot: go.Figure) -> bytes:

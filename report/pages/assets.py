@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from pathlib import Path
 
+from report.figures.data_format import registering_script
 from report.figures.palette import PALETTES, custom_properties
 from report.figures.theme import template
 from report.paths import TEMPLATES
@@ -33,12 +33,37 @@ STYLES = (
     "print",
 )
 """The parts of the site's style sheet in order; later ones may override earlier ones."""
+SCRIPTS = {
+    "fonts": ("fonts",),
+    "theme": ("namespace", "lib/elements", "theme"),
+    "load": ("load",),
+    "figures": ("lib/address", "lib/numbers", "lib/charts", "figures"),
+    "tables": ("lib/table-rows", "tables"),
+    "claims": ("claims",),
+    "reading": ("reading",),
+    "copying": ("copying",),
+    "search": ("lib/search-ranking", "search"),
+    "attention": ("lib/attention-weights", "components/attention-parts", "components/attention"),
+    "clouds": ("lib/cloud-paths", "components/cloud-painting", "components/clouds"),
+    "worked-example": (
+        *("lib/phasors", "lib/worked-sums", "lib/worked-words"),
+        *("components/worked-elements", "components/worked-steps", "components/worked-clock"),
+        "components/worked-example",
+    ),
+}
+"""The files of each script of the site in order, joined so that a page loads few scripts.
+
+Every page loads the script `theme` before all others, so it contains the namespace that they share.
+"""
 
 
 def assets() -> dict[str, bytes]:
     """Every asset, by its path in the site."""
     folder = TEMPLATES / "assets"
-    scripts = {f"assets/{path.name}": path.read_bytes() for path in sorted((folder / "scripts").rglob("*.js"))}
+    scripts = {
+        f"assets/{script}.js": b"\n".join((folder / "scripts" / f"{name}.js").read_bytes() for name in names)
+        for script, names in SCRIPTS.items()
+    }
     others = {
         path.relative_to(TEMPLATES).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
@@ -70,4 +95,4 @@ def _chart_themes() -> bytes:
         theme: {"template": template(theme), "series": palette.series, "guide": palette.guide}
         for theme, palette in PALETTES.items()
     }
-    return f"registerChartThemes({json.dumps(themes, separators=(',', ':'), sort_keys=True)});\n".encode()
+    return registering_script("registerChartThemes", themes)

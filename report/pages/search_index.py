@@ -47,7 +47,7 @@ def search_index(manuscripts: Sequence[Manuscript]) -> bytes:
         for entry in entries_of(manuscript)
     ]
     index = json.dumps({"pages": pages, "entries": entries}, ensure_ascii=False, separators=(",", ":"))
-    return f"registerSearchIndex({index});\n".encode()
+    return f"sumint.registerSearchIndex({index});\n".encode()
 
 
 def entries_of(manuscript: Manuscript) -> list[SearchEntry]:

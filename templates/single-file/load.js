@@ -1,29 +1,37 @@
+// @ts-check
 // Takes the place of assets/load.js in the single file: the files that assets/load.js loads by address, and those to
 // which pages link, are in the file itself, gzipped and in base64. The page's policy names each script by its hash.
 "use strict";
 {
-  const enclosed = (address) => document.querySelector(`script[data-file="${CSS.escape(address)}"]`);
+  const { one } = sumint.elements;
 
-  const unpack = async (block) => {
-    const bytes = Uint8Array.from(atob(block.textContent), (letter) => letter.charCodeAt(0));
+  const blockOf = (/** @type {string} */ address) => {
+    const block = document.querySelector(`script[data-file="${CSS.escape(address)}"]`);
+    return block instanceof HTMLScriptElement ? block : null;
+  };
+
+  const unpack = async (/** @type {HTMLScriptElement} */ block) => {
+    const bytes = Uint8Array.from(atob(block.textContent ?? ""), (letter) => letter.charCodeAt(0));
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
     return new Response(stream).blob();
   };
 
+  /** @type {Map<string, Promise<void>>} */
   const loads = new Map();
-  const load = async (address) => {
-    const block = enclosed(address);
+  const load = async (/** @type {string} */ address) => {
+    const block = blockOf(address);
     if (!block) throw new Error(`${address} is not in this file`);
     const script = document.createElement("script");
     script.textContent = await (await unpack(block)).text();
     document.head.append(script);
   };
-  window.loadScript = (address) => {
-    if (!loads.has(address)) loads.set(address, load(address));
-    return loads.get(address);
+  sumint.loadScript = (address) => {
+    const loading = loads.get(address) ?? load(address);
+    loads.set(address, loading);
+    return loading;
   };
 
-  const save = (blob, address) => {
+  const save = (/** @type {Blob} */ blob, /** @type {string} */ address) => {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(blob);
     link.download = address.split("/").slice(-2).join("-");
@@ -31,38 +39,40 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
 
-  const reader = document.querySelector(".enclosed-reader");
-  const read = async (blob) => {
+  const reader = one(document, ".enclosed-reader", HTMLDialogElement);
+  const read = async (/** @type {Blob} */ blob) => {
     const page = new DOMParser().parseFromString(await blob.text(), "text/html");
-    reader.querySelector(".enclosed-document").replaceChildren(...page.querySelector("main").childNodes);
+    const main = one(page, "main", Element);
+    one(reader, ".enclosed-document", HTMLElement).replaceChildren(...main.childNodes);
     reader.showModal();
     reader.scrollTop = 0;
   };
-  reader.addEventListener("click", (event) => {
-    if (event.target === reader || event.target.closest("a, .enclosed-close")) reader.close();
+  reader.addEventListener("click", ({ target }) => {
+    if (!(target instanceof Element)) return;
+    if (target === reader || target.closest("a, .enclosed-close")) reader.close();
   });
 
-  const open = async (block) => {
-    const address = block.dataset.file;
+  const open = async (/** @type {HTMLScriptElement} */ block) => {
+    const address = block.dataset.file ?? "";
     const blob = await unpack(block);
     if (address.endsWith(".html")) read(blob);
     else save(blob, address);
   };
 
   // Links in the page are anchors already, unlike those to files and those made by scripts.
-  const anchorOf = (href) => {
+  const anchorOf = (/** @type {string} */ href) => {
     const [, page, anchor] = href.match(/^(?:\.\.\/)*([\w-]+)\.html(?:#(.*))?$/) ?? [];
     if (!document.querySelector(`[data-page="${page}"]`)) return null;
     return anchor ? `${page}/${anchor}` : page;
   };
   document.addEventListener("click", (event) => {
-    const href = event.target.closest?.("a[href]")?.getAttribute("href");
+    const href = event.target instanceof Element && event.target.closest("a[href]")?.getAttribute("href");
     if (!href) return;
-    const block = enclosed(href);
+    const block = blockOf(href);
     const anchor = anchorOf(href);
     if (!block && anchor === null) return;
     event.preventDefault();
     if (block) open(block);
-    else location.hash = anchor;
+    else location.hash = anchor ?? "";
   });
 }

@@ -66,7 +66,7 @@ def test_all_charts_are_printed_though_none_was_scrolled_to(opened: Callable[...
     charts = reader.page.locator(".chart").count()
     reader.page.wait_for_function(
         "(charts) => window.Plotly && charts === [...document.head.querySelectorAll('script')]"
-        ".filter(({ textContent }) => textContent.startsWith('registerFigure')).length",
+        ".filter(({ textContent }) => textContent.startsWith('sumint.registerFigure')).length",
         arg=charts,
     )
     undrawn = "document.querySelectorAll('.chart > .chart-note').length"

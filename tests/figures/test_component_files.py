@@ -65,7 +65,7 @@ def payloads() -> list[dict[str, Any]]:
     """The views that the script registers."""
     script = files_of("chapter", component())["figures/chapter/it.js"].decode()
     assert "<" not in script
-    call = re.fullmatch(r'[\w.]+\("chapter/it", (.*)\);\n', script, re.DOTALL)
+    call = re.fullmatch(r'sumint\.registerFigure\("chapter/it", (.*)\);\n', script, re.DOTALL)
     assert call is not None
     return json.loads(call[1])
 

@@ -65,7 +65,7 @@ def figure(plot: Plots, **settings: Any) -> Figure:
 
 def drawn_by(script: bytes) -> list[dict[str, Any]]:
     """The views that a script registers, with its binary arrays decoded by Plotly itself."""
-    call = re.fullmatch(r'registerFigure\("[^"]+", (.*)\);\n', script.decode(), re.DOTALL)
+    call = re.fullmatch(r'sumint\.registerFigure\("[^"]+", (.*)\);\n', script.decode(), re.DOTALL)
     assert call is not None
     views = json.loads(call[1])
     return [go.Figure({"data": view["data"]}).to_dict() | {"layout": view["layout"]} for view in views]
@@ -228,7 +228,7 @@ def test_a_long_table_has_a_script_that_hands_its_rows_to_the_page() -> None:
         filter_columns=("digit",),
     )
     script = files_of("chapter", table)["data/chapter/it.js"].decode()
-    name, columns = json.loads(script.replace("registerTable(", "[").replace(");", "]"))
+    name, columns = json.loads(script.replace("sumint.registerTable(", "[").replace(");", "]"))
     assert name == "chapter/it"
     assert columns == [
         {"values": ["C0, C2", "C1"], "which": [1, 0, 1]},

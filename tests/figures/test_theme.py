@@ -83,7 +83,7 @@ def test_the_diverging_scale_leaves_its_middle_evenly_on_both_sides(palette: Pal
 @pytest.mark.parametrize("palette", PALETTES.values(), ids=THEMES)
 @pytest.mark.parametrize("towards", [1, -1])
 def test_a_token_s_large_letter_can_be_read_on_every_shade_of_attention(palette: Palette, towards: int) -> None:
-    script = (TEMPLATES / "assets/scripts/components/attention.js").read_text(encoding="utf-8")
+    script = (TEMPLATES / "assets/scripts/components/attention-parts.js").read_text(encoding="utf-8")
     pale_from = float(re.search(r"PALE_FROM = ([\d.]+)", script)[1])  # pyright: ignore[reportOptionalSubscript]
     stops = palette.diverging[len(palette.diverging) // 2 :: towards]
     for weight in np.linspace(0, 1, 101):

@@ -74,8 +74,8 @@ def test_a_section_is_found_with_the_text_that_opens_it() -> None:
 
 def test_the_index_is_a_script_that_registers_the_same_every_time() -> None:
     script = search_index([manuscript()]).decode()
-    assert script.startswith("registerSearchIndex({")
-    index = json.loads(script.removeprefix("registerSearchIndex(").removesuffix(");\n"))
+    assert script.startswith("sumint.registerSearchIndex({")
+    index = json.loads(script.removeprefix("sumint.registerSearchIndex(").removesuffix(");\n"))
     assert index["pages"] == [["unembedding.html", "Unembedding"]]
     assert [0, "Figure", "gram", "Figure 2.1 Gram", "Of WU."] in index["entries"]
     assert script == search_index([manuscript()]).decode()

@@ -51,7 +51,7 @@ SITE = {
     "assets/icon.svg": b"<svg/>",
     "assets/site.css": b"p { margin: 0 }",
     "assets/theme.js": b"theme();",
-    "assets/load.js": b"window.loadScript = loads;",
+    "assets/load.js": b"sumint.loadScript = loads;",
     "assets/figures.js": b"figures();",
     "assets/plotly.min.js": b"var Plotly = '</script>';",
     "data/gram.csv": b"x,y\n1,2\n",

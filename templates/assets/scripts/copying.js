@@ -1,16 +1,18 @@
+// @ts-check
 // Copies a link to a figure, a table or a claim when its number is clicked, and the citation when its button is.
 "use strict";
 {
   const SHOWN_FOR = 1500;
-  const announcement = document.getElementById("announcement");
+  const { one, all } = sumint.elements;
+  const announcement = one(document, "#announcement", HTMLElement);
 
-  const say = (element) => {
-    announcement.textContent = element.dataset.copied;
+  const announce = (/** @type {HTMLElement} */ element) => {
+    announcement.textContent = element.dataset.copied ?? "";
     element.classList.add("copied");
     setTimeout(() => element.classList.remove("copied"), SHOWN_FOR);
   };
 
-  const copyAddress = async (link) => {
+  const copyAddress = async (/** @type {HTMLAnchorElement} */ link) => {
     const address = new URL(location.href);
     address.hash = link.hash;
     try {
@@ -18,22 +20,24 @@
     } catch {
       return; // the click has still followed the link, and the address bar has it
     }
-    say(link);
+    announce(link);
   };
 
-  const copyText = async (button) => {
-    const text = document.getElementById(button.dataset.copies);
+  const copyText = async (/** @type {HTMLElement} */ button) => {
+    const text = one(document, `#${button.dataset.copies}`, HTMLElement);
     try {
-      await navigator.clipboard.writeText(text.textContent);
+      await navigator.clipboard.writeText(text.textContent ?? "");
     } catch {
-      getSelection().selectAllChildren(text); // the reader can copy it from here
+      getSelection()?.selectAllChildren(text); // the reader can copy it from here
       return;
     }
-    say(button);
+    announce(button);
   };
 
-  for (const element of document.querySelectorAll("[data-copied]")) {
-    const copy = element.dataset.copies ? copyText : copyAddress;
-    element.addEventListener("click", () => copy(element));
+  for (const element of all(document, "[data-copied]", HTMLElement)) {
+    element.addEventListener("click", () => {
+      if (element instanceof HTMLAnchorElement) copyAddress(element);
+      else copyText(element);
+    });
   }
 }

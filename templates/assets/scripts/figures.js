@@ -1,3 +1,4 @@
+// @ts-check
 // Draws the charts. plotly.js and a figure's data are loaded when the figure is near the viewport, as scripts, since a
 // page opened from a disk may load scripts, but may not fetch files.
 "use strict";
@@ -5,90 +6,93 @@
   const NEAR = "800px 0px";
   const PRINTED_WIDTH = 640;
   const smallScreen = matchMedia("(max-width: 40rem)");
+  const isTouch = matchMedia("(pointer: coarse)").matches;
+
+  const { html, one, all, messageOf } = sumint.elements;
+  const { templateFor, layoutFor } = sumint.charts;
+
+  /** A figure of the page, and what is drawn in it. */
+  class PageFigure {
+    constructor(/** @type {HTMLElement} */ element) {
+      this.element = element;
+      this.name = element.dataset.figure ?? "";
+      /** The name of the component that draws the figure; without one, Plotly draws it. */
+      this.component = element.dataset.component;
+      this.chart = one(element, ".chart", HTMLElement);
+      /** @type {ComponentDrawing<unknown> | null} */
+      this.drawing = null;
+      /** @type {View[] | null} */
+      this.views = null;
+      this.isDrawn = false;
+    }
+
+    get choices() {
+      const controls = ".control input:checked, .control select";
+      return [...this.element.querySelectorAll(controls)]
+        .filter((control) => control instanceof HTMLInputElement || control instanceof HTMLSelectElement)
+        .map(({ value }) => value);
+    }
+
+    get view() {
+      if (!this.views) throw new Error(`figures/${this.name}.js has not been loaded`);
+      const chosen = this.choices.join(".");
+      return this.views.find(({ slug }) => slug === chosen) ?? this.views[0];
+    }
+
+    /** The chart of the chosen view. */
+    get plot() {
+      const { data, layout } = this.view;
+      if (!data || !layout) throw new Error(`figures/${this.name}.js contains no chart`);
+      return { data, layout };
+    }
+  }
 
   const figures = new Map(
-    [...document.querySelectorAll("[data-figure]")].map((element) => [
-      element.dataset.figure,
-      {
-        name: element.dataset.figure,
-        element,
-        chart: element.querySelector(".chart"),
-        component: element.dataset.component,
-        drawing: null,
-        views: null,
-        drawn: false,
-      },
-    ]),
+    all(document, "[data-figure]", HTMLElement).map((element) => {
+      const figure = new PageFigure(element);
+      return [figure.name, figure];
+    }),
   );
+  /** @type {Record<ThemeName, ChartTheme> | null} */
   let themes = null;
 
   // On a slow connection the data of a figure may arrive before the themes of charts. The page has loaded when each of
   // its own scripts has run or has failed to load.
+  /** @type {Promise<void>} */
   const themesKnown = new Promise((resolve, reject) => {
-    window.registerChartThemes = (registered) => {
+    sumint.registerChartThemes = (registered) => {
       themes = registered;
       resolve();
     };
     addEventListener("load", () => reject(new Error("assets/chart-themes.js could not be loaded")));
   });
-  window.registerFigure = (name, views) => {
-    figures.get(name).views = views;
+  const themeOf = (/** @type {ThemeName} */ name) => {
+    if (!themes) throw new Error("assets/chart-themes.js has not been loaded");
+    return themes[name];
   };
-  // The numbers of an array in a component's payload, row by row. report/figures/component_files.py packs them.
-  window.floatsOf = ({ float32 }) =>
-    new Float32Array(Uint8Array.from(atob(float32), (byte) => byte.charCodeAt(0)).buffer);
-  // Elements with attributes and children: html("p", { class: "words" }, "text").
-  const maker =
-    (namespace) =>
-    (name, attributes = {}, ...children) => {
-      const made = document.createElementNS(namespace, name);
-      for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-      made.append(...children);
-      return made;
-    };
-  window.elements = { html: maker("http://www.w3.org/1999/xhtml"), svg: maker("http://www.w3.org/2000/svg") };
-  // The reader's choices, by name, are stored in the page's address, so that a link shows the same view.
-  window.keepInAddress = (settings) => {
-    const address = new URL(location.href);
-    for (const [name, value] of Object.entries(settings)) {
-      if (value) address.searchParams.set(name, value);
-      else address.searchParams.delete(name);
-    }
-    try {
-      history.replaceState(null, "", address);
-    } catch {
-      // Some browsers do not allow changes of the address of a page on a disk.
-    }
+  sumint.registerFigure = (name, views) => {
+    const figure = figures.get(name);
+    if (figure) figure.views = views;
   };
+  /** @type {Map<string, MakeComponent<any>>} */
   const components = new Map();
-  window.registerComponent = (name, make) => {
+  sumint.registerComponent = (name, make) => {
     components.set(name, make);
   };
 
-  const libraryOf = ({ component }) => (component ? `assets/${component}.js` : "assets/plotly.min.js");
-  const loadParts = (figure) =>
-    Promise.all([themesKnown, loadScript(libraryOf(figure)), loadScript(`figures/${figure.name}.js`)]);
-  const isLoaded = ({ component, views }) => themes && views && (component ? components.has(component) : window.Plotly);
-
-  // The role of a trace is in its meta. Plotly assigns a template's defaults for a trace type to the traces in order, so
-  // one entry per trace gives each the colour of its role. report/figures/theme.py does the same for the saved figures.
-  const templateFor = (view, name) => {
-    const { template, series, guide } = themes[name];
-    const defaults = {};
-    for (const { type, meta } of view.data) {
-      const base = template.data[type]?.[0] ?? {};
-      const colour = meta === "guide" ? guide : series[meta % series.length];
-      const inRole = { ...base };
-      for (const part of ["line", "marker"]) {
-        if (meta !== undefined && base[part]) inRole[part] = { ...base[part], color: colour };
-      }
-      (defaults[type] ??= []).push(inRole);
-    }
-    return { ...template, data: { ...template.data, ...defaults } };
+  const libraryOf = (/** @type {PageFigure} */ { component }) =>
+    component ? `assets/${component}.js` : "assets/plotly.min.js";
+  const loadParts = (/** @type {PageFigure} */ figure) =>
+    Promise.all([themesKnown, sumint.loadScript(libraryOf(figure)), sumint.loadScript(`figures/${figure.name}.js`)]);
+  const isLoaded = (/** @type {PageFigure} */ { component, views }) =>
+    themes && views && (component ? components.has(component) : window.Plotly);
+  const plotly = () => {
+    if (!window.Plotly) throw new Error("assets/plotly.min.js has not been loaded");
+    return window.Plotly;
   };
 
-  const isTouch = matchMedia("(pointer: coarse)").matches;
-  const config = (figure) => ({
+  const imageName = (/** @type {PageFigure} */ { name }) => name.replace("/", "-");
+  const config = (/** @type {PageFigure} */ figure) => ({
     // Without a pointer that can hover, the buttons would cover the chart permanently.
     displayModeBar: isTouch ? false : "hover",
     displaylogo: false,
@@ -100,50 +104,37 @@
         name: "svg",
         title: "Download as SVG",
         icon: { width: 24, height: 24, path: "M5 3h9l5 5v13H5zm8 1v5h5M8 17l4 2 4-2m-4-7v8" },
-        click: (chart) => Plotly.downloadImage(chart, { ...imageOptions(figure), format: "svg" }),
+        click: (/** @type {HTMLElement} */ chart) =>
+          plotly().downloadImage(chart, { filename: imageName(figure), format: "svg" }),
       },
     ],
-    toImageButtonOptions: { ...imageOptions(figure), format: "png", scale: 2 },
+    toImageButtonOptions: { filename: imageName(figure), format: "png", scale: 2 },
   });
-  const imageOptions = (figure) => ({ filename: figure.name.replace("/", "-") });
 
-  const layoutOf = (figure, theme) => {
-    const view = chosenView(figure);
-    const layout = structuredClone(view.layout);
-    // On a touch screen a drag scrolls the page, so a chart must not capture it.
-    if (isTouch) layout.dragmode = false;
-    if (smallScreen.matches) rearrange(layout, layout.meta?.narrow ?? {});
-    return { ...layout, template: templateFor(view, theme) };
-  };
-  // A figure with panels contains their positions on a small screen.
-  const rearrange = (layout, places) => {
-    for (const [part, place] of Object.entries(places)) {
-      layout[part] = Array.isArray(place) ? place : { ...layout[part], ...place };
+  const draw = (/** @type {PageFigure} */ figure, theme = sumint.currentTheme()) => {
+    const { component, chart } = figure;
+    if (!figure.isDrawn) chart.replaceChildren();
+    if (component) {
+      drawComponent(figure, component, theme);
+    } else {
+      const { plot } = figure;
+      const layout = layoutFor(plot.layout, { isTouch, isSmall: smallScreen.matches });
+      const template = templateFor(plot, themeOf(theme));
+      plotly().react(chart, structuredClone(plot.data), { ...layout, template }, config(figure));
     }
-  };
-
-  const controlsOf = (figure) =>
-    [...figure.element.querySelectorAll(".control input:checked, .control select")].map(({ value }) => value);
-  const chosenView = (figure) => {
-    const chosen = controlsOf(figure).join(".");
-    return figure.views.find(({ slug }) => slug === chosen) ?? figure.views[0];
-  };
-
-  const draw = (figure, theme = currentTheme()) => {
-    if (!figure.drawn) figure.chart.replaceChildren();
-    if (figure.component) drawComponent(figure, theme);
-    else Plotly.react(figure.chart, structuredClone(chosenView(figure).data), layoutOf(figure, theme), config(figure));
-    figure.drawn = true;
+    figure.isDrawn = true;
   };
   // A component shows the payload of the chosen view in a theme's colours. A choice in it is stored in the address after
   // the choices of the controls; the component reports it by a change event.
-  const drawComponent = (figure, theme) => {
-    const make = components.get(figure.component);
-    figure.drawing ??= make(figure.chart, choicesWithin(figure));
-    figure.drawing.show(chosenView(figure).payload, themes[theme]);
+  /** @type {(figure: PageFigure, component: string, theme: ThemeName) => void} */
+  const drawComponent = (figure, component, theme) => {
+    const make = components.get(component);
+    if (!make) throw new Error(`assets/${component}.js registers no component`);
+    figure.drawing ??= make(figure.chart, choicesWithin(figure).map(String));
+    figure.drawing.show(figure.view.payload, themeOf(theme));
   };
 
-  const show = async (figure) => {
+  const show = async (/** @type {PageFigure} */ figure) => {
     try {
       await loadParts(figure);
       draw(figure);
@@ -152,47 +143,48 @@
     }
   };
 
-  const fail = (figure, error) => {
-    const note = document.createElement("p");
-    const link = document.createElement("a");
-    link.href = `data/${figure.name}.csv`;
-    link.textContent = "in a file";
-    note.className = "chart-note";
-    note.append("This chart could not be drawn. Its numbers are ", link, `. (${error.message})`);
+  const fail = (/** @type {PageFigure} */ figure, /** @type {unknown} */ error) => {
+    const link = html("a", { href: `data/${figure.name}.csv` }, "in a file");
+    const reason = `. (${messageOf(error)})`;
+    const note = html("p", { class: "chart-note" }, "This chart could not be drawn. Its numbers are ", link, reason);
     figure.chart.replaceChildren(note);
     figure.drawing = null;
-    figure.drawn = false;
+    figure.isDrawn = false;
   };
 
-  const saveImage = async (figure, format) => {
-    if (!figure.drawn) await show(figure);
+  const saveImage = async (/** @type {PageFigure} */ figure, /** @type {string} */ format) => {
+    if (!figure.isDrawn) await show(figure);
     const size = format === "png" ? { scale: 2 } : {};
-    if (figure.drawn) Plotly.downloadImage(figure.chart, { ...imageOptions(figure), ...size, format });
+    if (figure.isDrawn) plotly().downloadImage(figure.chart, { filename: imageName(figure), ...size, format });
   };
 
   // The reader's choices are stored in the address, so that a link shows the same view.
-  const wantedChoices = ({ element }) => new URLSearchParams(location.search).get(element.id)?.split(".") ?? [];
-  const restoreChoice = (figure) => {
+  const wantedChoices = (/** @type {PageFigure} */ { element }) =>
+    new URLSearchParams(location.search).get(element.id)?.split(".") ?? [];
+  const restoreChoice = (/** @type {PageFigure} */ figure) => {
     const wanted = wantedChoices(figure);
-    figure.element.querySelectorAll(".control").forEach((control, index) => {
-      const options = [...control.querySelectorAll("input, option")];
-      const option = options.find(({ value }) => value === wanted[index]);
-      if (option) option[option.tagName === "OPTION" ? "selected" : "checked"] = true;
-    });
+    for (const [index, control] of all(figure.element, ".control", HTMLElement).entries()) {
+      for (const option of control.querySelectorAll("input, option")) {
+        if (option instanceof HTMLOptionElement && option.value === wanted[index]) option.selected = true;
+        if (option instanceof HTMLInputElement && option.value === wanted[index]) option.checked = true;
+      }
+    }
   };
-  const choicesWithin = (figure) =>
-    figure.drawing?.choices() ?? wantedChoices(figure).slice(figure.element.querySelectorAll(".control").length);
-  const keepChoice = (figure) => {
-    keepInAddress({ [figure.element.id]: [...controlsOf(figure), ...choicesWithin(figure)].join(".") });
+  const choicesWithin = (/** @type {PageFigure} */ figure) =>
+    figure.drawing?.choices() ?? wantedChoices(figure).slice(all(figure.element, ".control", Element).length);
+  const keepChoice = (/** @type {PageFigure} */ figure) => {
+    sumint.keepInAddress({ [figure.element.id]: [...figure.choices, ...choicesWithin(figure)].join(".") });
   };
 
-  const byElement = new Map([...figures.values()].map((figure) => [figure.element, figure]));
-  const shown = [];
+  const byElement = new Map([...figures.values()].map((figure) => [/** @type {Element} */ (figure.element), figure]));
+  /** @type {Promise<void>[]} */
+  const drawings = [];
   const nearing = new IntersectionObserver(
     (entries) => {
-      for (const entry of entries.filter(({ isIntersecting }) => isIntersecting)) {
-        nearing.unobserve(entry.target);
-        shown.push(show(byElement.get(entry.target)));
+      for (const { target } of entries.filter(({ isIntersecting }) => isIntersecting)) {
+        nearing.unobserve(target);
+        const figure = byElement.get(target);
+        if (figure) drawings.push(show(figure));
       }
     },
     { rootMargin: NEAR },
@@ -200,44 +192,49 @@
 
   // Plotly would treat a touch on a polar chart as a drag. A touch that Plotly does not receive is handled by the browser:
   // as a scroll or, for a tap, as events of a mouse, which show the hover label of a point.
-  const keepToPage = (touch) => touch.stopPropagation();
+  const keepFromPlotly = (/** @type {Event} */ touch) => touch.stopPropagation();
 
   for (const figure of figures.values()) {
     restoreChoice(figure);
     figure.element.addEventListener("change", () => {
       keepChoice(figure);
-      if (figure.drawn) draw(figure);
+      if (figure.isDrawn) draw(figure);
     });
-    for (const button of figure.element.querySelectorAll(".image-links button")) {
-      button.parentElement.hidden = false;
+    for (const links of all(figure.element, ".image-links", HTMLElement)) links.hidden = false;
+    for (const button of all(figure.element, ".image-links button", HTMLButtonElement)) {
       button.addEventListener("click", () => saveImage(figure, button.value));
     }
-    if (!figure.component) figure.chart.addEventListener("touchstart", keepToPage, { capture: true, passive: true });
+    if (!figure.component) {
+      figure.chart.addEventListener("touchstart", keepFromPlotly, { capture: true, passive: true });
+    }
     nearing.observe(figure.element);
   }
 
   const redraw = () => {
-    for (const figure of figures.values()) if (figure.drawn) draw(figure);
+    for (const figure of figures.values()) if (figure.isDrawn) draw(figure);
   };
   smallScreen.addEventListener("change", redraw);
 
   document.addEventListener("themechange", () => {
     for (const figure of figures.values()) {
-      if (!figure.drawn) continue;
+      if (!figure.isDrawn) continue;
       if (figure.component) draw(figure);
-      else Plotly.relayout(figure.chart, { template: templateFor(chosenView(figure), currentTheme()) });
+      else {
+        const template = templateFor(figure.plot, themeOf(sumint.currentTheme()));
+        plotly().relayout(figure.chart, { template });
+      }
     }
   });
 
   // A script cannot wait for files before printing, so all figures are loaded when the page is idle, those near the
   // viewport first.
-  const whenIdle = window.requestIdleCallback ?? ((work) => setTimeout(work, 2000));
+  const whenIdle = window.requestIdleCallback ?? ((/** @type {() => void} */ work) => setTimeout(work, 2000));
   const loadTheRest = () => {
     for (const figure of figures.values()) loadParts(figure).catch(() => {});
   };
   addEventListener("load", () => {
     whenIdle(async () => {
-      await Promise.all(shown);
+      await Promise.all(drawings);
       whenIdle(loadTheRest);
     });
   });
@@ -246,7 +243,7 @@
       if (!isLoaded(figure)) continue;
       draw(figure, "light");
       if (figure.component) continue;
-      Plotly.relayout(figure.chart, { width: Math.min(figure.chart.clientWidth, PRINTED_WIDTH) });
+      plotly().relayout(figure.chart, { width: Math.min(figure.chart.clientWidth, PRINTED_WIDTH) });
     }
   });
   addEventListener("afterprint", redraw);

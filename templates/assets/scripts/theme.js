@@ -1,10 +1,12 @@
+// @ts-check
 // Sets the theme before the first paint: light, dark or the system's; the choice is stored where that is possible.
 "use strict";
 {
   const root = document.documentElement;
   const system = matchMedia("(prefers-color-scheme: dark)");
+  const chosen = () => root.dataset.theme ?? "auto";
 
-  const remembered = () => {
+  const storedChoice = () => {
     try {
       return localStorage.getItem("theme") ?? "auto";
     } catch {
@@ -12,7 +14,7 @@
     }
   };
 
-  const remember = (choice) => {
+  const store = (/** @type {string} */ choice) => {
     try {
       localStorage.setItem("theme", choice);
     } catch {
@@ -20,22 +22,26 @@
     }
   };
 
-  const apply = (choice) => {
+  const apply = (/** @type {string} */ choice) => {
     if (choice === "light" || choice === "dark") root.dataset.theme = choice;
     else delete root.dataset.theme;
     document.dispatchEvent(new Event("themechange"));
   };
 
-  window.currentTheme = () => root.dataset.theme ?? (system.matches ? "dark" : "light");
+  sumint.currentTheme = () => {
+    const choice = chosen();
+    if (choice === "light" || choice === "dark") return choice;
+    return system.matches ? "dark" : "light";
+  };
 
-  apply(remembered());
+  apply(storedChoice());
   system.addEventListener("change", () => document.dispatchEvent(new Event("themechange")));
 
   document.addEventListener("DOMContentLoaded", () => {
-    for (const radio of document.querySelectorAll("input[name=theme]")) {
-      radio.checked = radio.value === (root.dataset.theme ?? "auto");
+    for (const radio of sumint.elements.all(document, "input[name=theme]", HTMLInputElement)) {
+      radio.checked = radio.value === chosen();
       radio.addEventListener("change", () => {
-        remember(radio.value);
+        store(radio.value);
         apply(radio.value);
       });
     }

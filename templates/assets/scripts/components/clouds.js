@@ -1,91 +1,15 @@
+// @ts-check
 // Clouds of points by magnitude and phase: every path small, the chosen path large, with a colour for each digit. A
-// selected point is highlighted in all paths, since it belongs to the same sum. Tens of thousands of points are too many
-// for one element each, so they are drawn on a canvas, and the values of the selected point are below it.
+// selected point is highlighted in all paths, since it belongs to the same sum, and its values are below.
 "use strict";
 {
   const NEAR = 14; // pixels from the pointer at which a point is still meant
-  const MARGIN = 26; // of the large diagram, for the angles around it
-  const ANGLES = [
-    [0, "0"],
-    [Math.PI / 2, "π/2"],
-    [Math.PI, "π"],
-    [-Math.PI / 2, "−π/2"],
-  ];
 
-  const slug = (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-");
-  const times = (n, make) => Array.from({ length: n }, (_, index) => make(index));
+  const { html, times } = sumint.elements;
+  const { pathsOf, nearest, inWords, slug } = sumint.cloudPaths;
+  const { MARGIN, coloursOf, paintSmall, paintLarge } = sumint.cloudPainting;
 
-  // The payload is a CloudsPayload of report/chapters/direct_logit_attribution/clouds.py. A path has a cloud for each
-  // digit, with its points as plane coordinates.
-
-  const cloudOf = (name, role, radii, angles) => {
-    const x = radii.map((radius, index) => radius * Math.cos(angles[index]));
-    const y = radii.map((radius, index) => -radius * Math.sin(angles[index]));
-    return { name, role, radii, angles, x, y };
-  };
-  const pathsOf = ({ digits, sums, routes, paths }) =>
-    paths.map(({ name, origin, route, magnitudes, phases }) => {
-      const [radii, angles] = [floatsOf(magnitudes), floatsOf(phases)];
-      const row = (numbers, index) => numbers.subarray(index * sums.length, (index + 1) * sums.length);
-      const clouds = digits.map((digit, index) => cloudOf(digit, index, row(radii, index), row(angles, index)));
-      const largest = radii.reduce((most, radius) => Math.max(most, radius), 0);
-      return { name, origin, column: routes.indexOf(route), clouds, largest: largest || 1 };
-    });
-
-  // Painting
-
-  const paint = (canvas, path, { colours, shown, lit }, { margin = 1, dot = 1, ring = 2.5 } = {}) => {
-    const size = canvas.clientWidth;
-    const ratio = window.devicePixelRatio || 1;
-    canvas.width = canvas.height = Math.round(size * ratio);
-    const pen = canvas.getContext("2d");
-    const middle = size / 2;
-    const unit = (middle - margin) / path.largest;
-    pen.setTransform(ratio, 0, 0, ratio, middle * ratio, middle * ratio);
-    pen.strokeStyle = colours.grid;
-    for (const share of [1, 0.5]) {
-      pen.beginPath();
-      pen.arc(0, 0, (middle - margin) * share, 0, 2 * Math.PI);
-      pen.stroke();
-    }
-    pen.globalAlpha = 0.5;
-    for (const { x, y, role } of path.clouds.filter(({ role }) => shown[role])) {
-      pen.fillStyle = colours.series[role % colours.series.length];
-      for (let i = 0; i < x.length; i += 1) pen.fillRect(x[i] * unit - dot / 2, y[i] * unit - dot / 2, dot, dot);
-    }
-    pen.globalAlpha = 1;
-    if (lit === null) return;
-    for (const { x, y, role } of path.clouds.filter(({ role }) => shown[role])) {
-      pen.beginPath();
-      pen.arc(x[lit] * unit, y[lit] * unit, ring, 0, 2 * Math.PI);
-      pen.fillStyle = colours.series[role % colours.series.length];
-      pen.strokeStyle = colours.ink;
-      pen.fill();
-      pen.stroke();
-    }
-  };
-  const paintAngles = (canvas, { colours }) => {
-    const pen = canvas.getContext("2d");
-    const reach = canvas.clientWidth / 2 - MARGIN / 2;
-    pen.fillStyle = colours.muted;
-    pen.font = `11px ${colours.sans}`;
-    pen.textAlign = "center";
-    pen.textBaseline = "middle";
-    for (const [angle, text] of ANGLES) pen.fillText(text, reach * Math.cos(angle), -reach * Math.sin(angle));
-  };
-  const coloursOf = ({ series, guide, template: { layout } }) => ({
-    series,
-    grid: guide,
-    ink: layout.font.color,
-    muted: layout.polar.angularaxis.tickfont.color,
-    sans: layout.font.family,
-  });
-
-  // Elements
-
-  const { html } = elements;
-
-  const pathChooser = (paths, group) => {
+  const pathChooser = (/** @type {PathClouds[]} */ paths, /** @type {string} */ group) => {
     const columns = Math.max(...paths.map(({ column }) => column)) + 1;
     // The last column is complete, since a component without a direct path goes through every head.
     const origins = paths.filter(({ column }) => column === columns - 1).map(({ origin }) => origin);
@@ -101,7 +25,7 @@
     return { element, options };
   };
 
-  const digitChooser = (clouds) => {
+  const digitChooser = (/** @type {Cloud[]} */ clouds) => {
     const legend = html("legend", { class: "unseen" }, "Digits shown");
     const inputs = clouds.map(({ role }) => html("input", { type: "checkbox", value: role }));
     const labels = clouds.map(({ name, role }, index) =>
@@ -110,121 +34,118 @@
     return { element: html("fieldset", { class: "clouds-digits" }, legend, ...labels), inputs };
   };
 
-  const sumChooser = (n) => {
+  const sumChooser = (/** @type {number} */ n) => {
     const input = html("input", { type: "range", min: 0, max: n, step: 1 });
     const element = html("label", { class: "clouds-sum" }, html("span", {}, "Sum of the sample"), input);
     return { element, input };
   };
 
-  const nearest = ({ clouds }, shown, across, down, unit) => {
-    let found = { distance: NEAR / unit };
-    for (const cloud of clouds.filter(({ role }) => shown[role])) {
-      cloud.x.forEach((x, index) => {
-        const distance = Math.hypot(x - across, cloud.y[index] - down);
-        if (distance < found.distance) found = { distance, index };
-      });
-    }
-    return found.index ?? null;
-  };
-
-  const inWords = ({ name, clouds }, sum, index) => {
-    const said = clouds.map(({ name: digit, radii, angles }) => {
-      const angle = angles[index].toFixed(2).replace("-", "−");
-      return `${digit} ${radii[index].toPrecision(3)} at ${angle} rad`;
-    });
-    return `${sum}, ${name}: ${said.join("; ")}.`;
-  };
-
-  registerComponent("clouds", (chart, [wantedPath = "", wantedSum = ""]) => {
-    const state = { chosen: 0, shown: [], lit: null, pinned: null, colours: null };
-    let paths = null;
+  /** @type {MakeComponent<CloudsPayload>} */
+  const clouds = (chart, [wantedPath = "", wantedSum = ""]) => {
+    /** @type {{ chosen: number, shown: boolean[], selected: number | null, pinned: number | null }} */
+    const state = { chosen: 0, shown: [], selected: null, pinned: null };
+    /** @type {CloudColours | null} */
+    let colours = null;
+    /** @type {PathClouds[]} */
+    let paths = [];
+    /** @type {string[]} */
     let sums = [];
+    /** @type {ReturnType<typeof makeParts> | null} */
     let parts = null;
-    let drawnFrom = null;
+    /** @type {CloudsPayload | null} */
+    let shownPayload = null;
 
     const large = html("canvas", { class: "clouds-large", "aria-hidden": "true" });
     const words = html("output", { class: "clouds-words", "aria-live": "polite" });
     const path = () => paths[state.chosen];
 
     const repaint = () => {
-      if (!state.colours || !large.clientWidth) return;
-      parts.paths.options.forEach(({ canvas }, index) => paint(canvas, paths[index], state));
+      if (!parts || !colours || !large.clientWidth) return;
+      for (const [index, { canvas }] of parts.options.entries())
+        paintSmall(canvas, paths[index], { ...state, colours });
       repaintLarge();
     };
     const repaintLarge = () => {
-      paint(large, path(), state, { margin: MARGIN, dot: 2.5, ring: 5 });
-      paintAngles(large, state);
-      const isLit = state.lit !== null;
-      words.classList.toggle("clouds-hint", !isLit);
-      words.textContent = isLit ? inWords(path(), sums[state.lit], state.lit) : "Point at a dot, or choose a sum.";
+      if (!colours) return;
+      const { selected } = state;
+      paintLarge(large, path(), { ...state, colours });
+      words.classList.toggle("clouds-hint", selected === null);
+      words.textContent =
+        selected === null ? "Point at a dot, or choose a sum." : inWords(path(), sums[selected], selected);
     };
-    const light = (index) => {
-      if (state.lit === index) return;
-      state.lit = index;
+    const select = (/** @type {number | null} */ index) => {
+      if (state.selected === index) return;
+      state.selected = index;
       repaint();
     };
-    const pin = (index) => {
+    const pin = (/** @type {number | null} */ index) => {
       state.pinned = state.pinned === index ? null : index;
-      parts.sum.input.value = state.pinned === null ? 0 : state.pinned + 1;
-      light(state.pinned);
+      if (parts) parts.sumInput.value = String(state.pinned === null ? 0 : state.pinned + 1);
+      select(state.pinned);
     };
 
-    const meant = ({ offsetX, offsetY }) => {
+    const sumAt = (/** @type {PointerEvent | MouseEvent} */ { offsetX, offsetY }) => {
       const middle = large.clientWidth / 2;
       const unit = (middle - MARGIN) / path().largest;
-      return nearest(path(), state.shown, (offsetX - middle) / unit, (offsetY - middle) / unit, unit);
+      return nearest(path(), state.shown, (offsetX - middle) / unit, (offsetY - middle) / unit, NEAR / unit);
     };
-    large.addEventListener("pointermove", (pointer) => light(meant(pointer) ?? state.pinned));
-    large.addEventListener("pointerleave", () => light(state.pinned));
-    large.addEventListener("click", (pointer) => {
-      pin(meant(pointer));
+    large.addEventListener("pointermove", (event) => select(sumAt(event) ?? state.pinned));
+    large.addEventListener("pointerleave", () => select(state.pinned));
+    large.addEventListener("click", (event) => {
+      pin(sumAt(event));
       chart.dispatchEvent(new Event("change", { bubbles: true }));
     });
 
-    const build = () => {
-      const group = `${chart.closest("figure").id}.path`;
-      const [{ clouds }] = paths;
-      parts = { paths: pathChooser(paths, group), digits: digitChooser(clouds), sum: sumChooser(sums.length) };
-      state.shown = times(clouds.length, () => true);
-      state.chosen = Math.max(0, paths.findIndex(({ name }) => slug(name) === wantedPath));
-      const sum = Number.parseInt(wantedSum, 10);
-      state.pinned = state.lit = sum >= 1 && sum <= sums.length ? sum - 1 : null;
-      parts.sum.input.value = wantedSum || 0;
-      parts.paths.options.forEach(({ input }, index) => {
+    const makeParts = () => {
+      const pathPart = pathChooser(paths, `${chart.closest("figure")?.id}.path`);
+      const digits = digitChooser(paths[0].clouds);
+      const sum = sumChooser(sums.length);
+      state.shown = times(digits.inputs.length, () => true);
+      state.chosen = Math.max(
+        0,
+        paths.findIndex(({ name }) => slug(name) === wantedPath),
+      );
+      const wanted = Number.parseInt(wantedSum, 10);
+      state.pinned = state.selected = wanted >= 1 && wanted <= sums.length ? wanted - 1 : null;
+      sum.input.value = wantedSum || "0";
+      for (const [index, { input }] of pathPart.options.entries()) {
         input.checked = index === state.chosen;
         input.addEventListener("change", () => {
           state.chosen = index;
           repaintLarge();
         });
-      });
-      parts.digits.inputs.forEach((input, index) => {
+      }
+      for (const [index, input] of digits.inputs.entries()) {
         input.checked = true;
         input.addEventListener("change", () => {
           state.shown[index] = input.checked;
           repaint();
         });
+      }
+      sum.input.addEventListener("input", () => {
+        state.pinned = sum.input.valueAsNumber ? sum.input.valueAsNumber - 1 : null;
+        select(state.pinned);
       });
-      parts.sum.input.addEventListener("input", ({ target }) => {
-        state.pinned = target.valueAsNumber ? target.valueAsNumber - 1 : null;
-        light(state.pinned);
-      });
-      const view = html("div", { class: "clouds-view" }, large, parts.digits.element, parts.sum.element, words);
-      chart.append(html("div", { class: "clouds" }, view, parts.paths.element));
+      const view = html("div", { class: "clouds-view" }, large, digits.element, sum.element, words);
+      chart.append(html("div", { class: "clouds" }, view, pathPart.element));
       new ResizeObserver(repaint).observe(large);
+      return { options: pathPart.options, sumInput: sum.input };
     };
 
     return {
       choices: () => [slug(path().name), ...(state.pinned === null ? [] : [state.pinned + 1])],
       show: (payload, theme) => {
-        if (payload !== drawnFrom) {
+        if (payload !== shownPayload) {
           paths = pathsOf(payload);
           sums = payload.sums;
-          drawnFrom = payload;
+          shownPayload = payload;
         }
-        state.colours = coloursOf(theme);
-        if (!parts) build();
+        colours = coloursOf(theme);
+        parts ??= makeParts();
         repaint();
       },
     };
-  });
+  };
+
+  sumint.registerComponent("clouds", clouds);
 }

@@ -1,0 +1,52 @@
+// @ts-check
+// The rows of a long table: which are selected, and in which order.
+"use strict";
+{
+  const collator = new Intl.Collator("en", { numeric: true });
+  /** @type {(one: Cell, other: Cell) => number} */
+  const compare = (one, other) =>
+    typeof one === "number" && typeof other === "number" ? one - other : collator.compare(String(one), String(other));
+
+  // A column with few different values lists each of them once.
+  /** @type {TableRows["unpacked"]} */
+  const unpacked = ({ values, which, written, addresses }) => {
+    const whole = which ? which.map((place) => values[place]) : values;
+    return { values: whole, written: written ?? whole.map(String), addresses };
+  };
+
+  /** @type {TableRows["textsOf"]} */
+  const textsOf = (columns) =>
+    columns[0].values.map((_, row) => columns.map(({ written }) => written[row].toLowerCase()).join("\n"));
+
+  /** @type {TableRows["select"]} */
+  const select = (columns, texts, { choices, words, order }) => {
+    let rows = [...columns[0].values.keys()];
+    for (const { column, value } of choices) {
+      if (!value) continue;
+      const { values } = columns[column];
+      rows = rows.filter((row) => String(values[row]).split(", ").includes(value));
+    }
+    for (const word of words.toLowerCase().split(/\s+/).filter(Boolean)) {
+      rows = rows.filter((row) => texts[row].includes(word));
+    }
+    if (!order) return rows;
+    const { values } = columns[order.column];
+    const sign = order.falling ? -1 : 1;
+    return rows.sort((one, other) => sign * compare(values[one], values[other]));
+  };
+
+  /** @type {TableRows["orderOf"]} */
+  const orderOf = (text, nColumns) => {
+    const [, falling, column] = text.match(/^(-?)(\d+)$/) ?? [];
+    return Number(column) < nColumns ? { column: Number(column), falling: Boolean(falling) } : null;
+  };
+
+  /** @type {TableRows["placeText"]} */
+  const placeText = (first, nShown, n, nAll) => {
+    const written = (/** @type {number} */ number) => number.toLocaleString("en");
+    const range = nShown ? `${written(first + 1)}–${written(first + nShown)} of ${written(n)}` : "0";
+    return n === nAll ? range : `${range}, chosen from ${written(nAll)}`;
+  };
+
+  sumint.tableRows = { unpacked, textsOf, select, orderOf, placeText };
+}

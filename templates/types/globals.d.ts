@@ -1,0 +1,13 @@
+// The globals of the report's scripts: their namespace, and the few functions of plotly.js that they call.
+
+declare var sumint: Sumint;
+declare var Plotly: PlotlyLibrary | undefined;
+
+interface PlotlyLibrary {
+  /** Draws a chart in an element, or changes the one that is there. */
+  react(chart: HTMLElement, data: Trace[], layout: ChartLayout, config: object): Promise<void>;
+  /** Changes some properties of a chart's layout. */
+  relayout(chart: HTMLElement, changes: object): Promise<void>;
+  /** Saves a chart as an image. */
+  downloadImage(chart: HTMLElement, options: { filename: string; format: string; scale?: number }): Promise<string>;
+}

@@ -1,0 +1,295 @@
+// @ts-check
+// The types of the namespace `sumint` and of the data that its functions get. The site does not contain this file: it is
+// for the type checker and for readers.
+
+/**
+ * The functions that the scripts of a page share. Each is assigned by the script that defines it.
+ * @typedef {object} Sumint
+ * @property {Elements} elements Finds and makes elements.
+ * @property {(address: string) => Promise<void>} loadScript Runs the script at an address of the site, once.
+ * @property {() => ThemeName} currentTheme The theme in which the page is shown.
+ * @property {(href: string, settings: Settings) => string} addressWith An address with settings in its query.
+ * @property {(settings: Settings) => void} keepInAddress Stores the reader's choices in the page's address.
+ * @property {(packed: PackedNumbers) => Float32Array} numbersOf The numbers of a packed array, row by row.
+ * @property {ChartThemes} charts The appearance of charts.
+ * @property {(name: string, views: View[]) => void} registerFigure Called by the script of a figure's data.
+ * @property {(themes: Record<ThemeName, ChartTheme>) => void} registerChartThemes Called by the script of the themes.
+ * @property {(name: string, make: MakeComponent<any>) => void} registerComponent Called by a component's script.
+ * @property {(name: string, columns: PackedColumn[]) => void} registerTable Called by the script of a table's rows.
+ * @property {(index: PackedIndex) => void} registerSearchIndex Called by the script of the search index.
+ * @property {TableRows} tableRows The rows of long tables.
+ * @property {SearchRanking} searchRanking The ranking of search results.
+ * @property {AttentionWeights} attentionWeights The numbers of the attention component.
+ * @property {AttentionParts} attentionParts The parts of the attention component.
+ * @property {CloudPaths} cloudPaths The numbers of the clouds.
+ * @property {CloudPainting} cloudPainting Draws clouds on a canvas.
+ * @property {Phasors} phasors Sums and readings of phasors.
+ * @property {WorkedSums} workedSums The numbers of the worked example.
+ * @property {WorkedWords} workedWords The sentences of the worked example.
+ * @property {WorkedElements} workedElements The elements of the worked example.
+ * @property {WorkedSteps} workedSteps Its steps for the carry and for attention.
+ * @property {WorkedClock} workedClock Its step for the phasors.
+ */
+
+/** @typedef {"light" | "dark"} ThemeName */
+/** @typedef {Record<string, string>} Settings The reader's choices by name; an empty one is left out. */
+/** @typedef {Record<string, string | number | boolean>} Attributes */
+/** @typedef {Node | string} Child */
+
+/**
+ * @typedef {object} Elements
+ * @property {<K extends keyof HTMLElementTagNameMap>(tag: K, attributes?: Attributes, ...children: Child[]) =>
+ *   HTMLElementTagNameMap[K]} html Makes an HTML element.
+ * @property {<K extends keyof SVGElementTagNameMap>(tag: K, attributes?: Attributes, ...children: Child[]) =>
+ *   SVGElementTagNameMap[K]} svg Makes an SVG element.
+ * @property {<E extends Element>(root: ParentNode, selector: string, type: new () => E) => E} one The first element that
+ *   matches; an error if there is none of this type.
+ * @property {<E extends Element>(root: ParentNode, selector: string, type: new () => E) => E[]} all All elements of this
+ *   type that match.
+ * @property {<T>(n: number, make: (index: number) => T) => T[]} times A list of n things.
+ * @property {(message: unknown) => string} messageOf The message of something that was thrown.
+ */
+
+// Figures
+
+/**
+ * @typedef {object} View A chart, or what a component draws, for one choice in each control of its figure.
+ * @property {string} slug The choices in the form for an address.
+ * @property {Trace[]} [data]
+ * @property {ChartLayout} [layout]
+ * @property {unknown} [payload]
+ */
+/** @typedef {{ data: Trace[], layout: ChartLayout }} Chart */
+/** @typedef {{ type: string, meta?: number | "guide" } & Record<string, any>} Trace */
+/** @typedef {{ meta?: { narrow?: Record<string, any> } } & Record<string, any>} ChartLayout */
+/**
+ * @typedef {object} ChartTheme
+ * @property {{ data: Record<string, Record<string, any>[]>, layout: Record<string, any> }} template
+ * @property {string[]} series The colours of series.
+ * @property {string} guide The colour of guide lines.
+ */
+/**
+ * @typedef {object} ChartThemes
+ * @property {(chart: Chart, theme: ChartTheme) => object} templateFor Plotly's template with the colours of the roles of
+ *   a chart's traces.
+ * @property {(layout: ChartLayout, screen: { isTouch: boolean, isSmall: boolean }) => ChartLayout} layoutFor A chart's
+ *   layout on a screen.
+ */
+/**
+ * @template Payload
+ * @typedef {object} ComponentDrawing
+ * @property {(payload: Payload, theme: ChartTheme) => void} show Shows a payload; the same one again, if only the theme or
+ *   a choice has changed.
+ * @property {() => (string | number)[]} choices The reader's choices within the component, for the address.
+ */
+/**
+ * @template Payload
+ * @typedef {(chart: HTMLElement, wanted: string[]) => ComponentDrawing<Payload>} MakeComponent Makes a component in an
+ *   element, with the choices that the address names.
+ */
+
+// Payloads of components. The comments in the Python code that makes them say what the fields are.
+
+/**
+ * @typedef {object} PackedNumbers An array as report/figures/component_files.py packs it.
+ * @property {string} float32 The numbers in single precision, row by row, little-endian and in base64.
+ * @property {number[]} shape The lengths of its axes.
+ */
+/** @typedef {{ name: string, token: string, label: string }} PositionToken */
+/** @typedef {{ positions: PositionToken[], heads: { name: string, layer: number, weights: PackedNumbers }[] }} AttentionPayload */
+/** @typedef {{ name: string, origin: string, route: string, magnitudes: PackedNumbers, phases: PackedNumbers }} CloudPath */
+/** @typedef {{ digits: string[], sums: string[], routes: string[], paths: CloudPath[] }} CloudsPayload */
+/**
+ * @typedef {object} WorkedCondition
+ * @property {string} name
+ * @property {string[]} predicted
+ * @property {PackedNumbers} carry_amount
+ * @property {PackedNumbers} attention
+ * @property {PackedNumbers} magnitudes
+ * @property {PackedNumbers} phases
+ */
+/**
+ * @typedef {object} WorkedSumPayload
+ * @property {number[]} a
+ * @property {number[]} b
+ * @property {string[]} answer
+ * @property {{ column: number, digit: number, site: string }[]} routes
+ * @property {PackedNumbers} carry_level
+ * @property {PackedNumbers} mean_carry_level
+ * @property {PositionToken[]} positions
+ * @property {string[]} heads
+ * @property {string[]} part_names
+ * @property {WorkedCondition[]} conditions Unchanged, and with the digit's carry switched.
+ */
+
+// The search
+
+/** @typedef {{ pages: [string, string][], entries: [number, string, string, string, string][] }} PackedIndex */
+/** @typedef {{ kind: string, title: string, text: string, page: string, address: string }} SearchEntry */
+/**
+ * @typedef {object} SearchRanking
+ * @property {(index: PackedIndex, root: string) => SearchEntry[]} entriesOf The entries of an index, with addresses from
+ *   the page whose path to the site's folder is `root`.
+ * @property {(query: string) => RegExp[]} patternsOf A pattern for each word of a query.
+ * @property {(entries: SearchEntry[], patterns: RegExp[]) => SearchEntry[]} find The entries with all words, the best first.
+ * @property {(text: string, patterns: RegExp[]) => string} snippetOf The part of a text around the first word found.
+ * @property {(text: string, patterns: RegExp[]) => { text: string, isMatch: boolean }[]} passagesOf A text divided at the
+ *   words found.
+ */
+
+// Tables
+
+/** @typedef {string | number | null} Cell */
+/** @typedef {{ values: Cell[], which?: number[], written?: string[], addresses?: Record<string, string> }} PackedColumn */
+/** @typedef {{ values: Cell[], written: string[], addresses?: Record<string, string> }} Column */
+/** @typedef {{ column: number, falling: boolean }} SortOrder */
+/** @typedef {{ choices: { column: number, value: string }[], words: string, order: SortOrder | null }} RowSelection */
+/**
+ * @typedef {object} TableRows
+ * @property {(column: PackedColumn) => Column} unpacked A column with a value for each row.
+ * @property {(columns: Column[]) => string[]} textsOf Each row as one text, for the search.
+ * @property {(columns: Column[], texts: string[], selection: RowSelection) => number[]} select The indices of the selected
+ *   rows, in order.
+ * @property {(text: string, nColumns: number) => SortOrder | null} orderOf The order that an address names.
+ * @property {(first: number, nShown: number, n: number, nAll: number) => string} placeText Which rows are shown, of how many.
+ */
+
+// Attention
+
+/** @typedef {{ name: string, layer: number, weights: Float32Array }} HeadWeights */
+/** @typedef {{ query: number, key: number }} PatternCell */
+/**
+ * @typedef {object} AttentionState
+ * @property {HeadWeights[]} heads
+ * @property {PositionToken[]} positions
+ * @property {number} head The chosen head.
+ * @property {number | null} pinned The pinned token.
+ * @property {number} pointed The token that the pointer or the focus is on.
+ * @property {number} shown The selected token: the pinned one or, without one, the pointed one.
+ * @property {PatternCell | null} cell The cell of the large pattern that the pointer is on.
+ */
+/** @typedef {Pick<AttentionState, "heads" | "head" | "positions">} ChosenPattern */
+/**
+ * @typedef {object} AttentionWeights
+ * @property {(payload: AttentionPayload) => HeadWeights[]} headsOf
+ * @property {(stops: string[], weight: number) => string} shade The colour of a weight from 0 to 1 between the stops.
+ * @property {(pattern: ChosenPattern, query: number, key: number) => number} weightOf
+ * @property {(pattern: ChosenPattern, one: number, other: number) => number} between The weight from the later of two tokens
+ *   to the earlier.
+ * @property {(state: AttentionState) => string} inWords A sentence on where the selected token attends.
+ * @property {(position: PositionToken) => boolean} isDigit
+ * @property {(named: { name: string }) => string} slug A head or a position in the form for an address.
+ * @property {(key: string, from: number, lineLength: number, n: number) => number | null} neighbour The token to which a key
+ *   moves the focus.
+ */
+/**
+ * @template State
+ * @typedef {object} Part A part of a component: an element that shows a state.
+ * @property {Element} element
+ * @property {(state: State) => void} show
+ */
+/** @typedef {Part<AttentionState> & { point: (state: AttentionState) => void }} PointingPart */
+/**
+ * @typedef {object} AttentionParts
+ * @property {(state: AttentionState, group: string) => Part<AttentionState>} headChooser
+ * @property {(state: AttentionState) => PointingPart} largePattern
+ * @property {() => Part<AttentionState> & { element: HTMLElement }} table
+ * @property {(state: AttentionState, lineLength: number) => PointingPart & { tokens: HTMLButtonElement[] }} writtenSum
+ * @property {(large: Element, table: HTMLElement) => HTMLButtonElement} tableSwitch
+ */
+
+// Clouds
+
+/** @typedef {{ name: string, role: number, radii: Float32Array, angles: Float32Array, x: Float32Array, y: Float32Array }} Cloud */
+/** @typedef {{ name: string, origin: string, column: number, clouds: Cloud[], largest: number }} PathClouds */
+/**
+ * @typedef {object} CloudPaths
+ * @property {(payload: CloudsPayload) => PathClouds[]} pathsOf
+ * @property {(path: PathClouds, shown: boolean[], across: number, down: number, distance: number) => number | null} nearest
+ *   The nearest point of a shown digit within a distance.
+ * @property {(path: PathClouds, sum: string, index: number) => string} inWords A sentence on the point of one sum.
+ * @property {(name: string) => string} slug
+ */
+/** @typedef {{ series: string[], grid: string, ink: string, muted: string, sans: string }} CloudColours */
+/** @typedef {{ colours: CloudColours, shown: boolean[], selected: number | null }} CloudAppearance */
+/**
+ * @typedef {object} CloudPainting
+ * @property {number} MARGIN The margin of the large diagram.
+ * @property {(theme: ChartTheme) => CloudColours} coloursOf
+ * @property {(canvas: HTMLCanvasElement, path: PathClouds, appearance: CloudAppearance) => void} paintSmall
+ * @property {(canvas: HTMLCanvasElement, path: PathClouds, appearance: CloudAppearance) => void} paintLarge
+ */
+
+// The worked example
+
+/** @typedef {{ x: number, y: number }} Vector */
+/**
+ * @typedef {object} Phasors
+ * @property {number} N_DIGITS
+ * @property {(magnitude: number, phase: number) => Vector} onDial A phasor of logits as an arrow on the dial.
+ * @property {(one: Vector, other: Vector) => Vector} add
+ * @property {(one: Vector, other: Vector) => Vector} subtract
+ * @property {(vectors: Vector[]) => Vector} total
+ * @property {(vector: Vector) => number} digitOf The digit that an arrow points to, between 0 and 10.
+ * @property {(vector: Vector) => number} inLogits The length of an arrow in logits.
+ * @property {(digit: number, radius: number) => Vector} around The place of a digit on a circle.
+ */
+/** @typedef {{ column: number, digit: number, site: string, level: number, means: number[] }} RouteLevel */
+/** @typedef {{ name: string, vector: Vector }} PartVector */
+/**
+ * @typedef {object} WorkedSum One sum.
+ * @property {number[]} a
+ * @property {number[]} b
+ * @property {string[]} answer The correct digits.
+ * @property {string[][]} predicted By condition: the digits, empty where the carry cannot be switched.
+ * @property {Float32Array[]} carryAmounts By condition.
+ * @property {RouteLevel[]} routes
+ * @property {PositionToken[]} positions
+ * @property {string[]} heads
+ * @property {(condition: number, digit: number, head: number) => Float32Array} attention
+ * @property {PartVector[][][]} parts By condition and digit: what each part adds.
+ */
+/**
+ * @typedef {object} DigitOfSum What is known of the chosen digit.
+ * @property {number} digit
+ * @property {number | null} deciding The nearest column on the right that does not sum to nine.
+ * @property {number[]} nines The columns before it, which sum to nine.
+ * @property {boolean} hasCarry Whether a carry comes to the digit.
+ * @property {boolean} isSwitched Whether the carry could be switched.
+ * @property {number[]} conditions 0 for the sum unchanged; 1 for the carry switched, if it could be.
+ * @property {PartVector[][]} vectors By condition: what each part adds.
+ * @property {Vector[]} totals By condition: the sum of what all parts add.
+ */
+/** @typedef {WorkedSum & DigitOfSum} SeenSum */
+/**
+ * @typedef {object} WorkedSums
+ * @property {(payload: WorkedSumPayload) => WorkedSum} read
+ * @property {(sum: WorkedSum, digit: number) => SeenSum} about What is known of a sum and one of its digits.
+ * @property {(sum: WorkedSum) => number} firstDigit The digit that is chosen at first.
+ * @property {(seen: SeenSum) => number} queryOf The position that predicts the digit.
+ * @property {(seen: SeenSum, condition: number, head: number) => number[]} visibleAttention A head's attention from that
+ *   position to those that it can attend to.
+ * @property {(values: number[]) => number} indexOfLargest
+ */
+/**
+ * @typedef {object} WorkedWords
+ * @property {(value: number, places?: number) => string} written A number with a minus sign, but none for zero.
+ * @property {(vector: Vector, places: number) => string} digitText The digit that an arrow points to.
+ * @property {(share: number) => string} percent
+ * @property {(items: (string | number)[]) => string} listed
+ * @property {(seen: SeenSum) => string} ofCarry
+ * @property {(seen: SeenSum) => string} ofAttention
+ * @property {(seen: SeenSum) => string} ofPhasor
+ */
+/**
+ * @typedef {object} WorkedElements
+ * @property {string[]} CONDITIONS The names of the conditions in style sheets.
+ * @property {(kind: string, ...children: Child[]) => HTMLDivElement} div
+ * @property {(kind: string, ...children: Child[]) => HTMLSpanElement} span
+ * @property {(number: number, title: string, ...children: Child[]) => { element: HTMLElement, words: HTMLElement }} step
+ * @property {(index: number) => string} colourOf The colour of a part of the model.
+ * @property {(group: string) => Part<SeenSum>} onPaper The sum as on paper, where the reader chooses a digit.
+ * @property {() => Part<SeenSum>} key
+ */
+/** @typedef {{ carryStep: () => Part<SeenSum>, attentionStep: () => Part<SeenSum> }} WorkedSteps */
+/** @typedef {{ phasorStep: () => Part<SeenSum> }} WorkedClock */

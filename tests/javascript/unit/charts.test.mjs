@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { load } from "./scripts.mjs";
+
+const { templateFor, layoutFor } = load("lib/charts").charts;
+const THEME = {
+  template: {
+    data: { bar: [{ marker: { line: 0 } }], scatter: [{ line: { width: 2 }, marker: {} }] },
+    layout: { font: "serif" },
+  },
+  series: ["red", "blue"],
+  guide: "grey",
+};
+
+test("each trace has the colour of its role, in the order of the traces of its type", () => {
+  const traces = [
+    { type: "bar", meta: 1 },
+    { type: "scatter", meta: "guide" },
+    { type: "bar", meta: 2 },
+    { type: "heatmap" },
+  ];
+  const { data, layout } = templateFor({ data: traces, layout: {} }, THEME);
+  assert.deepEqual(data.bar, [{ marker: { line: 0, color: "blue" } }, { marker: { line: 0, color: "red" } }]);
+  assert.deepEqual(data.scatter, [{ line: { width: 2, color: "grey" }, marker: { color: "grey" } }]);
+  assert.deepEqual(data.heatmap, [{}]);
+  assert.deepEqual(layout, { font: "serif" });
+});
+
+test("a trace without a role keeps the template's colours, and the template is not changed", () => {
+  const before = structuredClone(THEME);
+  assert.deepEqual(templateFor({ data: [{ type: "bar" }], layout: {} }, THEME).data.bar, [{ marker: { line: 0 } }]);
+  templateFor({ data: [{ type: "bar", meta: 0 }], layout: {} }, THEME);
+  assert.deepEqual(THEME, before);
+});
+
+test("on a small screen panels are where the figure says, and its own layout is not changed", () => {
+  const layout = {
+    xaxis: { title: "digit", domain: [0, 0.5] },
+    annotations: ["wide"],
+    meta: { narrow: { xaxis: { domain: [0, 1] }, annotations: ["narrow"] } },
+  };
+  const before = structuredClone(layout);
+  const small = layoutFor(layout, { isTouch: false, isSmall: true });
+  assert.deepEqual(small.xaxis, { title: "digit", domain: [0, 1] });
+  assert.deepEqual(small.annotations, ["narrow"]);
+  assert.deepEqual(layoutFor(layout, { isTouch: false, isSmall: false }), before);
+  assert.deepEqual(layout, before);
+});
+
+test("on a touch screen a drag belongs to the page", () => {
+  assert.equal(layoutFor({ dragmode: "zoom" }, { isTouch: true, isSmall: true }).dragmode, false);
+  assert.equal(layoutFor({ dragmode: "zoom" }, { isTouch: false, isSmall: true }).dragmode, "zoom");
+});

@@ -1,0 +1,10 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { load, pack } from "./scripts.mjs";
+
+const { numbersOf } = load("lib/numbers");
+
+test("a packed array keeps its numbers in single precision, and what is missing", () => {
+  assert.deepEqual([...numbersOf(pack([1.5, Number.NaN, -0.1], 3))], [1.5, Number.NaN, Math.fround(-0.1)]);
+  assert.equal(numbersOf(pack([], 0)).length, 0);
+});
