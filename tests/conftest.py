@@ -30,7 +30,9 @@ CHECKED = [
 jaxtyping.install_import_hook([name for name in CHECKED if not name.endswith("__")], "beartype.beartype")
 
 from sumint.checkpoints.files import Architecture, Weights  # noqa: E402 — see above
+from sumint.lab import Lab  # noqa: E402
 from sumint.store.results import Store  # noqa: E402
+from tests.shared import made_once  # noqa: E402
 
 # Compiled code is shared by all processes that tests start, whatever other cache they have.
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Store.of_user().folder))
@@ -47,6 +49,27 @@ def arena_checkpoint() -> Path:
     if not path:
         pytest.skip("SUMINT_ARENA_CHECKPOINT does not name the write-up's sum_model.pt")
     return Path(path)
+
+
+@pytest.fixture(scope="session")
+def arena_store(tmp_path_factory: pytest.TempPathFactory, arena_checkpoint: Path) -> Store:
+    """A store with every result on the write-up's checkpoint, measured once for all tests."""
+    from report.content.sections import measure
+    from report.outline import plans
+
+    def make(folder: Path) -> None:
+        measure(Lab(arena_checkpoint, store=Store(folder)), plans())
+
+    return Store(made_once(tmp_path_factory, "arena", make))
+
+
+@pytest.fixture(scope="session")
+def arena_chapters(arena_checkpoint: Path, arena_store: Store) -> dict[str, Any]:
+    """Every chapter on the write-up's checkpoint, by stem."""
+    from report.content.sections import measure
+    from report.outline import plans
+
+    return measure(Lab(arena_checkpoint, store=arena_store), plans())
 
 
 @pytest.fixture(scope="session")

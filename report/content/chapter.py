@@ -181,7 +181,7 @@ class KeyNumbers:
     by_name: Mapping[str, str]
 
 
-Content = Figure | Diagram | Absent | Failed | Table | Claim | Values | KeyNumbers | Failure
+Content = ShownFigure | Table | Claim | Values | KeyNumbers | Failure
 """What a section of a chapter can contain."""
 
 

@@ -20,10 +20,12 @@ from report.content.chapter import (
     Figure,
     KeyNumbers,
     Section,
+    ShownFigure,
     Table,
     Values,
 )
 from report.content.claims import Claim
+from report.content.component import Component
 from report.content.diagram import Diagram
 from report.content.failures import Failure, LeftOutError
 from report.errors import ReportError
@@ -79,7 +81,7 @@ def _chapter_of(plan: ChapterPlan, contents: Sequence[Content], requests: Mappin
     """The chapter with these contents, sorted by kind."""
     values: dict[str, Any] = {}
     key_numbers: dict[str, str] = {}
-    figures: list[Figure | Diagram | Absent | Failed] = []
+    figures: list[ShownFigure] = []
     tables: list[Table | Absent] = []
     claims: list[Claim] = []
     failures: list[Failure] = []
@@ -91,7 +93,7 @@ def _chapter_of(plan: ChapterPlan, contents: Sequence[Content], requests: Mappin
                 key_numbers |= content.by_name
             case Absent(kind="table") | Table():
                 tables.append(content)
-            case Absent() | Failed() | Figure() | Diagram():
+            case Absent() | Failed() | Figure() | Component() | Diagram():
                 figures.append(content)
             case Claim():
                 claims.append(content)

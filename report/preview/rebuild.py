@@ -55,9 +55,11 @@ class Rebuilder:
         self._parts: dict[str, Mapping[str, bytes]] = {}
         self._digests: Mapping[str, str] = {}
         self._links: dict[bytes, PageLinks] = {}
-        methods = multiprocessing.get_all_start_methods()
-        self._context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-        self._context.set_forkserver_preload(list(PRELOADED))
+        if "forkserver" in multiprocessing.get_all_start_methods():
+            self._context = multiprocessing.get_context("forkserver")
+            self._context.set_forkserver_preload(list(PRELOADED))
+        else:
+            self._context = multiprocessing.get_context("spawn")
 
     @property
     def checkpoint_files(self) -> tuple[Path, ...]:

@@ -36,7 +36,7 @@ class PublishedCheckpoint:
 
 
 def fetch(
-    published: PublishedCheckpoint, folder: Path, *, read_timeout: float = 10.0, total_timeout: float = 120.0
+    published: PublishedCheckpoint, folder: Path | None, *, read_timeout: float = 10.0, total_timeout: float = 120.0
 ) -> Path:
     """Download the published file to `folder`, unless a copy with the right sha256 is there, and return its path.
 
@@ -44,27 +44,28 @@ def fetch(
 
     Args:
         published: the file to download.
-        folder: the folder of the copy; it is created if necessary.
+        folder: the folder of the copy, which is created if necessary; None for a temporary one.
         read_timeout: the number of seconds within which the server must send some data.
         total_timeout: the number of seconds within which the server must send the whole file.
 
     Raises:
         InputError: if the server cannot be reached or sends another file, or no folder can be written.
     """
-    try:
-        return _retrieve(published, folder, read_timeout, total_timeout)
-    except OSError as error:
-        log.warning(
-            "%s: cannot be written (%s), so the download is kept for this run only; "
-            "set SUMINT_CACHE to a writable folder",
-            folder / published.file_name,
-            error.strerror or type(error).__name__,
-        )
+    if folder is not None:
+        try:
+            return _retrieve(published, folder, read_timeout, total_timeout)
+        except OSError as error:
+            log.warning(
+                "%s: cannot be written (%s), so the download is kept for this run only; "
+                "set SUMINT_CACHE to a writable folder",
+                folder / published.file_name,
+                error.strerror or type(error).__name__,
+            )
     try:
         return _retrieve(published, _temporary_folder(), read_timeout, total_timeout)
     except OSError as error:
         raise InputError(
-            f"{folder / published.file_name}: cannot be written, nor can a temporary folder "
+            f"{published.file_name}: cannot be written to {folder or 'a cache folder'}, nor to a temporary one "
             f"({error.strerror or type(error).__name__}); set SUMINT_CACHE to a writable folder, {ALTERNATIVE}"
         ) from None
 
@@ -85,7 +86,7 @@ def _retrieve(published: PublishedCheckpoint, folder: Path, read_timeout: float,
     copy = folder / published.file_name
     with _Limits(published, total_timeout) as limits:
         downloader = pooch.HTTPDownloader(
-            progressbar=limits,
+            progressbar=limits,  # pyright: ignore[reportArgumentType] (a bar of one's own is documented)
             chunk_size=CHUNK_SIZE,
             timeout=read_timeout,
             headers={"Accept-Encoding": "identity"},
@@ -101,7 +102,9 @@ def _retrieve(published: PublishedCheckpoint, folder: Path, read_timeout: float,
         except _LimitError as error:
             problem = str(error)
         except requests.HTTPError as error:
-            problem = f"the server answered {error.response.status_code} {error.response.reason}"
+            answer = error.response
+            assert answer is not None  # this error is about an answer
+            problem = f"the server answered {answer.status_code} {answer.reason}"
         except requests.exceptions.ChunkedEncodingError:
             problem = "the connection was closed before the end of the file"
         except requests.RequestException as error:

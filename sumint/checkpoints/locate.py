@@ -48,7 +48,8 @@ def locate(name: str) -> Path:
     if name == "bundled":
         return BUNDLED / DEFAULT_CHECKPOINT
     if name == "arena":
-        return fetch(ARENA, cache_folder() / "checkpoints")
+        folder = cache_folder()
+        return fetch(ARENA, None if folder is None else folder / "checkpoints")
     return Path(name)
 
 

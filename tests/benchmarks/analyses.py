@@ -17,7 +17,8 @@ from typing import Any
 
 import torch
 
-from report.outline import OUTLINE, make_chapter
+from report.content.sections import measure
+from report.outline import plans
 from sumint.checkpoints.locate import locate
 from sumint.lab import Lab
 from sumint.model.load import tokens_for
@@ -41,8 +42,7 @@ class Recorder(Lab):
 
 def main() -> None:
     lab = Recorder(locate(sys.argv[1] if len(sys.argv) > 1 else "bundled"))
-    for module in OUTLINE:
-        make_chapter(module, lab)
+    measure(lab, plans())
     tokens = tokens_for(lab.model, lab.sample)
     measured = {"plain forward": lambda: lab.model(tokens), **lab.asked_for}
     seconds: dict[str, list[float]] = defaultdict(list)

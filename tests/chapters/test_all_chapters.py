@@ -7,15 +7,19 @@ from types import ModuleType
 import pytest
 
 from report.build import build
+from report.chapters import the_task
 from report.chapters.other_seeds.claims import other_seeds_claims
-from report.content.chapter import Absent, Figure, stem_of
+from report.content.chapter import Absent, Chapter, Figure, stem_of
 from report.content.component import Component
-from report.outline import OUTLINE, make_chapter
+from report.content.sections import make_chapter, measure
+from report.outline import OUTLINE, plans
 from report.pages.site import text_of
 from sumint.checkpoints.files import Architecture, write_weights
 from sumint.lab import Lab
 from sumint.training.config import TrainingConfig, TrainingHistory
 from sumint.training.train import initial_parameters, train, training_card
+
+STEMS = [*map(stem_of, OUTLINE)]
 
 # An untrained model is wrong on nearly every sum: of four digits that would be millions to list.
 SHAPES = [
@@ -63,9 +67,16 @@ def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     return Lab(make(tmp_path_factory.mktemp("weights"), shape))
 
 
-@pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
-def test_a_chapter_is_complete_on_weights_of_any_shape(module: ModuleType, lab: Lab) -> None:
-    chapter = make_chapter(module, lab)
+@pytest.fixture(scope="module")
+def chapters(lab: Lab) -> dict[str, Chapter]:
+    """Every chapter on the weights of one shape, by stem."""
+    return measure(lab, plans())
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_a_chapter_is_complete_on_weights_of_any_shape(stem: str, chapters: dict[str, Chapter]) -> None:
+    chapter = chapters[stem]
+    assert chapter.failures == ()
     assert chapter.title
     assert chapter.question.endswith("?")
     for figure in chapter.figures:
@@ -87,18 +98,18 @@ def test_a_report_is_built_on_weights_of_any_shape(lab: Lab, tmp_path: Path) -> 
     assert {"index.html", *(f"{stem_of(module)}.html" for module in OUTLINE)} <= pages
 
 
-@pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
-def test_names_are_unique_on_a_page(module: ModuleType, lab: Lab) -> None:
-    chapter = make_chapter(module, lab)
+@pytest.mark.parametrize("stem", STEMS)
+def test_names_are_unique_on_a_page(stem: str, chapters: dict[str, Chapter]) -> None:
+    chapter = chapters[stem]
     names = [thing.name for thing in (*chapter.figures, *chapter.tables, *chapter.claims)]
     anchors = [name for name in names if names.count(name) > 1]
     kinds = [(type(thing), thing.name) for thing in (*chapter.figures, *chapter.tables, *chapter.claims)]
     assert len(set(kinds)) == len(kinds), anchors
 
 
-@pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
-def test_claims_of_the_write_up_are_not_checked_on_other_weights(module: ModuleType, lab: Lab) -> None:
-    published = [claim for claim in make_chapter(module, lab).claims if claim.kind == "published"]
+@pytest.mark.parametrize("stem", STEMS)
+def test_claims_of_the_write_up_are_not_checked_on_other_weights(stem: str, chapters: dict[str, Chapter]) -> None:
+    published = [claim for claim in chapters[stem].claims if claim.kind == "published"]
     assert all(claim.holds is None for claim in published)
 
 
@@ -113,12 +124,12 @@ def test_without_a_record_of_the_training_there_is_no_curve(tmp_path: Path) -> N
     path = tmp_path / "bare.safetensors"
     architecture = Architecture(n_digits=2, n_heads=1, d_model=16, d_head=8)
     write_weights(path, {name: tensor.numpy() for name, tensor in initial_parameters(architecture, 0).items()}, {})
-    chapter = OUTLINE[0].chapter(Lab(path))
+    chapter = make_chapter(Lab(path), the_task.PLAN)
     assert [figure.name for figure in chapter.figures if isinstance(figure, Absent)] == ["training-curve"]
 
 
-@pytest.mark.parametrize("module", OUTLINE, ids=stem_of)
-def test_every_claim_holds_on_the_write_up_s_checkpoint(module: ModuleType, arena_checkpoint: Path) -> None:
-    claims = make_chapter(module, Lab(arena_checkpoint)).claims
+@pytest.mark.parametrize("stem", STEMS)
+def test_every_claim_holds_on_the_write_up_s_checkpoint(stem: str, arena_chapters: dict[str, Chapter]) -> None:
+    claims = arena_chapters[stem].claims
     assert {claim.name: claim.value for claim in claims if claim.holds is False} == {}
     assert {claim.name for claim in claims if claim.holds is None} <= NOTHING_TO_MEASURE

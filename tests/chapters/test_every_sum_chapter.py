@@ -9,11 +9,12 @@ import pytest
 
 import report.content.budget
 from report.build import build
-from report.chapters import every_sum as chapters_module
+from report.chapters import every_sum as chapter_package
 from report.chapters.every_sum import figures
 from report.chapters.every_sum.claims import all_claims
 from report.chapters.every_sum.wrong_sums import wrong_sums
 from report.content.chapter import Absent, Figure, Table
+from report.content.sections import make_chapter
 from report.figures.plotlyjs import full
 from report.publishing.fingerprint import fingerprint
 from report.publishing.repository import Repository
@@ -159,7 +160,7 @@ def test_more_sums_than_a_build_goes_through_are_told_once_they_were_verified(
 
 def test_a_network_that_is_too_wide_is_said_to_be(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "MEMORY", 1000)
-    chapter = chapters_module.chapter(Lab(checkpoint))
+    chapter = make_chapter(Lab(checkpoint), chapter_package.PLAN)
     reasons = {shown.reason for shown in (*chapter.figures, *chapter.tables) if isinstance(shown, Absent)}
     assert len(reasons) == 1
     assert "too wide" in reasons.pop()

@@ -12,11 +12,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from report.content.chapter import Figure, stem_of
+from report.content.chapter import Chapter, Figure
 from report.content.component import Component
 from report.figures.export import figure_data
-from report.outline import OUTLINE, make_chapter
-from sumint.lab import Lab
 
 CHANNELS = ("y", "z", "r", "theta", "error_y")
 PICTURES = {
@@ -50,12 +48,11 @@ def reference() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def figures(arena_checkpoint: Path) -> dict[str, Any]:
-    lab = Lab(arena_checkpoint)
+def figures(arena_chapters: dict[str, Chapter]) -> dict[str, Any]:
     return {
-        f"{stem_of(module)}/{figure.name}": figure_data(figure.name, figure)
-        for module in OUTLINE
-        for figure in make_chapter(module, lab).figures
+        f"{stem}/{figure.name}": figure_data(figure.name, figure)
+        for stem, chapter in arena_chapters.items()
+        for figure in chapter.figures
         if isinstance(figure, Figure | Component)
     }
 

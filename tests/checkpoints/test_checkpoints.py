@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from report.chapters import unembedding
+from report.content.sections import make_chapter
 from sumint.checkpoints import locate as locating
 from sumint.checkpoints.download import PublishedCheckpoint
 from sumint.checkpoints.files import read_weights
@@ -44,7 +45,7 @@ def test_a_bundled_checkpoint_has_the_accuracy_on_its_card(path: Path) -> None:
 def test_the_default_adds_well_and_reads_like_the_write_up_s() -> None:
     lab = Lab(locate("bundled"))
     assert lab.card["validation_accuracy"] >= 0.9995
-    verdicts = {claim.name: claim.holds for claim in unembedding.chapter(lab).claims}
+    verdicts = {claim.name: claim.holds for claim in make_chapter(lab, unembedding.PLAN).claims}
     for name in ("few-rows", "one-frequency", "two-singular-values", "digits-on-a-circle"):
         assert verdicts[name], name
 
@@ -80,8 +81,9 @@ def test_every_other_name_is_a_path(name: str) -> None:
 
 def test_the_user_can_choose_the_cache_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUMINT_CACHE", str(tmp_path / "mine"))
-    assert cache_folder() == tmp_path / "mine"
-    assert not cache_folder().exists()
+    folder = cache_folder()
+    assert folder == tmp_path / "mine"
+    assert not folder.exists()
 
 
 def test_a_cache_that_cannot_be_a_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,5 +99,21 @@ def test_the_cache_is_otherwise_the_user_s_cache_folder(
     monkeypatch.delenv("SUMINT_CACHE", raising=False)
     if chosen is not None:
         monkeypatch.setenv("SUMINT_CACHE", chosen)
-    assert cache_folder().is_absolute()
-    assert "sumint" in cache_folder().parts
+    folder = cache_folder()
+    assert folder is not None
+    assert folder.is_absolute()
+    assert "sumint" in folder.parts
+
+
+def test_a_user_without_a_home_folder_has_no_cache(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def unknown(_: int) -> None:
+        raise KeyError("uid not found")
+
+    for variable in ("SUMINT_CACHE", "HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr("pwd.getpwuid", unknown)
+    assert [cache_folder(), cache_folder()] == [None, None]
+    assert Store.of_user() == Store(None)
+    assert caplog.text.count("has no home folder") == 1

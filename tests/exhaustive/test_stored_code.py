@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "results" / "compiled-total"
 
 
-def n_compiled(function: object) -> tuple[float, int]:
+def n_compiled(function: Callable[..., Any]) -> tuple[float, int]:
     """The total of three numbers, and how often the function had to be compiled for it."""
     compiled = entry_point(function)
     result = compiled(np.arange(3.0))

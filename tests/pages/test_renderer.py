@@ -18,7 +18,7 @@ from report.figures.export import files_of
 from report.pages.assets import STYLES, TEMPLATES
 from report.pages.manuscript import Manuscript
 from report.pages.renderer import Entry, Renderer, SourceCode
-from report.publishing.publish import check_links
+from report.publishing.links import check_links
 
 HOSTILE = "</script><b onclick=x()>"
 ENTRIES = (

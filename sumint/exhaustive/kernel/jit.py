@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 def entry_point(function: Callable[..., Any]) -> Any:
     """Compile a function that Python calls from any number of threads, and keep the compiled code in the store."""
     dispatcher = njit(**_OPTIONS, nogil=True)(function)
-    dispatcher._cache = StoredCode(function.__name__)
+    setattr(dispatcher, "_cache", StoredCode(function.__name__))  # noqa: B010 — numba declares no such attribute
     return dispatcher
 
 
@@ -57,7 +57,7 @@ class StoredCode(NullCache):
     def __init__(self, name: str) -> None:
         self._name = name
 
-    def load_overload(self, sig: Any, target_context: Any) -> CompileResult | None:
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The code compiled for these types of arguments and this processor, or None if there is none."""
         target_context.refresh()
         stored = _store().load(self._key(sig, target_context.codegen()), bytes)
@@ -69,9 +69,9 @@ class StoredCode(NullCache):
             log.warning("the stored code of %s cannot be loaded (%s); it is compiled again", self._name, error)
             return None
 
-    def save_overload(self, sig: Any, data: CompileResult) -> None:
+    def save_overload(self, sig: Any, cres: CompileResult) -> None:
         """Store the code compiled for these types of arguments and this processor."""
-        _store().save(self._key(sig, data.codegen), dumps(data._reduce()))
+        _store().save(self._key(sig, cres.codegen), dumps(cres._reduce()))
 
     def _key(self, sig: Any, codegen: Any) -> Key:
         return Key(
@@ -80,7 +80,7 @@ class StoredCode(NullCache):
                 "sources": sources_of("sumint.exhaustive.shards"),
                 "arguments": str(sig),
                 "processor": [str(one) for one in codegen.magic_tuple()],
-                "optimization": str(config.OPT),
+                "optimization": os.environ["NUMBA_OPT"],
                 "versions": versions(("numba", "llvmlite", "numpy")),
             },
         )
