@@ -12,7 +12,7 @@ import sumint.__main__
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-TEST_COMMAND = "python -m pip install -c constraints.txt -e '.[test]' && python -m pytest -n auto --dist loadfile"
+TEST_COMMAND = "python -m pip install -c constraints.txt -e '.[test]' && python -m pytest -n auto --dist worksteal"
 BUILD_COMMAND = "python -m pip install -c constraints.txt -e . && python -m report build"
 
 

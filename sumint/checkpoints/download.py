@@ -36,7 +36,11 @@ class PublishedCheckpoint:
 
 
 def fetch(
-    published: PublishedCheckpoint, folder: Path | None, *, read_timeout: float = 10.0, total_timeout: float = 120.0
+    published: PublishedCheckpoint,
+    folder: Path | None,
+    *,
+    read_timeout: float = 10.0,
+    total_timeout: float = 120.0,
 ) -> Path:
     """Download the published file to `folder`, unless a copy with the right sha256 is there, and return its path.
 
@@ -86,7 +90,7 @@ def _retrieve(published: PublishedCheckpoint, folder: Path, read_timeout: float,
     copy = folder / published.file_name
     with _Limits(published, total_timeout) as limits:
         downloader = pooch.HTTPDownloader(
-            progressbar=limits,  # pyright: ignore[reportArgumentType] (a bar of one's own is documented)
+            progressbar=limits,  # pyright: ignore[reportArgumentType] (pooch takes such an object, but declares bool)
             chunk_size=CHUNK_SIZE,
             timeout=read_timeout,
             headers={"Accept-Encoding": "identity"},

@@ -15,6 +15,7 @@ from sumint.checkpoints.locate import ARENA, bundled_checkpoints, locate
 from sumint.errors import InputError
 from sumint.lab import Lab
 from sumint.store.folder import cache_folder
+from sumint.store.results import Store
 from sumint.task.sums import SampleSpec
 from sumint.training.train import evaluate
 
@@ -83,7 +84,7 @@ def test_the_user_can_choose_the_cache_folder(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setenv("SUMINT_CACHE", str(tmp_path / "mine"))
     folder = cache_folder()
     assert folder == tmp_path / "mine"
-    assert not folder.exists()
+    assert not (tmp_path / "mine").exists()
 
 
 def test_a_cache_that_cannot_be_a_folder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -252,7 +252,7 @@ def test_in_the_place_of_a_directory_the_copy_is_temporary(
 def check_that_the_copy_is_temporary(
     server: Server, folder: Path, temporary: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Within one process it is downloaded once, and each use says that it is not kept."""
+    """Within one process it is downloaded once, and each use reports that it is not kept."""
     first, second = (fetch(server.published, folder) for _ in range(2))
     assert first == second
     assert first.read_bytes() == CONTENT

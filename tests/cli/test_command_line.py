@@ -17,7 +17,7 @@ MAIN = {"report": report.__main__.main, "sumint": sumint.__main__.main}
 
 
 def refusal(capsys: pytest.CaptureFixture[str], command_line: str) -> list[str]:
-    """The lines that a refused command line prints; the last says what is wrong."""
+    """The lines that a refused command line prints; the last names what is wrong."""
     module, *arguments = command_line.split()
     assert MAIN[module](arguments) == 2
     printed, errors = capsys.readouterr()

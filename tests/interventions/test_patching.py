@@ -1,9 +1,20 @@
 """Patching changes an activation at one site and no other."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
 import numpy as np
 import pytest
 import torch
+from transformer_lens.tools.analysis.interchange import (
+    NormMatchedPlacebo,
+    SubspaceInterchange,
+    collect_activations,
+    intervened_logits,
+    random_basis,
+)
 
+from sumint.analyses.carrying.carry_direction import _match_norms
 from sumint.interventions.patching import PatchedPairs, edit_site, patch, predictions
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, load_model, tokens_for
@@ -80,3 +91,58 @@ def test_only_pairs_with_two_right_predictions_are_patched(model: Model) -> None
     )
     assert 0 < len(pairs) == right.sum() < pairs.n_drawn == 200
     assert len(pairs.base_tokens) == len(pairs.source_z) == len(pairs)
+
+
+class HeadView:
+    """A model of which a hook sees one head only, as transformer_lens's interchange module expects activations."""
+
+    def __init__(self, model: Model, head: int) -> None:
+        self.model = model
+        self.head = head
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.model, name)
+
+    def hooks(self, fwd_hooks: list[tuple[str, Callable]]) -> AbstractContextManager:
+        ((name, change),) = fwd_hooks
+
+        def edit(values: torch.Tensor, hook: object) -> torch.Tensor:
+            values = values.clone()
+            changed = change(values[:, :, self.head], hook)
+            if changed is not None:  # None from a hook that only records
+                values[:, :, self.head] = changed
+            return values
+
+        return self.model.hooks(fwd_hooks=[(name, edit)])
+
+
+def test_patching_a_direction_and_its_complement_agrees_with_transformer_lens(
+    model: Model, pairs: PatchedPairs
+) -> None:
+    site = SITES[0]
+    difference = pairs.difference(site)
+    d_head = difference.shape[1]
+    # A direction that contains a part of what is carried, so that its complement contains another part.
+    mixed = pairs.carry_vector(site) / pairs.carry_vector(site).norm() + random_basis(d_head, 1, seed=0)[:, 0]
+    basis = torch.linalg.qr(torch.cat([mixed[:, None], random_basis(d_head, d_head - 1, seed=1)], dim=1)).Q
+    unit, complement = basis[:, :1], basis[:, 1:]
+    along = difference @ unit @ unit.T
+    rest = difference - along
+    interchange = SubspaceInterchange(unit)
+    ways = (
+        (along, interchange),
+        (difference, SubspaceInterchange(basis)),
+        (rest, SubspaceInterchange(complement)),
+        (_match_norms(along, rest), NormMatchedPlacebo(interchange, complement)),
+    )
+    view, positions = HeadView(model, site.head), torch.full((len(pairs),), site.position)
+
+    def last(tokens: torch.Tensor) -> torch.Tensor:
+        return model(tokens)[:, -1]
+
+    source = collect_activations(view, Z, pairs.source_tokens, last, positions=positions)
+    for change, intervention in ways:
+        theirs = intervened_logits(view, Z, intervention, pairs.base_tokens, source, last, positions=positions)
+        ours = pairs.logits(model, {site: change})
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-3 * float(theirs.std()))
+        assert not torch.allclose(ours, last(pairs.base_tokens), atol=1e-2 * float(theirs.std()))
