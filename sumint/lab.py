@@ -142,7 +142,7 @@ class Lab:
     def _others(self) -> tuple[Path, ...]:
         return tuple(self._compared_with(self._weights))
 
-    @cached_property
+    @property
     def history(self) -> TrainingHistory | None:
         """The history of the training, if the card has one."""
         return TrainingHistory.from_card(self.card)
@@ -155,9 +155,12 @@ class Lab:
     @property
     def sample_spec(self) -> SampleSpec:
         """The definition of the sample: the write-up's 1,000 sums, unless another was given."""
-        spec = self._sample_spec or SampleSpec(n_digits=self._weights.architecture.n_digits)
-        self.record("sample", spec)
-        return spec
+        self.record("sample", self._spec)
+        return self._spec
+
+    @cached_property
+    def _spec(self) -> SampleSpec:
+        return self._sample_spec or SampleSpec(n_digits=self._weights.architecture.n_digits)
 
     @overload
     def run(self, analysis: str, depends_on: Any = None, **settings: Any) -> Any: ...
@@ -288,7 +291,7 @@ class Lab:
         """What every result of this lab depends on: the tensors, the sample, the device and the precision."""
         return {
             "weights": self._weights.digest,
-            "sample": self._sample_spec or SampleSpec(n_digits=self._weights.architecture.n_digits),
+            "sample": self._spec,
             "device": self.device,
             "dtype": self.dtype,
         }
@@ -317,12 +320,12 @@ class Lab:
     @property
     def sample(self) -> Sums:
         """The sums that analyses look at."""
-        self.record("sample", self.ingredients["sample"])
+        self.record("sample", self._spec)
         return self._sample
 
     @cached_property
     def _sample(self) -> Sums:
-        return self.sample_spec.draw()
+        return self._spec.draw()
 
     @property
     def weights(self) -> Weights:
