@@ -88,7 +88,7 @@
  *   element, with the choices that the address names.
  */
 
-// Payloads of components. The comments in the Python code that makes them say what the fields are.
+// Payloads of components. The dataclasses of the Python code that makes them describe the fields.
 
 /**
  * @typedef {object} PackedNumbers An array as report/figures/component_files.py packs it.
@@ -254,7 +254,7 @@
  * @property {number} digit
  * @property {number | null} deciding The nearest column on the right that does not sum to nine.
  * @property {number[]} nines The columns before it, which sum to nine.
- * @property {boolean} hasCarry Whether a carry comes to the digit.
+ * @property {boolean} hasCarry Whether the digit has a carry-in.
  * @property {boolean} isSwitched Whether the carry could be switched.
  * @property {number[]} conditions 0 for the sum unchanged; 1 for the carry switched, if it could be.
  * @property {PartVector[][]} vectors By condition: what each part adds.

@@ -31,7 +31,7 @@
       /** @type {{ columns: Column[], texts: string[] } | null} */
       this.data = null;
       this.restore();
-      this.listen();
+      this.addListeners();
       for (const control of all(figure, ".table-controls, .table-turn button", HTMLElement)) control.hidden = false;
       if (Object.values(this.settings).some(Boolean)) this.show();
     }
@@ -60,7 +60,7 @@
       sumint.keepInAddress(Object.fromEntries(settings));
     }
 
-    listen() {
+    addListeners() {
       for (const [column, head] of this.heads.entries()) {
         const button = html("button", { type: "button" }, ...head.childNodes);
         button.addEventListener("click", () => {
