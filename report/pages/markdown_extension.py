@@ -2,8 +2,8 @@
 
 A text that is converted has a placeholder of Markdown's stash of HTML in the place of each formula and expression
 (each *piece*), and the stash contains a mark for each. To Markdown a mark is HTML: it leaves it as it is, puts no
-paragraph around the mark of a block, and ignores it in the anchor of a heading. `fill` puts the HTML of each piece
-in the place of its mark, so that a text is converted once and filled whenever it is shown.
+paragraph around the mark of a block, and ignores it in the anchor of a heading. `fill` puts the HTML of a piece in
+the place of its mark: a text is converted once and filled whenever it is shown.
 
 The placeholders are set before Markdown reads the text, not by inline processors: a `|` in an expression would
 divide a cell of a table, a blank line in a formula would divide a paragraph, and inline processors do not know the

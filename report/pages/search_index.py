@@ -7,10 +7,9 @@ the search is first opened. The numbers of charts are not in the index.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from html.parser import HTMLParser
 
 from markupsafe import Markup
 
@@ -20,6 +19,7 @@ from report.content.component import Component
 from report.content.diagram import Diagram
 from report.pages.manuscript import BLOCKS, Key, Manuscript
 from report.pages.markdown import caption
+from report.publishing.html_reader import HtmlReader
 
 SEPARATE = {"p", "li", "th", "td", "h2", "h3", "pre", "blockquote"}
 """Elements after which the text of the next element is separated by a space."""
@@ -54,8 +54,8 @@ def entries_of(manuscript: Manuscript) -> list[SearchEntry]:
     """The entries of a page, in reading order."""
     reader = _EntryReader(manuscript)
     markers = {function: partial(_marker, manuscript, function) for function in BLOCKS}
-    reader.feed(manuscript.html(markers).html)
-    reader.close()
+    reader.read(manuscript.html(markers).html)
+    reader.add_text()
     return reader.entries
 
 
@@ -92,30 +92,28 @@ def _entry(manuscript: Manuscript, key: Key) -> SearchEntry:
 def plain(html: str) -> str:
     """The visible text of HTML."""
     reader = _TextReader()
-    reader.feed(html)
-    reader.close()
+    reader.read(html)
     return reader.take_text()
 
 
-class _TextReader(HTMLParser):
-    """A parser that collects the text of HTML, without the permalinks of headings."""
+class _TextReader(HtmlReader):
+    """A reader that collects the text of HTML, without the permalinks of headings."""
 
     def __init__(self) -> None:
-        super().__init__()
         self._parts: list[str] = []
         self._in_permalink = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002
-        self._in_permalink = ("class", "headerlink") in attrs
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:  # noqa: ARG002
+        self._in_permalink = attributes.get("class") == "headerlink"
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         self._in_permalink = False
         if tag in SEPARATE:
             self._parts.append(" ")
 
-    def handle_data(self, data: str) -> None:
+    def data(self, text: str) -> None:
         if not self._in_permalink:
-            self._parts.append(data)
+            self._parts.append(text)
 
     def take_text(self) -> str:
         """Return the text since the last call, and forget it."""
@@ -125,7 +123,7 @@ class _TextReader(HTMLParser):
 
 
 class _EntryReader(_TextReader):
-    """A parser that collects the search entries of a text with markers.
+    """A reader that collects the search entries of a text with markers.
 
     The address of a passage is the anchor of the last heading, figure, table or claim before it.
     """
@@ -139,26 +137,23 @@ class _EntryReader(_TextReader):
         self._heading = manuscript.chapter.title
         self.entries = [SearchEntry("Page", "", self._heading, manuscript.chapter.question)]
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        super().handle_starttag(tag, attrs)
-        anchor = dict(attrs).get("id")
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        super().start(tag, attributes)
+        anchor = attributes.get("id")
         if anchor is None:
             return
-        self._add_text()
+        self.add_text()
         self._anchor = anchor
         if tag == "hr":
             self.entries.append(_entry(self._manuscript, self._keys[anchor]))
 
-    def handle_endtag(self, tag: str) -> None:
-        super().handle_endtag(tag)
+    def end(self, tag: str) -> None:
+        super().end(tag)
         if tag in ("h2", "h3"):
             self._kind, self._heading = "Section", self.take_text()
 
-    def close(self) -> None:
-        super().close()
-        self._add_text()
-
-    def _add_text(self) -> None:
+    def add_text(self) -> None:
+        """Add an entry for the text since the last entry, if there is any."""
         text = self.take_text()
         if text or self._kind == "Section":
             self.entries.append(SearchEntry(self._kind, self._anchor, self._heading, text))

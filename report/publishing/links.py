@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 from report.errors import SiteError
+from report.publishing.html_reader import HtmlReader
 
 
 @dataclass(frozen=True)
@@ -26,12 +26,9 @@ class PageLinks:
 
 
 def read_links(content: bytes) -> PageLinks:
-    """The links and anchors of a page; a `ValueError` if the page cannot be parsed."""
-    reader = _Reader()
-    try:
-        reader.feed(content.decode())
-    except AssertionError as error:  # HTMLParser raises it for some malformed input
-        raise ValueError(str(error)) from None
+    """The links and anchors of a page; a `ValueError` if it is not UTF-8, or is nested too deeply."""
+    reader = _LinkReader()
+    reader.read(content.decode())
     return reader.page
 
 
@@ -83,23 +80,25 @@ def _complaint(link: str, path: str, files: Container[str], anchors: Mapping[str
     return None
 
 
-class _Reader(HTMLParser):
-    """A parser that collects the links and anchors of a page."""
+class _LinkReader(HtmlReader):
+    """A reader that collects the links and anchors of a page."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.page = PageLinks()
+        self._anchors: set[str] = set()
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            if name in ("href", "src") and value:
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        for name, value in attributes.items():
+            if not value:
+                continue
+            if name in ("href", "src"):
                 (self.page.links if tag == "a" else self.page.resources).append(value)
-            elif name == "id" and value:
-                is_duplicate = value in self.page.anchors
-                (self.page.duplicate_anchors if is_duplicate else self.page.anchors).append(value)
-            elif name == "data-figure" and value:
+            elif name == "id":
+                (self.page.duplicate_anchors if value in self._anchors else self.page.anchors).append(value)
+                self._anchors.add(value)
+            elif name == "data-figure":
                 self.page.lazy_resources.append((f"the figure {value}", f"figures/{value}.js"))
-            elif name == "data-component" and value:
+            elif name == "data-component":
                 self.page.lazy_resources.append((f"the component {value}", f"assets/{value}.js"))
 
 
