@@ -15,7 +15,7 @@ from report.comparison.published_site import UNLISTED, PublishedSite
 from report.content.safe_text import plain
 from report.errors import UnreadableError
 from report.publishing.links import dead_links
-from report.publishing.publish import RECORD
+from report.publishing.publish import PROVENANCE, RECORD
 
 Kind = Literal[
     "unreadable files",
@@ -57,10 +57,12 @@ def check(folder: Path) -> list[Finding]:
 
 
 def _records(site: PublishedSite) -> Iterator[Finding]:
-    """What is wrong with the manifest, the claims and the record of the build."""
+    """What is wrong with the manifest, the claims, the provenance and the record of the build."""
     records = [site.manifest, site.claims]
     if RECORD in site.files or RECORD in site.irregular or site.has_fingerprint:
         records.append(site.build)
+    if PROVENANCE in site.files or PROVENANCE in site.irregular:
+        records.append(site.provenance)
     for read in records:
         try:
             read()

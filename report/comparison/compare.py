@@ -16,7 +16,7 @@ from report.content.safe_text import plain
 from report.errors import SiteError, UnreadableError
 
 BUILD_FIELDS = {"Built": "built", "Host": "host", "System": "system"}
-"""The fields of `build.json` that are compared, by label; the foot of a page contains the other provenance."""
+"""The fields of `build.json` that are compared, by label; `provenance.json` contains the other provenance."""
 
 
 @dataclass(frozen=True)
@@ -118,11 +118,19 @@ def _claims(site: PublishedSite) -> Mapping[str, PublishedClaim]:
 
 
 def _provenance(old: PublishedSite, new: PublishedSite) -> Iterator[tuple[str, str, str]]:
-    provenances = [{**site.provenance(), **_build_fields(site)} for site in (old, new)]
+    provenances = [{**_provenance_of(site), **_build_fields(site)} for site in (old, new)]
     for label in dict.fromkeys((*provenances[0], *provenances[1])):
         texts = [provenance.get(label, "") for provenance in provenances]
         if texts[0] != texts[1]:
             yield label, texts[0], texts[1]
+
+
+def _provenance_of(site: PublishedSite) -> dict[str, str]:
+    """The provenance of a site by label; one entry that states why, if the site does not record it."""
+    try:
+        return site.provenance()
+    except UnreadableError as error:
+        return {"Provenance": f"not recorded: {error}"}
 
 
 def _build_fields(site: PublishedSite) -> dict[str, str]:

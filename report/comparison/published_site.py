@@ -15,13 +15,12 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, NoReturn
 
 from report.content.safe_text import plain
 from report.errors import SiteError, UnreadableError
-from report.publishing.publish import GENERATOR, GITIGNORE, MANIFEST, RECORD
+from report.publishing.publish import GENERATOR, GITIGNORE, MANIFEST, PROVENANCE, RECORD
 
 CLAIMS = "claims.json"
 OPENING = "index.html"
@@ -167,13 +166,16 @@ class PublishedSite:
         return record
 
     def provenance(self) -> dict[str, str]:
-        """The provenance at the foot of the opening page, as texts by label; empty if it cannot be read."""
-        try:
-            reader = _ProvenanceReader()
-            reader.feed(self.read(OPENING).decode())
-        except (UnreadableError, UnicodeDecodeError, AssertionError):  # HTMLParser asserts on some malformed input
-            return {}
-        return {plain(" ".join(label.split())): plain(" ".join(text.split())) for label, text in reader.entries}
+        """The provenance of the site, as texts by label.
+
+        Raises:
+            UnreadableError: if `provenance.json` is missing, as in sites of earlier versions, or cannot be read, or
+                is not in the expected form.
+        """
+        provenance = self.json(PROVENANCE)
+        if not isinstance(provenance, dict) or not all(isinstance(text, str) for text in provenance.values()):
+            raise UnreadableError(PROVENANCE, "expected an object that maps labels to texts")
+        return {plain(label): plain(text) for label, text in provenance.items()}
 
     @cached_property
     def data(self) -> dict[str, str]:
@@ -258,34 +260,3 @@ def as_float(number: float) -> float:
         return float(number)
     except OverflowError:
         return math.inf if number > 0 else -math.inf
-
-
-_FIELDS = {"dt": 0, "dd": 1}
-
-
-class _ProvenanceReader(HTMLParser):
-    """A parser that collects the labels and texts of the provenance at the foot of a page."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.entries: list[list[str]] = []
-        self._is_inside = False
-        self._field: int | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "dl":
-            self._is_inside = ("class", "provenance") in attrs
-        elif self._is_inside and tag == "dt":
-            self.entries.append(["", ""])
-        if tag in _FIELDS:
-            self._field = _FIELDS[tag] if self._is_inside and self.entries else None
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _FIELDS:
-            self._field = None
-        if tag == "dl":
-            self._is_inside = False
-
-    def handle_data(self, data: str) -> None:
-        if self._field is not None:
-            self.entries[-1][self._field] += data

@@ -23,7 +23,8 @@ from report.pages.renderer import TITLE, Entry, Renderer
 from report.pages.search_index import search_index
 from report.pages.social_card import FONT_FILE, social_card
 from report.paths import TEMPLATES
-from report.publishing.provenance import provenance
+from report.publishing.provenance import provenance, provenance_file
+from report.publishing.publish import PROVENANCE
 from report.publishing.repository import Repository
 from sumint.lab import Lab
 from sumint.store.keys import Key, versions
@@ -132,6 +133,7 @@ class Site:
             **self._renderer.assets(),
             **{path: page.encode() for path, page in pages.items()},
             "claims.json": claims_file(self._chapters, lambda source: self._repository.source_code(source).path),
+            PROVENANCE: provenance_file(provenance(self._lab, self._repository)),
             "cite.bib": self._citation.encode(),
             "assets/share.png": self._social_card(),
         }

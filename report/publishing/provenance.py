@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from importlib.metadata import version
 
 from report.content.safe_text import card_text
@@ -29,6 +31,11 @@ def provenance(lab: Lab, repository: Repository) -> dict[str, str]:
         ),
         "Code": f"sumint {code}",
     }
+
+
+def provenance_file(provenance: Mapping[str, str]) -> bytes:
+    """The content of `provenance.json`, from which the comparison of two sites reads their provenance."""
+    return (json.dumps(provenance, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def name_of(lab: Lab) -> str:

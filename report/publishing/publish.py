@@ -29,6 +29,8 @@ MANIFEST = "manifest.json"
 GENERATOR = "sumint"
 RECORD = "build.json"
 """The record of when, where and how the site was built: the one file that differs from build to build."""
+PROVENANCE = "provenance.json"
+"""The provenance that is also at the foot of every page."""
 GITIGNORE = ".gitignore"
 """The one file that may be in the folder of a site without being part of the site."""
 

@@ -165,6 +165,20 @@ def link(path: str, to: str) -> Callable[[Path], None]:
             [("unreadable files", "build.json: expected an object that describes the build")],
         ),
         (
+            write("provenance.json", "[]"),
+            [
+                ("unreadable files", "provenance.json: expected an object that maps labels to texts"),
+                ("files that are not in the manifest", "provenance.json"),
+            ],
+        ),
+        (
+            link("provenance.json", "/etc/passwd"),
+            [
+                ("unreadable files", "provenance.json: is a symbolic link"),
+                ("not regular files", "provenance.json"),
+            ],
+        ),
+        (
             lambda site: in_manifest(site, "../../etc/passwd", "0"),
             [("missing files", "../../etc/passwd: is in the manifest")],
         ),

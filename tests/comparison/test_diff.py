@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,6 @@ FIGURE: dict[str, Any] = {
     ],
 }
 TABLE: dict[str, Any] = {"table": "one/sums", "title": "Sums", "columns": ["sum", "loss"], "rows": [["1+2", 0.5]]}
-FOOT = '<dl class="provenance"><div><dt>Weights</dt><dd>{} &amp; sons</dd></div></dl>'
 HOSTILE = "</style><script>alert(1)</script><b>x</b>\x1b[2J\u202e\ud800"
 
 
@@ -63,7 +63,8 @@ def site_at(
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "manifest.json").write_text(json.dumps({"generator": "sumint", "files": {}}))
     (folder / "claims.json").write_text(json.dumps(claims))
-    (folder / "index.html").write_text(f"<p>{FOOT.format(weights)}", encoding="utf-8", errors="replace")
+    (folder / "index.html").write_text("<p>")
+    (folder / "provenance.json").write_text(json.dumps({"Weights": f"{weights} & sons"}))
     for name, content in (data if data is not None else {"one/gram": FIGURE, "one/sums": TABLE}).items():
         path = folder / "data" / f"{name}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -111,6 +112,10 @@ def test_sites_of_different_weights_differ_and_of_the_same_do_not(tmp_path: Path
     assert all(0 < change.n_changed <= change.n_numbers for change in comparison.data if change.largest_absolute)
     assert comparison.provenance[0][0] == "Weights"
     assert comparison.provenance[0][1].startswith("a, tensors sha256 ")
+    provenance = json.loads((tmp_path / "a" / "provenance.json").read_bytes())
+    foot = (tmp_path / "a" / "index.html").read_text(encoding="utf-8").split('<dl class="provenance">')[1]
+    for label, text in provenance.items():
+        assert f"<dt>{label}</dt><dd><bdi>{escape(text)}</bdi></dd>" in foot
     assert not compare(tmp_path / "a", tmp_path / "a").differs
     assert b"unembedding/unembedding" in comparison_page(comparison)
 
@@ -256,6 +261,30 @@ def test_where_two_sites_come_from_is_told_but_is_no_difference(tmp_path: Path, 
     assert capsys.readouterr().out.endswith(
         "nothing differs: 1 claims, 2 figures and tables; only where they come from\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "is missing"),
+        ("no JSON", "is not valid JSON"),
+        ("[" * 100_000, "is nested too deeply"),
+        ('{"Weights": 7}', "expected an object that maps labels to texts"),
+    ],
+)
+def test_a_site_without_its_provenance_is_compared_and_said_to_have_none(
+    content: str | None, reason: str, tmp_path: Path, capsys
+) -> None:
+    old, new = site_at(tmp_path / "a"), site_at(tmp_path / "b")
+    (old / "provenance.json").unlink()
+    if content is not None:
+        (old / "provenance.json").write_text(content)
+    (label, in_old, in_new), weights = compare(old, new).provenance
+    assert (label, in_new) == ("Provenance", "")
+    assert in_old.startswith(f"not recorded: provenance.json: {reason}")
+    assert weights == ("Weights", "", "seed 1 & sons")
+    assert main(["diff", str(old), str(new)]) == 0
+    assert "not recorded: provenance.json" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("content", ["no JSON", "[" * 100_000, '{"rows": NaN}'])
