@@ -169,7 +169,8 @@ class PublishedSite:
         """The provenance of the site, as texts by label.
 
         Raises:
-            UnreadableError: if `provenance.json` is missing, as in sites of earlier versions, or cannot be read, or
+            UnreadableError: if `provenance.json` is missing, as in sites of earlier versions, or cannot be read,
+            or
                 is not in the expected form.
         """
         provenance = self.json(PROVENANCE)
