@@ -1,9 +1,9 @@
-"""Tables on standard output, laid out by rich: on a terminal they fit its width, elsewhere a row is one line."""
+"""Tables on standard output: on a terminal rich wraps them to its width, elsewhere each row is one line."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ GAP = 2
 """The number of spaces between columns."""
 MIN_WIDTH = 8
 """The width below which a column is not shrunk to make a table fit."""
-UNLIMITED = 2**31
-"""The width of an output that is not a terminal."""
 
 
 def print_table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = (), right: Sequence[int] = ()) -> None:
@@ -33,39 +31,32 @@ def print_table(rows: Sequence[Sequence[str]], *, head: Sequence[str] = (), righ
         from rich.console import Console
 
         console = Console(file=sys.stdout, markup=False, highlight=False, emoji=False)
-        console.print(_table(rows, head, right, wraps=True))
+        console.print(_table(rows, head, right))
     else:
-        print(*lines_of(rows, head=head, right=right), sep="\n")
+        print(*_lines([head, *rows] if head else rows, right), sep="\n")
 
 
-def lines_of(
-    rows: Sequence[Sequence[str]],
-    *,
-    head: Sequence[str] = (),
-    right: Sequence[int] = (),
-    max_width: int | None = None,
-) -> list[str]:
-    """The table as lines of plain text, of at most `max_width` characters if that is given."""
-    from rich.console import Console
-
-    console = Console(
-        width=max_width or UNLIMITED, color_system=None, force_terminal=False, markup=False, emoji=False
-    )
-    with console.capture() as printed:
-        console.print(_table(rows, head, right, wraps=max_width is not None))
-    return [line.rstrip() for line in printed.get().splitlines()]
+def _lines(rows: Sequence[Sequence[str]], right: Sequence[int]) -> Iterator[str]:
+    """Each row as one line, with aligned columns."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        cells = zip(row, widths, strict=True)
+        aligned = (
+            cell.rjust(size) if index in right else cell.ljust(size) for index, (cell, size) in enumerate(cells)
+        )
+        yield (" " * GAP).join(aligned).rstrip()
 
 
-def _table(rows: Sequence[Sequence[str]], head: Sequence[str], right: Sequence[int], *, wraps: bool) -> Table:
+def _table(rows: Sequence[Sequence[str]], head: Sequence[str], right: Sequence[int]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=None, show_header=bool(head), header_style="bold", pad_edge=False, padding=(0, GAP, 0, 0))
-    for index in range(len(rows[0])):
+    for index, column in enumerate(zip(*rows, strict=True)):
         table.add_column(
             Text(head[index]) if head else "",
             justify="right" if index in right else "left",
-            min_width=MIN_WIDTH if wraps else None,
+            min_width=min(MIN_WIDTH, max(map(len, column))),
             overflow="fold",
         )
     for row in rows:

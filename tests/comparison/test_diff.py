@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import math
+import re
 import shutil
+import sys
 from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,7 +17,7 @@ import pytest
 
 from report.__main__ import main
 from report.build import build
-from report.cli.tables import lines_of
+from report.cli.tables import print_table
 from report.comparison.compare import Comparison, compare
 from report.comparison.json_diff import ANGLE, DataChange, relative_change
 from report.comparison.page import comparison_page
@@ -375,12 +378,26 @@ def test_only_an_earlier_page_is_replaced(tmp_path: Path, capsys) -> None:
     assert main(["diff", site, site, "--html", str(tmp_path)]) == 2
 
 
-def test_a_table_fits_and_loses_nothing() -> None:
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_table_fits_and_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     rows = [("a/b", "a longer text " * 8, "1%"), ("c", "x" * 90, "22%")]
     head = ("name", "of one", "change")
-    lines = lines_of(rows, head=head, right=(2,), max_width=40)
+    print_table(rows, head=head, right=(2,))
+    assert capsys.readouterr().out.splitlines()[2] == "c     " + "x" * 90 + " " * 22 + "     22%"
+    terminal = Terminal()
+    with monkeypatch.context() as environment:
+        environment.setattr(sys, "stdout", terminal)
+        environment.setenv("COLUMNS", "40")
+        environment.setenv("TERM", "xterm")
+        print_table(rows, head=head, right=(2,))
+    lines = re.sub(r"\x1b\[[\d;]*m", "", terminal.getvalue()).splitlines()
     assert max(map(len, lines)) <= 40
-    assert [line[-3:] for line in lines if "%" in line] == [" 1%", "22%"]
+    assert [line.rstrip()[-3:] for line in lines if "%" in line] == [" 1%", "22%"]
     assert "".join(lines).count("x") == 90 + "a longer text ".count("x") * 8
     assert "".join(lines).count("longer") == 8
-    assert lines_of(rows, head=head)[2].startswith("c     " + "x" * 90)
