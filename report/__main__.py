@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import typer
@@ -37,6 +38,12 @@ def main(arguments: list[str] | None = None) -> int:
     except ReportError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
+    except Exception as error:
+        # An error in somebody's code: a chapter that cannot be imported, a template that cannot be read.
+        from report.content.failures import described
+
+        logging.getLogger(__name__).error("%s", described(error), exc_info=error)
+        return 1
 
 
 def run() -> None:
