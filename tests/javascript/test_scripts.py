@@ -59,8 +59,12 @@ def _install(folder: Path) -> None:
         installing.rename(folder)
 
 
+class FailedError(Exception):
+    """A program failed; the message is what it wrote."""
+
+
 def run(*command: str | Path, cwd: Path = ROOT) -> str:
-    """What a program of Node's writes; the test fails with it if the program fails."""
+    """What a program of Node's writes; a `FailedError` with it if the program fails."""
     environment = {**os.environ, "NO_COLOR": "1"}
     finished: subprocess.CompletedProcess[str] = node(  # pyright: ignore[reportAssignmentType]
         [*map(str, command)],
@@ -71,7 +75,8 @@ def run(*command: str | Path, cwd: Path = ROOT) -> str:
         env=environment,
     )
     output = finished.stdout + finished.stderr
-    assert finished.returncode == 0, output
+    if finished.returncode:
+        raise FailedError(output)
     return output
 
 
@@ -101,7 +106,7 @@ def test_a_wrong_type_is_an_error(tools: Path, tmp_path: Path) -> None:
         "a field that the payload lacks": "sumint.attentionWeights.headsOf({ positions: [], head: [] });",
     }
     (tmp_path / "templates" / "wrong.js").write_text("\n".join(wrong.values()), encoding="utf-8")
-    with pytest.raises(AssertionError) as caught:
+    with pytest.raises(FailedError) as caught:
         check_types(tools, project)
     lines = {
         int(line.split("(")[1].split(",")[0]) for line in str(caught.value).splitlines() if "wrong.js(" in line
@@ -117,7 +122,7 @@ def test_the_style_of_every_script_is_the_same(tools: Path) -> None:
 def test_the_linter_finds_what_is_wrong(tools: Path, tmp_path: Path) -> None:
     script = tmp_path / "wrong.js"
     script.write_text('let a = 1;\nif (a == "1") debugger;\n', encoding="utf-8")
-    with pytest.raises(AssertionError, match="noDoubleEquals"):
+    with pytest.raises(FailedError, match="noDoubleEquals"):
         check_style(tools, script)
 
 

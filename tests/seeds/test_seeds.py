@@ -132,6 +132,7 @@ KILLED = """
 import os, signal, sys, time
 from report.seeds.workers import worker_processes
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background ignores it
     with worker_processes(2) as pool:
         print(*{future.result() for future in [pool.submit(os.getpid) for _ in range(20)]}, flush=True)
         pool.submit(time.sleep, 3600)
@@ -150,7 +151,10 @@ def test_workers_end_with_their_parent_however_it_ends(tmp_path: Path, by: signa
         workers = list(map(int, parent.stdout.readline().split()))
         assert workers
         parent.send_signal(by)
-        parent.wait(30)
+        try:
+            parent.wait(30)
+        finally:
+            parent.kill()
     deadline = time.monotonic() + 30
     while any(Path(f"/proc/{worker}/cmdline").exists() for worker in workers):
         assert time.monotonic() < deadline
