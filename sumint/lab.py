@@ -16,6 +16,7 @@ from sumint.checkpoints.card import card_path, check_card, read_card
 from sumint.checkpoints.files import Weights, check_readable, read_weights
 from sumint.exhaustive.options import current_options, use_options
 from sumint.model.load import Model, load_model
+from sumint.store.forms import with_contiguous_arrays
 from sumint.store.keys import Key, as_json, versions
 from sumint.store.results import Store
 from sumint.store.sources import NoSourceError, code_digest, module_of, sources_of
@@ -240,6 +241,7 @@ class Lab:
                 self._failures[key.digest] = (key.name, error)
                 raise
             if kind is not None:
+                result = with_contiguous_arrays(result)
                 self.store.save(key, result)
         else:
             self.before_run(key.name)

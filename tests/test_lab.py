@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sumint
@@ -52,6 +53,22 @@ def test_an_analysis_is_measured_once(checkpoint: Path, tmp_path: Path) -> None:
     lab = lab_on(checkpoint, tmp_path)
     assert lab.run(counted, times=3) is lab.run(counted, times=3)
     assert [run.state for run in lab.runs] == ["measured"]
+
+
+@dataclass(frozen=True)
+class Columns:
+    values: np.ndarray
+
+
+def columns(model: Model, sample: Sums) -> Columns:  # noqa: ARG001
+    return Columns(np.arange(6.0).reshape(2, 3).T)
+
+
+def test_a_measured_result_lies_in_memory_as_a_reused_one_does(checkpoint: Path, tmp_path: Path) -> None:
+    measured, reused = (lab_on(checkpoint, tmp_path).run(columns).values for _ in range(2))
+    assert measured.flags.c_contiguous
+    assert measured.strides == reused.strides
+    assert measured.tolist() == reused.tolist()
 
 
 def test_another_setting_is_measured_by_itself(checkpoint: Path, tmp_path: Path) -> None:

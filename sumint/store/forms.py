@@ -13,7 +13,7 @@ import types
 import typing
 import zipfile
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -59,6 +59,20 @@ def decode(content: bytes, kind: type[Value]) -> Value:
         return _from_tree(json.loads(arrays.pop(TREE).tobytes()), kind, arrays)
     except (OSError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
         raise ValueError(f"not the bytes of a {kind.__name__} ({type(error).__name__}: {error})") from None
+
+
+def with_contiguous_arrays(value: Value) -> Value:
+    """A dataclass whose arrays lie in memory as they do when it is loaded from the store.
+
+    The order of an array in memory decides the order of a sum over it, and with that its last digits.
+    """
+    arrays = {field.name: getattr(value, field.name) for field in fields(typing.cast(Any, value))}
+    contiguous = {
+        name: np.ascontiguousarray(array)
+        for name, array in arrays.items()
+        if isinstance(array, np.ndarray) and array.ndim
+    }
+    return replace(typing.cast(Any, value), **contiguous)
 
 
 def _encode_files(files: Mapping[str, bytes]) -> bytes:
