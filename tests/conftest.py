@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -29,7 +30,7 @@ CHECKED = [
 ]
 jaxtyping.install_import_hook([name for name in CHECKED if not name.endswith("__")], "beartype.beartype")
 
-from sumint.checkpoints.files import Architecture, Weights  # noqa: E402 — see above
+from sumint.checkpoints.files import Architecture, Weights, write_weights  # noqa: E402 — see above
 from sumint.lab import Lab  # noqa: E402
 from sumint.store.results import Store  # noqa: E402
 from tests.shared import made_once  # noqa: E402
@@ -86,6 +87,28 @@ def tiny_weights() -> Weights:
         for name, tensor in initial_parameters(architecture, seed=0).items()
     }
     return Weights(architecture, tensors)
+
+
+@pytest.fixture(scope="session")
+def tiny_cache(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> Path:
+    """A cache folder with everything that a build on the tiny weights keeps; to be copied, not used."""
+    from report.build import build
+
+    def make(folder: Path) -> None:
+        checkpoint = folder / "tiny.safetensors"
+        write_weights(checkpoint, tiny_weights.tensors, {"name": "tiny"})
+        build(Lab(checkpoint, store=Store(folder / "cache" / "results")), folder / "site")
+
+    return made_once(tmp_path_factory, "tiny", make) / "cache"
+
+
+@pytest.fixture
+def filled_cache(tmp_path: Path, tiny_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache folder of the test's own, in which a build on the tiny weights finds everything."""
+    folder = tmp_path / "cache"
+    shutil.copytree(tiny_cache, folder, copy_function=os.link)
+    monkeypatch.setenv("SUMINT_CACHE", str(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ def run(*command: str, **environment: str) -> str:
 
 
 def test_a_wheel_contains_templates_texts_and_bundled_weights_and_builds_a_site(
-    tmp_path: Path, tiny_weights: Weights
+    tmp_path: Path, tiny_weights: Weights, filled_cache: Path
 ) -> None:
     wheels, installed, site = tmp_path / "wheels", tmp_path / "installed", tmp_path / "site"
     run("-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT))
@@ -44,6 +44,6 @@ def test_a_wheel_contains_templates_texts_and_bundled_weights_and_builds_a_site(
     run(
         *("-m", "report", "build", "--weights", str(tmp_path / "tiny.safetensors"), "--site", str(site)),
         PYTHONPATH=str(installed),
-        SUMINT_CACHE=str(tmp_path / "cache"),
+        SUMINT_CACHE=str(filled_cache),
     )
     assert (site / "index.html").exists()

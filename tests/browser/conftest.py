@@ -22,7 +22,9 @@ from report.outline import OUTLINE
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.checkpoints.locate import locate
 from sumint.lab import Lab
+from sumint.store.results import Store
 from sumint.training.config import TrainingHistory
+from tests.shared import made_once
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 QUIET = (
@@ -47,26 +49,33 @@ PAGES = ("index.html", *(f"{stem_of(module)}.html" for module in OUTLINE), "clai
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> Path:
+def site(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights, tiny_cache: Path) -> Path:
     """A site in a folder whose name has a space, of untrained weights with a history, and others beside them."""
-    folder = tmp_path_factory.mktemp("browser") / SUB_PATH / "a site"
-    checkpoint = folder.parents[2] / "tiny.safetensors"
-    history = TrainingHistory([2.3, 2.1], [2.2, 2.0], [0.1, 0.2])
-    write_weights(checkpoint, tiny_weights.tensors, {"name": "tiny", "history": vars(history)})
-    other = checkpoint.with_name("seed-1.safetensors")
-    tensors = {name: np.roll(tensor, 1, axis=-1) for name, tensor in tiny_weights.tensors.items()}
-    write_weights(other, tensors, {"name": "seed 1"})
-    folder.parent.mkdir(parents=True)
-    build(Lab(checkpoint, others=lambda _: [other]), folder)
-    return folder
+
+    def make(folder: Path) -> None:
+        checkpoint = folder / "tiny.safetensors"
+        history = TrainingHistory([2.3, 2.1], [2.2, 2.0], [0.1, 0.2])
+        write_weights(checkpoint, tiny_weights.tensors, {"name": "tiny", "history": vars(history)})
+        other = folder / "seed-1.safetensors"
+        tensors = {name: np.roll(tensor, 1, axis=-1) for name, tensor in tiny_weights.tensors.items()}
+        write_weights(other, tensors, {"name": "seed 1"})
+        (folder / SUB_PATH).mkdir(parents=True)
+        build(
+            Lab(checkpoint, store=Store(tiny_cache / "results"), others=lambda _: [other]),
+            folder / SUB_PATH / "a site",
+        )
+
+    return made_once(tmp_path_factory, "browser", make) / SUB_PATH / "a site"
 
 
 @pytest.fixture(scope="session")
 def bundled_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of the bundled weights."""
-    folder = tmp_path_factory.mktemp("bundled") / "site"
-    build(Lab(locate("bundled")), folder)
-    return folder
+
+    def make(folder: Path) -> None:
+        build(Lab(locate("bundled")), folder / "site")
+
+    return made_once(tmp_path_factory, "bundled", make) / "site"
 
 
 class _Silent(http.server.SimpleHTTPRequestHandler):

@@ -16,8 +16,10 @@ from report.outline import OUTLINE, plans
 from report.pages.site import text_of
 from sumint.checkpoints.files import Architecture, write_weights
 from sumint.lab import Lab
+from sumint.store.results import Store
 from sumint.training.config import TrainingConfig, TrainingHistory
 from sumint.training.train import initial_parameters, train, training_card
+from tests.shared import made_once
 
 STEMS = [*map(stem_of, OUTLINE)]
 
@@ -37,20 +39,16 @@ def named(shape: Architecture) -> str:
     return f"{shape.n_digits}-digits-{shape.n_heads}-heads"
 
 
-def untrained(folder: Path, shape: Architecture) -> Path:
-    path = folder / "untrained.safetensors"
+def untrained(path: Path, shape: Architecture) -> None:
     parameters = initial_parameters(shape, seed=1)
     card = {"name": "untrained", "history": vars(TrainingHistory([2.3, 2.1], [2.2, 2.0], [0.1, 0.2]))}
     write_weights(path, {name: tensor.numpy() for name, tensor in parameters.items()}, card)
-    return path
 
 
-def trained_a_little(folder: Path, shape: Architecture) -> Path:
+def trained_a_little(path: Path, shape: Architecture) -> None:
     config = TrainingConfig(shape, **A_LITTLE)
     weights, history = train(config)
-    path = folder / "trained.safetensors"
     write_weights(path, weights, training_card(config, history))
-    return path
 
 
 @pytest.fixture(
@@ -63,8 +61,16 @@ def trained_a_little(folder: Path, shape: Architecture) -> Path:
     ids=lambda made: f"{made[0].__name__}-{named(made[1])}",
 )
 def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Lab:
-    make, shape = request.param
-    return Lab(make(tmp_path_factory.mktemp("weights"), shape))
+    write, shape = request.param
+
+    def lab_in(folder: Path) -> Lab:
+        return Lab(folder / "weights.safetensors", store=Store(folder / "results"))
+
+    def make(folder: Path) -> None:
+        write(folder / "weights.safetensors", shape)
+        measure(lab_in(folder), plans())
+
+    return lab_in(made_once(tmp_path_factory, f"{write.__name__}-{named(shape)}", make))
 
 
 @pytest.fixture(scope="module")

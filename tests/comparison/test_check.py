@@ -98,9 +98,11 @@ def test_a_site_as_it_is_published_has_nothing_wrong(site: Path, capsys) -> None
     assert capsys.readouterr().out == f"{site}: OK\n"
 
 
-def test_a_real_site_has_nothing_wrong_but_claims(tmp_path: Path, tiny_weights: Weights) -> None:
+def test_a_real_site_has_nothing_wrong_but_claims(
+    tmp_path: Path, tiny_weights: Weights, filled_cache: Path
+) -> None:
     write_weights(tmp_path / "tiny.safetensors", tiny_weights.tensors, {})
-    build(Lab(tmp_path / "tiny.safetensors", store=Store(None)), tmp_path / "site")
+    build(Lab(tmp_path / "tiny.safetensors", store=Store(filled_cache / "results")), tmp_path / "site")
     assert {finding.kind for finding in check(tmp_path / "site")} == {"claims that do not hold"}
 
 

@@ -101,11 +101,13 @@ def test_two_copies_of_a_site_do_not_differ(tmp_path: Path, capsys) -> None:
     assert capsys.readouterr().out == "nothing differs: 1 claims, 2 figures and tables\n"
 
 
-def test_sites_of_different_weights_differ_and_of_the_same_do_not(tmp_path: Path, tiny_weights: Weights) -> None:
+def test_sites_of_different_weights_differ_and_of_the_same_do_not(
+    tmp_path: Path, tiny_weights: Weights, filled_cache: Path
+) -> None:
     other = {name: tensor * 1.25 for name, tensor in tiny_weights.tensors.items()}
     for name, tensors in {"a": tiny_weights.tensors, "b": other}.items():
         write_weights(tmp_path / f"{name}.safetensors", tensors, {"name": name})
-        build(Lab(tmp_path / f"{name}.safetensors", store=Store(None)), tmp_path / name)
+        build(Lab(tmp_path / f"{name}.safetensors", store=Store(filled_cache / "results")), tmp_path / name)
     comparison = compare(tmp_path / "a", tmp_path / "b")
     assert {change.name for change in comparison.data} >= {
         "unembedding/unembedding",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -35,9 +36,11 @@ REASON = "the queries <b>went</b> missing"
 
 
 @pytest.fixture(scope="module")
-def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cache(tmp_path_factory: pytest.TempPathFactory, tiny_cache: Path) -> Path:
     """The cache that all these builds share."""
-    return tmp_path_factory.mktemp("cache")
+    folder = tmp_path_factory.mktemp("failures") / "cache"
+    shutil.copytree(tiny_cache, folder, copy_function=os.link)
+    return folder
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from report.pages.renderer import Renderer
 from report.publishing.repository import Repository
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab
+from sumint.store.results import Store
 
 
 def figure_of(n_rows: int) -> Figure:
@@ -68,10 +69,12 @@ def test_tables_stand_beside_a_chart_or_on_a_page_or_nowhere(n_rows: int, addres
     assert renderer.numbers_address("chapter", figure_of(n_rows)) == address
 
 
-def test_a_page_of_numbers_holds_every_number_and_leads_back(tmp_path: Path, tiny_weights: Weights) -> None:
+def test_a_page_of_numbers_holds_every_number_and_leads_back(
+    tmp_path: Path, tiny_weights: Weights, filled_cache: Path
+) -> None:
     checkpoint = tmp_path / "tiny.safetensors"
     write_weights(checkpoint, tiny_weights.tensors, {})
-    lab = Lab(checkpoint)
+    lab = Lab(checkpoint, store=Store(filled_cache / "results"))
     build(lab, tmp_path / "site")
     page = (tmp_path / "site/data/layer-1-ov/digit-sums.html").read_text()
     cells = len(re.findall("<td>", page))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -39,7 +41,7 @@ TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 @pytest.fixture(scope="module")
-def built(tiny_weights: Weights, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def built(tiny_weights: Weights, tmp_path_factory: pytest.TempPathFactory, tiny_cache: Path) -> Path:
     """A site and a single file of weights with a malicious card and a malicious file name."""
     folder = tmp_path_factory.mktemp("hostile")
     path = folder / "a <b>hostile7<b> $(touch hostile7) \u202e model.safetensors"
@@ -54,6 +56,7 @@ def built(tiny_weights: Weights, tmp_path_factory: pytest.TempPathFactory) -> Pa
         "versions": {"python": text},
     }
     card_path(path).write_text(json.dumps(card))
+    shutil.copytree(tiny_cache, folder / "cache", copy_function=os.link)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("SUMINT_CACHE", str(folder / "cache"))
         arguments = ["--weights", str(path), "--device", "cpu", "--site", str(folder / "site")]

@@ -32,8 +32,7 @@ NAMES = (
 
 
 @pytest.fixture(autouse=True)
-def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SUMINT_CACHE", str(tmp_path / "cache"))
+def own_place(tmp_path: Path, filled_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
     monkeypatch.chdir(tmp_path)
 
 

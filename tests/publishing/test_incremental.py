@@ -65,11 +65,12 @@ class Workplace:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> Workplace:
+def built(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights, tiny_cache: Path) -> Workplace:
     folder = tmp_path_factory.mktemp("built")
     for name in COPIED:
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     write_weights(folder / "tiny.safetensors", tiny_weights.tensors, {"name": "tiny"})
+    shutil.copytree(tiny_cache, folder / "cache")
     place = Workplace(folder)
     place.build()
     return place
