@@ -16,7 +16,8 @@ from report.content.sections import measure
 from report.errors import ReportError, StrictError
 from report.figures.plotlyjs import SCRIPT, PlotlyJs, full
 from report.outline import OUTLINE, plans
-from report.pages.site import Site, draw
+from report.pages.drawings import draw
+from report.pages.site import Site
 from report.publishing.build_record import build_record
 from report.publishing.fingerprint import fingerprint
 from report.publishing.links import check_links

@@ -103,9 +103,11 @@ def tiny_cache(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) 
 
 
 @pytest.fixture
-def filled_cache(tmp_path: Path, tiny_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def filled_cache(
+    tmp_path_factory: pytest.TempPathFactory, tiny_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """A cache folder of the test's own, in which a build on the tiny weights finds everything."""
-    folder = tmp_path / "cache"
+    folder = tmp_path_factory.mktemp("filled") / "cache"
     shutil.copytree(tiny_cache, folder, copy_function=os.link)
     monkeypatch.setenv("SUMINT_CACHE", str(folder))
     return folder

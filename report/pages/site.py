@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -12,12 +12,11 @@ from typing import Any
 
 from report.content.chapter import Chapter, Figure, stem_of
 from report.content.component import Component
-from report.content.failures import Failure
-from report.content.sections import make_chapter
-from report.figures.cache import LIBRARIES, RenderedFigures, files_key, numbers_of, render_figures
-from report.outline import OUTLINE, plans
+from report.figures.cache import LIBRARIES, numbers_of
+from report.outline import OUTLINE
 from report.pages import overview
 from report.pages.citation import bibtex
+from report.pages.drawings import INDEX, Drawings
 from report.pages.manuscript import Manuscript
 from report.pages.renderer import TITLE, Entry, Renderer
 from report.pages.search_index import search_index
@@ -30,55 +29,10 @@ from sumint.lab import Lab
 from sumint.store.keys import Key, versions
 from sumint.store.sources import sources_of
 
-INDEX = "index"
-"""The stem of the opening page."""
 NUMBER_TEMPLATES = ("pages/numbers.html", "blocks/number_table.html")
 """The templates of the pages of a figure's numbers."""
 RENDERING_LIBRARIES = ("jinja2", "markdown", "markupsafe", "math-core")
 """The libraries that render pages."""
-
-
-class Drawings(Mapping[str, RenderedFigures]):
-    """The figures and tables of each chapter and of the opening page, by stem, rendered when first needed."""
-
-    def __init__(self, lab: Lab, chapters: Mapping[str, Chapter], outline: Sequence[ModuleType] = OUTLINE) -> None:
-        self._lab = lab
-        chapter_plans = plans(outline)
-        self._plans = {**chapter_plans, INDEX: overview.plan(chapters, chapter_plans)}
-        self._chapters = {**chapters, INDEX: make_chapter(lab, self._plans[INDEX])}
-        self._rendered: dict[str, RenderedFigures] = {}
-
-    def __getitem__(self, stem: str) -> RenderedFigures:
-        if stem not in self._rendered:
-            chapter, plan = self._chapters[stem], self._plans[stem]
-            self._rendered[stem] = render_figures(self._lab.store, stem, chapter, plan)
-        return self._rendered[stem]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._chapters)
-
-    def __len__(self) -> int:
-        return len(self._chapters)
-
-    def failures(self, stem: str) -> tuple[Failure, ...]:
-        """What failed of a chapter; of its figures and tables, only if they have been rendered."""
-        return self._rendered[stem].failures if stem in self._rendered else self._chapters[stem].failures
-
-    def chapter(self, stem: str) -> Chapter:
-        """The chapter; if it has been rendered, with a `Failed` in place of what could not be drawn."""
-        return self._rendered[stem].chapter if stem in self._rendered else self._chapters[stem]
-
-    def key(self, stem: str) -> Key | None:
-        """The key of the files of a chapter's figures and tables; None if they cannot be reused."""
-        return files_key(stem, self._chapters[stem], self._plans[stem])
-
-
-def draw(lab: Lab, chapters: Mapping[str, Chapter], outline: Sequence[ModuleType] = OUTLINE) -> Drawings:
-    """Render the figures and tables of every chapter and of the opening page, by stem."""
-    drawings = Drawings(lab, chapters, outline)
-    for stem in drawings:
-        drawings[stem]
-    return drawings
 
 
 class Site:

@@ -109,7 +109,8 @@ class Report:
         from report.build import measure
         from report.figures.plotlyjs import SCRIPT, smallest
         from report.outline import OUTLINE, plans
-        from report.pages.site import INDEX, Drawings, Site, text_of
+        from report.pages.drawings import INDEX, Drawings
+        from report.pages.site import Site, text_of
         from report.publishing.repository import Repository
         from sumint.lab import Lab
         from sumint.store.results import Store

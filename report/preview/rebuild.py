@@ -6,7 +6,7 @@ import multiprocessing
 from collections.abc import Callable, Collection, Mapping
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 from report.errors import SiteError
 from report.preview.builder import CANNOT_BUILD, Update, run_builder
@@ -129,7 +129,8 @@ def rebuild_on_edits(rebuilder: Rebuilder, sources: Sources, live: LiveSite, log
         InputError: if the checkpoint cannot be used when the preview starts.
     """
     edits, watcher = multiprocessing.Pipe(duplex=False)
-    Thread(target=_send_edits, args=(sources, watcher), daemon=True).start()
+    stop = Event()
+    Thread(target=_send_edits, args=(sources, stop, watcher), daemon=True).start()
     rebuilder.start()
     edited: frozenset[Path] = frozenset()
     has_begun = False
@@ -145,11 +146,12 @@ def rebuild_on_edits(rebuilder: Rebuilder, sources: Sources, live: LiveSite, log
                 has_begun = True
                 _show(rebuilder, update, edited, live, log)
     finally:
+        stop.set()
         rebuilder.close()
 
 
-def _send_edits(sources: Sources, watcher: Connection) -> None:
-    for edited in sources.edits():
+def _send_edits(sources: Sources, stop: Event, watcher: Connection) -> None:
+    for edited in sources.edits(stop):
         watcher.send(edited)
 
 

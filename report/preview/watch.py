@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 import watchfiles
 
@@ -19,11 +20,15 @@ class Sources:
     folders: Mapping[Path, frozenset[str]]
     files: tuple[Path, ...] = ()
 
-    def edits(self) -> Iterator[frozenset[Path]]:
-        """Wait for edits, and yield the files of each: those that were added, removed or changed."""
+    def edits(self, stop: Event) -> Iterator[frozenset[Path]]:
+        """Until `stop` is set, wait for edits, and yield the files of each: those added, removed or changed."""
         watched = {*self.folders, *(file.parent for file in self.files)}
         for changes in watchfiles.watch(
-            *watched, watch_filter=lambda _, path: self.contain(Path(path)), debounce=DEBOUNCE, step=STEP
+            *watched,
+            watch_filter=lambda _, path: self.contain(Path(path)),
+            debounce=DEBOUNCE,
+            step=STEP,
+            stop_event=stop,
         ):
             yield frozenset(Path(path) for _, path in changes)
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from queue import Empty, Queue
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -297,7 +297,8 @@ def test_an_edit_is_what_is_new_gone_or_other(tmp_path: Path) -> None:
         path.write_text("text")
     sources = Sources({folder: frozenset({".md"})}, (checkpoint,))
     edits: Queue[Path] = Queue()
-    Thread(target=lambda: [edits.put(path) for edit in sources.edits() for path in edit], daemon=True).start()
+    stop = Event()
+    Thread(target=lambda: [edits.put(path) for edit in sources.edits(stop) for path in edit], daemon=True).start()
 
     def noticed(change: Callable[[], object]) -> Path:
         deadline = time.monotonic() + 30
@@ -323,6 +324,7 @@ def test_an_edit_is_what_is_new_gone_or_other(tmp_path: Path) -> None:
     while len(found) < 3:
         found |= {edits.get(timeout=30)} - {edited}
     assert found == {gone, checkpoint, folder / "folder" / "new.md"}
+    stop.set()
 
 
 def test_a_folder_that_is_no_site_is_not_served(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,61 @@
+"""The figures and tables of all pages, rendered from the chapters or reused from an earlier build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import ModuleType
+
+from report.content.chapter import Chapter
+from report.content.failures import Failure
+from report.content.sections import make_chapter
+from report.figures.cache import RenderedFigures, files_key, render_figures
+from report.outline import OUTLINE, plans
+from report.pages import overview
+from sumint.lab import Lab
+from sumint.store.keys import Key
+
+INDEX = "index"
+"""The stem of the opening page."""
+
+
+class Drawings(Mapping[str, RenderedFigures]):
+    """The figures and tables of each chapter and of the opening page, by stem, rendered when first needed."""
+
+    def __init__(self, lab: Lab, chapters: Mapping[str, Chapter], outline: Sequence[ModuleType] = OUTLINE) -> None:
+        self._lab = lab
+        chapter_plans = plans(outline)
+        self._plans = {**chapter_plans, INDEX: overview.plan(chapters, chapter_plans)}
+        self._chapters = {**chapters, INDEX: make_chapter(lab, self._plans[INDEX])}
+        self._rendered: dict[str, RenderedFigures] = {}
+
+    def __getitem__(self, stem: str) -> RenderedFigures:
+        if stem not in self._rendered:
+            chapter, plan = self._chapters[stem], self._plans[stem]
+            self._rendered[stem] = render_figures(self._lab.store, stem, chapter, plan)
+        return self._rendered[stem]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._chapters)
+
+    def __len__(self) -> int:
+        return len(self._chapters)
+
+    def failures(self, stem: str) -> tuple[Failure, ...]:
+        """What failed of a chapter; of its figures and tables, only if they have been rendered."""
+        return self._rendered[stem].failures if stem in self._rendered else self._chapters[stem].failures
+
+    def chapter(self, stem: str) -> Chapter:
+        """The chapter; if it has been rendered, with a `Failed` in place of what could not be drawn."""
+        return self._rendered[stem].chapter if stem in self._rendered else self._chapters[stem]
+
+    def key(self, stem: str) -> Key | None:
+        """The key of the files of a chapter's figures and tables; None if they cannot be reused."""
+        return files_key(stem, self._chapters[stem], self._plans[stem])
+
+
+def draw(lab: Lab, chapters: Mapping[str, Chapter], outline: Sequence[ModuleType] = OUTLINE) -> Drawings:
+    """Render the figures and tables of every chapter and of the opening page, by stem."""
+    drawings = Drawings(lab, chapters, outline)
+    for stem in drawings:
+        drawings[stem]
+    return drawings
