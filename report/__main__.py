@@ -38,6 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
     except ReportError as error:
         print(f"error: {error}", file=sys.stderr)
         return error.exit_code
+    except BrokenPipeError:
+        raise  # for `run_main`
     except Exception as error:
         # An error in somebody's code: a chapter that cannot be imported, a template that cannot be read.
         from report.content.failures import described

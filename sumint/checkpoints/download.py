@@ -7,6 +7,7 @@ import logging
 import shutil
 import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -88,12 +89,17 @@ def _retrieve(published: PublishedCheckpoint, folder: Path, read_timeout: float,
 
     pooch.get_logger().setLevel("WARNING")
     copy = folder / published.file_name
-    with _Limits(published, total_timeout) as limits:
+    with _Limits(published, total_timeout) as limits, ExitStack() as answers:
+
+        def close_at_the_end(answer: requests.Response, *_: object, **__: object) -> None:
+            answers.callback(answer.close)  # pooch leaves it open if the download ends with an error
+
         downloader = pooch.HTTPDownloader(
             progressbar=limits,  # pyright: ignore[reportArgumentType] (pooch takes such an object, but declares bool)
             chunk_size=CHUNK_SIZE,
             timeout=read_timeout,
             headers={"Accept-Encoding": "identity"},
+            hooks={"response": close_at_the_end},
         )
         try:
             pooch.retrieve(

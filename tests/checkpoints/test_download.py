@@ -282,5 +282,7 @@ def test_without_any_folder_that_can_be_written_the_failure_is_reported(
     (tmp_path / "file").write_bytes(b"")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "file"))
     message = refusal(server.published, tmp_path / "file" / "folder")
-    assert message.startswith(f"{tmp_path / 'file' / 'folder' / 'published.pt'}: cannot be written, nor can")
+    assert message.startswith(
+        f"published.pt: cannot be written to {tmp_path / 'file' / 'folder'}, nor to a temporary"
+    )
     assert "set SUMINT_CACHE" in message
