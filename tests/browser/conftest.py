@@ -26,7 +26,9 @@ from sumint.store.results import Store
 from sumint.training.config import TrainingHistory
 from tests.shared import made_once
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The names of Chromium; the first has no windows, and takes a quarter less time for a page."""
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),

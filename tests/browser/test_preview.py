@@ -24,7 +24,7 @@ from sumint.checkpoints.files import Weights, write_weights
 from tests.browser.conftest import Reader
 
 ROOT = Path(__file__).parent.parent.parent
-SOON = 20_000
+SOON = 60_000
 """The time in milliseconds that a busy machine may need to show an edit; an idle one needs one or two seconds."""
 FIRST = 180_000
 """The time in milliseconds that a busy machine may need for the first build."""

@@ -189,7 +189,7 @@ def test_a_disk_that_is_full_in_the_middle_leaves_the_old_site_whole(
         assert "Traceback" not in finished.stderr
         assert files_in(old_site) == before
     left = {path.name for path in tmp_path.iterdir()}
-    assert left == {"site", "cache", "tiny.safetensors", "tiny.json"}
+    assert left == {"site", "tiny.safetensors", "tiny.json"}
 
 
 def test_a_cache_that_is_a_file_is_done_without(
