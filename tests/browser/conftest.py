@@ -33,6 +33,9 @@ QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
+PATIENCE = 90_000
+"""The time in milliseconds that a busy machine may need for a page; an idle one needs a second or two."""
+expect.set_options(timeout=PATIENCE / 3)
 SUB_PATH = "some/where"
 WATCH_SHIFTS = """
     window.layoutShift = 0;
@@ -178,6 +181,7 @@ def read(browser: Browser) -> Iterator[Callable[..., Reader]]:
 
     def opened(**settings: Any) -> Reader:
         contexts.append(browser.new_context(**settings))
+        contexts[-1].set_default_timeout(PATIENCE)
         return Reader.opens(contexts[-1])
 
     yield opened
