@@ -315,11 +315,6 @@ class Lab:
         return load_model(self._weights, device=self.device, dtype=self.dtype)
 
     @property
-    def has_model(self) -> bool:
-        """Whether the model has been loaded."""
-        return "_model" in vars(self)
-
-    @property
     def sample(self) -> Sums:
         """The sums that analyses look at."""
         self.record("sample", self._spec)

@@ -13,7 +13,7 @@ from sumint.machine.files import first_line
 
 
 class LeftOutError(Exception):
-    """A lab leaves out an analysis on purpose; what needs its result is left out too, and is no failure."""
+    """A lab leaves out an analysis on purpose; what needs its result is left out too, and is not a failure."""
 
 
 @dataclass(frozen=True)

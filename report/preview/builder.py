@@ -1,8 +1,8 @@
 """The process that builds the report for the preview: everything once, then what an edit of a text has changed.
 
 A text or a template is read again on request. Code is not: after an edit of a module or of the checkpoint, the
-preview starts another process. Results and drawings are kept in the store, and the preview tells the new process
-which pages it has already, so that only what the edit has changed is made again.
+preview starts another process. Results and drawings are kept in the store, and the new process gets the digests of
+the pages that have been built, so that only pages with another digest are made again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ NOT_ALL = "Not all of the report can be made"
 
 @dataclass(frozen=True)
 class Update:
-    """What a build has made."""
+    """The parts of the site that one build made, and what is wrong."""
 
     parts: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
     """The files of each part of the site that was made; they replace all files of the part."""
@@ -137,7 +137,7 @@ class Report:
         self._verbose = verbose
 
     def stem_of_text(self, path: Path) -> str | None:
-        """The stem of the page whose text is in a file; None if the file is no text of a page."""
+        """The stem of the page whose text is in a file; None if it is not the text of a page."""
         return self._texts.get(path.resolve())
 
     def everything(self, known: Mapping[str, str], started: float) -> Update:

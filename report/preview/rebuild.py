@@ -156,7 +156,7 @@ def _send_edits(sources: Sources, stop: Event, watcher: Connection) -> None:
 
 
 def _show(rebuilder: Rebuilder, update: Update, edited: Collection[Path], live: LiveSite, log: Log) -> None:
-    """Show an update on the open pages, and say in the terminal what it is."""
+    """Show an update on the open pages, and print it in the terminal."""
     if update.problem is not None:
         log(f"error: {update.problem.message}")
     if not update.is_complete:

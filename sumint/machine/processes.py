@@ -10,7 +10,7 @@ import threading
 def end_with_parent() -> None:
     """End this process as soon as its parent ends, however it ends; to be called once in a child process.
 
-    A parent that is killed cannot tell its children. The operating system closes its end of a pipe that it shares
+    A parent that is killed cannot end its children. The operating system closes its end of a pipe that it shares
     with each child, for which a thread of the child waits.
     """
     parent = multiprocessing.parent_process()
