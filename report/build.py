@@ -53,17 +53,17 @@ class BuildResult:
     @property
     def failing_claims(self) -> tuple[Claim, ...]:
         """The claims that do not hold on this checkpoint."""
-        return tuple(claim for claim in self.claims if claim.holds is False)
+        return tuple(claim for claim in self.claims if claim.does_not_hold)
 
     @property
     def n_holding(self) -> int:
         """The number of claims that hold on this checkpoint."""
-        return sum(claim.holds is True for claim in self.claims)
+        return sum(claim.holds for claim in self.claims)
 
     @property
     def n_unchecked(self) -> int:
         """The number of claims that the write-up makes about its own checkpoint, if this is another one."""
-        return sum(claim.is_about_other_checkpoint for claim in self.claims)
+        return sum(claim.kind == "published" and not claim.was_checked for claim in self.claims)
 
 
 def build(
@@ -138,11 +138,12 @@ def build(
 
 def check_claims(claims: Iterable[Claim], failures: Iterable[Failure] = ()) -> None:
     """Raise a `StrictError` that lists the failures and the claims that do not hold, if there are any."""
-    failing = (claim for claim in claims if claim.holds is False)
     problems = {
         "failed:": [str(failure) for failure in failures],
         "claims that do not hold on this checkpoint:": [
-            f"{claim.name}: {claim.value} (criterion: {claim.criterion})" for claim in failing
+            f"{claim.name}: {claim.check.value} (criterion: {claim.check.criterion})"
+            for claim in claims
+            if claim.does_not_hold
         ],
     }
     lines = [

@@ -1,4 +1,4 @@
-"""The command line `python -m sumint`: trains a model of this family, or verifies one on every sum."""
+"""The command line `python -m sumint`: trains models of this family, or verifies one on every sum."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from sumint.cli import train, verify
+from sumint.cli import controls, train, verify
 from sumint.cli.application import new_application, run_application
 from sumint.cli.streams import run_main
 from sumint.errors import InputError
@@ -17,7 +17,7 @@ SCRIPT = "sumint"
 def application() -> typer.Typer:
     """The commands with their options."""
     commands = new_application("Train and verify transformers that add two numbers.", SCRIPT)
-    for command in (train, verify):
+    for command in (train, verify, controls):
         command.add(commands)
     return commands
 

@@ -1,41 +1,59 @@
-"""The columns of a table of sites that flip a digit together, which two chapters show."""
+"""The columns of a table of sites that change a digit together, which two chapters show."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from report.content.formats import joined, percent
 from sumint.analyses.carrying.joint_sites import ENOUGH, MOST, N_CHOOSING, JointSites
+from sumint.interventions.patching import DIRECTIONS
 
 PAIRS_AT_LEAST = 30
-"""The number of fresh pairs that a rate needs: of fewer pairs that the model gets right it is too uncertain."""
+"""The number of fresh pairs that a rate needs: of fewer pairs on which the model is right it is too uncertain."""
 
 METHOD = (
-    f"sites are added one by one until {percent(ENOUGH, 0)} of the digits move, {MOST} at most; each is the one "
-    f"that adds most. They were chosen by {N_CHOOSING} pairs and tried on others. The last column is the share of "
-    "digits that move when all sites but these are interchanged: as much comes another way."
+    f"sites are added one by one until {percent(ENOUGH, 0)} of the answers change, {MOST} at most; each is the "
+    f"one that adds most. They were chosen on {N_CHOOSING} pairs and tested on others. The last column is the "
+    f"share of "
+    "answers that change when all other sites are patched."
 )
 """How the sites are chosen and tested, as the end of a caption."""
 
-FORMATS = {"digits moved": percent, "by all other sites": percent}
+
+def _percent_or_none(rate: float) -> str:
+    return percent(rate) if np.isfinite(rate) else "–"
+
+
+FORMATS = {"answers changed": _percent_or_none, "by all other sites": _percent_or_none}
 
 
 def joint_sites_columns(joint: JointSites) -> dict[str, tuple[Any, ...]]:
-    """The columns of a table with a row for each route."""
-    columns = {
-        "route": [route.name for route in joint.routes],
-        "sites": [
-            joined(site.name(joint.layout) for site in joint.sites(number)) or "none"
-            for number in range(len(joint.routes))
-        ],
-        "pairs": joint.n_pairs,
-        "digits moved": joint.rates,
-        "95% interval": [f"{percent(low)} to {percent(high)}" for low, high in joint.intervals],
-        "by all other sites": joint.rates_of_others,
-    }
-    return {head: tuple(values) for head, values in columns.items()}
+    """The columns of a table with a row for each route and direction; a column's own digits have no direction."""
+    rows = []
+    for number, route in enumerate(joint.routes):
+        sites = joined(site.name(joint.layout) for site in joint.sites(number)) or "none"
+        if route.is_own:
+            (lower, upper), n_pairs = joint.pooled_intervals[number], int(joint.n_pairs[number].sum())
+            rates = joint.pooled_rates[number], joint.pooled_rates_of_others[number]
+            rows.append((route.name, sites, n_pairs, float(rates[0]), _interval(lower, upper), float(rates[1])))
+            continue
+        for direction, name in enumerate(DIRECTIONS):
+            lower, upper = joint.intervals[number, direction]
+            rate, by_others = joint.rates[number, direction], joint.rates_of_others[number, direction]
+            n_pairs = int(joint.n_pairs[number, direction])
+            rows.append(
+                (f"{route.name}, {name}", sites, n_pairs, float(rate), _interval(lower, upper), float(by_others))
+            )
+    head = ("route", "sites", "pairs", "answers changed", "95% interval", "by all other sites")
+    return dict(zip(head, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(head, ())
+
+
+def _interval(lower: float, upper: float) -> str:
+    return f"{percent(float(lower))} to {percent(float(upper))}"
 
 
 def routes_with_enough_pairs(joint: JointSites) -> list[int]:
-    """The indices of the routes on which the model gets at least `PAIRS_AT_LEAST` pairs right."""
-    return [number for number, n_pairs in enumerate(joint.n_pairs) if n_pairs >= PAIRS_AT_LEAST]
+    """The indices of the routes on which the model predicts at least `PAIRS_AT_LEAST` pairs correctly."""
+    return [number for number, n_pairs in enumerate(joint.n_pairs.sum(axis=1)) if n_pairs >= PAIRS_AT_LEAST]

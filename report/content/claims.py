@@ -1,130 +1,189 @@
-"""Claims: sentences of the report that each build checks, and how their checks make them."""
+"""Claims: sentences of the report that each build checks, and the functions that check them.
+
+A claim is declared by decorating the function that makes its check from the results of an analysis:
+
+    @claim(
+        "carry-direction",
+        "Patching one direction of the carry site is enough to change the answer.",
+        analysis=carry_direction,
+        otherwise="On {case}, patching one direction changes only {value} of the answers.",
+    )
+    def one_direction_is_enough(direction: CarryDirection) -> Check:
+        return all_of(at_least(0.8, direction.rates_along, "{bound} of the answers change", n=direction.n_pairs))
+
+A section of a chapter yields `one_direction_is_enough(direction)`.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import update_wrapper
+from typing import Any, Generic, Literal, ParamSpec
 
+from report.content.checks import FAILING, HOLDING, Check, Condition, State, not_applicable
 from sumint.checkpoints.locate import ARENA_DIGEST
 from sumint.lab import Lab
+
+Results = ParamSpec("Results")
+
+Kind = Literal["finding", "check", "published"]
+"""What a claim is.
+
+- `finding`: a statement about a trained network, which no untrained network fulfils.
+- `check`: an identity, or a property of the code or of the data, which any network fulfils.
+- `published`: a statement of the write-up about its own checkpoint, checked on that checkpoint alone.
+"""
+
+LABELS: dict[State, str] = {
+    "holds": "Holds",
+    "near-holds": "Holds, but the limit is within the interval",
+    "near-fails": "Does not hold, but the limit is within the interval",
+    "fails": "Does not hold",
+    "not-applicable": "Not applicable",
+    "not-measured": "Not measured",
+    "failed": "Failed",
+}
+"""The states in words, as every page, table and message shows them."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """A sentence of the report that the build checks on this checkpoint."""
+    """A sentence of the report, and the outcome of its check on this checkpoint."""
 
     name: str
     statement: str
     """The sentence that is claimed, in Markdown with formulas."""
-    value: str
-    """The measured value as text, in Markdown."""
-    criterion: str
-    """The condition on the measured value under which the claim holds, in Markdown."""
-    holds: bool | None
-    """The verdict; None for a published claim on another checkpoint, and where there was nothing to measure."""
+    check: Check
     source: Callable[..., Any]
     """The analysis that measured the value."""
-    numbers: Mapping[str, float] = field(default_factory=dict)
-    """The measured numbers behind `value`, by name."""
-    kind: Literal["general", "published"] = "general"
-    """A general claim is checked on every checkpoint; a published one is the write-up's, on its own checkpoint."""
+    function: Callable[..., Check]
+    """The function that makes the check."""
+    kind: Kind = "finding"
     otherwise: str = ""
     """What is true instead if the claim does not hold, in Markdown."""
+    figure: str = ""
+    """The name of the figure or table that shows the value; empty if there is none."""
 
     @property
-    def verdict(self) -> Literal["holds", "fails", "open"]:
-        """The verdict: holds, fails, or open if the claim was not checked."""
-        if self.holds is None:
-            return "open"
-        return "holds" if self.holds else "fails"
+    def state(self) -> State:
+        """The outcome of the check."""
+        return self.check.state
 
     @property
-    def verdict_label(self) -> str:
-        """The verdict as the page shows it."""
-        words = {
-            "holds": "Holds",
-            "fails": "Does not hold on these weights",
-            "open": "Not checked on these weights",
-        }
-        return words[self.verdict]
+    def holds(self) -> bool:
+        """Whether the criterion is met."""
+        return self.state in HOLDING
 
     @property
-    def is_about_other_checkpoint(self) -> bool:
-        """Whether the claim is the write-up's about its own checkpoint, and the report is on another one."""
-        return self.kind == "published" and self.holds is None
+    def does_not_hold(self) -> bool:
+        """Whether the criterion was checked and is not met."""
+        return self.state in FAILING
 
     @property
-    def kind_label(self) -> str:
-        """The kind of the claim as the page shows it."""
-        words = {"general": "a general claim", "published": "the write-up’s, on its own checkpoint"}
-        return words[self.kind]
-
-
-@dataclass(frozen=True)
-class Finding:
-    """The outcome of checking a claim."""
-
-    value: str
-    """The measured value as text, or the reason why there was nothing to measure."""
-    holds: bool | None
-    """The verdict; None where there was nothing to measure."""
-    numbers: Mapping[str, float] = field(default_factory=dict)
-    """The measured numbers by name; one that is not finite could not be measured."""
+    def was_checked(self) -> bool:
+        """Whether there was a verdict."""
+        return self.holds or self.does_not_hold
 
     @property
-    def finite_numbers(self) -> dict[str, float]:
-        """The numbers that could be measured."""
-        return {name: number for name, number in self.numbers.items() if math.isfinite(number)}
+    def label(self) -> str:
+        """The outcome in words."""
+        return LABELS[self.state]
+
+    @property
+    def sentence(self) -> str:
+        """The sentence that is true on this checkpoint, in Markdown: the claim, or what is true instead."""
+        return self.otherwise if self.does_not_hold and self.otherwise else self.statement
 
 
-def general_claim(
+class ClaimFunction(Generic[Results]):
+    """A claim to be checked: called with the results of its analyses, it returns the claim with its outcome."""
+
+    def __init__(
+        self,
+        function: Callable[Results, Check],
+        name: str,
+        statement: str,
+        *,
+        kind: Kind,
+        analysis: Callable[..., Any],
+        otherwise: str,
+        figure: str,
+    ) -> None:
+        update_wrapper(self, function)
+        self.function = function
+        self.name = name
+        self.statement = statement
+        self.kind: Kind = kind
+        self.analysis = analysis
+        self.otherwise = otherwise
+        self.figure = figure
+
+    def __call__(self, *results: Results.args, **more: Results.kwargs) -> Claim:
+        """The claim, checked on these results."""
+        return self._with(self.function(*results, **more))
+
+    def on(self, lab: Lab, *results: Results.args, **more: Results.kwargs) -> Claim:
+        """A published claim, checked only on the write-up's checkpoint: elsewhere its names mean nothing."""
+        if lab.weights.digest != ARENA_DIGEST:
+            return self._with(not_applicable("It is about the write-up’s checkpoint."))
+        return self(*results, **more)
+
+    def _with(self, check: Check) -> Claim:
+        return Claim(
+            self.name,
+            self.statement,
+            check,
+            self.analysis,
+            self.function,
+            self.kind,
+            _filled_in(self.otherwise, check),
+            self.figure,
+        )
+
+
+def claim(
     name: str,
     statement: str,
     *,
-    criterion: str,
-    source: Callable[..., Any],
+    analysis: Callable[..., Any],
     otherwise: str,
-    finding: Finding,
-) -> Claim:
-    """A claim about any checkpoint, with the outcome of its check."""
-    return Claim(
-        name,
-        statement,
-        finding.value,
-        criterion,
-        finding.holds,
-        source,
-        numbers=finding.finite_numbers,
-        otherwise=otherwise,
+    figure: str = "",
+    kind: Kind = "finding",
+) -> Callable[[Callable[Results, Check]], ClaimFunction[Results]]:
+    """Declare a claim about any checkpoint; the decorated function makes its check from results.
+
+    Args:
+        name: the claim's anchor on its page, and its name in files.
+        statement: the sentence that is claimed, in Markdown, understandable alone.
+        analysis: the analysis that measures the value.
+        otherwise: what is true instead if the claim does not hold; `{case}`, `{value}` and `{bound}` stand for the
+            case that decides, its value and the limit that it misses.
+        figure: the name of the figure or table that shows the value.
+        kind: whether the claim is a finding about trained networks, or a check that any network passes.
+    """
+    return lambda function: ClaimFunction(
+        function, name, statement, kind=kind, analysis=analysis, otherwise=otherwise, figure=figure
     )
 
 
 def published_claim(
-    lab: Lab,
-    name: str,
-    statement: str,
-    *,
-    criterion: str,
-    source: Callable[..., Any],
-    check: Callable[[], Finding],
-) -> Claim:
-    """A claim of the write-up about its own checkpoint, checked by `check` on that checkpoint only.
+    name: str, statement: str, *, analysis: Callable[..., Any], figure: str = ""
+) -> Callable[[Callable[Results, Check]], ClaimFunction[Results]]:
+    """Declare a claim of the write-up about its own checkpoint; a section yields `claim.on(lab, result)`."""
+    return lambda function: ClaimFunction(
+        function, name, statement, kind="published", analysis=analysis, otherwise="", figure=figure
+    )
 
-    On another checkpoint the claim is shown, but not checked: the heads and dimensions that it names have another
-    meaning there, or do not exist.
-    """
-    if lab.weights.digest != ARENA_DIGEST:
-        return Claim(name, statement, "", criterion, None, source, kind="published")
-    finding = check()
-    return Claim(
-        name,
-        statement,
-        finding.value,
-        criterion,
-        finding.holds,
-        source,
-        numbers=finding.finite_numbers,
-        kind="published",
+
+def _filled_in(otherwise: str, check: Check) -> str:
+    """The sentence with the case that decides, its value and the bound that it misses."""
+    deciding = check.deciding
+    if not isinstance(deciding, Condition) or deciding.deciding is None:
+        return otherwise
+    case = deciding.deciding
+    return (
+        otherwise.replace("{case}", case.name)
+        .replace("{value}", deciding.format(case.value))
+        .replace("{bound}", deciding.bound)
     )

@@ -25,8 +25,8 @@ def plan(chapters: Mapping[str, Chapter], plans: Mapping[str, ChapterPlan]) -> C
         for chapter in chapters.values():
             lab.record(f"chapter {chapter.title}", None if None in chapter.requests.values() else chapter.requests)
         result = lab.run(performance)
-        verdicts = [claim.holds for chapter in chapters.values() for claim in chapter.claims]
-        checked = [holds for holds in verdicts if holds is not None]
+        claims = [claim for chapter in chapters.values() for claim in chapter.claims]
+        checked = [claim.holds for claim in claims if claim.was_checked]
         yield Values({"checkpoint": lab.weights.architecture, "layout": lab.layout, "performance": result})
         yield KeyNumbers(
             {

@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from report.content.chapter import Chapter, Figure, stem_of
+from report.content.claim_record import record_of, to_json
 from report.content.component import Component
 from report.figures.cache import LIBRARIES, numbers_of
 from report.outline import OUTLINE
@@ -193,22 +194,9 @@ class Site:
 
 
 def claims_file(chapters: Mapping[str, Chapter], code_of: Callable[[Callable[..., object]], str]) -> bytes:
-    """The content of `claims.json`: every claim with its numbers, verdict, address and code."""
+    """The content of `claims.json`: every claim with its criterion, numbers, state, address and code."""
     claims = [
-        {
-            "chapter": stem,
-            "name": claim.name,
-            "kind": claim.kind,
-            "statement": claim.statement,
-            "value": claim.value,
-            "numbers": dict(claim.numbers),
-            "criterion": claim.criterion,
-            "holds": claim.holds,
-            "address": f"{stem}.html#{claim.name}",
-            "code": code_of(claim.source),
-        }
-        for stem, chapter in chapters.items()
-        for claim in chapter.claims
+        to_json(record_of(claim, stem, code_of)) for stem, chapter in chapters.items() for claim in chapter.claims
     ]
     return (json.dumps(claims, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 

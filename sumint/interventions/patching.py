@@ -26,6 +26,11 @@ N_PAIRS = 300
 """The default number of random pairs for a route."""
 
 
+DIRECTIONS = ("on", "off")
+"""The two directions of a patch: a carry is switched on where only the source has it, and off where only the base
+has it. What switches a carry on need not switch it off, so the two are never pooled."""
+
+
 @dataclass(frozen=True)
 class ServedRoute:
     """A route of a carry, and the site that serves it: patching the site alone changes the route's digit."""
@@ -64,20 +69,25 @@ def predictions(
 
 @dataclass(frozen=True)
 class FlipRates:
-    """How often the predicted digit becomes the source's, by route and by intervention."""
+    """How often the predicted digit becomes the source's, by route, direction and intervention."""
 
-    n_pairs: Int[np.ndarray, " route"]
-    n_flipped: Int[np.ndarray, "route way"]
-
-    @property
-    def rates(self) -> Float[np.ndarray, "route way"]:
-        """The share of pairs whose digit becomes the source's; 0 if there is no pair."""
-        return self.n_flipped / np.maximum(self.n_pairs, 1)[:, None]
+    n_pairs: Int[np.ndarray, "route direction"]
+    n_flipped: Int[np.ndarray, "route direction way"]
 
     @property
-    def intervals(self) -> Float[np.ndarray, "route way bound"]:
+    def rates(self) -> Float[np.ndarray, "route direction way"]:
+        """The share of pairs whose digit becomes the source's; NaN if there is no pair."""
+        return shares_of(self.n_flipped, self.n_pairs[..., None])
+
+    @property
+    def intervals(self) -> Float[np.ndarray, "route direction way bound"]:
         """Wilson's intervals of the rates."""
-        return wilson(self.n_flipped, np.broadcast_to(self.n_pairs[:, None], self.n_flipped.shape))
+        return wilson(self.n_flipped, np.broadcast_to(self.n_pairs[..., None], self.n_flipped.shape))
+
+
+def shares_of(counts: Int[np.ndarray, ...], totals: Int[np.ndarray, ...]) -> Float[np.ndarray, ...]:
+    """Counts divided by totals; NaN where the total is 0."""
+    return np.where(totals > 0, counts / np.maximum(totals, 1), np.nan)
 
 
 @dataclass(frozen=True)
@@ -132,6 +142,28 @@ class PatchedPairs:
     def carry_vector(self, site: Site) -> Float[Tensor, " d_head"]:
         """The mean over pairs of the head output at a site with the carry, minus that without."""
         return (self.difference(site) * self.towards_carry).mean(0)
+
+    @property
+    def is_off(self) -> Bool[np.ndarray, " pair"]:
+        """Whether a patch switches the carry off; otherwise it switches it on."""
+        return self.pairs.base_carries
+
+    @property
+    def n_by_direction(self) -> Int[np.ndarray, " direction"]:
+        """The number of pairs by the direction of the patch."""
+        return self.count(np.ones(len(self), bool))
+
+    def count(self, is_counted: Bool[np.ndarray, " pair"]) -> Int[np.ndarray, " direction"]:
+        """How many of the marked pairs there are, by the direction of the patch."""
+        return np.array([(is_counted & ~self.is_off).sum(), (is_counted & self.is_off).sum()], np.int64)
+
+    def mean_by_direction(self, values: Float[np.ndarray, "*kind pair"]) -> Float[np.ndarray, "*kind direction"]:
+        """The mean over the pairs of each direction; NaN if there is none."""
+        means = [
+            values[..., mask].mean(axis=-1) if mask.any() else np.full(values.shape[:-1], np.nan)
+            for mask in (~self.is_off, self.is_off)
+        ]
+        return np.stack(means, axis=-1)
 
     def by_carry(
         self, baseline: Shaped[np.ndarray, "pair ..."], switched: Shaped[np.ndarray, "pair ..."]

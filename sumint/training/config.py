@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Literal
 
 from sumint.checkpoints.files import Architecture
+
+Labels = Literal["sums", "permuted sums", "column sums"]
+"""What a model is trained to answer.
+
+- `sums`: the sum of the operands, as in the write-up's recipe.
+- `permuted sums`: the sum of two other operands of the training set, always the same.
+- `column sums`: each column's sum modulo ten, without carries.
+"""
 
 
 @dataclass(frozen=True)
@@ -28,6 +36,8 @@ class TrainingConfig:
     last_learning_rate: float = 1e-4
     weight_decay: float = 1e-3
     """The L2 penalty that Adam adds to the gradient, not the decoupled decay of AdamW."""
+    labels: Labels = "sums"
+    """What the model is trained to answer."""
 
     @property
     def seeds(self) -> str:

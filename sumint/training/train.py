@@ -33,8 +33,8 @@ from torch import Tensor
 from sumint.checkpoints.files import Architecture
 from sumint.errors import InputError
 from sumint.machine.files import check_archive, first_line
-from sumint.task.sums import VOCABULARY, Layout, SampleSpec, Sums
-from sumint.training.config import TrainingConfig, TrainingHistory
+from sumint.task.sums import N_DIGIT_TOKENS, VOCABULARY, Layout, SampleSpec, Sums
+from sumint.training.config import Labels, TrainingConfig, TrainingHistory
 
 Parameters = dict[str, Tensor]
 
@@ -158,6 +158,7 @@ class TrainingState:
             saved = content["config"]
             if "seed" in saved:  # written before the two seeds could differ
                 saved["init_seed"] = saved["order_seed"] = saved.pop("seed")
+            saved.setdefault("labels", "sums")  # written before a model could be trained to answer anything else
             if saved == asdict(self.config):
                 self._load(content)
                 return
@@ -181,6 +182,7 @@ def train(
     config: TrainingConfig,
     *,
     device: str = "cpu",
+    n_epochs: int | None = None,
     state_path: Path | None = None,
     on_epoch: Callable[[TrainingHistory], None] = lambda history: None,
 ) -> tuple[dict[str, np.ndarray], TrainingHistory]:
@@ -189,6 +191,7 @@ def train(
     Args:
         config: the recipe.
         device: the name of the torch device that computes.
+        n_epochs: stop after so many of the recipe's epochs, and return the weights after the last of them.
         state_path: a file in which the state is saved after each epoch. If it exists, the training resumes from it
             and reaches the same result as without the interruption.
         on_epoch: called with the history after each epoch.
@@ -202,7 +205,7 @@ def train(
         state.restore(state_path)
     training = _tokens(config, config.training_sums, config.training_sums_seed, torch_device)
     validation = _tokens(config, config.validation_sums, config.validation_sums_seed, torch_device)
-    for epoch in range(len(state.history.training_loss), config.epochs):
+    for epoch in range(len(state.history.training_loss), n_epochs or config.epochs):
         _run_epoch(state, training, config.learning_rate(epoch))
         loss, accuracy = evaluate(state.parameters, validation, config.architecture.layout)
         state.history.validation_loss.append(loss)
@@ -212,7 +215,8 @@ def train(
         if state_path is not None:
             state.save(state_path)
         on_epoch(state.history)
-    return {name: tensor.numpy() for name, tensor in state.best.items()}, state.history
+    parameters = state.best if n_epochs is None else _detached(state.parameters)
+    return {name: tensor.numpy() for name, tensor in parameters.items()}, state.history
 
 
 def training_card(config: TrainingConfig, history: TrainingHistory) -> dict[str, Any]:
@@ -304,8 +308,18 @@ def _layer_norm(residual: Float[Tensor, "*batch d_model"], parameters: Parameter
 
 
 def _tokens(config: TrainingConfig, size: int, seed: int, device: torch.device) -> Tensor:
-    sums: Sums = SampleSpec(config.architecture.n_digits, size, seed).draw()
-    return torch.from_numpy(sums.tokens).to(device)
+    sums = SampleSpec(config.architecture.n_digits, size, seed).draw()
+    return torch.from_numpy(labelled_tokens(sums, config.labels, seed)).to(device)
+
+
+def labelled_tokens(sums: Sums, labels: Labels, seed: int) -> Int[np.ndarray, "sum position"]:
+    """The token sequences of sums, with the answer that a model is trained to give; `seed` is that of the sums."""
+    tokens = sums.tokens.copy()
+    if labels == "permuted sums":
+        tokens[:, sums.layout.answer] = np.random.default_rng(seed).permutation(sums.answer_digits)
+    elif labels == "column sums":
+        tokens[:, sums.layout.answer] = (sums.a_digits + sums.b_digits) % N_DIGIT_TOKENS
+    return tokens
 
 
 def _detached(parameters: Parameters) -> Parameters:

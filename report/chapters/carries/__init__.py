@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from report.chapters.carries.claims import carry_claims
+from report.chapters.carries.claims import (
+    attention_depends_on_the_carry,
+    keys_serve_carries,
+    keys_serve_sums_without_a_carry,
+    masks_count_as_printed,
+    mislabelled_sums_blur_the_difference,
+    published_parts_serve_carries,
+)
 from report.chapters.carries.figures import ablation_figure, attention_figure, counts_table
 from report.content.chapter import ChapterPlan, Content, Values
 from sumint.analyses.ablation.qkv_ablation_by_carry import qkv_ablation_by_carry
@@ -15,7 +22,9 @@ from sumint.lab import Lab
 
 def which_sums_carry(lab: Lab) -> Iterator[Content]:
     """How many sums have a carry."""
-    yield counts_table(lab.run(carry_counts))
+    counts = lab.run(carry_counts)
+    yield counts_table(counts)
+    yield masks_count_as_printed.on(lab, counts)
 
 
 def what_is_needed(lab: Lab) -> Iterator[Content]:
@@ -23,13 +32,17 @@ def what_is_needed(lab: Lab) -> Iterator[Content]:
     ablation = lab.run(qkv_ablation_by_carry)
     yield Values({"by_carry": ablation})
     yield ablation_figure(ablation)
+    yield keys_serve_carries(ablation)
+    yield published_parts_serve_carries.on(lab, ablation)
+    yield keys_serve_sums_without_a_carry(ablation)
 
 
 def layer_1_attention_by_carry(lab: Lab) -> Iterator[Content]:
-    """Where layer 1 attends with and without a carry, and the claims of the chapter."""
+    """Where layer 1 attends with and without a carry."""
     attention = lab.run(layer_1_attention)
     yield attention_figure(attention, lab.layout)
-    yield from carry_claims(lab, lab.run(carry_counts), lab.run(qkv_ablation_by_carry), attention)
+    yield attention_depends_on_the_carry(attention)
+    yield mislabelled_sums_blur_the_difference(lab.run(carry_counts), attention)
 
 
 PLAN = ChapterPlan(

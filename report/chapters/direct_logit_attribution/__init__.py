@@ -6,23 +6,30 @@ from collections.abc import Iterator
 
 from report.chapters.direct_logit_attribution.clouds import cloud_figure
 from report.chapters.direct_logit_attribution.components import (
-    component_claims,
     component_figures,
-    single_head_claims,
+    components_and_biases_add_up,
+    layer_1_writes_the_answer,
+    no_head_is_enough,
+    two_heads_steer_between_digits,
 )
 from report.chapters.direct_logit_attribution.directions import (
     agreement_figure,
-    direction_claims,
     phase_figure,
+    published_path_has_a_direction,
+    some_path_changes_its_direction,
 )
-from report.chapters.direct_logit_attribution.paths import path_figure, path_sum_claim
-from report.chapters.direct_logit_attribution.readout import readout_claims
+from report.chapters.direct_logit_attribution.paths import path_figure, paths_and_biases_add_up
+from report.chapters.direct_logit_attribution.readout import (
+    answer_is_not_in_layer_0,
+    logits_encode_the_right_angle,
+)
 from report.content.chapter import ChapterPlan, Content, Values
 from sumint.analyses.attribution.answer_readout import answer_readout
 from sumint.analyses.attribution.direct_logit_attribution import direct_logit_attribution
 from sumint.analyses.attribution.logit_phases import logit_phases
 from sumint.analyses.attribution.path_attribution import path_attribution
 from sumint.analyses.attribution.single_heads import single_heads
+from sumint.analyses.performance.performance import performance
 from sumint.lab import Lab
 
 
@@ -31,13 +38,17 @@ def by_component(lab: Lab) -> Iterator[Content]:
     attribution = lab.run(direct_logit_attribution)
     yield Values({"components": attribution})
     yield from component_figures(attribution)
-    yield from component_claims(attribution)
+    yield layer_1_writes_the_answer(attribution)
+    yield components_and_biases_add_up(attribution)
 
 
 def heads_alone(lab: Lab) -> Iterator[Content]:
     """What single heads can do without the others, and what the answer's positions read out."""
-    yield from single_head_claims(lab, lab.run(single_heads))
-    yield from readout_claims(lab.run(answer_readout))
+    heads, readout, measured = lab.run(single_heads), lab.run(answer_readout), lab.run(performance)
+    yield two_heads_steer_between_digits.on(lab, heads)
+    yield no_head_is_enough(heads, readout, measured)
+    yield answer_is_not_in_layer_0(readout, measured)
+    yield logits_encode_the_right_angle(readout, measured)
 
 
 def by_path(lab: Lab) -> Iterator[Content]:
@@ -45,7 +56,7 @@ def by_path(lab: Lab) -> Iterator[Content]:
     paths = lab.run(path_attribution)
     yield Values({"paths": paths})
     yield path_figure(paths)
-    yield path_sum_claim(paths)
+    yield paths_and_biases_add_up(paths)
 
 
 def by_direction(lab: Lab) -> Iterator[Content]:
@@ -54,7 +65,8 @@ def by_direction(lab: Lab) -> Iterator[Content]:
     yield phase_figure(lab.run(logit_phases))
     yield cloud_figure(paths)
     yield agreement_figure(paths)
-    yield from direction_claims(lab, paths)
+    yield published_path_has_a_direction.on(lab, paths)
+    yield some_path_changes_its_direction(paths)
 
 
 PLAN = ChapterPlan(

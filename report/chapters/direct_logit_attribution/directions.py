@@ -7,19 +7,21 @@ result and predict nothing.
 
 from __future__ import annotations
 
-import numpy as np
-from jaxtyping import Float
+from itertools import combinations
 
+import numpy as np
+
+from report.chapters.direct_logit_attribution.clouds import ARROW
 from report.chapters.direct_logit_attribution.components import digit_names
 from report.content.chapter import Figure
-from report.content.claims import Claim, Finding, published_claim
-from report.content.formats import decimals, degrees, joined
+from report.content.checks import Check, all_of, at_least, between, not_applicable
+from report.content.claims import claim, published_claim
+from report.content.formats import decimals, degrees, joined, percent
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
 from report.figures.charts import Polar
 from sumint.analyses.attribution.logit_phases import LogitPhases, logit_phases
 from sumint.analyses.attribution.path_attribution import READINGS, PathAttribution, path_attribution
-from sumint.lab import Lab
 from sumint.model.fourier import angle_between
 
 AGREEMENT_AT_LEAST = 0.85
@@ -27,6 +29,9 @@ DIRECTION_WITHIN = 5
 """Degrees on either side of the claimed direction."""
 ANGLE_AT_LEAST = 90
 """Degrees between the directions of one path at two digits."""
+LENGTH_AT_LEAST = 0.5
+"""The share of the longest path's mean arrow length from which a path counts as strong at a digit; chosen after
+measuring the write-up's checkpoint, the bundled one and the null networks."""
 
 CORRECTED_READING = 1
 """The index of the corrected reading on the first axis of a `PathAttribution`."""
@@ -100,84 +105,80 @@ def agreement_figure(measured: PathAttribution) -> Figure:
     )
 
 
-def direction_claims(lab: Lab, paths: PathAttribution) -> tuple[Claim, ...]:
-    """Checks whether paths have directions of their own, and whether these differ between digits."""
-    agreement = paths.agreement[CORRECTED_READING]
-    directions = np.degrees(paths.directions[CORRECTED_READING])
-    is_through_head = np.array(["→" in path for path in paths.paths])
-    strongest = np.where(is_through_head[:, None], agreement, -1).argmax(axis=0)
-    largest = agreement[strongest, np.arange(agreement.shape[1])]
-    angles = {
-        path: _largest_angle(agreement[number], directions[number])
-        for number, path in enumerate(paths.paths)
-        if is_through_head[number]
-    }
-    widest = max(angles, key=lambda path: angles[path])
-
-    def path_direction() -> Finding:
-        path = paths.paths.index(PUBLISHED_PATH)
-        own = {f"C{digit}": float(agreement[path, digit]) for digit in PUBLISHED_DIGITS}
-        own_directions = {f"C{digit}": float(directions[path, digit]) for digit in PUBLISHED_DIGITS}
-        resultants = {
-            f"C{digit}": paths.phase_resultants[CORRECTED_READING, path, digit] for digit in PUBLISHED_DIGITS
-        }
-        lengths = {digit: float(abs(mean)) for digit, mean in resultants.items()}
-        phases = {digit: float(np.degrees(np.angle(mean))) for digit, mean in resultants.items()}
-        return Finding(
-            joined(f"{decimals(own[digit], 3)} along {degrees(own_directions[digit])} at {digit}" for digit in own)
-            + "; the phases alone, whatever the magnitude, have a resultant of "
-            + joined(f"{decimals(lengths[digit], 3)} along {degrees(phases[digit])}" for digit in own),
-            min(own.values()) >= AGREEMENT_AT_LEAST
-            and all(abs(angle - PUBLISHED_DIRECTION) <= DIRECTION_WITHIN for angle in own_directions.values()),
+@published_claim(
+    "path-direction",
+    (
+        f"At C2 and C3 the arrows of the path {PUBLISHED_PATH} agree on a direction near {PUBLISHED_DIRECTION}°, "
+        "not on the 45° that the write-up reads off its picture."
+    ),
+    analysis=path_attribution,
+    figure="path-directions",
+)
+def published_path_has_a_direction(paths: PathAttribution) -> Check:
+    """The agreement and the direction of one path's arrows at two digits."""
+    path = paths.paths.index(PUBLISHED_PATH)
+    resultants = joined(
+        f"{decimals(abs(mean), 3)} along {degrees(float(np.degrees(np.angle(mean))))} at C{digit}"
+        for digit in PUBLISHED_DIGITS
+        for mean in [paths.phase_resultants[CORRECTED_READING, path, digit]]
+    )
+    return all_of(
+        at_least(
+            AGREEMENT_AT_LEAST,
+            {f"C{digit}": paths.agreement[CORRECTED_READING, path, digit] for digit in PUBLISHED_DIGITS},
+            (
+                "with layer 1’s scale, the sum of the path’s arrows has {bound} of the sum of their lengths, at "
+                "C2 and C3"
+            ),
+            label="agreement",
+        ),
+        between(
+            PUBLISHED_DIRECTION - DIRECTION_WITHIN,
+            PUBLISHED_DIRECTION + DIRECTION_WITHIN,
             {
-                **{f"agreement_{digit}": value for digit, value in own.items()},
-                **{f"degrees_{digit}": value for digit, value in own_directions.items()},
-                **{f"resultant_{digit}": value for digit, value in lengths.items()},
-                **{f"resultant_degrees_{digit}": value for digit, value in phases.items()},
+                f"C{digit}": np.degrees(paths.directions[CORRECTED_READING, path, digit])
+                for digit in PUBLISHED_DIGITS
             },
-        )
+            "the sum’s direction is {bound} at both",
+            label="direction",
+            unit="°",
+        ),
+        note=f"the phases alone, whatever the magnitude, have a resultant of {resultants}",
+    )
 
-    return (
-        published_claim(
-            lab,
-            "path-direction",
-            f"At C2 and C3 the path {PUBLISHED_PATH} has a direction of its own: {PUBLISHED_DIRECTION}°, not the "
-            "45° that the write-up reads off its picture.",
-            criterion=(
-                f"with the right scale, the sum of its arrows has at least {AGREEMENT_AT_LEAST} of their lengths, "
-                f"along {PUBLISHED_DIRECTION}° ± {DIRECTION_WITHIN}°"
+
+@claim(
+    "directions-differ",
+    (
+        "Some path through layer 1 pushes the logits in clearly different directions at two digits of the answer, "
+        "and is among the strongest paths at both."
+    ),
+    analysis=path_attribution,
+    figure="path-directions",
+    otherwise=(
+        "No strong path through layer 1 has clearly different directions at two digits: those of {case}, the "
+        "furthest apart, differ by only {value}."
+    ),
+)
+def some_path_changes_its_direction(paths: PathAttribution) -> Check:
+    """The largest angle between the directions that a strong path through layer 1 has at two digits."""
+    angles = {path: _largest_angle(paths, number) for number, path in enumerate(paths.paths) if ARROW in path}
+    own = {path: angle for path, angle in angles.items() if not np.isnan(angle)}
+    if not own:
+        return not_applicable("No strong path through layer 1 has a direction of its own at two digits.")
+    return all_of(
+        at_least(
+            ANGLE_AT_LEAST,
+            own,
+            (
+                "for some path, the directions at two digits differ by {bound}; at both, its arrows agree to "
+                f"{percent(AGREEMENT_AT_LEAST, 0)} or more, and their mean length is at least "
+                f"{percent(LENGTH_AT_LEAST, 0)} of that of the longest path through layer 1"
             ),
-            source=path_attribution,
-            check=path_direction,
+            unit="°",
+            of_some=True,
         ),
-        Claim(
-            "some-path-direction",
-            "At every digit some path through the second layer has a direction of its own.",
-            value=joined(
-                f"{paths.paths[path]} with {decimals(share)} at C{digit}"
-                for digit, (path, share) in enumerate(zip(strongest, largest, strict=True))
-            ),
-            criterion=f"the sum of its arrows has at least {AGREEMENT_AT_LEAST} of their lengths",
-            holds=bool((largest >= AGREEMENT_AT_LEAST).all()),
-            source=path_attribution,
-            numbers={f"C{digit}": float(share) for digit, share in enumerate(largest)},
-            otherwise="On these weights there is a digit at which the arrows of every path cancel in part.",
-        ),
-        Claim(
-            "directions-differ",
-            "The direction of one path differs from digit to digit.",
-            value=(
-                f"the path that turns the furthest, {widest}, has directions of its own that are "
-                f"{degrees(angles[widest])} apart"
-                if angles[widest] > 0
-                else "no path has a direction of its own at two digits"
-            ),
-            criterion=f"two directions of their own of one path are at least {ANGLE_AT_LEAST}° apart",
-            holds=angles[widest] >= ANGLE_AT_LEAST,
-            source=path_attribution,
-            numbers=angles,
-            otherwise="On these weights no path turns so far, where it has a direction at all.",
-        ),
+        asked=(len(own), len(angles), "paths"),
     )
 
 
@@ -194,7 +195,14 @@ def _arrows(measured: LogitPhases, example: int, place: int) -> LazyChart:
     )
 
 
-def _largest_angle(agreement: Float[np.ndarray, " digit"], directions: Float[np.ndarray, " digit"]) -> float:
-    """The largest angle in degrees between a path's own directions at two digits; 0 without two of them."""
-    own = np.radians(directions[agreement >= AGREEMENT_AT_LEAST]).tolist()
-    return float(np.degrees(max((angle_between(one, other) for one in own for other in own), default=0)))
+def _largest_angle(paths: PathAttribution, path: int) -> float:
+    """The largest angle in degrees between a path's directions at two digits at which it is strong and agrees.
+
+    NaN if there are no two such digits.
+    """
+    lengths = np.abs(paths.waves[CORRECTED_READING]).mean(axis=-1)
+    is_through_head = np.array([ARROW in name for name in paths.paths])
+    is_strong = lengths[path] >= LENGTH_AT_LEAST * lengths[is_through_head].max(axis=0)
+    is_agreed = paths.agreement[CORRECTED_READING, path] >= AGREEMENT_AT_LEAST
+    own = paths.directions[CORRECTED_READING, path, is_strong & is_agreed].tolist()
+    return float(np.degrees(max((angle_between(*pair) for pair in combinations(own, 2)), default=np.nan)))

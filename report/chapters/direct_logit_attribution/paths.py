@@ -13,8 +13,9 @@ from report.chapters.direct_logit_attribution.components import (
     logit_heatmap,
 )
 from report.content.chapter import Figure
-from report.content.claims import Claim
-from report.content.formats import percent, scientific
+from report.content.checks import Check, all_of, at_most
+from report.content.claims import claim
+from report.content.formats import percent
 from report.figures import charts
 from sumint.analyses.attribution.path_attribution import PathAttribution, path_attribution
 
@@ -53,25 +54,28 @@ def path_figure(measured: PathAttribution) -> Figure:
     )
 
 
-def path_sum_claim(paths: PathAttribution) -> Claim:
-    """Checks that the corrected paths through a head add up to the head, and all paths to the logits."""
+@claim(
+    "paths-add-up",
+    (
+        "Divided by layer 1’s layer-norm scale, and with the path of $b_O$, the paths through layer 1’s heads add "
+        "up to what these heads add to the logits; all paths and biases add up to the logits."
+    ),
+    analysis=path_attribution,
+    otherwise="The paths to {case} have a relative error of {value}: something is missing in their sum.",
+    kind="check",
+)
+def paths_and_biases_add_up(paths: PathAttribution) -> Check:
+    """The relative errors of the sums of the corrected paths, against layer 1's heads and against the logits."""
     published, corrected = map(float, paths.error_of_heads)
-    to_logits, without_bias = paths.error_of_logits, paths.error_of_bias_alone
-    return Claim(
-        "paths-add-up",
-        "Divided by the second layer's scale, and with $b_O$ counted, the paths through a head add up to it.",
-        value=(
-            f"the relative error is {scientific(corrected)}, and {scientific(to_logits)} for the logits; as "
-            f"published {percent(published, 0)}, with the right scale but without $b_O$ {percent(without_bias, 0)}"
+    return all_of(
+        at_most(
+            ERROR_AT_MOST,
+            {"layer 1’s heads": corrected, "the logits": paths.error_of_logits},
+            "both sums have a relative error of {bound}, which is rounding in single precision",
+            unit="",
         ),
-        criterion=f"at most {scientific(ERROR_AT_MOST, 0)} for both",
-        holds=max(corrected, to_logits) <= ERROR_AT_MOST,
-        source=path_attribution,
-        numbers={
-            "corrected": corrected,
-            "logits": to_logits,
-            "published": published,
-            "without_bias": without_bias,
-        },
-        otherwise="On these weights something is missing in the sum.",
+        note=(
+            f"for layer 1’s heads {percent(published, 0)} of the norm as published, "
+            f"{percent(paths.error_of_bias_alone, 0)} with the right scale but without $b_O$"
+        ),
     )

@@ -7,48 +7,72 @@ checkpoint: they guard that result and predict nothing.
 
 from __future__ import annotations
 
-from report.chapters.direct_logit_attribution.components import by_digit, percent_range
-from report.content.claims import Claim
-from report.content.formats import percent
+from report.chapters.direct_logit_attribution.components import by_digit, model_is_right
+from report.content.checks import Check, all_of, at_least, at_most
+from report.content.claims import claim
 from sumint.analyses.attribution.answer_readout import AnswerReadout, answer_readout
+from sumint.analyses.performance.performance import Performance
 
 LENS_AT_MOST = 0.35
 VARIANCE_AT_LEAST = 0.985
 NEAREST_AT_LEAST = 0.995
 
 
-def readout_claims(readout: AnswerReadout) -> tuple[Claim, ...]:
-    """Checks the logit lens on layer 0's output, and that the final logits are given by an angle."""
-    early, final = readout.lens_accuracy[0], readout.lens_accuracy[-1]
-    explained, nearest = readout.explained_by_angle, readout.nearest_angle
-    return (
-        Claim(
-            "no-logit-lens",
-            "The first layer's output does not yet hold the answer in the form that is read at the end.",
-            value=(
-                f"read there, {percent_range(early)} of the digits are right, depending on their place; at the "
-                f"end {percent_range(final)}"
-            ),
-            criterion=f"at most {percent(LENS_AT_MOST, 0)} at every digit",
-            holds=bool((early <= LENS_AT_MOST).all()),
-            source=answer_readout,
-            numbers={**by_digit(early), **by_digit(final, "final_")},
-            otherwise="On these weights some digit can be read off the first layer's output more often than that.",
+@claim(
+    "no-logit-lens",
+    (
+        "The logit lens rarely finds a digit of the answer in layer 0’s output, and nearly always in layer 1’s, "
+        "at every digit."
+    ),
+    analysis=answer_readout,
+    otherwise=(
+        "At {case}, the logit lens does not separate the two layers: the deciding share is {value}, and the "
+        "criterion asks for {bound}."
+    ),
+)
+def answer_is_not_in_layer_0(readout: AnswerReadout, measured: Performance) -> Check:
+    """The accuracy of the logit lens at each digit, after layer 0 and after layer 1."""
+    return all_of(
+        at_most(
+            LENS_AT_MOST,
+            by_digit(readout.lens_accuracy[0]),
+            "the logit lens on layer 0’s output is right in {bound} of the sums, at every digit",
+            label="after layer 0",
+            n=measured.n_sums,
         ),
-        Claim(
-            "final-angle",
-            "At the end the answer is an angle: that of the right digit.",
-            value=(
-                f"the angle explains {percent_range(explained)} of the logits' variance, depending on the digit; "
-                f"the digit nearest in angle has the largest logit in {percent_range(nearest)} of the sums"
+        model_is_right(readout, measured),
+    )
+
+
+@claim(
+    "final-angle",
+    (
+        "After layer 1, each digit’s logits encode one angle, that of the right digit: its cosine and sine "
+        "explain nearly all of the logits’ variance, and the digit nearest in angle has the largest logit."
+    ),
+    analysis=answer_readout,
+    otherwise=(
+        "At {case}, the angle of the right digit does not determine the logits: the deciding share is {value}, "
+        "and the criterion asks for {bound}."
+    ),
+)
+def logits_encode_the_right_angle(readout: AnswerReadout, measured: Performance) -> Check:
+    """The variance that the angle explains, and how often the digit nearest in angle has the largest logit."""
+    return all_of(
+        at_least(
+            VARIANCE_AT_LEAST,
+            by_digit(readout.explained_by_angle),
+            (
+                "the cosine and the sine of the right digit’s angle explain {bound} of the variance of each "
+                "digit’s logits"
             ),
-            criterion=(
-                f"at least {percent(VARIANCE_AT_LEAST)} of the variance, and in {percent(NEAREST_AT_LEAST)} of "
-                "the sums, at every digit"
-            ),
-            holds=bool((explained >= VARIANCE_AT_LEAST).all() and (nearest >= NEAREST_AT_LEAST).all()),
-            source=answer_readout,
-            numbers={**by_digit(explained, "explained_"), **by_digit(nearest, "nearest_")},
-            otherwise="On these weights the angle explains less, or another digit is nearest to it more often.",
+            label="variance explained",
+        ),
+        at_least(
+            NEAREST_AT_LEAST,
+            by_digit(readout.nearest_angle),
+            "the digit nearest in angle has the largest logit in {bound} of the sums, at every digit",
+            label="nearest is largest",
+            n=measured.n_sums,
         ),
     )

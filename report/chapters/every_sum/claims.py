@@ -6,14 +6,15 @@ The criteria were chosen after seeing the write-up's checkpoint: they guard that
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 
 import numpy as np
 
-from report.content.claims import Claim, Finding, general_claim, published_claim
-from report.content.formats import count, counted, joined, percent, significant
+from report.content.checks import Check, all_of, at_least, at_most, not_applicable
+from report.content.claims import claim, published_claim
+from report.content.formats import count, counted, joined, significant
 from sumint.analyses.performance.every_sum import every_sum
 from sumint.exhaustive.tally import Tally
-from sumint.lab import Lab
 from sumint.task.carries import MISSING, TOO_MANY
 from sumint.task.cascades import all_runs_of_nines
 
@@ -22,198 +23,248 @@ OFF_BY_ONE_AT_LEAST = 0.99
 CARRY_ERRORS_AT_LEAST = 0.95
 EACH_KIND_AT_LEAST = 0.1
 BLOCK_RATIO_AT_MOST = 0.5
+ROUNDED_TO_ALL = 0.995
+"""The least share of right digits that is 100% when rounded to a whole percentage."""
 
+SAMPLE_SIZE = 1_000
+"""The number of sums in the write-up's sample."""
 MIN_BLOCKS = 10
 """With fewer blocks expected at random, the number of blocks is not compared: chance would decide."""
 
 
-def all_claims(lab: Lab, tally: Tally | str) -> tuple[Claim, ...]:
-    """Checks every claim of the chapter; without a tally the claims have no verdict."""
-    size = lab.sample_spec.size
+def of_all_sums(check: Callable[[Tally], Check]) -> Callable[[Tally | str], Check]:
+    """Extend a check of the tally to the reason why there is none: then nothing is measured."""
 
-    def of_all(check: Callable[[Tally], Finding]) -> Finding:
-        return Finding("not all sums were gone through", None) if isinstance(tally, str) else check(tally)
+    @wraps(check)
+    def check_or_explain(tally: Tally | str) -> Check:
+        if isinstance(tally, str):
+            return all_of(at_least(1, {}, "all sums have been tallied"), note=tally)
+        return check(tally)
 
-    def of_errors(check: Callable[[Tally], Finding]) -> Finding:
-        return of_all(lambda tally: check(tally) if tally.n_wrong else Finding("no sum is wrong", None))
+    return check_or_explain
 
-    return (
-        general_claim(
-            "nearly-every-sum",
-            "Of all sums there are, the model gets nearly every one right.",
-            criterion=f"at least {percent(ACCURACY_AT_LEAST, 0)} of all sums, each with every digit right",
-            source=every_sum,
-            otherwise="On these weights more sums are wrong.",
-            finding=of_all(_accuracy),
+
+def of_wrong_sums(check: Callable[[Tally], Check]) -> Callable[[Tally | str], Check]:
+    """Extend a check of the wrong sums to a model that has none, and to the reason why there is no tally."""
+
+    @of_all_sums
+    @wraps(check)
+    def check_or_explain(tally: Tally) -> Check:
+        return check(tally) if tally.n_wrong else not_applicable("No sum is wrong.")
+
+    return check_or_explain
+
+
+@claim(
+    "nearly-every-sum",
+    "The model predicts every digit correctly in nearly all of the sums that there are.",
+    analysis=every_sum,
+    figure="errors-by-digit",
+    otherwise="The model predicts every digit correctly in only {value} of the sums that there are.",
+)
+@of_all_sums
+def nearly_all_sums_are_right(tally: Tally) -> Check:
+    """The share of all sums with every digit right."""
+    return all_of(
+        at_least(
+            ACCURACY_AT_LEAST, 1 - tally.n_wrong / tally.n_sums, "every digit is right in {bound} of all sums"
         ),
-        _published_accuracy(lab, tally),
-        general_claim(
-            "probe-misses",
-            f"Some sums are wrong, but more likely than not {count(size)} random ones would have shown none.",
-            criterion="some sum is wrong; the chance that none is among so many is above one half",
-            source=every_sum,
-            otherwise="On these weights, more likely than not, so many would have shown one.",
-            finding=of_all(lambda tally: _missed_by_sample(tally, size)),
-        ),
-        general_claim(
-            "one-digit-by-one",
-            "A wrong sum is wrong in one digit, by one.",
-            criterion=f"so are at least {percent(OFF_BY_ONE_AT_LEAST, 0)} of the wrong sums",
-            source=every_sum,
-            otherwise="On these weights sums go wrong in other ways as well.",
-            finding=of_errors(_off_by_one),
-        ),
-        general_claim(
-            "errors-are-carries",
-            "A wrong digit is what it would be with its carry missing, or with one that does not come.",
-            criterion=f"so are at least {percent(CARRY_ERRORS_AT_LEAST, 0)} of the wrong digits",
-            source=every_sum,
-            otherwise="On these weights digits go wrong in other ways as well.",
-            finding=of_errors(_carry_errors),
-        ),
-        general_claim(
-            "both-directions",
-            "Some carries are left out, and some are added that should not be: both happen.",
-            criterion=f"each is at least {percent(EACH_KIND_AT_LEAST, 0)} of both together",
-            source=every_sum,
-            otherwise="On these weights nearly all errors go one way.",
-            finding=of_errors(_missing_and_too_many),
-        ),
-        general_claim(
-            "errors-grow-with-nines",
-            "The more columns in a row sum to nine, the oftener is the digit before them wrong.",
-            criterion=(
-                "with every nine the share of wrong digits grows, on average over the digits that can have as "
-                "many and one more"
-            ),
-            source=every_sum,
-            otherwise="On these weights it does not grow with every nine.",
-            finding=of_errors(_growth_with_nines),
-        ),
-        general_claim(
-            "errors-gather",
-            "The wrong sums fill fewer blocks of the plane than as many random ones would.",
-            criterion=f"at most {percent(BLOCK_RATIO_AT_MOST, 0)} as many",
-            source=every_sum,
-            otherwise="On these weights they are scattered more widely.",
-            finding=of_errors(_concentration),
+        note=(
+            f"{count(tally.n_wrong)} of {count(tally.n_sums)} sums are wrong; {count(tally.n_doubtful)} were "
+            "decided in double precision"
         ),
     )
 
 
-def _published_accuracy(lab: Lab, tally: Tally | str) -> Claim:
-    """Checks the accuracy that the write-up gives, on its own checkpoint."""
-
-    def check() -> Finding:
-        assert not isinstance(tally, str)
-        n_digits = tally.n_sums * tally.layout.n_digits
-        right = 1 - int(tally.wrong_digits.sum()) / n_digits
-        return Finding(f"{percent(right, 4)} of {count(n_digits)} digits are right", round(100 * right) == 100)
-
-    return published_claim(
-        lab,
-        "published-accuracy",
-        "The model’s accuracy is about 100%.",
-        criterion="the share of right digits over all sums, rounded to a whole percentage, is 100%",
-        source=every_sum,
-        check=check,
+@published_claim(
+    "published-accuracy", "The model’s accuracy is about 100%.", analysis=every_sum, figure="errors-by-digit"
+)
+@of_all_sums
+def accuracy_rounds_to_all(tally: Tally) -> Check:
+    """The share of right digits over all sums."""
+    n_digits, n_wrong = tally.n_sums * tally.layout.n_digits, int(tally.wrong_digits.sum())
+    return all_of(
+        at_least(
+            ROUNDED_TO_ALL,
+            1 - n_wrong / n_digits,
+            "{bound} of the digits of all sums are right, which is 100% when rounded to a whole percentage",
+        ),
+        note=f"{count(n_wrong)} of {count(n_digits)} digits are wrong",
     )
 
 
-def _accuracy(tally: Tally) -> Finding:
-    """The share of sums with every digit right."""
-    right = 1 - tally.n_wrong / tally.n_sums
-    return Finding(
-        f"{count(tally.n_wrong)} of {count(tally.n_sums)} are wrong: {percent(right, 4)} are right",
-        right >= ACCURACY_AT_LEAST,
-        {"sums": tally.n_sums, "wrong sums": tally.n_wrong, "close calls": tally.n_doubtful},
+@claim(
+    "sample-misses",
+    f"A random sample of {count(SAMPLE_SIZE)} sums more likely than not contains no wrong sum.",
+    analysis=every_sum,
+    figure="probe-chances",
+    otherwise=(
+        f"The chance that a random sample of {count(SAMPLE_SIZE)} sums contains no wrong sum is only {{value}}."
+    ),
+)
+@of_wrong_sums
+def a_sample_misses_the_errors(tally: Tally) -> Check:
+    """The chance that a random sample of the write-up's size contains no wrong sum."""
+    return all_of(
+        at_least(
+            1 / 2,
+            tally.chance_of_no_error(SAMPLE_SIZE),
+            f"the chance that none of {count(SAMPLE_SIZE)} random sums is wrong is {{bound}}",
+            is_strict=True,
+        ),
+        note=f"{count(tally.n_wrong)} of {count(tally.n_sums)} sums are wrong",
     )
 
 
-def _missed_by_sample(tally: Tally, size: int) -> Finding:
-    """The chance that a random sample of this size contains no wrong sum."""
-    if not tally.n_wrong:
-        return Finding("no sum is wrong", None)
-    chance = tally.chance_of_no_error(size)
-    return Finding(
-        f"{counted(tally.n_wrong, 'sum')} in all; the chance to see none in {count(size)} is {percent(chance)}",
-        chance > 1 / 2,
-        {"chance of no error": chance},
-    )
-
-
-def _off_by_one(tally: Tally) -> Finding:
+@claim(
+    "one-digit-by-one",
+    "In nearly every wrong sum exactly one digit is wrong, and it is one too large or one too small, modulo ten.",
+    analysis=every_sum,
+    figure="wrong-sums",
+    otherwise="In only {value} of the wrong sums exactly one digit is wrong, and wrong by one.",
+)
+@of_wrong_sums
+def one_digit_is_wrong_by_one(tally: Tally) -> Check:
     """The share of wrong sums with one wrong digit that differs by one, modulo ten."""
-    share = tally.n_off_by_one / tally.n_wrong
-    return Finding(
-        f"{count(tally.n_off_by_one)} of {counted(tally.n_wrong, 'wrong sum')}: {percent(share)}",
-        share >= OFF_BY_ONE_AT_LEAST,
-        {"wrong in one digit by one": tally.n_off_by_one, "wrong": tally.n_wrong},
+    return all_of(
+        at_least(
+            OFF_BY_ONE_AT_LEAST,
+            tally.n_off_by_one / tally.n_wrong,
+            "in {bound} of the wrong sums exactly one digit is wrong, by one modulo ten",
+        ),
+        note=f"{count(tally.n_off_by_one)} of {counted(tally.n_wrong, 'wrong sum')}",
     )
 
 
-def _carry_errors(tally: Tally) -> Finding:
-    """The share of wrong digits that a missing or a superfluous carry explains."""
-    missing, too_many = map(int, tally.wrong_by_carry[:, [MISSING, TOO_MANY]].sum(axis=0))
-    wrong = int(tally.wrong_digits.sum())
-    share = (missing + too_many) / wrong
-    return Finding(
-        f"{count(missing + too_many)} of {counted(wrong, 'wrong digit')}: {percent(share)}",
-        share >= CARRY_ERRORS_AT_LEAST,
-        {"missing or too many": missing + too_many, "wrong": wrong},
+@claim(
+    "errors-are-carries",
+    (
+        "Nearly every wrong digit is the digit that results if its carry-in is left out, or if a carry-in is "
+        "added that does not come."
+    ),
+    analysis=every_sum,
+    figure="errors-by-digit",
+    otherwise="A wrong carry-in explains only {value} of the wrong digits.",
+)
+@of_wrong_sums
+def errors_are_wrong_carries(tally: Tally) -> Check:
+    """The share of wrong digits that a missing or a superfluous carry-in explains."""
+    missing, too_many = _carry_errors(tally)
+    return all_of(
+        at_least(
+            CARRY_ERRORS_AT_LEAST,
+            _share_of_carry_errors(tally),
+            "{bound} of the wrong digits are what a wrong carry-in makes of them",
+        ),
+        note=f"{count(missing + too_many)} of {counted(int(tally.wrong_digits.sum()), 'wrong digit')}",
     )
 
 
-def _missing_and_too_many(tally: Tally) -> Finding:
-    """The numbers of missing and of superfluous carries, by digit of the answer."""
-    by_digit = tally.wrong_by_carry[:, [MISSING, TOO_MANY]]
-    missing, too_many = map(int, by_digit.sum(axis=0))
-    total = missing + too_many
-    if not total:
-        return Finding("no error is the carry’s", None)
+@claim(
+    "both-directions",
+    "The model leaves out carries, and it adds carries that do not come: neither kind of error is rare.",
+    analysis=every_sum,
+    figure="errors-by-digit",
+    otherwise="Nearly all carry errors are of one kind: of the other, carries {case}, there are only {value}.",
+)
+@of_wrong_sums
+def carries_go_wrong_both_ways(tally: Tally) -> Check:
+    """The shares of the two kinds of carry error, where nearly all wrong digits are carry errors."""
+    if _share_of_carry_errors(tally) < CARRY_ERRORS_AT_LEAST:
+        return not_applicable("A wrong carry-in explains too few of the wrong digits.")
+    missing, too_many = _carry_errors(tally)
     listed = joined(
         f"{count(n_missing)} and {count(n_too_many)} at C{digit}"
-        for digit, (n_missing, n_too_many) in enumerate(by_digit)
+        for digit, (n_missing, n_too_many) in enumerate(tally.wrong_by_carry[:, [MISSING, TOO_MANY]].tolist())
         if n_missing + n_too_many
     )
-    return Finding(
-        f"{count(missing)} are missing, {count(too_many)} too many: {listed}",
-        min(missing, too_many) >= EACH_KIND_AT_LEAST * total,
-        {"missing": missing, "too many": too_many},
+    return all_of(
+        at_least(
+            EACH_KIND_AT_LEAST,
+            {"missing": missing / (missing + too_many), "too many": too_many / (missing + too_many)},
+            "each kind is {bound} of the carry errors",
+        ),
+        note=f"missing and too many: {listed}",
     )
 
 
-def _growth_with_nines(tally: Tally) -> Finding:
+@claim(
+    "errors-grow-with-nines",
+    (
+        "A digit is wrong the more often, the more columns directly to its right sum to nine: the share of wrong "
+        "digits rises with every further nine."
+    ),
+    analysis=every_sum,
+    figure="errors-by-run",
+    otherwise="The share of wrong digits does not rise {case}: it changes by {value}.",
+)
+@of_wrong_sums
+def errors_grow_with_nines(tally: Tally) -> Check:
     """The rise of the error rate with each further column that sums to nine."""
     shares = tally.wrong_by_run / np.maximum(all_runs_of_nines(tally.layout), 1)
-    steps = []
+    rises, levels = {}, []
     for run in range(1, tally.layout.n_digits):
         # Both means are over the same digits: those with enough columns to their right for the longer run.
         comparable = shares[: tally.layout.n_digits - run]
-        steps.append((float(comparable[:, run - 1].mean()), float(comparable[:, run].mean())))
-    listed = joined(f"from {significant(before)} to {significant(after)}" for before, after in steps)
-    return Finding(
-        f"with each nine it goes {listed}",
-        all(after > before for before, after in steps),
-        {f"{run} nines": after for run, (_, after) in enumerate(steps, start=1)},
+        before, after = float(comparable[:, run - 1].mean()), float(comparable[:, run].mean())
+        rises[f"from {run - 1} to {counted(run, 'nine')}"] = after - before
+        levels.append(f"from {significant(before)} to {significant(after)}")
+    return all_of(
+        at_least(
+            0,
+            rises,
+            (
+                "with every further nine the share of wrong digits rises by {bound}, on average over the digits "
+                "that can have it"
+            ),
+            unit="",
+            is_strict=True,
+        ),
+        note=f"with each nine it goes {joined(levels)}",
     )
 
 
-def _concentration(tally: Tally) -> Finding:
-    """The number of blocks with a wrong sum, compared with as many wrong sums at random."""
+@claim(
+    "errors-gather",
+    (
+        "The wrong sums are clustered: in the plane of the two operands they lie in at most half as many blocks "
+        "as the same number of random sums would."
+    ),
+    analysis=every_sum,
+    figure="errors-in-the-plane",
+    otherwise="The wrong sums lie in {value} of the blocks in which as many random sums would lie.",
+)
+@of_wrong_sums
+def errors_are_clustered(tally: Tally) -> Check:
+    """The number of blocks with a wrong sum, as a share of those that as many random wrong sums would fill."""
     wrong = tally.wrong_by_block
     per_block = tally.n_sums // wrong.size
     at_random = wrong.size * (1 - (1 - tally.n_wrong / tally.n_sums) ** per_block)
-    max_filled = BLOCK_RATIO_AT_MOST * at_random
     if per_block == 1:
-        return Finding("there are so few sums that each is a block", None)
+        return not_applicable("There are so few sums that each is a block.")
     if at_random < MIN_BLOCKS:
-        return Finding("there are too few wrong sums to tell", None)
-    if tally.n_wrong > max_filled * per_block:
-        return Finding("there are so many wrong sums that so few blocks could not hold them", None)
-    filled = int((wrong > 0).sum())
-    return Finding(
-        f"{counted(filled, 'block')} of {count(wrong.size)}; at random it would be {count(round(at_random))}",
-        filled <= max_filled,
-        {"blocks": filled, "blocks at random": float(at_random)},
+        return not_applicable("There are too few wrong sums to compare their number of blocks with chance.")
+    if tally.n_wrong > BLOCK_RATIO_AT_MOST * at_random * per_block:
+        return not_applicable("There are more wrong sums than so few blocks could hold.")
+    n_filled = int((wrong > 0).sum())
+    return all_of(
+        at_most(
+            BLOCK_RATIO_AT_MOST,
+            n_filled / at_random,
+            "the number of blocks with a wrong sum is {bound} of the number expected at random",
+        ),
+        note=(
+            f"{counted(n_filled, 'block')} of {count(wrong.size)}; at random it would be {count(round(at_random))}"
+        ),
     )
+
+
+def _carry_errors(tally: Tally) -> tuple[int, int]:
+    """The numbers of wrong digits that a missing and a superfluous carry-in explain."""
+    missing, too_many = tally.wrong_by_carry[:, [MISSING, TOO_MANY]].sum(axis=0).tolist()
+    return missing, too_many
+
+
+def _share_of_carry_errors(tally: Tally) -> float:
+    """The share of wrong digits that a wrong carry-in explains; there is at least one wrong digit."""
+    return sum(_carry_errors(tally)) / int(tally.wrong_digits.sum())

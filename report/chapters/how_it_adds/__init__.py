@@ -4,11 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from report.chapters.how_it_adds.carry_amount import carry_amount_claims, carry_amount_figure
-from report.chapters.how_it_adds.circuit_size import accuracy_figure, circuit_claims, kept_sites_figure
-from report.chapters.how_it_adds.digit_circle import circle_claims, component_figure, head_cosine_figure
-from report.chapters.how_it_adds.digit_sites import digit_claims, digit_table
-from report.chapters.how_it_adds.symbolic_models import agreement_figure, network_agreement, symbolic_claims
+from report.chapters.how_it_adds.carry_amount import (
+    carry_amount_figure,
+    logits_are_a_cosine,
+    shift_shrinks_with_every_nine,
+    wrong_digits_are_nearest_to_another,
+)
+from report.chapters.how_it_adds.circuit_size import (
+    accuracy_figure,
+    circuit_contains_the_carry_sites,
+    few_sites_suffice,
+    kept_sites_figure,
+)
+from report.chapters.how_it_adds.digit_circle import (
+    component_figure,
+    first_frequency_of_the_sum_dominates,
+    head_cosine_figure,
+    layer_0_multiplies_as_the_identity,
+    two_heads_push_and_pull,
+)
+from report.chapters.how_it_adds.digit_sites import (
+    digit_table,
+    few_sites_hold_the_digits,
+    other_sites_hold_no_digits,
+)
+from report.chapters.how_it_adds.symbolic_models import (
+    agreement_figure,
+    carries_come_through_nines,
+    network_agreement,
+)
 from report.chapters.how_it_adds.worked_example import worked_example_figure
 from report.content.chapter import ChapterPlan, Content
 from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
@@ -24,7 +48,8 @@ def where_the_digits_are(lab: Lab) -> Iterator[Content]:
     """The sites that hold each column's digits together."""
     joint = lab.run(joint_sites, routes=own_routes(lab.layout))
     yield digit_table(joint)
-    yield from digit_claims(joint)
+    yield few_sites_hold_the_digits(joint)
+    yield other_sites_hold_no_digits(joint)
 
 
 def digits_on_a_circle(lab: Lab) -> Iterator[Content]:
@@ -32,21 +57,25 @@ def digits_on_a_circle(lab: Lab) -> Iterator[Content]:
     circle = lab.run(digit_sum_circle)
     yield component_figure(circle)
     yield head_cosine_figure(circle)
-    yield from circle_claims(circle)
+    yield first_frequency_of_the_sum_dominates(circle)
+    yield layer_0_multiplies_as_the_identity(circle)
+    yield two_heads_push_and_pull(circle)
 
 
 def agreement_with_symbolic_models(lab: Lab) -> Iterator[Content]:
     """Which symbolic model agrees with the network on most digits."""
     agreement = network_agreement(lab)
     yield agreement_figure(agreement)
-    yield from symbolic_claims(agreement)
+    yield carries_come_through_nines(agreement)
 
 
 def amount_of_a_carry(lab: Lab) -> Iterator[Content]:
     """The carry as a quantity."""
     soft = lab.run(soft_carry)
     yield carry_amount_figure(soft)
-    yield from carry_amount_claims(soft)
+    yield logits_are_a_cosine(soft)
+    yield shift_shrinks_with_every_nine(soft)
+    yield wrong_digits_are_nearest_to_another(soft)
 
 
 def one_sum(lab: Lab) -> Iterator[Content]:
@@ -59,7 +88,8 @@ def size_of_the_circuit(lab: Lab) -> Iterator[Content]:
     circuit = lab.run(minimal_circuit)
     yield accuracy_figure(circuit)
     yield kept_sites_figure(circuit)
-    yield from circuit_claims(circuit, lab.run(carry_sites))
+    yield few_sites_suffice(circuit)
+    yield circuit_contains_the_carry_sites(circuit, lab.run(carry_sites))
 
 
 PLAN = ChapterPlan(

@@ -1,6 +1,6 @@
 """Section "The carry as a quantity": the phase of a digit's logits less the sum of its column, in digits.
 
-Exact addition has a carry amount of 0 or 1; beyond one half, another digit is nearer to the phase.
+Exact addition has a carry amount of 0 or 1.
 
 The criteria were chosen after seeing the write-up's checkpoint and the bundled one: they guard those results.
 """
@@ -10,21 +10,23 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.chapter import Figure
-from report.content.claims import Claim, Finding, general_claim
-from report.content.formats import counted, decimals, joined, percent
+from report.content.checks import Check, all_of, at_least, not_applicable
+from report.content.claims import claim
+from report.content.formats import count, decimals, joined
 from report.figures import charts
 from sumint.analyses.adding.soft_carry import SoftCarry, soft_carry
 
 COSINE_R2_AT_LEAST = 0.99
-ROC_AUC_AT_LEAST = 0.9
+FIRST_SHIFT_AT_LEAST, FALLS_BY = 0.5, 0.05
+RULE_AT_LEAST = 0.8
 
 
 def carry_amount_figure(soft: SoftCarry) -> Figure:
     """The mean carry amount on every route, over sums with and without a carry."""
-    sides = {"no carry comes": 0, "a carry comes": 1}
+    sides = {"no carry": 0, "carry": 1}
     return Figure(
         "soft-carry",
-        "How much the model carries",
+        "The carry that the model adds, in digits",
         charts.bars(
             _route_names(soft),
             {name: soft.mean[:, side] for name, side in sides.items()},
@@ -33,79 +35,78 @@ def carry_amount_figure(soft: SoftCarry) -> Figure:
             errors={name: soft.deviation[:, side] for name, side in sides.items()},
         ),
         caption=(
-            "The angle of the ten logits, in digits, less the sum of the two digits: its mean and standard "
-            "deviation over sums with a carry on the route and sums without. Exact addition has 0 and 1; on the "
-            "wrong side of one half another digit is nearer."
+            "The phase of the ten logits, in digits, less the sum of the two digits: mean and standard deviation "
+            "over sums with a carry on the route and sums without. Exact addition has 0 and 1."
         ),
-        alt="Bars by route: how much is carried on average where no carry comes, and where one does.",
+        alt="Bars by route: the mean carry added without a carry and with one.",
         source=soft_carry,
     )
 
 
-def carry_amount_claims(soft: SoftCarry) -> tuple[Claim, ...]:
-    """Checks the cosine shape of the logits, and how the carry amount depends on carry chains and errors."""
+@claim(
+    "logits-are-a-clock",
+    "The ten logits of a digit are a cosine of the digit.",
+    analysis=soft_carry,
+    otherwise="On {case}, a cosine explains only {value} of the logits’ variance.",
+)
+def logits_are_a_cosine(soft: SoftCarry) -> Check:
+    """R² of a cosine at the first frequency, averaged over the sums, on every route."""
+    shares = dict(zip(_route_names(soft), map(float, soft.cosine_r2), strict=True))
+    text = "a cosine at the first frequency explains {bound} of the logits’ variance on average, on every route"
+    return all_of(at_least(COSINE_R2_AT_LEAST, shares, text))
+
+
+@claim(
+    "soft-carry-fades",
+    "The phase shift of a carry into the leading digit shrinks with every column of nine that it passes.",
+    analysis=soft_carry,
+    figure="soft-carry",
+    otherwise="For {case}, {value} was measured, where {bound} is required.",
+)
+def shift_shrinks_with_every_nine(soft: SoftCarry) -> Check:
+    """The mean carry amount with a carry minus that without, by the number of nines passed."""
     to_c0 = [number for number, route in enumerate(soft.routes) if route.digit == 0]
     differences = soft.difference[to_c0]
-    return (
-        general_claim(
-            "logits-are-a-clock",
-            "The ten logits of a digit are a cosine of the digit: a clock with one hand.",
-            criterion=f"on every route it has an R² of at least {COSINE_R2_AT_LEAST}, on average over the sums",
-            source=soft_carry,
-            otherwise="On these weights the logits are less like one.",
-            finding=Finding(
-                f"R² is at least {decimals(float(soft.cosine_r2.min()), 4)}",
-                bool(soft.cosine_r2.min() >= COSINE_R2_AT_LEAST),
-                dict(zip(_route_names(soft), map(float, soft.cosine_r2), strict=True)),
-            ),
+    if len(differences) < 2:
+        return not_applicable("No carry of this layout passes a column on its way to the leading digit.")
+    steps = {f"{nines} to {nines + 1} nines": float(fall) for nines, fall in enumerate(-np.diff(differences))}
+    return all_of(
+        at_least(
+            FIRST_SHIFT_AT_LEAST,
+            float(differences[0]),
+            "a carry from the next column shifts the phase of the leading digit by {bound}",
+            label="without nines",
+            unit="digits",
         ),
-        general_claim(
-            "soft-carry-fades",
-            "With every nine that it comes through, a carry turns the hand less.",
-            criterion=(
-                "into the leading digit, what is carried with a carry less what is without shrinks with every nine"
-            ),
-            source=soft_carry,
-            otherwise="On these weights it does not shrink with every nine.",
-            finding=Finding(
-                f"the differences are {joined(decimals(float(value)) for value in differences)} digits",
-                bool((np.diff(differences) < 0).all()) if len(differences) > 1 else None,
-                {f"{nines} nines": float(value) for nines, value in enumerate(differences)},
-            ),
+        at_least(
+            FALLS_BY,
+            steps,
+            "and by {bound} less for every column of nine that it passes",
+            label="less with each nine",
+            unit="digits",
         ),
-        general_claim(
-            "half-decides",
-            (
-                "The hand tells wrong digits from right ones: theirs are turned too little where a carry "
-                "comes, or too much where none does."
-            ),
-            criterion=(
-                f"of a wrong and a right digit, the wrong one’s hand is further off in at least "
-                f"{percent(ROC_AUC_AT_LEAST, 0)} of all pairs, over all routes (area under the ROC curve)"
-            ),
-            source=soft_carry,
-            otherwise="On these weights digits are wrong for other reasons, too.",
-            finding=_wrong_from_right(soft),
-        ),
+        note=f"shifts: {joined(decimals(float(value)) for value in differences)} digits",
     )
 
 
-def _wrong_from_right(soft: SoftCarry) -> Finding:
-    """The area under the ROC curve with which the error of the carry amount separates wrong from right digits."""
-    n_wrong, n_right = len(soft.wrong_offsets), len(soft.right_offsets)
-    if not (n_wrong and n_right):
-        return Finding("no digit of these sums is wrong" if n_right else "no digit of these sums is right", None)
-    wrong_beyond, right_beyond = soft.beyond_half
-    return Finding(
-        f"{percent(soft.roc_auc)}, of {counted(n_wrong, 'wrong digit')} and {counted(n_right, 'right one')}; "
-        f"beyond one half are {wrong_beyond} of the wrong and {right_beyond} of the right",
-        soft.roc_auc >= ROC_AUC_AT_LEAST,
-        {
-            "told apart": soft.roc_auc,
-            "wrong": n_wrong,
-            "wrong, beyond one half": wrong_beyond,
-            "right, beyond one half": right_beyond,
-        },
+@claim(
+    "nearest-angle-decides",
+    "A digit is wrong if and only if its phase is nearest to another digit’s angle.",
+    analysis=soft_carry,
+    otherwise="The rule’s {case} is only {value}.",
+)
+def wrong_digits_are_nearest_to_another(soft: SoftCarry) -> Check:
+    """Precision and recall of the rule that a digit is wrong if another digit is nearest in angle."""
+    if soft.n_wrong in (0, soft.n_sums):
+        return not_applicable(f"{'All' if soft.n_wrong else 'None'} of the digits of these sums are wrong.")
+    return all_of(
+        at_least(
+            RULE_AT_LEAST,
+            {"recall": soft.recall, "precision": soft.precision},
+            "recall and precision of the rule are {bound} each, over the sums of all routes",
+            n={"recall": soft.n_wrong, "precision": soft.n_off_angle},
+        ),
+        note=f"{count(soft.n_wrong)} of {count(soft.n_sums)} digits are wrong",
     )
 
 

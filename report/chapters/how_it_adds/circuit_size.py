@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.chapter import Figure
-from report.content.claims import Claim, Finding, general_claim
-from report.content.formats import counted, percent
+from report.content.checks import Check, all_of, at_most, between, not_applicable
+from report.content.claims import claim
+from report.content.formats import counted, joined, percent
 from report.figures import charts
 from sumint.analyses.adding.minimal_circuit import ENOUGH, MinimalCircuit, minimal_circuit
 from sumint.analyses.carrying.carry_sites import CarrySites
@@ -69,39 +70,57 @@ def kept_sites_figure(circuit: MinimalCircuit) -> Figure:
     )
 
 
-def circuit_claims(circuit: MinimalCircuit, sites: CarrySites) -> tuple[Claim, ...]:
-    """Checks that few sites suffice, and that the minimal circuit contains every carry site."""
+@claim(
+    "few-sites-suffice",
+    "Fewer than half of layer 0’s sites suffice, with all others at their means.",
+    analysis=minimal_circuit,
+    figure="sites-spared",
+    otherwise="With all others at their means, the search needs {value} of layer 0’s sites.",
+)
+def few_sites_suffice(circuit: MinimalCircuit) -> Check:
+    """The share of layer 0's sites that keep nearly all digits right when the others are mean-ablated."""
     n_sites = len(circuit.removal_order)
-    circuit_set = set(circuit.sites)
-    carry_set = set(sites.smallest_set)
-    ratio = float(circuit.accuracy[circuit.n_kept] / max(circuit.accuracy[-1], 1e-9))
-    return (
-        general_claim(
-            "few-sites-suffice",
-            "Fewer than half of the first layer’s sites suffice.",
-            criterion=(
-                f"at most {percent(SITES_AT_MOST, 0)} of the sites keep at least {percent(ENOUGH, 0)} of the "
-                "digits right that the whole model gets right"
-            ),
-            source=minimal_circuit,
-            otherwise="On these weights more are needed, or the search does not find so few.",
-            finding=Finding(
-                f"{circuit.n_kept} of {counted(n_sites, 'site')}; they keep {percent(ratio)} of the digits",
-                circuit.n_kept <= SITES_AT_MOST * n_sites,
-                {"kept": circuit.n_kept, "sites": n_sites, "kept right": ratio},
+    kept_right = float(circuit.accuracy[circuit.n_kept] / max(circuit.accuracy[-1], 1e-9))
+    return all_of(
+        at_most(
+            SITES_AT_MOST,
+            circuit.n_kept / n_sites,
+            (
+                f"with all other sites of layer 0 at their means, {{bound}} of the sites keep "
+                f"{percent(ENOUGH, 0)} of the digits right that the whole model gets right"
             ),
         ),
-        general_claim(
-            "circuit-holds-the-carries",
-            "Every site that a carry passes through is among them.",
-            criterion="the smallest set of sites that serve routes is part of those that are kept",
-            source=minimal_circuit,
-            otherwise="On these weights some carry’s site can be spared.",
-            finding=Finding(
-                f"{len(carry_set & circuit_set)} of {counted(len(carry_set), 'site')}",
-                carry_set <= circuit_set,
-            )
-            if carry_set
-            else Finding("no site serves any route", None),
+        note=(
+            f"{circuit.n_kept} of {counted(n_sites, 'site')}, which keep {percent(kept_right)} of the digits right"
         ),
+    )
+
+
+@claim(
+    "circuit-holds-the-carries",
+    "The sites that suffice, with all others at their means, include every site that holds a carry.",
+    analysis=minimal_circuit,
+    figure="sites-kept",
+    otherwise=(
+        "The sites that suffice, with all others at their means, lack {value} of the sites that hold a carry."
+    ),
+)
+def circuit_contains_the_carry_sites(circuit: MinimalCircuit, sites: CarrySites) -> Check:
+    """The number of carry sites that are not among the sites that suffice."""
+    carry_sites = set(sites.smallest_set)
+    if not carry_sites:
+        return not_applicable("No single site holds a carry on any route of this checkpoint.")
+    missing = sorted(carry_sites - set(circuit.sites))
+    listed = f": {joined(site.name(circuit.layout) for site in missing)}" if missing else ""
+    return all_of(
+        between(
+            0,
+            0,
+            len(missing),
+            "{bound} of the sites that hold a carry are missing from the sites that suffice",
+            label="missing",
+            unit="count",
+        ),
+        asked=(len(sites.served_numbers), len(sites.routes), "routes"),
+        note=f"of {counted(len(carry_sites), 'site')}{listed}",
     )

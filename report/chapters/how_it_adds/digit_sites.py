@@ -7,10 +7,16 @@ The criteria were chosen after seeing the write-up's checkpoint and the bundled 
 
 from __future__ import annotations
 
+import math
+
+from jaxtyping import Float
+from numpy import ndarray
+
 from report.chapters.joint_sites_table import FORMATS, METHOD, joint_sites_columns, routes_with_enough_pairs
 from report.content.chapter import Table
-from report.content.claims import Claim, Finding, general_claim
-from report.content.formats import joined, percent
+from report.content.checks import Check, all_of, at_least, at_most
+from report.content.claims import claim
+from report.content.formats import joined
 from sumint.analyses.carrying.joint_sites import MOST, JointSites, joint_sites
 
 TOGETHER_AT_LEAST = 0.9
@@ -32,46 +38,63 @@ def digit_table(joint: JointSites) -> Table:
     )
 
 
-def digit_claims(joint: JointSites) -> tuple[Claim, ...]:
-    """Checks that few sites hold the column's digits, and that the other sites do not."""
-    routes = routes_with_enough_pairs(joint)
-    rates = {f"C{joint.routes[number].digit}": float(joint.rates[number]) for number in routes}
-    n_sites = {f"C{joint.routes[number].digit}": len(joint.sites(number)) for number in routes}
-    rates_of_others = {f"C{joint.routes[number].digit}": float(joint.rates_of_others[number]) for number in routes}
-    too_few = Finding("the model gets too few pairs right", None)
-    return (
-        general_claim(
-            "digits-in-few-sites",
-            "What a digit of the answer needs of its own column, a few sites hold.",
-            criterion=(
-                f"of every digit at most {MOST} sites together make at least {percent(TOGETHER_AT_LEAST, 0)} the "
-                "other sum’s"
-            ),
-            source=joint_sites,
-            otherwise="On these weights it takes more of them, or layer 1 looks at the digits itself.",
-            finding=Finding(
-                joined(f"{percent(rate)} of {digit} by {n_sites[digit]}" for digit, rate in rates.items()),
-                min(rates.values()) >= TOGETHER_AT_LEAST,
-                rates,
-            )
-            if rates
-            else too_few,
+@claim(
+    "digits-in-few-sites",
+    (
+        "A few layer-0 sites hold what each digit of the answer needs of its own column: patching them alone "
+        "makes the digit that of the other sum."
+    ),
+    analysis=joint_sites,
+    figure="digit-sites",
+    otherwise="Patching a few layer-0 sites makes {case} that of the other sum in only {value} of the pairs.",
+)
+def few_sites_hold_the_digits(joint: JointSites) -> Check:
+    """The share of pairs in which patching the chosen sites together makes a digit that of the other sum."""
+    n_sites = joined(f"{len(joint.sites(number))} for C{route.digit}" for number, route in enumerate(joint.routes))
+    return all_of(
+        at_least(
+            TOGETHER_AT_LEAST,
+            _by_digit(joint, joint.pooled_rates),
+            f"patching at most {MOST} sites together makes {{bound}} of each digit that of the other sum",
+            n=_n_pairs(joint),
         ),
-        general_claim(
-            "digits-nowhere-else",
-            "All other sites together hold next to nothing of it.",
-            criterion=(
-                "with all other sites interchanged and these left alone, at most "
-                f"{percent(OTHERS_AT_MOST, 0)} of every digit become the other sum’s"
-            ),
-            source=joint_sites,
-            otherwise="On these weights other sites hold them as well.",
-            finding=Finding(
-                joined(f"{percent(rate)} of {digit}" for digit, rate in rates_of_others.items()),
-                max(rates_of_others.values()) <= OTHERS_AT_MOST,
-                rates_of_others,
-            )
-            if rates_of_others
-            else too_few,
-        ),
+        note=f"by so many sites: {n_sites}",
     )
+
+
+@claim(
+    "digits-nowhere-else",
+    (
+        "The other layer-0 sites hold next to nothing of a column’s digits: patching all of them at once rarely "
+        "makes a digit that of the other sum."
+    ),
+    analysis=joint_sites,
+    figure="digit-sites",
+    otherwise=(
+        "Patching all other layer-0 sites at once makes {case} that of the other sum in {value} of the pairs."
+    ),
+)
+def other_sites_hold_no_digits(joint: JointSites) -> Check:
+    """The share of pairs in which patching all other sites makes a digit that of the other sum."""
+    return all_of(
+        at_most(
+            OTHERS_AT_MOST,
+            _by_digit(joint, joint.pooled_rates_of_others),
+            "patching all sites but these makes {bound} of each digit that of the other sum",
+            n=_n_pairs(joint),
+        )
+    )
+
+
+def _by_digit(joint: JointSites, rates: Float[ndarray, " route"]) -> dict[str, float]:
+    """One rate for each digit; NaN where the model gets too few pairs right."""
+    measured = routes_with_enough_pairs(joint)
+    return {
+        f"C{route.digit}": float(rates[number]) if number in measured else math.nan
+        for number, route in enumerate(joint.routes)
+    }
+
+
+def _n_pairs(joint: JointSites) -> dict[str, int]:
+    """The number of pairs for each digit."""
+    return {f"C{route.digit}": int(n) for route, n in zip(joint.routes, joint.n_pairs.sum(axis=1), strict=True)}

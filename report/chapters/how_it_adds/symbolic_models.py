@@ -11,16 +11,15 @@ import numpy as np
 
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import Figure
-from report.content.claims import Claim, Finding, general_claim
-from report.content.formats import decimals, joined, percent
+from report.content.checks import Check, all_of, at_least, not_applicable
+from report.content.claims import claim
+from report.content.formats import counted, decimals, percent
 from report.content.optional import optional_figure
 from report.figures import charts
 from sumint.exhaustive.symbolic import SymbolicAgreement, symbolic_agreement
 from sumint.lab import Lab
 
-AGREEMENT_AT_LEAST = 0.99
-LONG_RUN = 2
-LONG_RUN_AT_LEAST = 0.95
+BEHIND_NINES_AT_LEAST = 0.95
 
 
 def network_agreement(lab: Lab) -> SymbolicAgreement | str:
@@ -69,62 +68,53 @@ def agreement_figure(name: str, title: str, agreement: SymbolicAgreement) -> Fig
     )
 
 
-def symbolic_claims(agreement: SymbolicAgreement | str) -> tuple[Claim, ...]:
-    """Checks that the model with full look-ahead agrees best with the network, also on long carry chains."""
-    return (
-        general_claim(
-            "full-look-ahead",
-            "Of all symbolic models the one that looks ahead as far as it takes agrees best with the network.",
-            criterion=(
-                f"no other agrees on more digits, and it does on at least {percent(AGREEMENT_AT_LEAST, 0)} of all"
-            ),
-            source=symbolic_agreement,
-            otherwise="On these weights another comes closer, or none comes close.",
-            finding=_best_model(agreement),
-        ),
-        general_claim(
-            "look-ahead-holds-on-long-runs",
-            "So it does where the carry comes from far.",
-            criterion=(
-                f"behind every number of nines from {LONG_RUN} on, with a column behind them that decides, it "
-                f"agrees on at least {percent(LONG_RUN_AT_LEAST, 0)} of the digits, and on more than any other"
-            ),
-            source=symbolic_agreement,
-            otherwise="On these weights the network does not look so far, or not surely.",
-            finding=_long_runs(agreement),
-        ),
-    )
-
-
-def _best_model(agreement: SymbolicAgreement | str) -> Finding:
-    """The agreement of every symbolic model over all digits of all sums."""
+@claim(
+    "look-ahead-holds-on-long-runs",
+    (
+        "The model looks ahead as far as a carry needs: behind any number of columns that sum to nine, it "
+        "predicts the digit of the algorithm with full look-ahead, and more often than the digit of one that "
+        "looks only at these columns."
+    ),
+    analysis=symbolic_agreement,
+    figure="symbolic-agreement",
+    otherwise=(
+        "Behind {case}, the model does not look as far as a carry needs, or not reliably: the deciding value is "
+        "{value}, and the criterion asks for {bound}."
+    ),
+)
+def carries_come_through_nines(agreement: SymbolicAgreement | str) -> Check:
+    """The agreement with full look-ahead behind each number of nines, and how much less one without it agrees."""
     if isinstance(agreement, str):
-        return Finding(agreement, None)
-    overall = agreement.overall
-    listed = joined(
-        f"{percent(float(share), 3)} ({_look_ahead_name(number, len(overall))})"
-        for number, share in enumerate(overall)
+        return all_of(at_least(1, {}, "all sums have been compared"), note=agreement)
+    by_run = agreement.by_decided_run
+    runs = {counted(run, "nine"): run for run in range(1, by_run.shape[1])}
+    if not runs:
+        return not_applicable("No digit has a column that sums to nine behind it, and a column further on.")
+    full = {name: float(by_run[-1, run]) for name, run in runs.items()}
+    # Of the algorithms that do not look past the nines; those that do are exact there.
+    limited = {name: float(by_run[: run + 1, run].max()) for name, run in runs.items()}
+    return all_of(
+        at_least(
+            BEHIND_NINES_AT_LEAST,
+            full,
+            (
+                "behind every number of nines, with a column behind them that decides, the model and full "
+                "look-ahead agree on {bound} of the digits"
+            ),
+            label="full look-ahead",
+        ),
+        at_least(
+            0,
+            {name: full[name] - limited[name] for name in runs},
+            (
+                "they agree on more than the model and an algorithm that looks only at the nines, by {bound} of "
+                "the digits"
+            ),
+            label="more than with less look-ahead",
+            is_strict=True,
+        ),
+        note=(
+            f"of all digits, full look-ahead agrees on {percent(float(agreement.overall[-1]), 3)}, "
+            f"look-ahead {len(by_run) - 2} on {percent(float(agreement.overall[-2]), 3)}"
+        ),
     )
-    return Finding(listed, bool(overall[-1] >= overall.max() and overall[-1] >= AGREEMENT_AT_LEAST))
-
-
-def _long_runs(agreement: SymbolicAgreement | str) -> Finding:
-    """The agreement of the full look-ahead and of the next best model behind long runs of nines."""
-    if isinstance(agreement, str):
-        return Finding(agreement, None)
-    long_runs = agreement.by_decided_run[:, LONG_RUN:]
-    if not long_runs.size:
-        return Finding("no digit has so many columns behind it, and another that decides", None)
-    full, next_best = long_runs[-1], long_runs[:-1].max(axis=0)
-    listed = joined(
-        f"{percent(float(share))} behind {run} nines, where the next best agrees on {percent(float(other))}"
-        for run, (share, other) in enumerate(zip(full, next_best, strict=True), start=LONG_RUN)
-    )
-    return Finding(listed, bool(full.min() >= LONG_RUN_AT_LEAST and (full > next_best).all()))
-
-
-def _look_ahead_name(look_ahead: int, n_models: int) -> str:
-    """The name of a symbolic model by its look-ahead."""
-    if look_ahead == n_models - 1:
-        return "full look-ahead"
-    return f"look-ahead {look_ahead}" if look_ahead else "no look-ahead"

@@ -4,20 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from report.chapters.how_it_carries.algorithm import algorithm_diagram, needed_heads_claims
-from report.chapters.how_it_carries.constant_bank import constant_bank_claims, constant_bank_figure
-from report.chapters.how_it_carries.direction import direction_claims, dose_figure, swaps_figure
-from report.chapters.how_it_carries.joint_sites import joint_claims, joint_table
-from report.chapters.how_it_carries.layer_1 import (
-    attention_figure,
-    input_claims,
-    inputs_figure,
-    phase_shift_claims,
-    phase_shift_figure,
+from report.chapters.how_it_carries.algorithm import (
+    algorithm_diagram,
+    digits_are_gathered_where_predicted,
+    heads_that_cancel,
 )
-from report.chapters.how_it_carries.look_ahead import look_ahead_claims, look_ahead_figure
-from report.chapters.how_it_carries.readout import readout_claims, readout_figure
-from report.chapters.how_it_carries.sites import rates_figure, routes_table, site_claims
+from report.chapters.how_it_carries.constant_bank import (
+    constant_bank_figure,
+    positions_without_a_carry_are_constant,
+)
+from report.chapters.how_it_carries.direction import (
+    dose_figure,
+    one_direction_is_enough,
+    same_threshold_in_both_directions,
+    steering_vector_switches,
+    swaps_figure,
+)
+from report.chapters.how_it_carries.joint_sites import few_sites_hold_it_together, joint_table
+from report.chapters.how_it_carries.layer_1 import (
+    attention_falls_with_the_carry,
+    attention_figure,
+    inputs_figure,
+    layer_1_makes_the_shift,
+    patterns_over_values,
+    phase_shift_figure,
+    queries_over_keys,
+    same_heads_through_one_position,
+    shift_by_one_digit,
+)
+from report.chapters.how_it_carries.look_ahead import (
+    additive_in_the_columns,
+    further_column_breaks_ties,
+    look_ahead_figure,
+)
+from report.chapters.how_it_carries.readout import (
+    attention_to_the_column,
+    lines_explain_scores_better,
+    readout_figure,
+    scores_rank_by_decisiveness,
+    values_have_the_sign_of_the_carry,
+)
+from report.chapters.how_it_carries.sites import (
+    all_other_sites,
+    fewer_sites_than_routes,
+    rates_figure,
+    routes_table,
+    second_best_site,
+    single_site_on_every_route,
+)
 from report.content.chapter import ChapterPlan, Content, Values
 from sumint.analyses.carrying.carry_direction import carry_direction
 from sumint.analyses.carrying.carry_in_layer_1 import carry_in_layer_1
@@ -42,8 +76,9 @@ def the_circuit(lab: Lab) -> Iterator[Content]:
     sites, needed = lab.run(carry_sites), lab.run(needed_sites)
     bank = _constant_bank(lab)
     own = lab.run(find_joint_sites, routes=own_routes(lab.layout))
-    yield algorithm_diagram(sites, needed, own, bank, constant_bank_claims(sites, bank, needed))
-    yield from needed_heads_claims(needed)
+    yield algorithm_diagram(sites, needed, own, bank, positions_without_a_carry_are_constant(bank))
+    yield digits_are_gathered_where_predicted(needed)
+    yield heads_that_cancel(needed)
 
 
 def single_sites(lab: Lab) -> Iterator[Content]:
@@ -52,7 +87,10 @@ def single_sites(lab: Lab) -> Iterator[Content]:
     yield Values({"serves_from": SERVES_FROM})
     yield rates_figure(sites)
     yield routes_table(sites)
-    yield from site_claims(sites, lab.run(other_sites, served_routes=sites.served_routes))
+    yield single_site_on_every_route(sites)
+    yield second_best_site(sites)
+    yield all_other_sites(sites, lab.run(other_sites, served_routes=sites.served_routes))
+    yield fewer_sites_than_routes(sites)
 
 
 def reading_two_digits(lab: Lab) -> Iterator[Content]:
@@ -60,7 +98,10 @@ def reading_two_digits(lab: Lab) -> Iterator[Content]:
     sites = lab.run(carry_sites)
     readout = lab.run(carry_readout, served_routes=sites.served_routes)
     yield readout_figure(sites, readout)
-    yield from readout_claims(sites, readout)
+    yield attention_to_the_column(readout)
+    yield scores_rank_by_decisiveness(readout)
+    yield lines_explain_scores_better(readout)
+    yield values_have_the_sign_of_the_carry(readout)
 
 
 def looking_ahead(lab: Lab) -> Iterator[Content]:
@@ -68,14 +109,15 @@ def looking_ahead(lab: Lab) -> Iterator[Content]:
     sites = lab.run(carry_sites)
     ahead = lab.run(measure_look_ahead, served_routes=sites.served_routes)
     yield look_ahead_figure(sites, ahead)
-    yield from look_ahead_claims(sites, ahead)
+    yield additive_in_the_columns(ahead)
+    yield further_column_breaks_ties(ahead)
 
 
 def sites_together(lab: Lab) -> Iterator[Content]:
     """Which sites hold a carry together, where no single one does."""
     joint = _joint_sites(lab)
     yield joint_table(joint)
-    yield from joint_claims(joint)
+    yield few_sites_hold_it_together(joint)
 
 
 def inputs_of_layer_1(lab: Lab) -> Iterator[Content]:
@@ -84,7 +126,9 @@ def inputs_of_layer_1(lab: Lab) -> Iterator[Content]:
     inputs = lab.run(carry_in_layer_1, served_routes=sites.served_routes)
     yield inputs_figure(sites, inputs)
     yield attention_figure(sites, inputs)
-    yield from input_claims(sites, inputs)
+    yield patterns_over_values(sites, inputs)
+    yield attention_falls_with_the_carry(sites, inputs)
+    yield queries_over_keys(sites, inputs)
 
 
 def phase_shift_of_the_logits(lab: Lab) -> Iterator[Content]:
@@ -92,14 +136,16 @@ def phase_shift_of_the_logits(lab: Lab) -> Iterator[Content]:
     sites = lab.run(carry_sites)
     phase_shift = lab.run(carry_turn, served_routes=sites.served_routes)
     yield phase_shift_figure(sites, phase_shift)
-    yield from phase_shift_claims(sites, phase_shift)
+    yield layer_1_makes_the_shift(sites, phase_shift)
+    yield shift_by_one_digit(sites, phase_shift)
+    yield same_heads_through_one_position(sites, phase_shift)
 
 
 def bank_of_constants(lab: Lab) -> Iterator[Content]:
     """The positions whose keys and values layer 1 uses as constants."""
     sites, bank = lab.run(carry_sites), _constant_bank(lab)
     yield constant_bank_figure(sites, bank)
-    yield from constant_bank_claims(sites, bank, lab.run(needed_sites))
+    yield positions_without_a_carry_are_constant(bank)
 
 
 def one_direction(lab: Lab) -> Iterator[Content]:
@@ -108,7 +154,9 @@ def one_direction(lab: Lab) -> Iterator[Content]:
     direction = lab.run(carry_direction, served_routes=sites.served_routes)
     yield swaps_figure(sites, direction)
     yield dose_figure(sites, direction)
-    yield from direction_claims(sites, direction)
+    yield one_direction_is_enough(sites, direction)
+    yield steering_vector_switches(sites, direction)
+    yield same_threshold_in_both_directions(sites, direction)
 
 
 PLAN = ChapterPlan(

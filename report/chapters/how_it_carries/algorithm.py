@@ -10,7 +10,8 @@ import numpy as np
 from report.chapters.how_it_carries.head_groups import HeadGroup, head_groups
 from report.chapters.joint_sites_table import routes_with_enough_pairs
 from report.content.chapter import Absent
-from report.content.claims import Claim, Finding, general_claim
+from report.content.checks import Check, all_of, at_least, at_most, not_applicable
+from report.content.claims import Claim, claim
 from report.content.diagram import Arrow, Diagram, Group, Kind, Node, Rank
 from report.content.formats import joined, percent
 from sumint.analyses.carrying.carry_sites import CarrySites
@@ -20,14 +21,16 @@ from sumint.analyses.carrying.needed_sites import MOST_OF, NEEDED_FROM, NeededSi
 from sumint.interventions.sites import Site
 from sumint.task.sums import Layout
 
-NAME, TITLE = "the-algorithm", "How the model adds, as far as it was found"
+# Criterion, chosen after measuring the write-up's checkpoint and the bundled one.
+CANCELLED_AT_MOST = 0.03
+
+NAME, TITLE = "the-algorithm", "The circuit, as far as we could identify it"
 PAGE = "how-it-carries.html"
 JOINT_DIGITS_ADDRESS = "how-it-adds.html#digits-in-few-sites"
 BANK = "constants"
 CLAIM_ON_ATTENTION: Mapping[Kind, str] = {
     "carry": "sites-look-at-their-column",
     "handed-on": "sites-look-at-their-column",
-    "constant": "kept-constant",
 }
 """The claim that supports the arrow from a column to a group of heads, by the group's kind."""
 
@@ -37,22 +40,19 @@ def algorithm_diagram(
     needed: NeededSites,
     own: JointSites,
     bank: ConstantBank,
-    claims_on_bank: Iterable[Claim],
+    claim_on_bank: Claim,
 ) -> Diagram | Absent:
     """The diagram of columns, heads of layer 0 at their positions, and the answer digits that need them.
 
-    `own` has the sites that hold each column's digits together. `claims_on_bank` decide whether the diagram shows
+    `own` has the sites that hold each column's digits together. `claim_on_bank` decides whether the diagram shows
     the bank of constants of layer 1.
     """
     layout = sites.layout
-    holding_claims = {claim.name for claim in claims_on_bank if claim.holds}
-    has_bank = "bank-of-constants" in holding_claims
-    is_kept_constant = has_bank and "kept-constant" in holding_claims
+    has_bank = claim_on_bank.holds
     sites_of_digit = {own.routes[number].digit: own.sites(number) for number in routes_with_enough_pairs(own)}
-    constant_positions = bank.bank.tolist() if is_kept_constant else ()
-    groups = head_groups(sites, needed, sites_of_digit, constant_positions)
+    groups = head_groups(sites, needed, sites_of_digit)
     if not groups:
-        return Absent(NAME, TITLE, "On these weights no digit needs any site of the first layer.")
+        return Absent(NAME, TITLE, "No digit needs any site of layer 0 on this checkpoint.")
     arrows = [*_attention_arrows(groups, needed), *_carry_arrows(groups, sites), *_need_arrows(groups, needed)]
     if has_bank:
         arrows += _constant_arrows(bank)
@@ -137,21 +137,21 @@ def _carry_arrows(groups: Iterable[HeadGroup], sites: CarrySites) -> Iterable[Ar
     """Arrows from each site that serves a route to the route's digit, with the share of digits that it flips."""
     group_at = {(group.position, head): group for group in groups for head in group.heads}
     rates = {
-        served: sites.rate(number, served.site)
+        served: sites.rates_at(number, served.site)
         for number, served in zip(sites.served_numbers, sites.served_routes, strict=True)
     }
     arrows: dict[tuple[str, str], Arrow] = {}
-    for served, rate in sorted(rates.items(), key=lambda item: item[0].route.column):
+    for served, (on, off) in sorted(rates.items(), key=lambda item: item[0].route.column):
         column, digit, nines = served.route.column, served.route.digit, served.route.n_nines
         name = group_at[served.site.position, served.site.head].name(sites.layout)
         through = "" if not nines else f", through {nines} {'column' if nines == 1 else 'columns'} of nine"
         sentence = (
-            f"Switched at {name}, the carry out of column {column} moves C{digit} by one in {percent(rate, 0)} of "
-            f"pairs{through}."
+            f"Patched at {name}, the carry out of column {column} changes C{digit} by one in "
+            f"{percent(float(on), 0)} of pairs switched on and {percent(float(off), 0)} switched off{through}."
         )
         kind: Kind = "handed-on" if nines else "carry"
         earlier = arrows.get((name, f"C{digit}"))
-        arrow = Arrow(name, f"C{digit}", kind, sentence, rate, f"{PAGE}#carry-sites")
+        arrow = Arrow(name, f"C{digit}", kind, sentence, float(min(on, off)), f"{PAGE}#carry-sites")
         # One site can serve two routes to a digit: they share an arrow, whose text has a sentence for each.
         arrows[name, f"C{digit}"] = (
             arrow if earlier is None else replace(earlier, statement=f"{earlier.statement} {sentence}")
@@ -173,14 +173,13 @@ def _need_arrows(groups: Iterable[HeadGroup], needed: NeededSites) -> Iterable[A
             )
             is_joint = kind == "digits" and group.column != digit
             together = f" With others it holds the digits of column {digit}." if is_joint else ""
-            claim = "kept-constant" if kind == "constant" else "digits-gathered-there"
             yield Arrow(
                 group.name(needed.layout),
                 f"C{digit}",
                 kind,
                 f"C{digit} is right {without}, of {percent(float(needed.accuracy[digit]), 0)} with it.{together}",
                 min(accuracies),
-                JOINT_DIGITS_ADDRESS if is_joint else f"{PAGE}#{claim}",
+                JOINT_DIGITS_ADDRESS if is_joint else f"{PAGE}#digits-gathered-there",
             )
 
 
@@ -217,38 +216,72 @@ def _column_name(column: int) -> str:
     return f"A{column} and B{column}"
 
 
-def needed_heads_claims(needed: NeededSites) -> tuple[Claim, ...]:
-    """The claim that each digit needs a head that attends to its column, at the position that predicts it."""
+@claim(
+    "digits-gathered-there",
+    "Every answer digit needs a layer-0 head that attends to its column, at the position that predicts it.",
+    analysis=needed_sites,
+    figure=NAME,
+    otherwise="{case} needs {value} such heads.",
+)
+def digits_are_gathered_where_predicted(needed: NeededSites) -> Check:
+    """The number of needed heads that attend to each digit's column at the position that predicts it."""
     layout = needed.layout
-    heads = [
-        [
+    heads = {
+        f"C{digit}": [
             head
             for head in range(needed.attention.shape[0])
             if needed.is_needed[digit, head, layout.predicting.start + digit]
             and needed.column(Site(head, layout.predicting.start + digit)) == digit
         ]
         for digit in range(layout.n_digits)
-    ]
-    by_digit = [f"{_head_names(of_digit)} for C{digit}" for digit, of_digit in enumerate(heads) if of_digit]
-    summary = joined(by_digit) if by_digit else "no digit needs such a head"
+    }
+    listed = joined(f"{_head_names(of_digit)} for {digit}" for digit, of_digit in heads.items() if of_digit)
     elsewhere = _needed_at_other_positions(needed)
-    also = f"; needed elsewhere, and looking at that column: {elsewhere}" if elsewhere else ""
-    return (
-        general_claim(
-            "digits-gathered-there",
-            "Every digit needs its column’s two digits to be gathered where it is predicted.",
-            criterion=(
-                "every digit of the answer needs, at the position that predicts it, a head that gives more than "
-                f"{percent(MOST_OF, 0)} of its attention to the column’s two digits"
-            ),
-            source=needed_sites,
-            otherwise="On these weights some digit needs no such head.",
-            finding=Finding(
-                f"{summary}{also}",
-                all(heads),
-                {f"heads for C{digit}": len(of_digit) for digit, of_digit in enumerate(heads)},
-            ),
+    return all_of(
+        at_least(
+            1,
+            {digit: len(of_digit) for digit, of_digit in heads.items()},
+            "the number of heads at the position that predicts the digit that give more than "
+            f"{percent(MOST_OF, 0)} of their attention to its column, and without each of which the digit’s "
+            f"accuracy falls by at least {percent(NEEDED_FROM, 0)} (mean ablation, of the head alone and of the "
+            f"position), is "
+            "{bound} for every digit",
+            unit="count",
         ),
+        note="; ".join(filter(None, (listed, elsewhere and f"also needed: {elsewhere}"))),
+    )
+
+
+@claim(
+    "heads-cancel",
+    "Two layer-0 heads at one position can cancel: to ablate one of them costs digits, to ablate the whole "
+    "position does not.",
+    analysis=needed_sites,
+    otherwise="At {case}, ablating the whole position costs {value} of a digit.",
+)
+def heads_that_cancel(needed: NeededSites) -> Check:
+    """The accuracy drops of single sites that cost a digit, and those of their whole positions."""
+    places = np.argwhere(needed.is_cancelled).tolist()
+    if not places:
+        return not_applicable("No digit loses by the ablation of a site what it keeps without the whole position.")
+    names = needed.layout.position_names
+    whole = {
+        f"{names[position]} for C{digit}": float(needed.position_drop[digit, position])
+        for digit, _, position in places
+    }
+    alone = joined(
+        f"{percent(float(needed.accuracy_drop[digit, head, position]))} of C{digit} by "
+        f"{Site(head, position).name(needed.layout)} alone"
+        for digit, head, position in places
+    )
+    return all_of(
+        at_most(
+            CANCELLED_AT_MOST,
+            whole,
+            f"where mean-ablating a single head costs a digit at least {percent(NEEDED_FROM, 0)} and ablating its "
+            "position costs less than that, the latter costs {bound}",
+        ),
+        note=f"lost: {alone}",
     )
 
 

@@ -2,196 +2,209 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from report.chapters.how_it_carries.served_routes import (
-    by_route,
-    finding_at_sites,
+    NO_SERVED_ROUTE,
+    asked_routes,
+    by_direction,
     no_served_route,
-    range_of,
     rates_heatmap,
     route_names,
+    sizes,
 )
 from report.content.chapter import Figure
-from report.content.claims import Claim, Finding, general_claim
-from report.content.formats import counted, decimals, joined, percent
+from report.content.checks import Check, all_of, at_least, at_most, not_applicable
+from report.content.claims import claim
+from report.content.formats import percent
 from report.content.lazy_chart import LazyChart
 from report.content.optional import optional_figure
 from report.figures import charts
 from sumint.analyses.carrying.carry_direction import DOSES, WAYS, CarryDirection, carry_direction
 from sumint.analyses.carrying.carry_sites import CarrySites
+from sumint.interventions.patching import DIRECTIONS
 
 # Criteria, chosen after measuring the write-up's checkpoint and the bundled one.
 ALONG_AT_LEAST, REST_AT_MOST = 0.8, 0.1
-HALF_FLIP_DOSE_BETWEEN = (0.3, 0.7)
-HALF_PHASE_SHIFT_BETWEEN = (0.4, 0.6)
+ADDED_AT_LEAST = 0.7
+THRESHOLDS_WITHIN = 0.2
 
 
-@optional_figure("carry-swaps", "What of a site has to be swapped", unless=no_served_route)
+@optional_figure("carry-swaps", "Patching parts of the head output at the carry site", unless=no_served_route)
 def swaps_figure(name: str, title: str, sites: CarrySites, direction: CarryDirection) -> Figure:
-    """A heatmap of the share of digits flipped by patching parts of the site's output, on each served route."""
+    """A heatmap of the share of answers changed by patching parts of the site's output, by route and direction."""
     return Figure(
         name,
         title,
-        rates_heatmap(sites, direction.rates, WAYS),
+        rates_heatmap(sites, direction.rates, LABELS),
         caption=(
-            "The share of digits that move when all that the site has gathered is swapped, only its component "
-            "along the carry’s direction, or only the rest, as it is or made as long as the component; and when "
-            "one fixed vector is added or taken away. Direction and vector were measured on other pairs, and so "
-            "were the rates of the table of routes: the first row differs from them a little."
+            "The percentage of answers that change when the full head output is patched, only its component along "
+            "the carry vector, or only the rest; and when the vector is added or subtracted. The vector was "
+            "measured on other pairs."
         ),
-        alt="A heatmap of what is swapped by routes, with the share of digits that moved in each cell.",
+        alt="A heatmap of what is patched by routes and directions, with the percentage of changed answers.",
         source=carry_direction,
-        height=240,
-        width=640,
+        height=260,
     )
 
 
-@optional_figure("carry-dose", "How much of the vector it takes", unless=no_served_route)
+LABELS = (
+    "full output",
+    "carry direction only",
+    "everything but it",
+    "everything but it, norm-matched",
+    "steering vector",
+)
+"""What is patched, in the words of the figure, in the order of `WAYS`."""
+
+
+@optional_figure("carry-dose", "Dose–response to the carry vector", unless=no_served_route)
 def dose_figure(name: str, title: str, sites: CarrySites, direction: CarryDirection) -> Figure:
-    """Lines of the share of digits flipped and of the phase shift over the dose, a view for each kind of dose."""
+    """Lines of the share of changed answers and of the phase shift over the dose, by kind and direction."""
+    kinds = {
+        "steering vector": (direction.dose_rates, direction.phase_shift_by_dose),
+        "interpolation": (direction.interpolation_rates, direction.phase_shift_by_interpolation),
+    }
     return Figure(
         name,
         title,
         {
-            "the vector added": _dose_response(
-                sites, direction.dose_rates, direction.phase_shift_by_dose, "how much of the vector is added"
-            ),
-            "between two sums": _dose_response(
-                sites,
-                direction.interpolation_rates,
-                direction.phase_shift_by_interpolation,
-                "how far from the one sum to the other",
-            ),
+            (kind, of_direction): _dose_response(sites, rates[:, number], shifts[:, number])
+            for kind, (rates, shifts) in kinds.items()
+            for number, of_direction in enumerate(DIRECTIONS)
         },
         caption=(
-            "The vector that a carry makes at the site, added in part where there is no carry and taken away "
-            "where there is one; 1 is all of it. Or the site put between what it gathers for the two sums of a "
-            "pair, and beyond. Above, how many digits become the other sum’s; below, how far the hands of their "
-            "logits turn towards it, on average."
+            "Above, the share of answers that change with the dose of the carry vector, or with the fraction of "
+            "the way to the other sum’s head output; 1 is all of it. Below, the mean phase shift of the logits, "
+            "in digits."
         ),
-        alt="Two panels of lines over the dose, one for each route: the share of digits that move, and the turn.",
+        alt="Two panels of lines over the dose, one for each route: the share of changed answers, and the phase "
+        "shift.",
         source=carry_direction,
-        control="What",
+        control=("Dose", "Carry switched"),
         height=560,
         narrow_height=700,
     )
 
 
-def direction_claims(sites: CarrySites, direction: CarryDirection) -> tuple[Claim, ...]:
-    """The claims on patching the carry direction alone, on adding the carry vector and on the dose–response."""
+def _rates(direction: CarryDirection, names: list[str], way: str) -> Mapping[str, float]:
+    return by_direction(names, direction.rates[..., WAYS.index(way)])
+
+
+@claim(
+    "carry-direction",
+    "Patching one direction of the carry site switches the carry; patching everything orthogonal to it does not.",
+    analysis=carry_direction,
+    figure="carry-swaps",
+    otherwise="On {case}, {value} of the answers change, where {bound} is required for one direction to be "
+    "enough.",
+)
+def one_direction_is_enough(sites: CarrySites, direction: CarryDirection) -> Check:
+    """The rates when only the component along the carry vector is patched, and when only the rest is."""
+    if not sites.served_routes:
+        return not_applicable(NO_SERVED_ROUTE)
     names = route_names(sites)
-    rates = dict(zip(WAYS, direction.rates.T, strict=True))
-
-    def one_direction() -> Finding:
-        along, rest = rates["along"], rates["rest"]
-        return Finding(
-            f"along it {_with_interval(direction, 'along')} of the digits move, by the rest {range_of(rest)}, or "
-            f"{range_of(rates['rest, as long'])} were it as long; it has {range_of(direction.share)} of the "
-            "squared distance between the two sums there",
-            bool(along.min() >= ALONG_AT_LEAST and rest.max() <= REST_AT_MOST),
-            by_route("along", names, along) | by_route("rest", names, rest),
-        )
-
-    def steering_vector() -> Finding:
-        return Finding(
-            f"{_with_interval(direction, 'added')} of the digits move",
-            bool(rates["added"].min() >= ALONG_AT_LEAST),
-            by_route("added", names, rates["added"]),
-        )
-
-    def half_flip() -> Finding:
-        doses = np.array([half_flip_dose(of_route) for of_route in direction.dose_rates])
-        finite = doses[np.isfinite(doses)]
-        low, high = HALF_FLIP_DOSE_BETWEEN
-        never = f"; on {counted(len(doses) - len(finite), 'route')} never" if len(finite) < len(doses) else ""
-        at = f"half of the digits have moved at {joined(map(decimals, finite))} of the vector"
-        return Finding(
-            f"{at}{never}" if len(finite) else "half of the digits move on no route",
-            bool(((low <= doses) & (doses <= high)).all()),
-            by_route("half at", names, doses),
-        )
-
-    def phase_shift_at_half() -> Finding:
-        half, whole = (direction.phase_shift_by_dose[:, DOSES.index(dose)] for dose in (0.5, 1.0))
-        shares = half / np.where(whole == 0, np.nan, whole)
-        low, high = HALF_PHASE_SHIFT_BETWEEN
-        return Finding(
-            f"it turns it {range_of(shares)} as far as all of it; of single sums whose digit moves "
-            f"{range_of(direction.gradual_share)} are between a quarter and three quarters of their way",
-            bool(((low <= shares) & (shares <= high)).all()),
-            by_route("turned by half", names, shares) | by_route("gradual", names, direction.gradual_share),
-        )
-
-    return (
-        general_claim(
-            "carry-direction",
-            (
-                "One direction of the site is enough: swapped along it the digit moves, swapped in all else it "
-                "does not."
-            ),
-            criterion=(
-                f"on every route that is served at least {percent(ALONG_AT_LEAST, 0)} of the digits move along "
-                f"it, and at most {percent(REST_AT_MOST, 0)} by the rest"
-            ),
-            source=carry_direction,
-            otherwise="On these weights one direction does not hold all of it on some route.",
-            finding=finding_at_sites(sites, one_direction),
+    n = sizes(names, direction.n_pairs)
+    share, matched = direction.share, direction.rates[..., WAYS.index("rest, as long")]
+    return all_of(
+        at_least(
+            ALONG_AT_LEAST,
+            _rates(direction, names, "along"),
+            "{bound} of the answers change when only the carry direction is patched",
+            label="carry direction only",
+            n=n,
         ),
-        general_claim(
-            "carry-vector",
-            "One fixed vector, added or taken away, makes a carry or unmakes it in most sums.",
-            criterion=(
-                f"on every route that is served at least {percent(ALONG_AT_LEAST, 0)} of the digits move by one"
-            ),
-            source=carry_direction,
-            otherwise="On these weights it does so less often on some route.",
-            finding=finding_at_sites(sites, steering_vector),
+        at_most(
+            REST_AT_MOST,
+            _rates(direction, names, "rest"),
+            "{bound} change when everything but it is patched, on every served route and in both directions",
+            label="everything but it",
+            n=n,
         ),
-        general_claim(
-            "carry-threshold",
-            "Half of the digits have changed when about half of the vector is added.",
-            criterion=(
-                f"on every route that is served half of the digits have moved between "
-                f"{HALF_FLIP_DOSE_BETWEEN[0]} and {HALF_FLIP_DOSE_BETWEEN[1]} of the vector"
-            ),
-            source=carry_direction,
-            otherwise="On these weights the threshold lies elsewhere on some route.",
-            finding=finding_at_sites(sites, half_flip),
-        ),
-        general_claim(
-            "hand-follows-dose",
-            "Half of the vector turns the hand about half as far, on average over sums.",
-            criterion=(
-                f"on every route that is served between {percent(HALF_PHASE_SHIFT_BETWEEN[0], 0)} and "
-                f"{percent(HALF_PHASE_SHIFT_BETWEEN[1], 0)} of the turn that all of it makes"
-            ),
-            source=carry_direction,
-            otherwise="On these weights the hand turns sooner or later on some route.",
-            finding=finding_at_sites(sites, phase_shift_at_half),
+        asked=asked_routes(sites),
+        note=(
+            f"everything but it, norm-matched, changes at most {percent(float(np.nanmax(matched)))}; the "
+            f"direction holds {percent(float(share.min()), 0)} to {percent(float(share.max()), 0)} of the squared "
+            f"distance "
+            "between the two sums at the site"
         ),
     )
 
 
+@claim(
+    "carry-vector",
+    "Steering with one fixed vector at the carry site switches the carry on, and off, in most sums.",
+    analysis=carry_direction,
+    figure="carry-swaps",
+    otherwise="On {case}, the steering vector changes only {value} of the answers.",
+)
+def steering_vector_switches(sites: CarrySites, direction: CarryDirection) -> Check:
+    """The rates when the carry vector is added where there is no carry, and subtracted where there is one."""
+    if not sites.served_routes:
+        return not_applicable(NO_SERVED_ROUTE)
+    names = route_names(sites)
+    return all_of(
+        at_least(
+            ADDED_AT_LEAST,
+            _rates(direction, names, "added"),
+            "{bound} of the answers change by exactly one when the mean-difference vector is added (on) or "
+            "subtracted (off), on every served route",
+            n=sizes(names, direction.n_pairs),
+        ),
+        asked=asked_routes(sites),
+    )
+
+
+@claim(
+    "carry-threshold",
+    "The answer changes at one carry level, whether the carry is switched on or off.",
+    analysis=carry_direction,
+    figure="carry-dose",
+    otherwise="On {case}, the levels at which half of the answers change differ by {value}.",
+)
+def same_threshold_in_both_directions(sites: CarrySites, direction: CarryDirection) -> Check:
+    """The difference of the carry levels at which half of the answers have changed, on the way up and down."""
+    if not sites.served_routes:
+        return not_applicable(NO_SERVED_ROUTE)
+    levels = threshold_levels(direction)
+    names = route_names(sites)
+    listed = "; ".join(f"{name} {on:.2f} and {off:.2f}" for name, (on, off) in zip(names, levels, strict=True))
+    return all_of(
+        at_most(
+            THRESHOLDS_WITHIN,
+            dict(zip(names, np.abs(levels[:, 0] - levels[:, 1]), strict=True)),
+            "the carry levels at which half of the answers change, switched on and switched off, differ by "
+            "{bound}, on every served route (0 is no carry, 1 a carry)",
+            unit="",
+        ),
+        asked=asked_routes(sites),
+        note=f"levels, switched on and off: {listed}",
+    )
+
+
+def threshold_levels(direction: CarryDirection) -> np.ndarray:
+    """The carry level [route, direction] at which half of the answers have changed; NaN if half never do.
+
+    The level is 0 without a carry and 1 with it: a dose that is subtracted leads down from 1.
+    """
+    doses = np.array([[half_flip_dose(rates) for rates in of_route] for of_route in direction.dose_rates])
+    return np.stack([doses[:, 0], 1 - doses[:, 1]], axis=1)
+
+
 def half_flip_dose(rates: np.ndarray) -> float:
-    """The dose at which half of the digits are flipped, interpolated between `DOSES`; NaN if none flips half."""
+    """The dose at which half of the answers have changed, interpolated between `DOSES`; NaN if half never do."""
+    if not np.isfinite(rates).all():
+        return np.nan
     cumulative = np.maximum.accumulate(rates)
     return float(np.interp(0.5, cumulative, DOSES)) if cumulative[-1] >= 0.5 else np.nan
 
 
-def _dose_response(sites: CarrySites, rates: np.ndarray, phase_shifts: np.ndarray, x_title: str) -> LazyChart:
-    """The share of digits flipped over the dose, and below it the phase shift; a line for each served route."""
+def _dose_response(sites: CarrySites, rates: np.ndarray, phase_shifts: np.ndarray) -> LazyChart:
+    """The share of changed answers over the dose, and below it the phase shift; a line for each served route."""
     names = route_names(sites)
-    panels = {"share of digits moved": rates, "turn, in digits": phase_shifts}
+    panels = {"share of answers changed": rates, "phase shift, in digits": phase_shifts}
     return charts.stacked_lines(
-        DOSES, {title: dict(zip(names, values, strict=True)) for title, values in panels.items()}, x_title
+        DOSES, {title: dict(zip(names, values, strict=True)) for title, values in panels.items()}, "dose"
     )
-
-
-def _with_interval(direction: CarryDirection, way: str) -> str:
-    """The least and the greatest rate over routes, with Wilson's interval for the least."""
-    number = WAYS.index(way)
-    rates = direction.rates[:, number]
-    lower, upper = direction.intervals[rates.argmin(), number]
-    least, greatest, lower, upper = (percent(float(rate), 0) for rate in (rates.min(), rates.max(), lower, upper))
-    return f"{least} (95% interval {lower} to {upper}) to {greatest}"

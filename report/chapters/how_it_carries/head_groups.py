@@ -48,7 +48,7 @@ class HeadGroup:
     @property
     def kind(self) -> Kind:
         """The main purpose of the group: a carry, if it is one for any digit."""
-        by_priority: tuple[Kind, ...] = ("carry", "handed-on", "digits", "unknown", "constant")
+        by_priority: tuple[Kind, ...] = ("carry", "handed-on", "digits", "unknown")
         kinds = {kind for _, kind in self.kinds}
         return next(kind for kind in by_priority if kind in kinds)
 
@@ -62,13 +62,11 @@ def head_groups(
     sites: CarrySites,
     needed: NeededSites,
     sites_of_digit: Mapping[int, Collection[Site]],
-    constant_positions: Collection[int],
 ) -> tuple[HeadGroup, ...]:
     """Group all sites that an answer digit needs or that serve a route, in the order of their positions.
 
     A digit needs a site for its column's own digits if the site attends to that column or is among
-    `sites_of_digit`, which hold the column's digits together. At `constant_positions` it needs the site to keep
-    layer 1's keys and values the same for every sum.
+    `sites_of_digit`, which hold the column's digits together.
     """
     layout = sites.layout
     carries: dict[Site, dict[int, Kind]] = {}
@@ -85,9 +83,7 @@ def head_groups(
             kinds = dict(carries.get(site, {}))
             for digit in np.flatnonzero(needed.is_needed[:, head, position]).tolist():
                 is_own = column == digit or site in sites_of_digit.get(digit, ())
-                kinds.setdefault(
-                    digit, "constant" if position in constant_positions else "digits" if is_own else "unknown"
-                )
+                kinds.setdefault(digit, "digits" if is_own else "unknown")
             if kinds:
                 # The carry was measured at this site alone, so the site forms a group of its own.
                 carry_site = site if site in carries else None

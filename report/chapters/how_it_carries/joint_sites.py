@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from report.chapters.joint_sites_table import FORMATS, METHOD, joint_sites_columns, routes_with_enough_pairs
+import numpy as np
+
+from report.chapters.how_it_carries.served_routes import by_direction, sizes
+from report.chapters.joint_sites_table import FORMATS, METHOD, PAIRS_AT_LEAST, joint_sites_columns
 from report.content.chapter import Table
-from report.content.claims import Claim, Finding, general_claim
-from report.content.formats import joined, percent
+from report.content.checks import Check, all_of, at_least, not_applicable
+from report.content.claims import claim
+from report.content.formats import percent
 from report.content.optional import optional_table
 from sumint.analyses.carrying.joint_sites import MOST, JointSites, joint_sites
 
@@ -15,7 +19,7 @@ TOGETHER_AT_LEAST = 0.8
 
 def _no_unserved_route(joint: JointSites) -> str:
     """The reason why the table is absent, or an empty string if no single site serves some route."""
-    return "" if joint.routes else "On these weights a single site serves each route."
+    return "" if joint.routes else "A single site serves each route of this checkpoint."
 
 
 @optional_table("carry-joint-sites", "Sites that hold a carry together", unless=_no_unserved_route)
@@ -31,29 +35,32 @@ def joint_table(name: str, title: str, joint: JointSites) -> Table:
     )
 
 
-def joint_claims(joint: JointSites) -> tuple[Claim, ...]:
-    """The claim that a few sites together hold a carry that no single site holds."""
-    numbers = routes_with_enough_pairs(joint)
-    rates = {joint.routes[number].name: float(joint.rates[number]) for number in numbers}
+@claim(
+    "few-sites-together",
+    f"Where no single site holds a carry, patching at most {MOST} sites together switches it.",
+    analysis=joint_sites,
+    figure="carry-joint-sites",
+    otherwise=f"On {{case}}, patching up to {MOST} sites together changes only {{value}} of the answers.",
+)
+def few_sites_hold_it_together(joint: JointSites) -> Check:
+    """The rate when the chosen sites of each route that no single site serves are patched together."""
     if not joint.routes:
-        finding = Finding("a single site serves each route", None)
-    elif not numbers:
-        finding = Finding("the model gets too few pairs right", None)
-    else:
-        summary = joined(f"{percent(rate)} on {name}" for name, rate in rates.items())
-        by_others = percent(float(joint.rates_of_others[numbers].max()))
-        value = f"digits that move: {summary}; by all other sites together at most {by_others}"
-        finding = Finding(value, min(rates.values()) >= TOGETHER_AT_LEAST, rates)
-    return (
-        general_claim(
-            "few-sites-together",
-            "Where no single site holds a carry, a few together do.",
-            criterion=(
-                f"on every route that none serves alone, at most {MOST} sites together move at least "
-                f"{percent(TOGETHER_AT_LEAST, 0)} of the digits by exactly one"
-            ),
-            source=joint_sites,
-            otherwise="On these weights some carry is spread over more sites, or the model does not know it.",
-            finding=finding,
+        return not_applicable("A single site serves each route.")
+    names = [route.name for route in joint.routes]
+    n_pairs = sizes(names, joint.n_pairs)
+    rates = {
+        case: rate if n_pairs[case] >= PAIRS_AT_LEAST else float("nan")
+        for case, rate in by_direction(names, joint.rates).items()
+    }
+    others = by_direction(names, joint.rates_of_others)
+    return all_of(
+        at_least(
+            TOGETHER_AT_LEAST,
+            rates,
+            f"{{bound}} of the answers change by exactly one when at most {MOST} sites are patched together, on "
+            "every route that no single site serves, and in both directions",
+            n=n_pairs,
         ),
+        asked=(len(names), len(names), "routes that no single site serves"),
+        note=f"all other sites together change at most {percent(float(np.nanmax([0.0, *others.values()])))}",
     )

@@ -1,4 +1,4 @@
-"""Section "How the second layer adds one": layer-1 inputs that transmit a carry, and the phase shift by head."""
+"""Section "How layer 1 applies the carry": the inputs that transmit it, and the phase shift by head."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from itertools import combinations
 import numpy as np
 
 from report.chapters.how_it_carries.served_routes import (
-    by_route,
-    finding_at_sites,
+    NO_SERVED_ROUTE,
+    by_direction,
     no_served_route,
-    range_of,
     rates_heatmap,
     route_labels,
     route_names,
 )
 from report.content.chapter import Figure
-from report.content.claims import Claim, Finding, general_claim
-from report.content.formats import counted, decimals, joined, percent
+from report.content.checks import Check, all_of, at_least, at_most, between, not_applicable
+from report.content.claims import claim
+from report.content.formats import percent
 from report.content.lazy_chart import LazyChart
 from report.content.optional import optional_figure
 from report.figures import charts
@@ -25,93 +25,134 @@ from sumint.analyses.carrying.carry_in_layer_1 import WAYS as INPUTS
 from sumint.analyses.carrying.carry_in_layer_1 import CarryInLayer1, carry_in_layer_1
 from sumint.analyses.carrying.carry_sites import CarrySites
 from sumint.analyses.carrying.carry_turn import CarryTurn, carry_turn
+from sumint.interventions.patching import DIRECTIONS
 
-# Criteria, chosen after measuring the write-up's checkpoint and the bundled one.
+# Criteria, chosen after measuring the write-up's checkpoint and bundled ones.
+PATTERNS_OVER_VALUES = 0.3
+QUERIES_OVER_KEYS = 0.1
+ATTENTION_FALLS_BY = 0.2
 BY_LAYER_1_AT_LEAST = 0.5
 PHASE_SHIFT_WITHIN = 0.25
 SHARES_WITHIN = 0.25
 
+NO_EARLIER_SITE = "On every served route, the site is at the position that predicts the digit."
+NO_LOCAL_SITE = "On no served route is the site at the position that predicts the digit."
 
-@optional_figure("carry-seen-by", "What of layer 1 has to see the carry", unless=no_served_route)
+
+@optional_figure(
+    "carry-seen-by", "Which layer-1 input carries it: queries, keys or values", unless=no_served_route
+)
 def inputs_figure(name: str, title: str, sites: CarrySites, inputs: CarryInLayer1) -> Figure:
-    """A heatmap of the share of digits flipped by patching each input of layer 1, on each served route."""
+    """A heatmap of the share of answers changed by patching each input of layer 1, by route and direction."""
     return Figure(
         name,
         title,
         rates_heatmap(sites, inputs.rates, INPUTS),
         caption=(
-            "The share of digits that move when the interchange reaches only this: layer 1’s queries, its keys, "
-            "its values, the patterns that queries and keys make, all of layer 1, or only what the site adds to "
-            "the logits itself."
+            "The percentage of answers that change when the patch reaches only this: layer 1’s queries, keys, "
+            "values, attention patterns, all of layer 1, or only the direct path from the site to the logits."
         ),
-        alt="A heatmap of parts of layer 1 by routes, with the share of digits that moved in each cell.",
+        alt="A heatmap of parts of layer 1 by routes and directions, with the percentage of changed answers.",
         source=carry_in_layer_1,
         height=300,
-        width=640,
     )
 
 
-def input_claims(sites: CarrySites, inputs: CarryInLayer1) -> tuple[Claim, ...]:
-    """The claims that patterns flip more digits than values do, and local queries more than keys."""
-    names = route_names(sites)
-    rates = dict(zip(INPUTS, inputs.rates.T, strict=True))
+def _rate(inputs: CarryInLayer1, way: str) -> np.ndarray:
+    """The rates [route, direction] when only one input of layer 1 is patched."""
+    return inputs.rates[..., INPUTS.index(way)]
 
-    def patterns_over_values() -> Finding:
-        holds = bool((rates["patterns"] > rates["values"]).all())
-        numbers = by_route("patterns", names, rates["patterns"]) | by_route("values", names, rates["values"])
-        return Finding(
-            (
-                f"by the patterns {range_of(rates['patterns'])} of the digits move, by the values "
-                f"{range_of(rates['values'])}; up to {percent(float(inputs.attention_shift.max()), 0)} of a "
-                "head’s attention goes elsewhere"
-            ),
-            holds,
-            numbers,
-        )
 
-    def queries_over_keys() -> Finding:
-        is_local = _is_at_predicting_position(sites)
-        if not is_local.any():
-            return Finding("no carry is written at the position that predicts its digit", None)
-        by_queries = rates["queries"] > rates["keys"]
-        n_as_claimed = int(by_queries[is_local].sum())
-        numbers = by_route("queries", names, rates["queries"]) | by_route("keys", names, rates["keys"])
-        return Finding(
-            f"so it is on {n_as_claimed} of {counted(int(is_local.sum()), 'route')} where it can be either",
-            n_as_claimed == int(is_local.sum()),
-            numbers,
-        )
-
-    return (
-        general_claim(
-            "carry-turns-attention",
-            "Layer 1 adds one by looking elsewhere, more than by moving other values.",
-            criterion=(
-                "on every route that is served more digits move by the patterns alone than by the values alone"
-            ),
-            source=carry_in_layer_1,
-            otherwise="On these weights the values do more on some route.",
-            finding=finding_at_sites(sites, patterns_over_values),
+@claim(
+    "carry-turns-attention",
+    "A carry that is written at an earlier position acts through layer 1’s attention patterns rather than its "
+    "values.",
+    analysis=carry_in_layer_1,
+    figure="carry-seen-by",
+    otherwise="On {case}, patching the attention patterns alone changes only {value} more answers than the values "
+    "alone.",
+)
+def patterns_over_values(sites: CarrySites, inputs: CarryInLayer1) -> Check:
+    """The rate of patching the patterns alone minus that of the values alone, on routes with an earlier site."""
+    is_earlier = ~_is_at_predicting_position(sites)
+    if not is_earlier.any():
+        return not_applicable(NO_EARLIER_SITE if sites.served_routes else NO_SERVED_ROUTE)
+    names = _names_where(sites, is_earlier)
+    patterns, values = (_rate(inputs, way)[is_earlier] for way in ("patterns", "values"))
+    ranges = "; ".join(
+        f"{direction}: patterns {_range(patterns[:, number])}, values {_range(values[:, number])}"
+        for number, direction in enumerate(DIRECTIONS)
+    )
+    return all_of(
+        at_least(
+            PATTERNS_OVER_VALUES,
+            by_direction(names, patterns - values),
+            "the share of answers that change is {bound} higher when only the patterns are patched than when only "
+            "the values are, on every served route whose site is earlier, and in both directions",
         ),
-        general_claim(
-            "keys-there-queries-here",
-            (
-                "A carry that is written at the position that predicts its digit acts by the queries there more "
-                "than by its keys."
-            ),
-            criterion=(
-                "on every route with such a site the queries move more digits; a carry that is written before has "
-                "no way to the queries"
-            ),
-            source=carry_in_layer_1,
-            otherwise="On these weights it is the other way on some route.",
-            finding=finding_at_sites(sites, queries_over_keys),
+        asked=(len(names), len(sites.routes), "routes"),
+        note=ranges,
+    )
+
+
+@claim(
+    "attended-without-a-carry",
+    "Layer 1 attends to an earlier carry site when there is no carry, and looks away when there is one.",
+    analysis=carry_in_layer_1,
+    figure="carry-attention-switch",
+    otherwise="On {case}, the heads’ attention to the site falls by only {value} with the carry, or rises.",
+)
+def attention_falls_with_the_carry(sites: CarrySites, inputs: CarryInLayer1) -> Check:
+    """The mean attention of all layer-1 heads together to the site, without the carry minus with it."""
+    is_earlier = ~_is_at_predicting_position(sites)
+    if not is_earlier.any():
+        return not_applicable(NO_EARLIER_SITE if sites.served_routes else NO_SERVED_ROUTE)
+    falls, details = {}, []
+    for number in np.flatnonzero(is_earlier):
+        served = sites.served_routes[number]
+        without, with_carry = inputs.attention[number, :, :, served.site.position].sum(axis=1)
+        falls[served.route.name] = float(without - with_carry)
+        details.append(f"{served.route.name} {without:.2f} to {with_carry:.2f}")
+    return all_of(
+        at_least(
+            ATTENTION_FALLS_BY,
+            falls,
+            "the heads’ attention to the site, added up, falls by {bound} when the carry is switched on, on every "
+            "served route whose site is earlier",
+            unit="",
         ),
+        asked=(len(falls), len(sites.routes), "routes"),
+        note="; ".join(details),
+    )
+
+
+@claim(
+    "keys-there-queries-here",
+    "A carry that is written at the position that predicts its digit acts through layer 1’s queries there.",
+    analysis=carry_in_layer_1,
+    figure="carry-seen-by",
+    otherwise="On {case}, patching the queries alone changes only {value} more answers than the keys alone.",
+)
+def queries_over_keys(sites: CarrySites, inputs: CarryInLayer1) -> Check:
+    """The rate of patching the queries alone minus that of the keys alone, on routes with a local site."""
+    is_local = _is_at_predicting_position(sites)
+    if not is_local.any():
+        return not_applicable(NO_LOCAL_SITE if sites.served_routes else NO_SERVED_ROUTE)
+    names = _names_where(sites, is_local)
+    difference = (_rate(inputs, "queries") - _rate(inputs, "keys"))[is_local]
+    return all_of(
+        at_least(
+            QUERIES_OVER_KEYS,
+            by_direction(names, difference),
+            "the share of answers that change is {bound} higher when only the queries are patched than when only "
+            "the keys are, on every served route whose site predicts the digit, and in both directions",
+        ),
+        asked=(len(names), len(sites.routes), "routes"),
     )
 
 
 @optional_figure(
-    "carry-attention-switch", "Where layer 1 looks with the carry, and without", unless=no_served_route
+    "carry-attention-switch", "Layer 1’s attention without and with the carry", unless=no_served_route
 )
 def attention_figure(name: str, title: str, sites: CarrySites, inputs: CarryInLayer1) -> Figure:
     """Bars of each layer-1 head's mean attention without and with the carry, one view for each served route."""
@@ -138,8 +179,8 @@ def attention_figure(name: str, title: str, sites: CarrySites, inputs: CarryInLa
         title,
         plot,
         caption=(
-            "The mean attention from the position that predicts the digit, over the same sums twice: as they are, "
-            "and with the carry at the site taken from the other sum of the pair, and nothing else."
+            "The mean attention from the position that predicts the digit, over the same sums twice: with the "
+            "carry at the site as it is, and patched from the other sum of the pair."
         ),
         alt="Bars by the position attended to, with the carry and without, in a panel for each head of layer 1.",
         source=carry_in_layer_1,
@@ -149,117 +190,133 @@ def attention_figure(name: str, title: str, sites: CarrySites, inputs: CarryInLa
     )
 
 
-@optional_figure("carry-turn", "Who turns the hand when a carry comes", unless=no_served_route)
+@optional_figure("carry-turn", "Phase shift of the logits due to a carry, by component", unless=no_served_route)
 def phase_shift_figure(name: str, title: str, sites: CarrySites, phase_shift: CarryTurn) -> Figure:
     """Bars of how far each layer-1 head and the direct path shift the phase of the digit, by served route."""
-    by_part = (phase_shift.shares * phase_shift.mean_phase_shift[:, None]).T
+    by_part = phase_shift.shares * phase_shift.mean_phase_shift[..., None]
     return Figure(
         name,
         title,
-        charts.bars(
-            route_labels(sites),
-            dict(zip(phase_shift.parts, by_part, strict=True)),
-            x_title="route, from a column to a digit",
-            y_title="turn, in digits",
-        ),
+        {
+            direction: charts.bars(
+                route_labels(sites),
+                dict(zip(phase_shift.parts, by_part[:, number].T, strict=True)),
+                x_title="route, from a column to a digit",
+                y_title="phase shift, in digits",
+            )
+            for number, direction in enumerate(DIRECTIONS)
+        },
         caption=(
-            "What each head of layer 1 turns the digit’s logits, and what reaches them directly, when the carry "
-            "is switched at the site that serves the route; in digits, on average over the pairs. The bars of a "
-            "route add up to its whole turn, which for exact addition is 1."
+            "How far each head of layer 1, and the direct path, shift the phase of the digit’s logits when the "
+            "carry is switched, in digits, averaged over pairs. The bars of a route add up to its whole shift, "
+            "which for exact addition is 1."
         ),
-        alt="Grouped bars: for each route how far each head of layer 1 turns the logits.",
+        alt="Grouped bars: for each route how far each head of layer 1 shifts the phase of the logits.",
         source=carry_turn,
+        control="Carry switched",
         height=380,
     )
 
 
-def phase_shift_claims(sites: CarrySites, phase_shift: CarryTurn) -> tuple[Claim, ...]:
-    """The claims on how far a carry shifts the digit's phase, and on the share that each head has in the shift."""
-    names = route_names(sites)
-
-    def share_of_layer_1() -> Finding:
-        is_local = _is_at_predicting_position(sites)
-        if not is_local.any():
-            return Finding("no carry is written at the position that predicts its digit", None)
-        shares = phase_shift.layer_1_shares[is_local]
-        back = "; where it is more than all, what the site writes to the digit itself turns it back"
-        return Finding(
-            f"{range_of(shares)} of the turn, on "
-            f"{counted(int(is_local.sum()), 'route')}{back if shares.max() > 1 else ''}",
-            bool(shares.min() >= BY_LAYER_1_AT_LEAST),
-            by_route("by layer 1", [names[number] for number in np.flatnonzero(is_local)], shares),
-        )
-
-    def shift_by_one_digit() -> Finding:
-        adjacent = [number for number, served in enumerate(sites.served_routes) if not served.route.n_nines]
-        if not adjacent:
-            return Finding("no site serves a route to the next digit", None)
-        shifts = phase_shift.mean_phase_shift[adjacent]
-        return Finding(
-            f"by {joined(map(decimals, map(float, shifts)))}",
-            bool(np.abs(shifts - 1).max() <= PHASE_SHIFT_WITHIN),
-            by_route("turn", [names[number] for number in adjacent], shifts),
-        )
-
-    def same_shares() -> Finding:
-        distances = _distances_of_shares(sites, phase_shift)
-        if not distances:
-            return Finding("no two routes reach a digit through one position", None)
-        summary = joined(f"{name} by {percent(distance, 0)}" for name, distance in distances.items())
-        return Finding(f"the shares differ at {summary}", max(distances.values()) <= SHARES_WITHIN, distances)
-
-    return (
-        general_claim(
-            "layer-1-turns",
-            "It is layer 1 that turns the answer, more than what the site writes to the digit itself.",
-            criterion=(
-                f"its heads make at least {percent(BY_LAYER_1_AT_LEAST, 0)} of the turn on every route whose site "
-                "is where the digit is predicted; from elsewhere a carry has no other way"
-            ),
-            source=carry_turn,
-            otherwise="On these weights something else turns the answer on some route.",
-            finding=finding_at_sites(sites, share_of_layer_1),
+@claim(
+    "layer-1-turns",
+    "Layer 1’s heads, rather than the direct path from the site, make most of the phase shift due to a carry.",
+    analysis=carry_turn,
+    figure="carry-turn",
+    otherwise="On {case}, layer 1’s heads make only {value} of the phase shift.",
+)
+def layer_1_makes_the_shift(sites: CarrySites, phase_shift: CarryTurn) -> Check:
+    """The share of layer 1's heads in the phase shift, on routes whose site could also write to the logits."""
+    is_local = _is_at_predicting_position(sites)
+    if not is_local.any():
+        return not_applicable(NO_LOCAL_SITE if sites.served_routes else NO_SERVED_ROUTE)
+    names = _names_where(sites, is_local)
+    return all_of(
+        at_least(
+            BY_LAYER_1_AT_LEAST,
+            by_direction(names, phase_shift.layer_1_shares[is_local]),
+            "layer 1’s heads together make {bound} of the phase shift, on every served route whose site predicts "
+            "the digit, and in both directions; from an earlier site a carry has no other way",
         ),
-        general_claim(
-            "one-more-is-a-tenth",
-            "A carry out of the next column turns the digit’s logits by one digit, a tenth of the circle.",
-            criterion=f"within {PHASE_SHIFT_WITHIN} of a digit, on every such route that is served",
-            source=carry_turn,
-            otherwise="On these weights it turns them by more or less on some route.",
-            finding=finding_at_sites(sites, shift_by_one_digit),
+        asked=(len(names), len(sites.routes), "routes"),
+    )
+
+
+@claim(
+    "one-more-is-a-tenth",
+    "A carry into the next column shifts the phase of its digit’s logits by one digit, a tenth of the circle.",
+    analysis=carry_turn,
+    figure="carry-turn",
+    otherwise="On {case}, the carry shifts the phase by {value}.",
+)
+def shift_by_one_digit(sites: CarrySites, phase_shift: CarryTurn) -> Check:
+    """The mean phase shift on the served routes to the next column."""
+    is_adjacent = np.array([not served.route.n_nines for served in sites.served_routes], bool)
+    if not is_adjacent.any():
+        return not_applicable("No single site serves a route to the next column.")
+    names = _names_where(sites, is_adjacent)
+    return all_of(
+        between(
+            1 - PHASE_SHIFT_WITHIN,
+            1 + PHASE_SHIFT_WITHIN,
+            by_direction(names, phase_shift.mean_phase_shift[is_adjacent]),
+            "the mean phase shift is {bound} on every served route to the next column, in both directions",
+            unit="digits",
         ),
-        general_claim(
-            "heads-share-alike",
-            "From whichever column a carry comes, if it comes by one position, much the same heads turn the "
-            "digit.",
-            criterion=(
-                f"at most {percent(SHARES_WITHIN, 0)} of the turn is shared otherwise between routes by which a "
-                "digit is reached through one position (total variation distance)"
-            ),
-            source=carry_turn,
-            otherwise="On these weights the routes are shared otherwise.",
-            finding=finding_at_sites(sites, same_shares),
+        asked=(len(names), sites.layout.n_digits - 1, "routes to the next column"),
+    )
+
+
+@claim(
+    "heads-share-alike",
+    "Carries that reach a digit through the same position are applied by the same layer-1 heads, in like shares.",
+    analysis=carry_turn,
+    figure="carry-turn",
+    otherwise="For {case}, the shares of the heads differ by {value}.",
+)
+def same_heads_through_one_position(sites: CarrySites, phase_shift: CarryTurn) -> Check:
+    """The total variation distance between the heads' shares on two routes to a digit through one position."""
+    distances = _distances_of_shares(sites, phase_shift)
+    if not distances:
+        return not_applicable("No two served routes reach a digit through one position.")
+    return all_of(
+        at_most(
+            SHARES_WITHIN,
+            distances,
+            "the total variation distance between the heads’ shares on two such routes is {bound}, in both "
+            "directions; routes to one digit through different positions are not compared",
         ),
+        asked=(len(distances), len(distances), "pairs of routes"),
     )
 
 
 def _is_at_predicting_position(sites: CarrySites) -> np.ndarray:
     """Whether each served route's site is at the position that predicts its digit.
 
-    A site at another position reaches the digit only through layer 1's keys and values.
+    A site at an earlier position reaches the digit only through layer 1's keys and values.
     """
     start = sites.layout.predicting.start
-    return np.array([served.site.position == start + served.route.digit for served in sites.served_routes])
+    return np.array([served.site.position == start + served.route.digit for served in sites.served_routes], bool)
+
+
+def _names_where(sites: CarrySites, mask: np.ndarray) -> list[str]:
+    return [name for name, is_chosen in zip(route_names(sites), mask, strict=True) if is_chosen]
+
+
+def _range(rates: np.ndarray) -> str:
+    return f"{percent(float(rates.min()), 0)} to {percent(float(rates.max()), 0)}"
 
 
 def _distances_of_shares(sites: CarrySites, phase_shift: CarryTurn) -> dict[str, float]:
     """The largest total variation distance between heads' shares on routes to one digit through one position."""
     distances: dict[str, float] = {}
-    for (first, first_shares), (second, second_shares) in combinations(
-        zip(sites.served_routes, phase_shift.shares, strict=True), 2
-    ):
-        if (first.route.digit, first.site.position) == (second.route.digit, second.site.position):
-            name = f"C{first.route.digit} through {sites.layout.position_names[first.site.position]}"
-            distance = float(np.abs(first_shares - second_shares).sum() / 2)
-            distances[name] = max(distances.get(name, 0.0), distance)
+    numbered = list(enumerate(sites.served_routes))
+    for (i, first), (j, second) in combinations(numbered, 2):
+        if (first.route.digit, first.site.position) != (second.route.digit, second.site.position):
+            continue
+        for number, direction in enumerate(DIRECTIONS):
+            position = sites.layout.position_names[first.site.position]
+            name = f"C{first.route.digit} through {position}, {direction}"
+            difference = phase_shift.shares[i, number] - phase_shift.shares[j, number]
+            distances[name] = max(distances.get(name, 0.0), float(np.abs(difference).sum() / 2))
     return distances

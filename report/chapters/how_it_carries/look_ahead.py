@@ -6,16 +6,13 @@ one position can add the outputs of heads that attend to several columns.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-
 import numpy as np
 
-from report.chapters.how_it_carries.readout import values_by_name
-from report.chapters.how_it_carries.served_routes import finding_at_sites, no_served_route
+from report.chapters.how_it_carries.served_routes import no_served_route
 from report.content.chapter import Absent, Figure
-from report.content.claims import Claim, Finding, general_claim
-from report.content.formats import decimals, joined, percent
+from report.content.checks import Check, all_of, at_least, not_applicable
+from report.content.claims import claim
+from report.content.formats import joined, percent
 from report.content.lazy_chart import LazyChart
 from report.content.optional import optional_figure
 from report.figures import charts
@@ -26,12 +23,14 @@ from sumint.analyses.carrying.look_ahead import N_TOTALS, LookAhead, look_ahead
 ADDITIVE_AT_LEAST = 0.95
 TIE_BREAK_AT_LEAST = 0.1
 
+NO_POSITION = "No carry site holds the carry of any column but the units."
 
-@optional_figure("look-ahead", "What is written of two columns at one position", unless=no_served_route)
+
+@optional_figure("look-ahead", "What layer 0 writes about two columns at one position", unless=no_served_route)
 def look_ahead_figure(name: str, title: str, sites: CarrySites, ahead: LookAhead) -> Figure | Absent:
     """Heatmaps of what layer 0 writes along the carry axis by the sums of two columns, one for each position."""
     if not len(ahead.positions):
-        return Absent(name, title, "The only sites that serve a route know of the units’ carry alone.")
+        return Absent(name, title, NO_POSITION)
     names = sites.layout.position_names
     totals = range(N_TOTALS)
     limits = charts.symmetric_limits(ahead.value)
@@ -67,46 +66,56 @@ def look_ahead_figure(name: str, title: str, sites: CarrySites, ahead: LookAhead
     )
 
 
-def look_ahead_claims(sites: CarrySites, ahead: LookAhead) -> tuple[Claim, ...]:
-    """The claims that layer 0 adds a function of each column, and that the further column breaks ties."""
-    names = [sites.layout.position_names[position] for position in ahead.positions]
+def _by_position(ahead: LookAhead, values: np.ndarray) -> dict[str, float]:
+    names = (ahead.layout.position_names[position] for position in ahead.positions)
+    return {name: float(value) for name, value in zip(names, values, strict=True)}
 
-    def by_position(values: np.ndarray, holds: Callable[[np.ndarray], np.bool_]) -> Finding:
-        if not names:
-            return Finding("no position knows of any but the units’ carry", None)
-        by_name = dict(zip(names, map(float, values), strict=True))
-        return Finding(values_by_name(by_name), bool(holds(values)), by_name)
 
-    def additive_share() -> Finding:
-        finding = by_position(ahead.additive_share, lambda shares: shares.min() >= ADDITIVE_AT_LEAST)
-        near_alone = joined(decimals(float(share)) for share in ahead.near_share)
-        return (
-            replace(finding, value=f"{finding.value}; the nearer column alone {near_alone}") if names else finding
+@claim(
+    "look-ahead-adds",
+    "What layer 0 writes about a column and the next one at a position is the sum of a function of each.",
+    analysis=look_ahead,
+    figure="look-ahead",
+    otherwise="At {case}, an additive model explains only {value} of the variance.",
+)
+def additive_in_the_columns(ahead: LookAhead) -> Check:
+    """The share of the variance of layer 0's output along the carry axis that an additive model explains."""
+    if not len(ahead.positions):
+        return not_applicable(NO_POSITION)
+    near_alone = joined(
+        f"{percent(float(share))} at {name}" for name, share in _by_position(ahead, ahead.near_share).items()
+    )
+    return all_of(
+        at_least(
+            ADDITIVE_AT_LEAST,
+            _by_position(ahead, ahead.additive_share),
+            "an additive model of the two column sums explains {bound} of the variance along the carry axis, at "
+            "every position with a carry site",
+        ),
+        note=f"the nearer column alone explains {near_alone}",
+    )
+
+
+@claim(
+    "look-ahead-breaks-ties",
+    "At some position, the carry of the next column decides what layer 0 writes when the nearer column sums to "
+    "nine.",
+    analysis=look_ahead,
+    figure="look-ahead",
+    otherwise="At most {value} of a carry is written for the next column’s carry at one position ({case}): the "
+    "two columns may be held at different positions.",
+)
+def further_column_breaks_ties(ahead: LookAhead) -> Check:
+    """The effect of the further column's carry where the nearer column sums to nine, in units of a carry."""
+    if not len(ahead.positions):
+        return not_applicable(NO_POSITION)
+    return all_of(
+        at_least(
+            TIE_BREAK_AT_LEAST,
+            _by_position(ahead, ahead.tie_break),
+            "the further column’s carry makes a difference of {bound} at some position with a carry site, where "
+            "the nearer column’s makes 1",
+            unit="",
+            of_some=True,
         )
-
-    def tie_break() -> Finding:
-        return by_position(ahead.tie_break, lambda differences: differences.max() >= TIE_BREAK_AT_LEAST)
-
-    return (
-        general_claim(
-            "look-ahead-adds",
-            "What is written of a column and the next is the sum of a function of each.",
-            criterion=(
-                f"an additive model explains at least {percent(ADDITIVE_AT_LEAST, 0)} of the variance, everywhere"
-            ),
-            source=look_ahead,
-            otherwise="On these weights the two act together at some position.",
-            finding=finding_at_sites(sites, additive_share),
-        ),
-        general_claim(
-            "look-ahead-breaks-ties",
-            "Somewhere, where the nearer column sums to nine, the further one decides what is written.",
-            criterion=(
-                f"its carry makes a difference of at least {TIE_BREAK_AT_LEAST} at some position, where the "
-                "nearer column’s makes 1"
-            ),
-            source=look_ahead,
-            otherwise="On these weights the further column makes next to no difference.",
-            finding=finding_at_sites(sites, tie_break),
-        ),
     )

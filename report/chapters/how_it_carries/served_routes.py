@@ -1,29 +1,32 @@
-"""Helpers for the sections on served routes: names, numbers by route, heatmaps and the case of no served route.
+"""Helpers for the sections on served routes: names and numbers by route and direction, heatmaps, missing routes.
 
-A route is served if patching a single site of layer 0 flips its digit in most pairs.
+A route is served if patching a single site of layer 0 flips its digit in most pairs, in both directions: where the
+patch switches the carry on, and where it switches it off.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Sequence
 
 import numpy as np
 
-from report.content.claims import Finding
-from report.content.formats import decimals, percent
+from report.content.formats import whole_percent
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
 from sumint.analyses.carrying.carry_sites import CarrySites
+from sumint.interventions.patching import DIRECTIONS
+
+NO_SERVED_ROUTE = "No single site of layer 0 holds a carry on any route of this checkpoint."
 
 
 def no_served_route(sites: CarrySites, *_: object) -> str:
     """The reason why a figure is absent, or an empty string if some site serves a route."""
-    return "" if sites.served_routes else "On these weights no site of the first layer serves any route."
+    return "" if sites.served_routes else NO_SERVED_ROUTE
 
 
-def finding_at_sites(sites: CarrySites, check: Callable[[], Finding]) -> Finding:
-    """The finding of a check at the sites that serve routes; without a verdict if there are none."""
-    return check() if sites.served_routes else Finding("no site serves any route", None)
+def asked_routes(sites: CarrySites) -> tuple[int, int, str]:
+    """On how many routes a criterion about served routes is asked, and of how many."""
+    return len(sites.served_routes), len(sites.routes), "routes"
 
 
 def route_names(sites: CarrySites) -> list[str]:
@@ -36,32 +39,34 @@ def route_labels(sites: CarrySites) -> list[str]:
     return [f"{route.column} → C{route.digit}" for route in (served.route for served in sites.served_routes)]
 
 
-def by_route(quantity: str, names: Iterable[str], values: np.ndarray) -> dict[str, float]:
-    """A claim's numbers: the value of a quantity for each route."""
-    return {f"{quantity}, {name}": float(value) for name, value in zip(names, values, strict=True)}
+def by_direction(names: Sequence[str], values: np.ndarray) -> dict[str, float]:
+    """Values [route, direction] by case: "column 1 → C0, on"."""
+    return {
+        f"{name}, {direction}": float(value)
+        for name, of_route in zip(names, values, strict=True)
+        for direction, value in zip(DIRECTIONS, of_route, strict=True)
+    }
 
 
-def range_of(rates: np.ndarray) -> str:
-    """The least and the greatest of the finite rates, as percentages."""
-    finite = rates[np.isfinite(rates)]
-    if not finite.size:
-        return "an unknown share"
-    return f"{percent(float(finite.min()), 0)} to {percent(float(finite.max()), 0)}"
+def sizes(names: Sequence[str], n_pairs: np.ndarray) -> dict[str, int]:
+    """The numbers of pairs [route, direction] by case."""
+    return {case: int(n) for case, n in by_direction(names, n_pairs).items()}
 
 
 def rates_heatmap(sites: CarrySites, rates: np.ndarray, interventions: tuple[str, ...]) -> LazyChart:
-    """A heatmap of the share of digits that each intervention flips on each served route.
+    """A heatmap of the share of digits that each intervention flips on each served route, in each direction.
 
-    `rates` has a row for each route and a column for each intervention.
+    `rates` has the axes [route, direction, intervention].
     """
+    columns = [f"{label}, {direction}" for label in route_labels(sites) for direction in DIRECTIONS]
     return charts.heatmap(
-        rates.T,
-        x=route_labels(sites),
+        rates.reshape(len(columns), len(interventions)).T,
+        x=columns,
         y=interventions,
-        x_title="route, from a column to a digit",
+        x_title="route, from a column to a digit; carry switched on or off",
         y_title="",
-        quantity="digits moved",
+        quantity="answers that change",
         diverging=False,
         limits=(0, 1),
-        written=decimals,
+        written=whole_percent,
     )

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from report.chapters.how_it_carries.served_routes import by_route, finding_at_sites, route_names
+import numpy as np
+
+from report.chapters.how_it_carries.served_routes import (
+    NO_SERVED_ROUTE,
+    asked_routes,
+    by_direction,
+    route_names,
+    sizes,
+)
 from report.content.chapter import Figure, Table
-from report.content.claims import Claim, Finding, general_claim
+from report.content.checks import Check, all_of, at_least, at_most, not_applicable
+from report.content.claims import claim
 from report.content.formats import counted, joined, percent, whole_percent
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
 from sumint.analyses.carrying.carry_sites import SERVES_FROM, CarrySites, carry_sites
 from sumint.analyses.carrying.other_sites import other_sites
-from sumint.interventions.patching import FlipRates
+from sumint.interventions.patching import DIRECTIONS, FlipRates
 
 # Criteria, chosen after measuring the write-up's checkpoint and the bundled one.
 NEXT_AT_MOST = 0.25
@@ -18,143 +27,165 @@ TOGETHER_AT_MOST = 0.1
 
 
 def rates_figure(sites: CarrySites) -> Figure:
-    """Heatmaps of the share of digits that patching each head at each position flips, one for each route."""
-    heads = [f"H0.{head}" for head in range(sites.rates.shape[1])]
-    plot: dict[str, LazyChart] = {}
+    """Heatmaps of the share of answers changed by patching each head at each position, by route and direction."""
+    heads = [f"H0.{head}" for head in range(sites.rates.shape[2])]
+    plot: dict[tuple[str, ...], LazyChart] = {}
     for number, route in enumerate(sites.routes):
         positions = slice(0, sites.layout.predicting.start + route.digit + 1)
-        plot[route.name] = charts.heatmap(
-            sites.rates[number, :, positions],
-            x=sites.layout.position_names[positions],
-            y=heads,
-            x_title="position",
-            y_title="head",
-            quantity="digits moved",
-            diverging=False,
-            limits=(0, 1),
-            written=whole_percent,
-        )
+        for direction, rates in zip(DIRECTIONS, sites.rates[number], strict=True):
+            plot[route.name, direction] = charts.heatmap(
+                rates[:, positions],
+                x=sites.layout.position_names[positions],
+                y=heads,
+                x_title="position",
+                y_title="head",
+                quantity="answers that change",
+                diverging=False,
+                limits=(0, 1),
+                written=whole_percent,
+            )
     return Figure(
         "carry-site-rates",
-        "Where an interchange moves the digit",
+        "Activation patching, by head and position",
         plot,
         caption=(
-            "In how many of a hundred pairs the answer’s digit becomes the other sum’s when what one head has "
-            "gathered at one position is taken from there. Positions after the one that predicts the digit cannot "
-            "matter."
+            "The percentage of pairs in which the answer’s digit becomes the other sum’s when the output of one "
+            "head at one position is patched. Positions after the one that predicts the digit cannot matter."
         ),
-        alt="A heatmap of layer 0’s heads by positions, with the share of digits that moved in each cell.",
+        alt="A heatmap of layer 0’s heads by positions, with the percentage of changed answers in each cell.",
         source=carry_sites,
-        control="Route",
+        control=("Route", "Carry switched"),
         height=240,
     )
 
 
 def routes_table(sites: CarrySites) -> Table:
-    """A table of all routes, each with the site that flips its digit most often."""
+    """A table of all routes and directions, with the site whose patch changes most answers."""
     rows = []
     for number, route in enumerate(sites.routes):
         site = sites.site_serving(number) or sites.best_sites[number]
-        lower, upper = sites.interval(number, site)
-        rows.append(
-            (
-                route.name,
-                route.n_nines,
-                int(sites.n_pairs[number]),
-                site.name(sites.layout),
-                sites.rate(number, site),
-                f"{percent(lower)} to {percent(upper)}",
-            )
-        )
-    head = ("route", "nines between", "pairs", "site", "digits moved", "95% interval")
+        measured = zip(DIRECTIONS, sites.n_pairs[number], sites.rates_at(number, site), strict=True)
+        intervals = sites.intervals_at(number, site)
+        for (direction, n_pairs, rate), (lower, upper) in zip(measured, intervals, strict=True):
+            interval = f"{percent(float(lower))} to {percent(float(upper))}"
+            name = site.name(sites.layout)
+            rows.append((route.name, direction, route.n_nines, int(n_pairs), name, float(rate), interval))
+    head = ("route", "carry switched", "nines between", "pairs", "site", "answers changed", "95% interval")
     return Table(
         "carry-routes",
-        "Every route, and the site that moves most of its digits",
+        "Every route, and the site whose patch changes most answers",
         dict(zip(head, zip(*rows, strict=True), strict=True)),
         caption=(
-            f"Of {counted(sites.n_drawn, 'pair')} drawn for each route those are kept of which the model says "
-            "both sums’ digit rightly. Where a site of the smallest set serves the route, it is that one. The "
+            f"Of {counted(sites.n_drawn, 'pair')} drawn for each route those are kept of which the model predicts "
+            "both digits correctly. A route’s site is that of the smallest set, if one of these serves it. The "
             "interval is Wilson’s."
         ),
         source=carry_sites,
-        formats={"digits moved": percent},
+        formats={"answers changed": _percent_or_none},
     )
 
 
-def site_claims(sites: CarrySites, rates_of_others: FlipRates) -> tuple[Claim, ...]:
-    """The claims that each carry passes through a single site, and that no other sites transmit it.
+def _percent_or_none(rate: float) -> str:
+    return percent(rate) if np.isfinite(rate) else "–"
 
-    `rates_of_others` are the flip rates with all sites patched except the one that serves the route.
-    """
+
+@claim(
+    "carry-sites",
+    "On every route, patching a single site of layer 0 switches the carry on and off.",
+    analysis=carry_sites,
+    figure="carry-routes",
+    otherwise="On {case}, patching the best single site changes only {value} of the answers.",
+)
+def single_site_on_every_route(sites: CarrySites) -> Check:
+    """The rate of the best site of each route, in each direction."""
+    best = [sites.site_serving(number) or sites.best_sites[number] for number in range(len(sites.routes))]
+    names = [route.name for route in sites.routes]
+    rates = np.array([sites.rates_at(number, site) for number, site in enumerate(best)])
     smallest = [site.name(sites.layout) for site in sites.smallest_set]
-    rates = {route.name: sites.rate(number, sites.best_sites[number]) for number, route in enumerate(sites.routes)}
-    second_best = []
-    for number in sites.served_numbers:
-        of_route = sites.rates[number].copy()
-        best = sites.best_sites[number]
-        of_route[best.head, best.position] = 0
-        second_best.append(float(of_route.max()))
+    return all_of(
+        at_least(
+            SERVES_FROM,
+            by_direction(names, rates),
+            "{bound} of the answers change by exactly one when the route’s best site is patched, on every route "
+            "and in both directions",
+            n=sizes(names, sites.n_pairs),
+        ),
+        note=(
+            f"{counted(len(smallest), 'site')} serve {len(sites.served_numbers)} of "
+            f"{counted(len(sites.routes), 'route')}: {joined(smallest)}"
+        ),
+    )
 
-    def others_together() -> Finding:
-        by_name = by_route("others", route_names(sites), rates_of_others.rates[:, 0])
-        highest = max(by_name.values())
-        return Finding(
-            f"with all others interchanged at most {percent(highest)} of the digits move",
-            highest <= TOGETHER_AT_MOST,
-            by_name,
-        )
 
-    all_have_pairs = bool(sites.n_pairs.all())
-    unserved = [route.name for number, route in enumerate(sites.routes) if number not in sites.served_numbers]
-    missing = f"; none serves {joined(unserved)}" if unserved else ""
-    return (
-        general_claim(
-            "carry-sites",
-            "Every carry passes through a single site: one head of layer 0 at one position.",
-            criterion=(
-                f"on every route some site moves at least {percent(SERVES_FROM, 0)} of the digits by exactly one"
-            ),
-            source=carry_sites,
-            otherwise="On these weights some carry is not at a single site, or the model does not know it.",
-            finding=Finding(
-                f"{counted(len(smallest), 'site')} serve {len(sites.served_numbers)} of "
-                f"{counted(len(sites.routes), 'route')}: {joined(smallest)}{missing}",
-                len(sites.served_numbers) == len(sites.routes),
-                rates,
-            ),
+@claim(
+    "carry-nowhere-else",
+    f"On every route, patching the second-best site changes at most {percent(NEXT_AT_MOST, 0)} of the answers.",
+    analysis=carry_sites,
+    figure="carry-site-rates",
+    otherwise="On {case}, patching the second-best site changes {value} of the answers.",
+)
+def second_best_site(sites: CarrySites) -> Check:
+    """The rate of the site that comes second on each served route, in each direction."""
+    if not sites.served_routes:
+        return not_applicable(NO_SERVED_ROUTE)
+    rates = sites.rates[list(sites.served_numbers)].copy()
+    for number, served in enumerate(sites.served_routes):
+        rates[number, :, served.site.head, served.site.position] = 0
+    names = route_names(sites)
+    return all_of(
+        at_most(
+            NEXT_AT_MOST,
+            by_direction(names, rates.max(axis=(2, 3))),
+            "{bound} of the answers change when the second-best site is patched, on every served route and in "
+            "both directions",
+            n=sizes(names, sites.n_pairs[list(sites.served_numbers)]),
         ),
-        general_claim(
-            "carry-nowhere-else",
-            "No other site comes near it.",
-            criterion=f"on every route that is served the next site moves at most {percent(NEXT_AT_MOST, 0)}",
-            source=carry_sites,
-            otherwise="On these weights another site moves digits as well.",
-            finding=Finding(
-                f"the next sites move at most {percent(max(second_best))}", max(second_best) <= NEXT_AT_MOST
-            )
-            if second_best
-            else Finding("no site serves any route", None),
+        asked=asked_routes(sites),
+    )
+
+
+@claim(
+    "others-together",
+    f"Patching every site but one at once changes at most {percent(TOGETHER_AT_MOST, 0)} of the answers: the "
+    f"carry "
+    "passes through that site.",
+    analysis=other_sites,
+    otherwise="On {case}, patching all sites but the one that serves the route changes {value} of the answers.",
+)
+def all_other_sites(sites: CarrySites, others: FlipRates) -> Check:
+    """The rate when every site but the one that serves the route is patched."""
+    if not sites.served_routes:
+        return not_applicable(NO_SERVED_ROUTE)
+    names = route_names(sites)
+    return all_of(
+        at_most(
+            TOGETHER_AT_MOST,
+            by_direction(names, others.rates[..., 0]),
+            "{bound} of the answers change when all sites but the one that serves the route are patched, on every "
+            "served route and in both directions",
+            n=sizes(names, others.n_pairs),
         ),
-        general_claim(
-            "others-together",
-            "Nor do all others together: without its site a carry does not get through.",
-            criterion=(
-                f"on every route that is served at most {percent(TOGETHER_AT_MOST, 0)} of the digits move with "
-                "all sites interchanged but the one that serves it"
-            ),
-            source=other_sites,
-            otherwise="On these weights some carry gets through without its site.",
-            finding=finding_at_sites(sites, others_together),
+        asked=asked_routes(sites),
+    )
+
+
+@claim(
+    "sites-are-shared",
+    "Fewer sites than routes hold the carries: one site serves several answer digits.",
+    analysis=carry_sites,
+    figure="carry-routes",
+    otherwise="It takes {value} to serve as many routes: every route has a site of its own.",
+)
+def fewer_sites_than_routes(sites: CarrySites) -> Check:
+    """The number of sites in the smallest set, which serves all served routes."""
+    if len(sites.served_routes) < 2:
+        return not_applicable("Fewer than two routes are served by a single site.")
+    return all_of(
+        at_most(
+            len(sites.served_routes) - 1,
+            len(sites.smallest_set),
+            "the smallest set of sites that serves all served routes has {bound}, one fewer than these routes",
+            unit="sites",
         ),
-        general_claim(
-            "sites-are-shared",
-            "There are fewer such sites than routes: what is written once is read by several digits.",
-            criterion="the smallest set that serves all routes that are served has fewer sites than these routes",
-            source=carry_sites,
-            otherwise="On these weights every route that is served has a site of its own.",
-            finding=Finding(
-                f"{counted(len(smallest), 'site')} for {counted(len(sites.served_numbers), 'route')}",
-                len(smallest) < len(sites.served_numbers) if all_have_pairs and sites.served_numbers else None,
-            ),
-        ),
+        asked=asked_routes(sites),
     )

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from report.chapters.layer_0_attention.corresponding_digits import (
+    a_guess_of_the_write_up_is_refuted,
     column_attention_figure,
-    corresponding_digits_claims,
-    hypothesis_refuted_claim,
+    corresponding_digits_of_the_write_up,
     hypothesis_table,
-    other_attention_claims,
+    other_attention_of_the_write_up,
+    other_positions_attend_to_every_column,
+    some_head_attends_to_the_corresponding_digits,
 )
 from report.chapters.layer_0_attention.patterns import patterns_figure
-from report.chapters.layer_0_attention.positions_alone import mean_keys_claim, positional_attention_figure
+from report.chapters.layer_0_attention.positions_alone import (
+    mean_keys_explain_the_attention,
+    positional_attention_figure,
+)
 from report.chapters.layer_0_attention.scores import (
-    extreme_digits_claim,
-    positions_choose_columns_claim,
+    positions_choose_columns,
+    queries_prefer_or_avoid_extreme_digits,
     scores_figure,
 )
 from report.content.chapter import ChapterPlan, Content
@@ -30,9 +35,11 @@ def where_heads_attend(lab: Lab) -> Iterator[Content]:
     yield patterns_figure(measured)
     yield column_attention_figure(measured)
     yield hypothesis_table(lab, measured)
-    yield from corresponding_digits_claims(lab, measured)
-    yield from other_attention_claims(lab, measured)
-    yield hypothesis_refuted_claim(lab, measured)
+    yield some_head_attends_to_the_corresponding_digits(measured)
+    yield corresponding_digits_of_the_write_up.on(lab, measured)
+    yield other_positions_attend_to_every_column(measured)
+    yield other_attention_of_the_write_up.on(lab, measured)
+    yield a_guess_of_the_write_up_is_refuted.on(lab, measured)
 
 
 def scores_of_positions_and_digits(lab: Lab) -> Iterator[Content]:
@@ -40,9 +47,9 @@ def scores_of_positions_and_digits(lab: Lab) -> Iterator[Content]:
     circuits = lab.run(qk_circuits)
     yield scores_figure(circuits)
     yield positional_attention_figure(circuits)
-    yield positions_choose_columns_claim(circuits)
-    yield extreme_digits_claim(circuits)
-    yield mean_keys_claim(circuits)
+    yield positions_choose_columns(circuits)
+    yield queries_prefer_or_avoid_extreme_digits(circuits)
+    yield mean_keys_explain_the_attention(circuits)
 
 
 PLAN = ChapterPlan(

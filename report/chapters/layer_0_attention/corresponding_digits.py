@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from report.content.chapter import Figure, Table
-from report.content.claims import Claim, Finding, published_claim
-from report.content.formats import decimals, joined
+from report.content.checks import Check, all_of, at_least, at_most
+from report.content.claims import claim, published_claim
+from report.content.formats import decimals, joined, percent
 from report.figures import charts
 from sumint.analyses.attention.attention_patterns import AttentionPatterns, attention_patterns
 from sumint.checkpoints.locate import ARENA_DIGEST
@@ -116,135 +117,144 @@ def hypothesis_table(lab: Lab, measured: AttentionPatterns) -> Table:
     )
 
 
-def corresponding_digits_claims(lab: Lab, patterns: AttentionPatterns) -> tuple[Claim, ...]:
-    """Return the claims on attention to the digits of the column whose digit is predicted."""
+@claim(
+    "corresponding-digits",
+    "For every digit of the answer, at the position that predicts it, some head of layer 0 attends mainly to "
+    "the two digits of its column.",
+    analysis=attention_patterns,
+    figure="column-attention",
+    otherwise=(
+        "For {case}, the two digits of its column get only {value} of a head’s mean attention at the position "
+        "that predicts it."
+    ),
+)
+def some_head_attends_to_the_corresponding_digits(patterns: AttentionPatterns) -> Check:
+    """For each digit of the answer, the largest mean attention of a head to the two digits of its column."""
     attention = patterns.corresponding_attention[0]
-    attends = attention >= CORRESPONDING_AT_LEAST
+    best = attention.argmax(axis=0)
     heads_by_digit = joined(
-        f"C{column} by {joined(f'H0.{head}' for head in np.flatnonzero(attends[:, column]))}"
-        for column in range(patterns.n_digits)
+        f"C{column} by {joined(f'H0.{head}' for head in np.flatnonzero(attends))}"
+        for column, attends in enumerate(attention.T >= CORRESPONDING_AT_LEAST)
     )
-
-    def check_published() -> Finding:
-        columns_of = {head: tuple(map(int, np.flatnonzero(columns))) for head, columns in enumerate(attends)}
-        least = {head: float(attention[head, list(columns)].min()) for head, columns in PUBLISHED_COLUMNS.items()}
-        greatest_other = max(float(attention[~attends].max(initial=0)), 0)
-        return Finding(
-            joined(
-                f"H0.{head} for {joined(f'C{column}' for column in columns)}"
-                for head, columns in columns_of.items()
-            ),
-            columns_of == PUBLISHED_COLUMNS,
-            {**{f"least_of_H0.{head}": value for head, value in least.items()}, "greatest_other": greatest_other},
-        )
-
-    return (
-        Claim(
-            "corresponding-digits",
-            "For every digit of the answer, some head of the first layer looks at the two digits of its column.",
-            value=f"it is so for {heads_by_digit}",
-            criterion=(
-                f"at least {CORRESPONDING_AT_LEAST} of one head’s mean attention is on the column’s two digits, "
-                "from the position that predicts its digit"
-            ),
-            holds=bool(attends.any(axis=0).all()),
-            source=attention_patterns,
-            numbers={
-                f"greatest_for_C{column}": float(value) for column, value in enumerate(attention.max(axis=0))
-            },
-            otherwise="On these weights some digit of the answer is predicted without such a head.",
+    return all_of(
+        at_least(
+            CORRESPONDING_AT_LEAST,
+            {f"C{column}, by H0.{head}": float(attention[head, column]) for column, head in enumerate(best)},
+            "at the position that predicts each digit of the answer, {bound} of one layer-0 head’s mean "
+            "attention is on the two digits of its column",
         ),
-        published_claim(
-            lab,
-            "published-corresponding-digits",
-            "H0.0 looks at the corresponding digits for C0; H0.1 for C0, C2 and C3; H0.2 for C1, C2 and C3.",
-            criterion=f"the attention is at least {CORRESPONDING_AT_LEAST} there and nowhere else",
-            source=attention_patterns,
-            check=check_published,
-        ),
+        note=f"heads that reach it: {heads_by_digit}",
     )
 
 
-def other_attention_claims(lab: Lab, patterns: AttentionPatterns) -> tuple[Claim, ...]:
-    """Return the claims on attention to a column's digits from a position that does not predict their sum."""
-    layout = patterns.layout
-    names = layout.position_names
-    attention = patterns.column_attention[0]
-    elsewhere = {
-        (head, position, column): float(attention[head, position, column])
-        for head in range(len(attention))
-        for position in range(layout.second_operand.stop - 1, layout.predicting.stop)
-        for column in range(layout.n_digits)
-        if position != layout.predicting.start + column and attention[head, position, column] >= ELSEWHERE_AT_LEAST
-    }
-    columns = {column for _, _, column in elsewhere}
-    listed = joined(_label(head, names[position], column) for head, position, column in elsewhere)
+@published_claim(
+    "published-corresponding-digits",
+    "At the position that predicts a digit, H0.0 attends to the two digits of its column for C0; H0.1 for C0, "
+    "C2 and C3; H0.2 for C1, C2 and C3.",
+    analysis=attention_patterns,
+    figure="column-attention",
+)
+def corresponding_digits_of_the_write_up(patterns: AttentionPatterns) -> Check:
+    """The mean attention to the corresponding digits, of the heads that the write-up names and of all others."""
+    attention = patterns.corresponding_attention[0]
+    named = {(head, column) for head, columns in PUBLISHED_COLUMNS.items() for column in columns}
 
-    def check_published() -> Finding:
-        measured = {
-            f"H0.{head} {position} → A{column} B{column}": float(attention[head, names.index(position), column])
-            for head, position, column in PUBLISHED_ELSEWHERE
+    def by_head(is_named: bool) -> dict[str, float]:
+        return {
+            f"H0.{head} for C{column}": float(attention[head, column])
+            for head, column in np.ndindex(attention.shape)
+            if ((head, column) in named) == is_named
         }
-        return Finding(
-            joined(decimals(value, 3) for value in measured.values()),
-            min(measured.values()) >= ELSEWHERE_AT_LEAST,
-            measured,
-        )
 
-    return (
-        Claim(
-            "other-attention",
-            "The digits of every column but the first are also looked at from a position that does not predict "
-            "their sum.",
-            value=f"found: {listed}",
-            criterion=(
-                f"at least {ELSEWHERE_AT_LEAST} of one head’s mean attention is on the column’s two digits, from "
-                "another position that sees both"
-            ),
-            holds=columns >= set(range(1, layout.n_digits)),
-            source=attention_patterns,
-            numbers={_label(head, names[at], column): value for (head, at, column), value in elsewhere.items()},
-            otherwise=(
-                "On these weights some column’s digits are looked at as closely only to predict their own sum, or "
-                "not at all."
-            ),
+    return all_of(
+        at_least(
+            CORRESPONDING_AT_LEAST,
+            by_head(True),
+            "{bound} of each of these heads’ mean attention is on the two digits there",
+            label="attention",
         ),
-        published_claim(
-            lab,
-            "published-other-attention",
-            "H0.0 looks from B3 and from C1 at A3 and B3; H0.1 from B3 at A2 and B2; H0.2 from = at A1 and B1.",
-            criterion=f"at least {ELSEWHERE_AT_LEAST} of the mean attention each",
-            source=attention_patterns,
-            check=check_published,
+        at_most(
+            CORRESPONDING_AT_LEAST,
+            by_head(False),
+            "{bound} for every other head and digit",
+            label="attention otherwise",
+            is_strict=True,
         ),
     )
 
 
-def hypothesis_refuted_claim(lab: Lab, patterns: AttentionPatterns) -> Claim:
-    """Return the claim that one guess of the write-up does not fit its own figure."""
-
-    def check() -> Finding:
-        head, position, column = PUBLISHED_GUESS
-        at = patterns.layout.position_names.index(position)
-        to_guess, to_other = (float(patterns.column_attention[0, head, at, k]) for k in (column, column + 1))
-        return Finding(
-            f"{decimals(to_guess, 3)} of its attention is on A2 and B2, {decimals(to_other, 3)} on A3 and B3",
-            to_guess <= REFUTED_AT_MOST,
-            {"on_A2_B2": to_guess, "on_A3_B3": to_other},
+@claim(
+    "other-attention",
+    "The two digits of every column but the first also get nearly all of some layer-0 head’s attention at a "
+    "position that does not predict their sum.",
+    analysis=attention_patterns,
+    figure="column-attention",
+    otherwise=(
+        "At no position that does not predict their sum do the digits of {case} get more than {value} of a "
+        "layer-0 head’s mean attention."
+    ),
+)
+def other_positions_attend_to_every_column(patterns: AttentionPatterns) -> Check:
+    """For each column but the first, the largest mean attention of a head elsewhere to its two digits."""
+    layout = patterns.layout
+    attention = patterns.column_attention[0]
+    by_column: dict[str, float] = {}
+    for column in range(1, layout.n_digits):
+        (head, position), value = max(
+            (
+                ((head, position), float(attention[head, position, column]))
+                for head in range(len(attention))
+                for position in range(layout.second_operand.stop - 1, layout.predicting.stop)
+                if position != layout.predicting.start + column
+            ),
+            key=lambda found: found[1],
         )
-
-    return published_claim(
-        lab,
-        "hypothesis-refuted",
-        "H0.0 does not look for the carry of A2 and B2 at B3, as the write-up guesses that it does.",
-        criterion=f"at most {REFUTED_AT_MOST} of its mean attention from there is on the two digits",
-        source=attention_patterns,
-        check=check,
+        by_column[f"column {column} (most by H0.{head} at {layout.position_names[position]})"] = value
+    return all_of(
+        at_least(
+            ELSEWHERE_AT_LEAST,
+            by_column,
+            "for every column but the first, {bound} of one layer-0 head’s mean attention is on the column’s "
+            "two digits, at some position that sees both and does not predict their sum",
+        )
     )
 
 
-def _label(head: int, position: str, column: int) -> str:
-    return f"H0.{head} from {position} at A{column} and B{column}"
+@published_claim(
+    "published-other-attention",
+    "H0.0 attends at B3 and at C1 to A3 and B3; H0.1 at B3 to A2 and B2; H0.2 at = to A1 and B1.",
+    analysis=attention_patterns,
+    figure="column-attention",
+)
+def other_attention_of_the_write_up(patterns: AttentionPatterns) -> Check:
+    """The mean attention that the write-up observes elsewhere than where the digits' sum is predicted."""
+    names = patterns.layout.position_names
+    attention = {
+        f"H0.{head} at {position} to A{column} and B{column}": float(
+            patterns.column_attention[0, head, names.index(position), column]
+        )
+        for head, position, column in PUBLISHED_ELSEWHERE
+    }
+    return all_of(
+        at_least(ELSEWHERE_AT_LEAST, attention, "{bound} of the mean attention is on the two digits each time")
+    )
+
+
+@published_claim(
+    "hypothesis-refuted",
+    "H0.0 does not attend to A2 and B2 at B3, where the write-up guesses that it looks for their carry.",
+    analysis=attention_patterns,
+    figure="column-attention",
+)
+def a_guess_of_the_write_up_is_refuted(patterns: AttentionPatterns) -> Check:
+    """The mean attention at the place of one of the write-up's guesses."""
+    head, position, column = PUBLISHED_GUESS
+    at = patterns.layout.position_names.index(position)
+    guessed, other = (float(patterns.column_attention[0, head, at, k]) for k in (column, column + 1))
+    return all_of(
+        at_most(REFUTED_AT_MOST, guessed, "{bound} of its mean attention there is on the two digits"),
+        note=f"{percent(other)} is on A{column + 1} and B{column + 1}",
+    )
 
 
 def _n_panel_columns(n_heads: int) -> int:

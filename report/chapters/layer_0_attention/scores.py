@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.chapter import CORRECTED, PUBLISHED, Figure
-from report.content.claims import Claim
-from report.content.formats import counted, decimals
+from report.content.checks import Check, all_of, at_least, at_most, not_applicable
+from report.content.claims import claim
+from report.content.formats import counted, percent
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
 from sumint.analyses.weights.qk_circuits import ON_ONE_COLUMN, QkCircuits, qk_circuits
@@ -48,53 +49,92 @@ def scores_figure(circuits: QkCircuits) -> Figure:
     )
 
 
-def positions_choose_columns_claim(circuits: QkCircuits) -> Claim:
-    """Return the claim that positions determine the column attended to, and digits the split between its two."""
-    looks = circuits.attended_columns
-    apart = max((look.between_positions for look in looks), default=0.0)
-    margin = min((look.margin for look in looks), default=0.0)
-    least_range = min((look.digit_range for look in looks), default=0.0)
-    digits_outweigh = all(look.digit_range > look.between_positions for look in looks)
-    return Claim(
-        "positions-choose-columns",
-        "Positions choose the column that a head looks at; the digits choose which of its two gets the attention.",
-        value=(
-            f"{counted(len(looks), 'look')} at a column: the scores of its two positions are at most "
-            f"{decimals(apart)} apart and at least {decimals(margin, 1)} above all others; those of digits range "
-            f"over at least {decimals(least_range, 1)}"
-            if looks
-            else "no head looks at one column"
+@claim(
+    "positions-choose-columns",
+    "In layer 0, positions determine to which column a head attends, and the digits determine how its attention "
+    "is split between the column’s two digits.",
+    analysis=qk_circuits,
+    figure="qk-circuit",
+    otherwise=(
+        "Positions and digits do not share the work so clearly in layer 0: the value is {value} for {case}, and "
+        "the criterion asks for {bound}."
+    ),
+)
+def positions_choose_columns(circuits: QkCircuits) -> Check:
+    """How far apart a column's two positions score, and how far above all others and within the digits' range."""
+    names = circuits.layout.position_names
+    attended = {
+        f"H0.{one.head} at {names[one.query]} to A{one.column} and B{one.column}": one
+        for one in circuits.attended_columns
+    }
+    where = f"has at least {percent(ON_ONE_COLUMN, 0)} of its mean attention on one column"
+    if not attended:
+        return not_applicable(f"No layer-0 head {where} at any position that sees both operands.")
+    return all_of(
+        at_most(
+            BETWEEN_POSITIONS_AT_MOST,
+            {name: one.between_positions for name, one in attended.items()},
+            f"wherever a layer-0 head {where}, the scores of the column’s two positions differ by {{bound}}",
+            label="difference between the two positions",
+            unit="nats",
         ),
-        criterion=(
-            f"wherever a head has at least {ON_ONE_COLUMN} of its mean attention on one column, its two "
-            f"positions’ scores are within {BETWEEN_POSITIONS_AT_MOST} nats of one another, above all others, and "
-            "less apart than the digits’ scores range"
+        at_least(
+            0,
+            {name: one.margin for name, one in attended.items()},
+            "exceed that of every other position by {bound}",
+            label="margin over other positions",
+            unit="nats",
+            is_strict=True,
         ),
-        holds=bool(looks) and apart <= BETWEEN_POSITIONS_AT_MOST and margin > 0 and digits_outweigh,
-        source=qk_circuits,
-        numbers={"looks": len(looks), "positions_apart": apart, "margin": margin, "digit_range": least_range},
-        otherwise="On these weights it is not so clear-cut for some head.",
+        at_least(
+            0,
+            {name: one.digit_range - one.between_positions for name, one in attended.items()},
+            "and differ by less than the range of the scores that the ten digits add, by {bound}",
+            label="digits’ range beyond that difference",
+            unit="nats",
+            is_strict=True,
+        ),
+        asked=(len(attended), circuits.digit_range.size, "heads at positions that see both operands"),
     )
 
 
-def extreme_digits_claim(circuits: QkCircuits) -> Claim:
-    """Return the claim that some queries prefer extreme digits and some avoid them."""
-    selective = circuits.digit_range >= LEANING_RANGE_AT_LEAST
-    leans = circuits.extremeness_correlation[selective]
-    least, greatest = float(leans.min(initial=0)), float(leans.max(initial=0))
-    return Claim(
-        "extreme-digits",
-        "Some queries lean to the extreme digits, near 0 and 9, and some away from them.",
-        value=(
-            f"among {counted(int(selective.sum()), 'query', 'queries')}, the correlation of a digit’s score with "
-            f"its distance from the middle goes from {decimals(least)} to {decimals(greatest)}"
+@claim(
+    "extreme-digits",
+    "Some queries of layer 0 give extreme digits, near 0 and 9, the highest scores, and some give them the "
+    "lowest.",
+    analysis=qk_circuits,
+    figure="qk-circuit",
+    otherwise=(
+        "The queries of layer 0 do not prefer extreme digits in one place and avoid them in another: the "
+        "criterion asks for a correlation of {bound}, and the nearest is {value} ({case})."
+    ),
+)
+def queries_prefer_or_avoid_extreme_digits(circuits: QkCircuits) -> Check:
+    """The correlation of a digit's score with its distance from 4.5, for the queries that depend on the digit."""
+    names = circuits.layout.position_names[:-1][circuits.late_queries]
+    correlations = {
+        f"H0.{head} at {names[query]}": float(circuits.extremeness_correlation[head, query])
+        for head, query in np.argwhere(circuits.digit_range >= LEANING_RANGE_AT_LEAST).tolist()
+    }
+    whose = f"whose scores of the ten digits range over {counted(LEANING_RANGE_AT_LEAST, 'nat')} or more"
+    if not correlations:
+        return not_applicable(f"Layer 0 has no query {whose}.")
+    return all_of(
+        at_least(
+            LEAN_AT_LEAST,
+            correlations,
+            f"of some query {whose}, the correlation of a digit’s score with its distance from 4.5 is {{bound}}",
+            label="largest correlation",
+            unit="",
+            of_some=True,
         ),
-        criterion=(
-            f"from −{LEAN_AT_LEAST} at most to {LEAN_AT_LEAST} at least, among the queries whose digits’ scores "
-            f"range over {counted(LEANING_RANGE_AT_LEAST, 'nat')} or more"
+        at_most(
+            -LEAN_AT_LEAST,
+            correlations,
+            "of another it is {bound}",
+            label="smallest correlation",
+            unit="",
+            of_some=True,
         ),
-        holds=least <= -LEAN_AT_LEAST and greatest >= LEAN_AT_LEAST,
-        source=qk_circuits,
-        numbers={"least": least, "greatest": greatest},
-        otherwise="On these weights the queries that mind the digit do not lean both ways.",
+        asked=(len(correlations), circuits.digit_range.size, "queries"),
     )

@@ -4,119 +4,137 @@ from __future__ import annotations
 
 import numpy as np
 
-from report.content.claims import Claim, Finding, published_claim
-from report.content.formats import decimals, joined, percent, scientific
+from report.content.checks import Check, all_of, at_least, at_most
+from report.content.claims import claim, published_claim
+from report.content.formats import decimals
 from sumint.analyses.weights.ov_circuits import OvCircuits, ov_circuits
-from sumint.lab import Lab
 
 # Criteria, chosen after measuring the write-up's checkpoint: regression checks, not predictions.
 AGREEMENT_AT_LEAST = 0.99
 BY_SIZE_AT_LEAST = 0.93
 BLIND_AT_MOST = 1e-6
 
-AGREEMENT = f"a resultant length of at least {AGREEMENT_AT_LEAST} with every head of the second layer"
+AGREEMENT = (
+    "the resultant length of the phases of all pairs of digits at the first frequency is {bound} with every "
+    "layer-1 head"
+)
 BY_SIZE = (
-    f"how many digits of a pair are 5 or more explains at least {percent(BY_SIZE_AT_LEAST, 0)} of the variance of "
-    "the pairs’ first frequency, with every head of the second layer"
+    "how many digits of a pair are 5 or more explains {bound} of the variance of the pairs’ first frequency "
+    "with every layer-1 head"
 )
 
 
-def ov_claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
-    """Return every claim of the chapter."""
-    return (*_general_claims(circuits), *_published_claims(lab, circuits))
-
-
-def _general_claims(circuits: OvCircuits) -> tuple[Claim, ...]:
-    # Each is indexed by the layer-0 head and is the smallest value over the layer-1 heads.
-    agreement = circuits.agreement.min(axis=1)
-    common = circuits.common_to_own.min(axis=1)
-    by_size = circuits.share_by_large_digits.min(axis=1)
-    by_modular_sum = float(circuits.share_by_modular_sum.max())
-    return (
-        Claim(
-            "one-direction",
-            "Through one of the first layer’s heads, all pairs of digits point in nearly the same direction.",
-            value=(
-                f"the length is at least {decimals(agreement.max(), 3)} through H0.{agreement.argmax()}, where "
-                f"the mean of the digits is {decimals(common[agreement.argmax()], 1)} times as long as what a "
-                "digit adds"
-            ),
-            criterion=f"{AGREEMENT}, through some head of the first layer",
-            holds=bool(agreement.max() >= AGREEMENT_AT_LEAST),
-            source=ov_circuits,
-            numbers=_by_head(agreement),
-            otherwise="On these weights the pairs’ directions differ more, whichever head is taken.",
-        ),
-        Claim(
-            "digits-by-size",
-            "One of the first layer’s heads tells the digits below five from the others.",
-            value=f"the share is at least {percent(by_size.max())} through H0.{by_size.argmax()}",
-            criterion=f"{BY_SIZE}, through some head of the first layer",
-            holds=bool(by_size.max() >= BY_SIZE_AT_LEAST),
-            source=ov_circuits,
-            numbers=_by_head(by_size),
-            otherwise="On these weights no head of the first layer divides the digits so clearly.",
-        ),
-        Claim(
-            "ov-is-blind",
-            "What two heads make of a sum of two embeddings shows nothing of addition modulo ten.",
-            value=f"$i + j$ modulo ten explains at most {scientific(by_modular_sum)} of the logits’ variance",
-            criterion=f"at most {scientific(BLIND_AT_MOST, 0)}, through every pair of heads: rounding",
-            holds=by_modular_sum <= BLIND_AT_MOST,
-            source=ov_circuits,
-            numbers={"largest_share": by_modular_sum},
-            otherwise="More than rounding is left, which no matrix can give: the measurement is wrong.",
-        ),
+@claim(
+    "one-direction",
+    "Through one of the layer-0 heads, the sums of two digits’ embeddings point to nearly the same output "
+    "digit, whatever the two digits and the layer-1 head.",
+    analysis=ov_circuits,
+    figure="digit-sums",
+    otherwise=(
+        "Through every layer-0 head, different pairs of digits point to different output digits: of {case}, the "
+        "head with the most agreement, the resultant length is {value}."
+    ),
+)
+def pairs_point_in_one_direction(circuits: OvCircuits) -> Check:
+    """For each layer-0 head, the least resultant length of the pairs' phases over the layer-1 heads."""
+    lengths = _worst_of_layer_1(circuits.agreement)
+    first = int(circuits.agreement.min(axis=1).argmax())
+    common = decimals(circuits.common_to_own[first].min(), 1)
+    return all_of(
+        at_least(AGREEMENT_AT_LEAST, lengths, f"through some layer-0 head, {AGREEMENT}", unit="", of_some=True),
+        note=f"through H0.{first} the digits’ mean is {common} times as long as what a digit adds to it",
     )
 
 
-def _published_claims(lab: Lab, circuits: OvCircuits) -> tuple[Claim, ...]:
-    def check_one_direction() -> Finding:
-        lengths = circuits.agreement[0]
-        least = lengths.min()
-        return Finding(f"at least {decimals(least, 3)}", bool(least >= AGREEMENT_AT_LEAST), _by_pair(0, lengths))
+@claim(
+    "digits-by-size",
+    "Through one of the layer-0 heads, a pair of digits’ embeddings has an output that depends mainly on how "
+    "many of the two digits are 5 or more.",
+    analysis=ov_circuits,
+    figure="digit-sums",
+    otherwise=(
+        "Through no layer-0 head do the outputs depend mainly on how many of the two digits are 5 or more: of "
+        "{case}, the head with the largest share, this explains {value} of the variance."
+    ),
+)
+def pairs_are_divided_by_size(circuits: OvCircuits) -> Check:
+    """For each layer-0 head, the least share of variance by size over the layer-1 heads."""
+    shares = _worst_of_layer_1(circuits.share_by_large_digits)
+    return all_of(at_least(BY_SIZE_AT_LEAST, shares, f"through some layer-0 head, {BY_SIZE}", of_some=True))
 
-    def check_clusters() -> Finding:
-        shares = circuits.share_by_large_digits[1]
-        least = shares.min()
-        return Finding(f"at least {percent(least)}", bool(least >= BY_SIZE_AT_LEAST), _by_pair(1, shares))
 
-    def check_richest() -> Finding:
-        means = circuits.agreement.mean(axis=1)
-        listed = joined(f"{decimals(mean, 3)} through H0.{head}" for head, mean in enumerate(means))
-        return Finding(listed, bool(means.argmin() == 2), _by_head(means))
+@claim(
+    "ov-is-blind",
+    "What two heads make of the sum of two digits’ embeddings shows nothing of addition modulo ten.",
+    analysis=ov_circuits,
+    figure="digit-sums",
+    kind="check",
+    otherwise=(
+        "The measurement is wrong: through {case}, $i + j$ modulo ten explains {value} of the logits’ variance, "
+        "which no matrix can give."
+    ),
+)
+def no_matrix_adds_modulo_ten(circuits: OvCircuits) -> Check:
+    """The share of the logits' variance that i + j modulo ten explains, for every pair of heads."""
+    text = "$i + j$ modulo ten explains a share of {bound} of the logits’ variance, which is rounding"
+    return all_of(at_most(BLIND_AT_MOST, _by_pair(circuits.share_by_modular_sum), text, unit=""))
 
-    return (
-        published_claim(
-            lab,
-            "published-one-direction",
-            "Through H0.0, whatever the head of the second layer, all pairs point in similar directions.",
-            criterion=AGREEMENT,
-            source=ov_circuits,
-            check=check_one_direction,
+
+@published_claim(
+    "published-one-direction",
+    "Through H0.0, the sums of two digits’ embeddings point to nearly the same output digit, whatever the "
+    "layer-1 head.",
+    analysis=ov_circuits,
+    figure="digit-sums",
+)
+def one_direction_of_the_write_up(circuits: OvCircuits) -> Check:
+    """The resultant length of the pairs' phases through H0.0, by the layer-1 head."""
+    return all_of(at_least(AGREEMENT_AT_LEAST, _by_pair(circuits.agreement[:1]), AGREEMENT, unit=""))
+
+
+@published_claim(
+    "published-clusters",
+    "Through H0.1, the pairs of digits form three clusters: both digits below five, one of them, neither.",
+    analysis=ov_circuits,
+    figure="digit-sums",
+)
+def clusters_of_the_write_up(circuits: OvCircuits) -> Check:
+    """The share of variance that the number of large digits explains through H0.1, by the layer-1 head."""
+    shares = {f"H0.1 and H1.{head}": float(share) for head, share in enumerate(circuits.share_by_large_digits[1])}
+    return all_of(at_least(BY_SIZE_AT_LEAST, shares, BY_SIZE))
+
+
+@published_claim(
+    "published-richest",
+    "Through H0.2, the pairs of digits point to more different output digits than through H0.0 and H0.1.",
+    analysis=ov_circuits,
+    figure="digit-sums",
+)
+def richest_head_of_the_write_up(circuits: OvCircuits) -> Check:
+    """How much larger the mean resultant length through H0.0 and H0.1 is than that through H0.2."""
+    means = circuits.agreement.mean(axis=1)
+    return all_of(
+        at_least(
+            0,
+            {f"H0.{head}": float(means[head] - means[2]) for head in (0, 1)},
+            "the resultant length, on average over the layer-1 heads, is larger than through H0.2 by {bound}",
+            unit="",
+            is_strict=True,
         ),
-        published_claim(
-            lab,
-            "published-clusters",
-            "Through H0.1 there are three clusters: both digits below five, one of them, neither.",
-            criterion=BY_SIZE,
-            source=ov_circuits,
-            check=check_clusters,
-        ),
-        published_claim(
-            lab,
-            "published-richest",
-            "Through H0.2 the pairs point in more different directions than through H0.0 and H0.1.",
-            criterion="the resultant length, a mean over the second layer’s heads, is the least of the three",
-            source=ov_circuits,
-            check=check_richest,
-        ),
+        note=f"{decimals(means[2], 3)} through H0.2",
     )
 
 
-def _by_head(values: np.ndarray) -> dict[str, float]:
-    return {f"H0.{head}": float(value) for head, value in enumerate(values)}
+def _worst_of_layer_1(values: np.ndarray) -> dict[str, float]:
+    """The smallest value over the layer-1 heads for each layer-0 head, by the names of both."""
+    return {
+        f"H0.{first} (least with H1.{of_second.argmin()})": float(of_second.min())
+        for first, of_second in enumerate(values)
+    }
 
 
-def _by_pair(first: int, values: np.ndarray) -> dict[str, float]:
-    return {f"H0.{first} to H1.{second}": float(value) for second, value in enumerate(values)}
+def _by_pair(values: np.ndarray) -> dict[str, float]:
+    """The values by the names of the layer-0 and the layer-1 head."""
+    return {
+        f"H0.{first} and H1.{second}": float(values[first, second]) for first, second in np.ndindex(values.shape)
+    }

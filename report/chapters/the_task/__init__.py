@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from report.chapters.the_task.accuracy import (
-    performance_claim,
+    as_printed,
+    nearly_always_right,
     performance_table,
-    published_performance_claim,
     sample_probabilities_figure,
 )
 from report.chapters.the_task.examples import example_sums_table
-from report.chapters.the_task.processed_weights import weight_processing_table, weights_processed_claim
+from report.chapters.the_task.processed_weights import processed_up_to_rounding, weight_processing_table
 from report.chapters.the_task.training import training_curve_figure, training_origin
 from report.content.chapter import ChapterPlan, Content, Values
 from sumint.analyses.performance.example_sums import example_sums
@@ -32,7 +32,7 @@ def weights_made_readable(lab: Lab) -> Iterator[Content]:
     """What processing the weights changes."""
     processing = lab.run(weight_processing)
     yield weight_processing_table(processing)
-    yield weights_processed_claim(processing)
+    yield processed_up_to_rounding(processing)
 
 
 def how_well_it_adds(lab: Lab) -> Iterator[Content]:
@@ -40,8 +40,8 @@ def how_well_it_adds(lab: Lab) -> Iterator[Content]:
     measured = lab.run(performance)
     yield Values({"performance": measured})
     yield performance_table(measured)
-    yield performance_claim(measured)
-    yield published_performance_claim(lab, measured)
+    yield nearly_always_right(measured)
+    yield as_printed.on(lab, measured)
 
 
 def how_it_was_trained(lab: Lab) -> Iterator[Content]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.chapter import Figure, Table
-from report.content.claims import Claim, Finding, published_claim
+from report.content.checks import Check, all_of, at_least, matches
+from report.content.claims import claim, published_claim
 from report.content.formats import count, decimals, nats, percent
 from report.figures import charts
 from sumint.analyses.performance.example_sums import ExampleSums, example_sums
 from sumint.analyses.performance.performance import Performance, performance
-from sumint.lab import Lab
 from sumint.task.sums import VOCABULARY
 
 # Criteria, chosen after measuring the write-up's checkpoint: regression checks, not predictions.
@@ -75,47 +75,43 @@ def _rings(digits: np.ndarray) -> list[list[str]]:
     return [["○" if token == digit else "" for digit in digits] for token in range(len(VOCABULARY))]
 
 
-def performance_claim(measured: Performance) -> Claim:
-    """Return the claim that nearly all digits are predicted correctly, with high probability."""
-    return Claim(
-        "performance",
-        "The model is nearly always right, and nearly always sure.",
-        value=(
-            f"{count(measured.right_digits)} of {count(measured.n_digits)} digits are right; "
-            f"the median probability of a right digit is {decimals(measured.median_probability, 3)}"
+@claim(
+    "performance",
+    "The model predicts nearly every digit of the sample correctly, and with high probability.",
+    analysis=performance,
+    figure="performance",
+    otherwise="These weights make more errors, or are less certain, than a model that has learnt the task.",
+)
+def nearly_always_right(measured: Performance) -> Check:
+    """The share of right digits, and the median probability of the right digit."""
+    return all_of(
+        at_least(
+            RIGHT_DIGITS_AT_LEAST,
+            measured.digit_accuracy,
+            "{bound} of the sample’s digits are predicted correctly",
+            label="digits right",
+            n=measured.n_digits,
         ),
-        criterion=f"at least {percent(RIGHT_DIGITS_AT_LEAST, 1)} right; a median of at least {MEDIAN_AT_LEAST}",
-        holds=measured.digit_accuracy >= RIGHT_DIGITS_AT_LEAST and measured.median_probability >= MEDIAN_AT_LEAST,
-        source=performance,
-        numbers={
-            "digit_accuracy": measured.digit_accuracy,
-            "median_probability": measured.median_probability,
-            "loss": measured.loss,
-        },
-        otherwise="These weights make more mistakes, or are less sure, than a model that has learnt the task.",
+        at_least(
+            MEDIAN_AT_LEAST,
+            measured.median_probability,
+            "the median probability of the right digit is {bound}",
+            label="median probability",
+        ),
     )
 
 
-def published_performance_claim(lab: Lab, measured: Performance) -> Claim:
-    """Return the claim that loss and probabilities equal those printed in the write-up."""
-    printed = ", ".join(f"{value:.3f} ({_printed_name(name)})" for name, value in PRINTED.items())
-    return published_claim(
-        lab,
-        "published-performance",
-        "Loss and probabilities are those that the write-up prints.",
-        criterion=f"equal to {printed} to three decimals",
-        source=performance,
-        check=lambda: _compare_with_printed(measured),
-    )
-
-
-def _compare_with_printed(measured: Performance) -> Finding:
-    numbers = {name: float(getattr(measured, name)) for name in PRINTED}
-    return Finding(
-        ", ".join(f"{value:.3f}" for value in numbers.values()),
-        all(round(numbers[name], 3) == printed for name, printed in PRINTED.items()),
-        numbers,
-    )
+@published_claim(
+    "published-performance",
+    "Loss and probabilities are those that the write-up prints.",
+    analysis=performance,
+    figure="performance",
+)
+def as_printed(measured: Performance) -> Check:
+    """The loss and the probabilities, rounded as the write-up prints them."""
+    printed = {_printed_name(name): f"{value:.3f}" for name, value in PRINTED.items()}
+    found = {_printed_name(name): f"{getattr(measured, name):.3f}" for name in PRINTED}
+    return all_of(matches(printed, found, "the values are, to three decimals, {expected}"))
 
 
 def _printed_name(field: str) -> str:

@@ -7,7 +7,8 @@ model computes the same; what remains of each property is rounding in single pre
 from __future__ import annotations
 
 from report.content.chapter import Table
-from report.content.claims import Claim
+from report.content.checks import Check, all_of, at_most
+from report.content.claims import claim
 from report.content.formats import scientific
 from sumint.analyses.weights.weight_processing import WeightProcessing, weight_processing
 
@@ -38,16 +39,16 @@ def weight_processing_table(processing: WeightProcessing) -> Table:
     )
 
 
-def weights_processed_claim(processing: WeightProcessing) -> Claim:
-    """Return the claim that the processed weights have every property up to rounding."""
-    largest = max(vars(processing).values())
-    return Claim(
-        "weights-processed",
-        "The weights have every property that makes them easy to read.",
-        value=f"the largest deviation is {scientific(largest)}",
-        criterion=f"at most {scientific(ROUNDING_AT_MOST)}: rounding in single precision",
-        holds=largest <= ROUNDING_AT_MOST,
-        source=weight_processing,
-        numbers={"largest_deviation": largest},
-        otherwise="Something here is more than rounding: what follows is not what it says it is.",
-    )
+@claim(
+    "weights-processed",
+    "Up to rounding, the processed weights have the nine properties that the table lists.",
+    analysis=weight_processing,
+    figure="weight-processing",
+    otherwise="Some deviation is larger than rounding: what follows does not describe this model.",
+    kind="check",
+)
+def processed_up_to_rounding(processing: WeightProcessing) -> Check:
+    """The largest deviation from each property."""
+    deviations = {name.replace("_", " "): value for name, value in vars(processing).items()}
+    text = "every deviation is {bound}, which is rounding in single precision"
+    return all_of(at_most(ROUNDING_AT_MOST, deviations, text, unit=""))

@@ -4,11 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from report.chapters.unembedding.digits_as_angles import gram_claim, gram_figures
-from report.chapters.unembedding.fourier_basis import fourier_basis_figures, rebuilt_claim
-from report.chapters.unembedding.matrix import matrix_claims, matrix_figure
-from report.chapters.unembedding.rows_as_waves import one_frequency_claim, phase_claims, wave_figures
-from report.chapters.unembedding.singular_values import svd_claims, svd_figures
+from report.chapters.unembedding.digits_as_angles import gram_figures, inner_products_are_cosines
+from report.chapters.unembedding.fourier_basis import fourier_basis_figures, the_first_frequency_is_enough
+from report.chapters.unembedding.matrix import (
+    few_rows_of_one_frequency_each,
+    matrix_figure,
+    rows_that_the_write_up_names,
+    signs_have_small_columns,
+)
+from report.chapters.unembedding.rows_as_waves import (
+    rows_in_opposite_phase,
+    rows_in_quadrature,
+    wave_figures,
+    waves_of_the_first_frequency,
+)
+from report.chapters.unembedding.singular_values import (
+    digits_in_order_round_a_circle,
+    directions_that_the_write_up_names,
+    svd_figures,
+    two_directions_of_one_frequency_each,
+)
 from report.content.chapter import ChapterPlan, Content, Values
 from sumint.analyses.weights.unembedding import unembedding
 from sumint.analyses.weights.unembedding_svd import unembedding_svd
@@ -21,17 +36,20 @@ def rows(lab: Lab) -> Iterator[Content]:
     yield Values({"unembedding": matrix})
     yield matrix_figure(matrix)
     yield from wave_figures(matrix)
-    yield from matrix_claims(lab, matrix)
-    yield one_frequency_claim(matrix)
-    yield rebuilt_claim(matrix)
-    yield from phase_claims(lab, matrix)
+    yield few_rows_of_one_frequency_each(matrix)
+    yield rows_that_the_write_up_names.on(lab, matrix)
+    yield signs_have_small_columns(matrix)
+    yield waves_of_the_first_frequency(matrix)
+    yield the_first_frequency_is_enough(matrix)
+    yield rows_in_opposite_phase.on(lab, matrix)
+    yield rows_in_quadrature.on(lab, matrix)
 
 
 def angles_between_digits(lab: Lab) -> Iterator[Content]:
     """The angles between the digits' directions."""
     matrix = lab.run(unembedding)
     yield from gram_figures(matrix)
-    yield gram_claim(matrix)
+    yield inner_products_are_cosines(matrix)
 
 
 def without_fourier(lab: Lab) -> Iterator[Content]:
@@ -39,7 +57,9 @@ def without_fourier(lab: Lab) -> Iterator[Content]:
     svd = lab.run(unembedding_svd)
     yield Values({"svd": svd})
     yield from svd_figures(svd)
-    yield from svd_claims(lab, svd)
+    yield two_directions_of_one_frequency_each(svd)
+    yield digits_in_order_round_a_circle(svd)
+    yield directions_that_the_write_up_names.on(lab, svd)
 
 
 def in_the_fourier_basis(lab: Lab) -> Iterator[Content]:

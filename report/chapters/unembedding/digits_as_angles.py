@@ -6,8 +6,8 @@ If digits are angles on a circle, the product of two of them is a cosine of thei
 from __future__ import annotations
 
 from report.content.chapter import Figure
-from report.content.claims import Claim
-from report.content.formats import percent
+from report.content.checks import Check, all_of, at_least
+from report.content.claims import claim
 from report.figures import charts
 from sumint.analyses.weights.unembedding import Unembedding, unembedding
 from sumint.task.sums import DIGITS
@@ -47,16 +47,18 @@ def gram_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     )
 
 
-def gram_claim(matrix: Unembedding) -> Claim:
-    """Return the claim that the product of two digits' directions is a cosine of their difference."""
-    gram_share = float(matrix.gram_rows.frequency_shares[0])
-    return Claim(
-        "gram-cosines",
-        "The product of two digits' directions is a cosine of their difference.",
-        value=f"{percent(gram_share)} of the products' power is at the first frequency",
-        criterion=f"at least {percent(GRAM_AT_LEAST, 0)}",
-        holds=gram_share >= GRAM_AT_LEAST,
-        source=unembedding,
-        numbers={"share": gram_share},
-        otherwise="On these weights other frequencies than the first tell digits apart.",
-    )
+@claim(
+    "gram-cosines",
+    "The inner product of two digits’ unembedding columns is a cosine of the digits’ difference.",
+    analysis=unembedding,
+    figure="gram",
+    otherwise=(
+        "Frequencies other than the first take part in the inner products of the digits’ unembedding columns: the "
+        "first has only {value} of their power."
+    ),
+)
+def inner_products_are_cosines(matrix: Unembedding) -> Check:
+    """The first frequency's share of the power of the inner products that varies with the digit."""
+    share = float(matrix.gram_rows.frequency_shares[0])
+    text = "{bound} of the power of $W_U^{\\top} W_U$, leaving the constant aside, is at the first frequency"
+    return all_of(at_least(GRAM_AT_LEAST, share, text))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from report.content.chapter import Figure
-from report.content.claims import Claim
+from report.content.checks import Check, all_of, at_least
+from report.content.claims import claim
 from report.content.formats import percent
 from report.figures import charts
 from sumint.analyses.weights.unembedding import Unembedding, unembedding
@@ -70,16 +71,15 @@ def fourier_basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     )
 
 
-def rebuilt_claim(matrix: Unembedding) -> Claim:
-    """Return the claim that the first frequency alone rebuilds the matrix."""
-    rebuilt = matrix.first_frequency_share
-    return Claim(
-        "first-frequency-rebuilds",
-        "The first frequency alone rebuilds the matrix.",
-        value=f"it holds {percent(rebuilt)} of the squared norm",
-        criterion=f"at least {percent(REBUILT_AT_LEAST, 0)}",
-        holds=rebuilt >= REBUILT_AT_LEAST,
-        source=unembedding,
-        numbers={"share": rebuilt},
-        otherwise="On these weights what is left out, the other frequencies, is too much to leave out.",
-    )
+@claim(
+    "first-frequency-rebuilds",
+    "The components of $W_U$ at the first frequency, $\\cos 1$ and $\\sin 1$, hold nearly all of its squared "
+    "norm.",
+    analysis=unembedding,
+    figure="first-frequency-only",
+    otherwise="The components of $W_U$ at the first frequency hold only {value} of its squared norm.",
+)
+def the_first_frequency_is_enough(matrix: Unembedding) -> Check:
+    """The share of the squared norm of the matrix that is rebuilt from the first frequency alone."""
+    text = "the matrix rebuilt from the first frequency alone holds {bound} of the squared norm"
+    return all_of(at_least(REBUILT_AT_LEAST, matrix.first_frequency_share, text))

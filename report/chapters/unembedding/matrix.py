@@ -1,4 +1,4 @@
-"""The unembedding matrix: which dimensions of the residual stream reach the logits of the digits.
+"""The unembedding matrix: which of its rows, one for each dimension of the residual stream, hold its squared norm.
 
 Centring subtracts each column's mean over the rows: rows that held nothing now hold minus that mean.
 """
@@ -8,11 +8,11 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.chapter import Figure
-from report.content.claims import Claim, Finding, published_claim
-from report.content.formats import counted, decimals, joined, percent
+from report.content.checks import Check, all_of, at_least, at_most, matches
+from report.content.claims import claim, published_claim
+from report.content.formats import counted, joined, percent
 from report.figures import charts
 from sumint.analyses.weights.unembedding import SIGNIFICANT_SHARE, Unembedding, unembedding
-from sumint.lab import Lab
 from sumint.task.sums import DIGITS
 
 # Criteria, chosen after measuring the write-up's checkpoint: regression checks, not predictions.
@@ -20,6 +20,10 @@ FEW_ROWS = 4
 FEW_UNCENTRED_ROWS = 6
 UNCENTRED_AT_LEAST = 0.9999
 SIGNS_AT_MOST = 0.05
+
+# Chosen after measuring the write-up's checkpoint, the bundled one and the null networks: the least row has at least
+# 0.48 on trained seeds and at most 0.32 on permuted weights, where the layer norm's weights alone leave few rows.
+ONE_FREQUENCY_AT_LEAST = 0.45
 
 PUBLISHED_ROWS = (19, 25, 26, 37)
 """The dimensions of the residual stream that the write-up names."""
@@ -51,52 +55,86 @@ def matrix_figure(matrix: Unembedding) -> Figure:
     )
 
 
-def matrix_claims(lab: Lab, matrix: Unembedding) -> tuple[Claim, ...]:
-    """Return the claims on which rows and columns of the matrix hold its squared norm."""
+@claim(
+    "few-rows",
+    "A few rows of the unembedding matrix $W_U$ hold nearly all of its squared norm, and in each of them a single "
+    "frequency of the digit dominates.",
+    analysis=unembedding,
+    figure="unembedding",
+    otherwise=(
+        "The squared norm of $W_U$ is spread over more rows, or over several frequencies within a row: the "
+        "value is {value} for {case}, and the criterion asks for {bound}."
+    ),
+)
+def few_rows_of_one_frequency_each(matrix: Unembedding) -> Check:
+    """The share of the largest rows, the number of rows for nearly all, and each row's largest frequency."""
     rows = matrix.significant_rows
-    largest_rows = float(np.sort(matrix.row_shares)[-FEW_ROWS:].sum())
+    power = matrix.rows.power[rows]
     uncentred = np.cumsum(np.sort(matrix.uncentred_row_shares)[::-1])
-    n_uncentred = int(np.searchsorted(uncentred, UNCENTRED_AT_LEAST)) + 1
-    return (
-        Claim(
-            "few-rows",
-            "Only a few dimensions of the residual stream reach the logits of digits.",
-            value=f"the {FEW_ROWS} largest rows hold {percent(largest_rows)} of the squared norm",
-            criterion=f"at least {percent(SIGNIFICANT_SHARE, 0)}",
-            holds=largest_rows >= SIGNIFICANT_SHARE,
-            source=unembedding,
-            numbers={"share_of_largest_rows": largest_rows, "significant_rows": float(len(rows))},
-            otherwise=f"On these weights it takes {len(rows)} rows to hold {percent(SIGNIFICANT_SHARE, 0)}.",
+    return all_of(
+        at_least(
+            SIGNIFICANT_SHARE,
+            {f"the {FEW_ROWS} largest rows": float(np.sort(matrix.row_shares)[-FEW_ROWS:].sum())},
+            f"the {FEW_ROWS} largest rows hold {{bound}} of the squared norm of $W_U$",
+            label="share of the squared norm",
         ),
-        Claim(
-            "other-rows-empty",
-            "The other rows are empty, but for what the centring put there.",
-            value=f"{percent(UNCENTRED_AT_LEAST, 2)} of the squared norm are in {counted(n_uncentred, 'row')}",
-            criterion=f"in at most {FEW_UNCENTRED_ROWS}, once the rows’ median is taken from every column",
-            holds=n_uncentred <= FEW_UNCENTRED_ROWS,
-            source=unembedding,
-            numbers={"rows": n_uncentred},
-            otherwise="On these weights the unembedding is spread over more rows.",
+        at_most(
+            FEW_UNCENTRED_ROWS,
+            {
+                f"the rows that hold {percent(UNCENTRED_AT_LEAST, 2)}": int(
+                    np.searchsorted(uncentred, UNCENTRED_AT_LEAST)
+                )
+                + 1
+            },
+            f"{{bound}} rows hold {percent(UNCENTRED_AT_LEAST, 2)} of it, once the rows’ median is subtracted "
+            "from every column",
+            label="number of rows",
+            unit="count",
         ),
-        published_claim(
-            lab,
-            "published-rows",
-            f"The dimensions that matter are {joined(PUBLISHED_ROWS)}.",
-            criterion=f"they are the fewest rows that hold {percent(SIGNIFICANT_SHARE, 0)} of the squared norm",
-            source=unembedding,
-            check=lambda: Finding(f"the fewest are {joined(rows)}", tuple(rows) == PUBLISHED_ROWS),
+        at_least(
+            ONE_FREQUENCY_AT_LEAST,
+            _by_row(rows, power[:, 1:].max(axis=1) / power.sum(axis=1)),
+            f"of each of the fewest rows that hold {percent(SIGNIFICANT_SHARE, 0)}, {{bound}} of the squared "
+            "norm is at a single frequency",
+            label="largest frequency’s share",
         ),
-        Claim(
-            "no-signs",
-            "Plus and equals have next to no unembedding.",
-            value=f"the norm of their columns is {decimals(matrix.sign_ratio, 3)} of that of the digits' columns",
-            criterion=f"at most {SIGNS_AT_MOST}",
-            holds=matrix.sign_ratio <= SIGNS_AT_MOST,
-            source=unembedding,
-            numbers={"sign_ratio": matrix.sign_ratio},
-            otherwise="On these weights plus and equals keep an unembedding of their own.",
-        ),
+        note=f"{counted(len(rows), 'row holds', 'rows hold')} {percent(SIGNIFICANT_SHARE, 0)}",
     )
+
+
+@published_claim(
+    "published-rows",
+    f"The dimensions of the residual stream that the unembedding matrix reads are {joined(PUBLISHED_ROWS)}.",
+    analysis=unembedding,
+    figure="unembedding",
+)
+def rows_that_the_write_up_names(matrix: Unembedding) -> Check:
+    """The fewest rows that hold the significant share of the squared norm."""
+    return all_of(
+        matches(
+            joined(PUBLISHED_ROWS),
+            joined(matrix.significant_rows),
+            f"the fewest rows that hold {percent(SIGNIFICANT_SHARE, 0)} of the squared norm are {{expected}}",
+            label="rows",
+        ),
+        note=f"together {percent(matrix.row_shares[matrix.significant_rows].sum())}",
+    )
+
+
+@claim(
+    "no-signs",
+    "The unembedding columns of the tokens + and = are small beside those of the ten digits.",
+    analysis=unembedding,
+    otherwise="The norm of the unembedding columns of + and = is {value} of that of the ten digits’ columns.",
+)
+def signs_have_small_columns(matrix: Unembedding) -> Check:
+    """The norm of the columns of + and = over that of the digits' columns."""
+    text = "the norm of the columns of + and = is {bound} of that of the digits’ columns"
+    return all_of(at_most(SIGNS_AT_MOST, matrix.sign_ratio, text))
+
+
+def _by_row(rows: np.ndarray, values: np.ndarray) -> dict[str, float]:
+    return {f"row {row}": float(value) for row, value in zip(rows, values, strict=True)}
 
 
 def _of_rows(rows: np.ndarray) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.chapter import Figure
-from report.content.claims import Claim, Finding, published_claim
+from report.content.checks import Check, all_of, at_least, at_most
+from report.content.claims import claim, published_claim
 from report.content.formats import joined, percent, radians
 from report.figures import charts
 from sumint.analyses.weights.unembedding import Unembedding, unembedding
-from sumint.lab import Lab
 from sumint.model.fourier import angle_between
 
 # Criteria, chosen after measuring the write-up's checkpoint: regression checks, not predictions.
@@ -68,65 +68,75 @@ def wave_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     )
 
 
-def one_frequency_claim(matrix: Unembedding) -> Claim:
-    """Return the claim that every significant row is a wave of the first frequency."""
+@claim(
+    "one-frequency",
+    "The significant rows of the unembedding matrix, as functions of the digit, are waves of the first frequency, "
+    "$2\\pi/10$.",
+    analysis=unembedding,
+    figure="frequency-magnitudes",
+    otherwise=(
+        "The first frequency, $2\\pi/10$, has only {value} of the power of {case} of the unembedding matrix, "
+        "leaving the constant aside."
+    ),
+)
+def waves_of_the_first_frequency(matrix: Unembedding) -> Check:
+    """The first frequency's share of the power that varies with the digit, over all rows and in each of some."""
     rows = matrix.significant_rows
-    main_share = float(matrix.rows.frequency_shares[0])
-    least_row = float(matrix.frequency_shares_by_row[rows, 0].min())
-    return Claim(
-        "one-frequency",
-        "Every row that matters is a wave of the first frequency, $2\\pi/10$.",
-        value=f"{percent(main_share)} of the power; {percent(least_row)} in the row with the least",
-        criterion=f"at least {percent(ONE_FREQUENCY_AT_LEAST, 0)}; per row {percent(EACH_ROW_AT_LEAST, 0)}",
-        holds=main_share >= ONE_FREQUENCY_AT_LEAST and least_row >= EACH_ROW_AT_LEAST,
-        source=unembedding,
-        numbers={"share": main_share, "least_row_share": least_row},
-        otherwise=_other_frequencies(matrix),
+    by_row = {f"row {row}": float(matrix.frequency_shares_by_row[row, 0]) for row in rows}
+    return all_of(
+        at_least(
+            ONE_FREQUENCY_AT_LEAST,
+            {"all rows together": float(matrix.rows.frequency_shares[0])},
+            "of the power of all rows together, leaving the constant aside, {bound} is at the first frequency",
+            label="share of the power",
+        ),
+        at_least(
+            EACH_ROW_AT_LEAST,
+            by_row,
+            "of that of each significant row, {bound}",
+            label="share by row",
+        ),
+        note=_significant_frequencies(matrix),
     )
 
 
-def phase_claims(lab: Lab, matrix: Unembedding) -> tuple[Claim, ...]:
-    """Return the write-up's claims on the phases of three dimensions."""
+@published_claim(
+    "antiphase",
+    "The rows of dimensions 19 and 26 of the unembedding matrix are in opposite phase.",
+    analysis=unembedding,
+    figure="row-phases",
+)
+def rows_in_opposite_phase(matrix: Unembedding) -> Check:
+    """How far the difference of the two rows' phases is from half a turn."""
+    text = "the difference of their phases at the first frequency is {bound} from $\\pi$"
+    return all_of(at_most(PHASE_WITHIN, _apart(matrix, np.pi, ((19, 26),)), text, unit="rad"))
+
+
+@published_claim(
+    "quadrature",
+    "The row of dimension 37 of the unembedding matrix is a quarter of a turn from those of 19 and 26 in phase: "
+    "together they are a cosine and a sine.",
+    analysis=unembedding,
+    figure="row-phases",
+)
+def rows_in_quadrature(matrix: Unembedding) -> Check:
+    """How far the differences of the rows' phases are from a quarter of a turn."""
+    text = "both differences of phases at the first frequency are {bound} from $\\pi/2$"
+    return all_of(at_most(PHASE_WITHIN, _apart(matrix, np.pi / 2, ((37, 19), (37, 26))), text, unit="rad"))
+
+
+def _apart(matrix: Unembedding, expected: float, pairs: tuple[tuple[int, int], ...]) -> dict[str, float]:
+    """For each pair of rows, how far the difference of their phases at the first frequency is from an angle."""
     phases = matrix.rows.phases[:, 1]
-    within = f"within {PHASE_WITHIN} rad of"
-
-    def antiphase() -> Finding:
-        apart = angle_between(phases[19], phases[26])
-        return Finding(radians(apart), abs(apart - np.pi) <= PHASE_WITHIN, {"19_to_26": apart})
-
-    def quadrature() -> Finding:
-        from_19, from_26 = (angle_between(phases[37], phases[row]) for row in (19, 26))
-        holds = all(abs(apart - np.pi / 2) <= PHASE_WITHIN for apart in (from_19, from_26))
-        numbers = {"37_to_19": from_19, "37_to_26": from_26}
-        return Finding(f"{radians(from_19)} from 19, {radians(from_26)} from 26", holds, numbers)
-
-    return (
-        published_claim(
-            lab,
-            "antiphase",
-            "Dimensions 19 and 26 are in opposite phase.",
-            criterion=f"{within} $\\pi$",
-            source=unembedding,
-            check=antiphase,
-        ),
-        published_claim(
-            lab,
-            "quadrature",
-            "Dimension 37 is at a right angle to both: together they are a cosine and a sine.",
-            criterion=f"both {within} $\\pi/2$",
-            source=unembedding,
-            check=quadrature,
-        ),
-    )
+    return {
+        f"rows {first} and {second}": abs(angle_between(phases[first], phases[second]) - expected)
+        for first, second in pairs
+    }
 
 
-def _other_frequencies(matrix: Unembedding) -> str:
-    """Return the sentence that lists the frequencies with a significant share of the power."""
+def _significant_frequencies(matrix: Unembedding) -> str:
+    """Return the frequencies with a significant share of the power, and their shares."""
     shares = matrix.rows.frequency_shares
     significant = np.flatnonzero(shares >= 1 - ONE_FREQUENCY_AT_LEAST)
-    listed = joined(f"{percent(shares[k])} of the power at {k + 1}" for k in significant)
-    plural = "frequency" if len(significant) == 1 else "frequencies"
-    return (
-        f"On these weights the unembedding has {len(significant)} significant {plural}: {listed}. "
-        "In the write-up it has one, the first."
-    )
+    listed = joined(f"{k + 1} ({percent(shares[k])})" for k in significant)
+    return f"frequencies with at least {percent(1 - ONE_FREQUENCY_AT_LEAST, 0)} of the power: {listed}"

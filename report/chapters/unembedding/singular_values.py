@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.chapter import Figure
-from report.content.claims import Claim, Finding, published_claim
-from report.content.formats import decimals, degrees, joined, percent, significant
+from report.content.checks import Check, all_of, at_least, at_most, between, matches
+from report.content.claims import claim, published_claim
+from report.content.formats import decimals, joined, percent, significant
 from report.figures import charts
 from sumint.analyses.weights.unembedding_svd import UnembeddingSvd, unembedding_svd
-from sumint.lab import Lab
 from sumint.task.sums import DIGITS
 
 # Criteria, chosen after measuring the write-up's checkpoint: regression checks, not predictions.
@@ -18,6 +18,10 @@ THIRD_TO_SECOND_AT_MOST = 0.25
 EVEN_STEP = 36
 """The angle between consecutive digits, in degrees, if ten digits are spaced evenly on a circle."""
 STEP_WITHIN = 0.35
+
+# Chosen after measuring the write-up's checkpoint, the bundled one and the null networks: it is over 0.99 on
+# trained seeds with two directions, and at most 0.52 on permuted weights, where two rows can hold everything.
+DIRECTION_FREQUENCY_AT_LEAST = 0.8
 
 
 def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
@@ -76,67 +80,103 @@ def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
     )
 
 
-def svd_claims(lab: Lab, svd: UnembeddingSvd) -> tuple[Claim, ...]:
-    """Return the claims on the first two directions and on the digits in their plane."""
-    steps, radii = svd.steps, svd.radii
-    return (
-        Claim(
-            "two-singular-values",
-            "The matrix has two directions.",
-            value=(
-                f"two hold {percent(svd.two_direction_share)} of the squared norm; the third singular value is "
-                f"{significant(svd.third_to_second, 3)} of the second"
-            ),
-            criterion=f"at least {percent(TWO_DIRECTIONS_AT_LEAST, 0)}, and at most {THIRD_TO_SECOND_AT_MOST}",
-            holds=svd.two_direction_share >= TWO_DIRECTIONS_AT_LEAST
-            and svd.third_to_second <= THIRD_TO_SECOND_AT_MOST,
-            source=unembedding_svd,
-            numbers={"two_direction_share": svd.two_direction_share, "third_to_second": svd.third_to_second},
-            otherwise="On these weights the digits need more than a plane.",
+@claim(
+    "two-singular-values",
+    "Two directions of the residual stream hold nearly all of the squared norm of $W_U$, and what each of them "
+    "adds to the digits’ logits is a wave of one frequency.",
+    analysis=unembedding_svd,
+    figure="singular-values",
+    otherwise=(
+        "$W_U$ does not come down to two directions that are waves of one frequency each: the value is {value} "
+        "for {case}, and the criterion asks for {bound}."
+    ),
+)
+def two_directions_of_one_frequency_each(svd: UnembeddingSvd) -> Check:
+    """The share of the first two directions, the third singular value, and the directions' largest frequencies."""
+    largest = svd.frequency_shares[:, 1:].max(axis=1)
+    return all_of(
+        at_least(
+            TWO_DIRECTIONS_AT_LEAST,
+            {"the first two directions": svd.two_direction_share},
+            "the first two directions hold {bound} of the squared norm of $W_U$",
+            label="share of the squared norm",
         ),
-        Claim(
-            "digits-on-a-circle",
-            "The digits lie in their order round a circle.",
-            value=(
-                f"from each digit to the next it is {degrees(steps.min())} to {degrees(steps.max())}; the digits "
-                f"lie {decimals(radii.min())} to {decimals(radii.max())} times as far out as their mean"
-            ),
-            criterion=f"once round, each step {EVEN_STEP}° ± {percent(STEP_WITHIN, 0)}, each distance likewise",
-            holds=svd.goes_round_once
-            and bool((np.abs(steps / EVEN_STEP - 1) <= STEP_WITHIN).all())
-            and bool((np.abs(radii - 1) <= STEP_WITHIN).all()),
-            source=unembedding_svd,
-            numbers={
-                "least_step": float(steps.min()),
-                "greatest_step": float(steps.max()),
-                "least_radius": float(radii.min()),
-                "greatest_radius": float(radii.max()),
-            },
-            otherwise="On these weights the plane of the first two directions shows no such circle.",
+        at_most(
+            THIRD_TO_SECOND_AT_MOST,
+            {"the third singular value over the second": svd.third_to_second},
+            "the third singular value over the second is {bound}",
+            label="ratio",
+            unit="",
         ),
-        published_claim(
-            lab,
-            "published-directions",
-            "The first direction is dimension 37; the second is dimension 26 against dimension 19.",
-            criterion="the largest coordinates are those of 37, and those of 19 and 26 with opposite signs",
-            source=unembedding_svd,
-            check=lambda: _check_published_directions(svd),
+        at_least(
+            DIRECTION_FREQUENCY_AT_LEAST,
+            {"the first direction": float(largest[0]), "the second direction": float(largest[1])},
+            "of the squared norm of each direction’s right singular vector over the digits, {bound} is at a "
+            "single frequency",
+            label="largest frequency’s share",
         ),
     )
 
 
-def _check_published_directions(svd: UnembeddingSvd) -> Finding:
+@claim(
+    "digits-on-a-circle",
+    "In the plane of the first two singular directions of $W_U$, the ten digits lie in order round a circle, "
+    "roughly evenly spaced.",
+    analysis=unembedding_svd,
+    figure="digits-in-the-plane",
+    otherwise=(
+        "In the plane of the first two singular directions of $W_U$, the ten digits do not lie in order round a "
+        "circle: for {case} the value is {value}, and the criterion asks for {bound}."
+    ),
+)
+def digits_in_order_round_a_circle(svd: UnembeddingSvd) -> Check:
+    """The angle from each digit to the next, and each digit's distance from the origin over the mean distance.
+
+    The ten angles add up to whole revolutions, so within these bounds they add up to exactly one.
+    """
+    low, high = 1 - STEP_WITHIN, 1 + STEP_WITHIN
+    following = (*DIGITS[1:], DIGITS[0])
+    return all_of(
+        between(
+            EVEN_STEP * low,
+            EVEN_STEP * high,
+            {
+                f"the step from {digit} to {after}": float(step)
+                for digit, after, step in zip(DIGITS, following, svd.steps, strict=True)
+            },
+            f"the angle from each digit to the next is {{bound}} ({EVEN_STEP}° ± {percent(STEP_WITHIN, 0)})",
+            label="step",
+            unit="°",
+        ),
+        between(
+            low,
+            high,
+            {f"the distance of {digit}": float(radius) for digit, radius in zip(DIGITS, svd.radii, strict=True)},
+            "each digit’s distance from the origin, over the mean distance, is {bound}",
+            label="distance",
+            unit="",
+        ),
+    )
+
+
+@published_claim(
+    "published-directions",
+    "The first singular direction of $W_U$ is dimension 37; the second is dimension 26 against dimension 19.",
+    analysis=unembedding_svd,
+    figure="principal-directions",
+)
+def directions_that_the_write_up_names(svd: UnembeddingSvd) -> Check:
+    """The dimensions with the largest coordinates of the first two directions, and the signs of these."""
     first, second = svd.directions.T
     leading = int(np.abs(first).argmax())
     pair = np.sort(np.argsort(-np.abs(second))[:2])
-    opposite = bool(second[pair[0]] * second[pair[1]] < 0)
-    numbers = {
-        f"first_{leading}": float(first[leading]),
-        **{f"second_{row}": float(second[row]) for row in pair},
-    }
-    coordinates = joined(f"{decimals(second[row], 2)} in {row}" for row in pair)
-    return Finding(
-        f"the first has {decimals(first[leading], 2)} in {leading}; the second has {coordinates}",
-        leading == 37 and tuple(pair) == (19, 26) and opposite,
-        numbers,
+    signs = "opposite signs" if second[pair[0]] * second[pair[1]] < 0 else "equal signs"
+    coordinates = joined(f"{decimals(second[row])} in {row}" for row in pair)
+    return all_of(
+        matches(
+            {"first direction": "37", "second direction": "19 and 26 with opposite signs"},
+            {"first direction": str(leading), "second direction": f"{joined(pair)} with {signs}"},
+            "the dimensions with the largest coordinates are {expected}",
+        ),
+        note=f"the first has {decimals(first[leading])} in {leading}; the second has {coordinates}",
     )

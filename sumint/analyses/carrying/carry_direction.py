@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from sumint.interventions.patching import FlipRates, PatchedPairs, ServedRoute
+from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute, shares_of
 from sumint.interventions.sites import Site
 from sumint.model.fourier import first_frequency
 from sumint.model.load import Model, Tensor, as_array
@@ -40,44 +40,43 @@ ROUNDING = 1e-5
 class CarryDirection(FlipRates):
     """How often the digit becomes the source's, by what is patched at the site that serves the route."""
 
-    n_flipped_by_dose: Int[np.ndarray, "route dose"]
-    """The number of flipped pairs by the dose of the vector that is added."""
-    n_flipped_by_interpolation: Int[np.ndarray, "route dose"]
+    n_flipped_by_dose: Int[np.ndarray, "route direction dose"]
+    """The number of flipped pairs by the dose of the vector that is added or subtracted."""
+    n_flipped_by_interpolation: Int[np.ndarray, "route direction dose"]
     """The number of flipped pairs by the fraction of the difference to the source that is added."""
-    phase_shift_by_dose: Float[np.ndarray, "route dose"]
-    """The mean phase shift towards the source's digit, in digits, by the dose of the vector that is added."""
-    phase_shift_by_interpolation: Float[np.ndarray, "route dose"]
+    phase_shift_by_dose: Float[np.ndarray, "route direction dose"]
+    """The mean phase shift towards the source's digit, in digits, by the dose of the vector."""
+    phase_shift_by_interpolation: Float[np.ndarray, "route direction dose"]
     """The mean phase shift towards the source's digit, in digits, by the fraction of the difference."""
-    gradual_share: Float[np.ndarray, " route"]
+    gradual_share: Float[np.ndarray, "route direction"]
     """Of the pairs that the vector flips, the share with a quarter to three quarters of the phase shift at half of
     it; NaN if there are none."""
     share: Float[np.ndarray, " route"]
     """The share of the squared differences between base and source at the site that lies along the vector."""
 
     @property
-    def dose_rates(self) -> Float[np.ndarray, "route dose"]:
-        """The share of flipped pairs by the dose of the vector."""
-        return self.n_flipped_by_dose / np.maximum(self.n_pairs, 1)[:, None]
+    def dose_rates(self) -> Float[np.ndarray, "route direction dose"]:
+        """The share of flipped pairs by the dose of the vector; NaN if there is no pair."""
+        return shares_of(self.n_flipped_by_dose, self.n_pairs[..., None])
 
     @property
-    def interpolation_rates(self) -> Float[np.ndarray, "route dose"]:
-        """The share of flipped pairs by the fraction of the difference to the source."""
-        return self.n_flipped_by_interpolation / np.maximum(self.n_pairs, 1)[:, None]
+    def interpolation_rates(self) -> Float[np.ndarray, "route direction dose"]:
+        """The share of flipped pairs by the fraction of the difference to the source; NaN if there is no pair."""
+        return shares_of(self.n_flipped_by_interpolation, self.n_pairs[..., None])
 
 
 def carry_direction(model: Model, sample: Sums, *, served_routes: tuple[ServedRoute, ...]) -> CarryDirection:  # noqa: ARG001
     """Patches parts of the head output at the site that serves each route, and adds doses of the carry vector."""
-    n_routes = len(served_routes)
-    n_pairs = np.zeros(n_routes, np.int64)
-    n_flipped = np.zeros((n_routes, len(WAYS)), np.int64)
-    n_by_dose, n_by_interpolation = np.zeros((2, n_routes, len(DOSES)), np.int64)
-    shift_by_dose, shift_by_interpolation = np.zeros((2, n_routes, len(DOSES)))
-    gradual_share, share = np.zeros((2, n_routes))
+    n_pairs = np.zeros((len(served_routes), len(DIRECTIONS)), np.int64)
+    n_flipped = np.zeros((*n_pairs.shape, len(WAYS)), np.int64)
+    n_by_dose, n_by_interpolation = np.zeros((2, *n_pairs.shape, len(DOSES)), np.int64)
+    shift_by_dose, shift_by_interpolation = np.zeros((2, *n_pairs.shape, len(DOSES)))
+    gradual_share, share = np.zeros(n_pairs.shape), np.zeros(len(served_routes))
     for number, served in enumerate(served_routes):
         site = served.site
         vector = PatchedPairs.on(model, served.route, seed=1).carry_vector(site)
         pairs = PatchedPairs.on(model, served.route, seed=2)
-        n_pairs[number] = len(pairs)
+        n_pairs[number] = pairs.n_by_direction
         unit = vector / vector.norm()
         difference = pairs.difference(site)
         share[number] = float((difference @ unit).square().sum() / difference.square().sum())
@@ -85,12 +84,18 @@ def carry_direction(model: Model, sample: Sums, *, served_routes: tuple[ServedRo
         rest = difference - along
         steering = pairs.towards_carry * vector
         changes = (difference, along, rest, _match_norms(along, rest), steering)
-        n_flipped[number] = [pairs.is_flipped(model, {site: change}).sum() for change in changes]
+        for way, change in enumerate(changes):
+            n_flipped[number, :, way] = pairs.count(pairs.is_flipped(model, {site: change}))
         is_flipped, shifts = _by_dose(model, pairs, site, steering)
-        n_by_dose[number], shift_by_dose[number] = is_flipped.sum(axis=1), shifts.mean(axis=1)
-        gradual_share[number] = share_between(shifts[:, is_flipped[DOSES.index(1.0)]])
+        n_by_dose[number] = np.stack([pairs.count(of_dose) for of_dose in is_flipped], axis=1)
+        shift_by_dose[number] = pairs.mean_by_direction(shifts).T
+        by_whole = is_flipped[DOSES.index(1.0)]
+        gradual_share[number] = [
+            share_between(shifts[:, by_whole & mask]) for mask in (~pairs.is_off, pairs.is_off)
+        ]
         is_flipped, shifts = _by_dose(model, pairs, site, difference)
-        n_by_interpolation[number], shift_by_interpolation[number] = is_flipped.sum(axis=1), shifts.mean(axis=1)
+        n_by_interpolation[number] = np.stack([pairs.count(of_dose) for of_dose in is_flipped], axis=1)
+        shift_by_interpolation[number] = pairs.mean_by_direction(shifts).T
     return CarryDirection(
         n_pairs=n_pairs,
         n_flipped=n_flipped,

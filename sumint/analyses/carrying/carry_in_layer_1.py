@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from sumint.interventions.hooks import Hook, activations, freeze
-from sumint.interventions.patching import FlipRates, PatchedPairs, ServedRoute, patch
+from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute, patch
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, Tensor, as_array, layout_of
 from sumint.task.sums import Sums
@@ -52,8 +52,8 @@ class CarryInLayer1(FlipRates):
 def carry_in_layer_1(model: Model, sample: Sums, *, served_routes: tuple[ServedRoute, ...]) -> CarryInLayer1:  # noqa: ARG001
     """Patches parts of layer 1 with their activations under a patch of the site that serves each route."""
     layout = layout_of(model)
-    n_pairs = np.zeros(len(served_routes), np.int64)
-    n_flipped = np.zeros((len(served_routes), len(WAYS)), np.int64)
+    n_pairs = np.zeros((len(served_routes), len(DIRECTIONS)), np.int64)
+    n_flipped = np.zeros((*n_pairs.shape, len(WAYS)), np.int64)
     attention = np.zeros((len(served_routes), 2, model.cfg.n_heads, layout.n_ctx), np.float32)
     for number, served in enumerate(served_routes):
         pairs = PatchedPairs.on(model, served.route)
@@ -61,8 +61,9 @@ def carry_in_layer_1(model: Model, sample: Sums, *, served_routes: tuple[ServedR
         before, after = (activations(model, pairs.base_tokens, ACTIVATIONS, hooks) for hooks in ((), (hook,)))
         hooks_by_way = [[freeze(name, after[name]) for name in names] for names in PARTS.values()]
         hooks_by_way.append([_patch_direct_path(model, pairs, served.site)])
-        n_pairs[number] = len(pairs)
-        n_flipped[number] = [pairs.is_flipped_by(model, hooks).sum() for hooks in hooks_by_way]
+        n_pairs[number] = pairs.n_by_direction
+        for way, hooks in enumerate(hooks_by_way):
+            n_flipped[number, :, way] = pairs.count(pairs.is_flipped_by(model, hooks))
 
         query = layout.predicting.start + served.route.digit
         baseline, switched = (as_array(cache[PATTERN][:, :, query]) for cache in (before, after))

@@ -16,17 +16,17 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from sumint.interventions.intervals import wilson
-from sumint.interventions.patching import N_PAIRS, PatchedPairs, ServedRoute
+from sumint.interventions.patching import DIRECTIONS, N_PAIRS, PatchedPairs, ServedRoute, shares_of
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, layout_of
 from sumint.task.carry_routes import Route, routes_of
 from sumint.task.sums import Layout, Sums
 
 SERVES_FROM = 0.9
-"""A site serves a route if patching it changes at least this share of the digits, …"""
+"""A site serves a route if patching it changes at least this share of the digits, in each direction, …"""
 
 PAIRS_AT_LEAST = 30
-"""… and the model predicts both digits correctly on at least this many pairs."""
+"""… and the model predicts both digits correctly on at least this many pairs of each direction."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +35,9 @@ class CarrySites:
 
     n_drawn: int
     """The number of pairs drawn for each route."""
-    n_pairs: Int[np.ndarray, " route"]
+    n_pairs: Int[np.ndarray, "route direction"]
     """The number of pairs on which the model predicts both digits correctly; the others are excluded."""
-    n_flipped: Int[np.ndarray, "route head position"]
+    n_flipped: Int[np.ndarray, "route direction head position"]
     """The number of these pairs in which the base's digit becomes the source's."""
     n_digits: int
 
@@ -50,28 +50,27 @@ class CarrySites:
         return routes_of(self.layout)
 
     @cached_property
-    def rates(self) -> Float[np.ndarray, "route head position"]:
-        """The share of pairs whose digit becomes the source's; 0 if there is no pair."""
-        return self.n_flipped / np.maximum(self.n_pairs, 1)[:, None, None]
+    def rates(self) -> Float[np.ndarray, "route direction head position"]:
+        """The share of pairs whose digit becomes the source's; NaN if there is no pair."""
+        return shares_of(self.n_flipped, self.n_pairs[..., None, None])
+
+    @cached_property
+    def lower_rates(self) -> Float[np.ndarray, "route head position"]:
+        """The lower of the rates of the two directions; 0 if there is no pair of one."""
+        return np.nan_to_num(self.rates).min(axis=1)
 
     @property
     def best_sites(self) -> tuple[Site, ...]:
-        """The site with the highest rate on each route; the first of several."""
-        return tuple(_site(np.unravel_index(rates.argmax(), rates.shape)) for rates in self.rates)
+        """The site with the highest lower rate on each route; the first of several."""
+        return tuple(_site(np.unravel_index(rates.argmax(), rates.shape)) for rates in self.lower_rates)
 
-    def rate(self, route: int, site: Site) -> float:
-        """The rate on a route, by its number, at a site."""
-        return float(self.rates[route, site.head, site.position])
+    def rates_at(self, route: int, site: Site) -> Float[np.ndarray, " direction"]:
+        """The rates on a route, by its number, at a site."""
+        return self.rates[route, :, site.head, site.position]
 
-    def interval(self, route: int, site: Site) -> tuple[float, float]:
-        """Wilson's interval of the rate on a route, by its number, at a site."""
-        lower, upper = self.intervals[route, site.head, site.position].tolist()
-        return lower, upper
-
-    @property
-    def intervals(self) -> Float[np.ndarray, "route head position bound"]:
-        """Wilson's intervals of all rates."""
-        return wilson(self.n_flipped, np.broadcast_to(self.n_pairs[:, None, None], self.n_flipped.shape))
+    def intervals_at(self, route: int, site: Site) -> Float[np.ndarray, "direction bound"]:
+        """Wilson's intervals of the rates on a route, by its number, at a site."""
+        return wilson(self.n_flipped[route, :, site.head, site.position], self.n_pairs[route])
 
     @cached_property
     def served_numbers(self) -> tuple[int, ...]:
@@ -107,7 +106,7 @@ class CarrySites:
         """The site of the smallest set with the highest rate on a route, by its number; None if none serves it."""
         if route not in self.served_numbers:
             return None
-        return max(self.smallest_set, key=lambda site: self.rate(route, site))
+        return max(self.smallest_set, key=lambda site: self._lower_rate(route, site))
 
     @cached_property
     def served_routes(self) -> tuple[ServedRoute, ...]:
@@ -117,27 +116,31 @@ class CarrySites:
 
     @property
     def _serves(self) -> Bool[np.ndarray, "route head position"]:
-        return (self.rates >= SERVES_FROM) & (self.n_pairs >= PAIRS_AT_LEAST)[:, None, None]
+        has_enough = (self.n_pairs >= PAIRS_AT_LEAST).all(axis=1)
+        return (self.lower_rates >= SERVES_FROM) & has_enough[:, None, None]
+
+    def _lower_rate(self, route: int, site: Site) -> float:
+        return float(self.lower_rates[route, site.head, site.position])
 
     def _total_rate(self, sites: tuple[Site, ...]) -> float:
-        return float(sum(max(self.rate(route, site) for site in sites) for route in self.served_numbers))
+        return sum(max(self._lower_rate(route, site) for site in sites) for route in self.served_numbers)
 
 
 def carry_sites(model: Model, sample: Sums) -> CarrySites:  # noqa: ARG001 — it draws pairs of its own
     """Patches each site of layer 0 on each route, and counts how often the digit becomes the source's."""
     layout = layout_of(model)
     routes = routes_of(layout)
-    n_pairs = np.zeros(len(routes), np.int64)
-    n_flipped = np.zeros((len(routes), model.cfg.n_heads, layout.n_ctx), np.int64)
+    n_pairs = np.zeros((len(routes), len(DIRECTIONS)), np.int64)
+    n_flipped = np.zeros((*n_pairs.shape, model.cfg.n_heads, layout.n_ctx), np.int64)
     for number, route in enumerate(routes):
         pairs = PatchedPairs.on(model, route)
-        n_pairs[number] = len(pairs)
+        n_pairs[number] = pairs.n_by_direction
         if not len(pairs):
             continue
         # Positions after the one that predicts the digit cannot influence it.
         for head, position in np.ndindex(model.cfg.n_heads, layout.predicting.start + route.digit + 1):
             changes = pairs.changes_at(Site(head, position))
-            n_flipped[number, head, position] = pairs.is_flipped(model, changes).sum()
+            n_flipped[number, :, head, position] = pairs.count(pairs.is_flipped(model, changes))
     return CarrySites(N_PAIRS, n_pairs, n_flipped, layout.n_digits)
 
 

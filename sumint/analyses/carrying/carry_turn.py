@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Complex, Float, Int
 
 from sumint.interventions.hooks import activations
-from sumint.interventions.patching import PatchedPairs, ServedRoute, patch
+from sumint.interventions.patching import DIRECTIONS, PatchedPairs, ServedRoute, patch
 from sumint.model.load import Model
 from sumint.model.phasors import PHASOR_ACTIVATIONS, part_names, phase_shift, phasor_parts
 from sumint.task.sums import Sums
@@ -27,25 +27,25 @@ N_PAIRS = 1500
 class CarryTurn:
     """The effect of a carry on the phase of the digit at the end of its route, averaged over pairs."""
 
-    n_pairs: Int[np.ndarray, " route"]
-    mean_phase_shift: Float[np.ndarray, " route"]
-    """The mean phase shift due to the carry, in digits: 1 for exact addition."""
-    shares: Float[np.ndarray, "route part"]
+    n_pairs: Int[np.ndarray, "route direction"]
+    mean_phase_shift: Float[np.ndarray, "route direction"]
+    """The mean phase shift due to the carry, in digits: 1 for exact addition; NaN if there is no pair."""
+    shares: Float[np.ndarray, "route direction part"]
     """The share of each part in the phase shift, negative if it opposes the shift. The shares add up to 1."""
     parts: tuple[str, ...]
     """The heads of layer 1, and last everything else, which reaches the logits directly."""
 
     @property
-    def layer_1_shares(self) -> Float[np.ndarray, " route"]:
+    def layer_1_shares(self) -> Float[np.ndarray, "route direction"]:
         """The share of all heads of layer 1 together."""
-        return self.shares[:, :-1].sum(axis=1)
+        return self.shares[..., :-1].sum(axis=-1)
 
 
 def carry_turn(model: Model, sample: Sums, *, served_routes: tuple[ServedRoute, ...]) -> CarryTurn:  # noqa: ARG001
     """Measures the phase shift due to the carry on each served route, and the share of each part in it."""
     names = part_names(model)
-    n_pairs = np.zeros(len(served_routes), np.int64)
-    shifts, shares = np.zeros(len(served_routes)), np.zeros((len(served_routes), len(names)))
+    n_pairs = np.zeros((len(served_routes), len(DIRECTIONS)), np.int64)
+    shifts, shares = np.zeros(n_pairs.shape), np.zeros((*n_pairs.shape, len(names)))
     for number, served in enumerate(served_routes):
         pairs = PatchedPairs.on(model, served.route, n_pairs=N_PAIRS)
         hook = patch(served.site, pairs.source_z)
@@ -56,9 +56,11 @@ def carry_turn(model: Model, sample: Sums, *, served_routes: tuple[ServedRoute, 
             for hooks in ((), (hook,))
         )
         without, with_carry = pairs.by_carry(baseline, switched)
-        n_pairs[number] = len(pairs)
-        shifts[number] = phase_shift(without.sum(axis=1), with_carry.sum(axis=1)).mean()
-        shares[number] = shares_of_phase_shift(without, with_carry)
+        n_pairs[number] = pairs.n_by_direction
+        shifts[number] = pairs.mean_by_direction(phase_shift(without.sum(axis=1), with_carry.sum(axis=1)))
+        shares[number] = [
+            shares_of_phase_shift(without[mask], with_carry[mask]) for mask in (~pairs.is_off, pairs.is_off)
+        ]
     return CarryTurn(n_pairs, shifts, shares, names)
 
 

@@ -55,6 +55,8 @@ class ConstantBank:
     """The accuracy with all positions except the candidates ablated."""
     accuracy: Float[np.ndarray, " digit"]
     """The accuracy of the whole model on the sample."""
+    n_sums: int
+    """The number of sums of the sample, of which the last four accuracies are shares."""
     n_digits: int
 
     @property
@@ -106,6 +108,7 @@ def constant_bank(model: Model, sample: Sums, *, carry_positions: tuple[int, ...
         accuracy_with_bank_constant=accuracy_without(bank, len(sample)),
         accuracy_with_others_constant=accuracy_without(others, len(sample)),
         accuracy=accuracy([], len(sample)),
+        n_sums=len(sample),
         n_digits=layout.n_digits,
     )
 

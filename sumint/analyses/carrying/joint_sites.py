@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.interventions.intervals import wilson
-from sumint.interventions.patching import PatchedPairs
+from sumint.interventions.patching import DIRECTIONS, PatchedPairs, shares_of
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, layout_of
 from sumint.task.carry_routes import Route
@@ -41,11 +41,12 @@ class JointSites:
     """The column and the digit of each route."""
     places: Int[np.ndarray, "route step 2"]
     """The head and the position of each site, in the order of the search."""
-    n_pairs: Int[np.ndarray, " route"]
-    """The number of test pairs on which the model predicts both digits correctly."""
-    n_flipped: Int[np.ndarray, " route"]
+    n_pairs: Int[np.ndarray, "route direction"]
+    """The number of test pairs on which the model predicts both digits correctly. On the route of a column to its
+    own digit the second direction are the pairs in which the column has a carry-out."""
+    n_flipped: Int[np.ndarray, "route direction"]
     """The number of these pairs that are flipped when all chosen sites are patched."""
-    n_flipped_by_others: Int[np.ndarray, " route"]
+    n_flipped_by_others: Int[np.ndarray, "route direction"]
     """The number of these pairs that are flipped when all other sites are patched."""
     n_digits: int
 
@@ -62,37 +63,52 @@ class JointSites:
         return tuple(Site(head, place) for head, place in self.places[route].tolist() if head != NONE)
 
     @property
-    def rates(self) -> Float[np.ndarray, " route"]:
-        """The share of flipped pairs; 0 if there is no pair."""
-        return self.n_flipped / np.maximum(self.n_pairs, 1)
+    def rates(self) -> Float[np.ndarray, "route direction"]:
+        """The share of flipped pairs; NaN if there is no pair."""
+        return shares_of(self.n_flipped, self.n_pairs)
 
     @property
-    def rates_of_others(self) -> Float[np.ndarray, " route"]:
-        """The share of pairs that are flipped when all other sites are patched."""
-        return self.n_flipped_by_others / np.maximum(self.n_pairs, 1)
+    def rates_of_others(self) -> Float[np.ndarray, "route direction"]:
+        """The share of pairs that are flipped when all other sites are patched; NaN if there is no pair."""
+        return shares_of(self.n_flipped_by_others, self.n_pairs)
 
     @property
-    def intervals(self) -> Float[np.ndarray, "route bound"]:
+    def intervals(self) -> Float[np.ndarray, "route direction bound"]:
         """Wilson's intervals of the rates."""
         return wilson(self.n_flipped, self.n_pairs)
+
+    @property
+    def pooled_rates(self) -> Float[np.ndarray, " route"]:
+        """The share of flipped pairs of both directions, for the routes of columns to their own digits."""
+        return shares_of(self.n_flipped.sum(axis=1), self.n_pairs.sum(axis=1))
+
+    @property
+    def pooled_rates_of_others(self) -> Float[np.ndarray, " route"]:
+        """The share of pairs of both directions that are flipped when all other sites are patched."""
+        return shares_of(self.n_flipped_by_others.sum(axis=1), self.n_pairs.sum(axis=1))
+
+    @property
+    def pooled_intervals(self) -> Float[np.ndarray, "route bound"]:
+        """Wilson's intervals of the pooled rates."""
+        return wilson(self.n_flipped.sum(axis=1), self.n_pairs.sum(axis=1))
 
 
 def joint_sites(model: Model, sample: Sums, *, routes: tuple[Route, ...]) -> JointSites:  # noqa: ARG001
     """Searches, for each of these routes, the sites of layer 0 that jointly flip its digit."""
     layout = layout_of(model)
     places = np.full((len(routes), MOST, 2), NONE, np.int64)
-    n_pairs, n_flipped, n_by_others = np.zeros((3, len(routes)), np.int64)
+    n_pairs, n_flipped, n_by_others = np.zeros((3, len(routes), len(DIRECTIONS)), np.int64)
     ends = np.array([(route.column, route.digit) for route in routes], np.int64).reshape(-1, 2)
     for number, route in enumerate(routes):
         chosen = _choose_sites(model, route)
         fresh = PatchedPairs.on(model, route, seed=1, n_pairs=N_FRESH)
-        n_pairs[number] = len(fresh)
+        n_pairs[number] = fresh.n_by_direction
         for step, site in enumerate(chosen):
             places[number, step] = site.head, site.position
         if chosen and len(fresh):
             others = [site for site in _sites_before(model, route) if site not in chosen]
-            n_flipped[number] = fresh.is_flipped(model, fresh.changes_at(*chosen)).sum()
-            n_by_others[number] = fresh.is_flipped(model, fresh.changes_at(*others)).sum()
+            n_flipped[number] = fresh.count(fresh.is_flipped(model, fresh.changes_at(*chosen)))
+            n_by_others[number] = fresh.count(fresh.is_flipped(model, fresh.changes_at(*others)))
     return JointSites(ends, places, n_pairs, n_flipped, n_by_others, layout.n_digits)
 
 

@@ -1,9 +1,10 @@
 """The sites of layer 0 that each digit needs: mean ablation of one site at a time.
 
 A site is one head at one position. Its output is replaced by its mean over the sums, and the accuracy of each
-digit is measured. A digit whose accuracy falls needs the site's information about the sum; a digit whose accuracy
-does not fall may also receive it from elsewhere. The site's attention shows which columns its output can depend
-on.
+digit is measured. A digit whose accuracy does not fall may receive the site's information from elsewhere, too. A
+digit whose accuracy falls does not yet need it: if two heads at a position write opposite parts, to ablate one of
+them unmasks the other. So all heads of a position are ablated together as well, and a digit needs a site only if
+it needs the position. The site's attention shows which columns its output can depend on.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class NeededSites:
     """The accuracy of the whole model."""
     accuracy_without: Float[np.ndarray, "digit head position"]
     """The accuracy with one site replaced by its mean."""
+    accuracy_without_position: Float[np.ndarray, "digit position"]
+    """The accuracy with all heads at one position replaced by their means."""
     attention: Float[np.ndarray, "head position column"]
     """The mean attention of a site to the two digits of each column."""
     n_digits: int
@@ -53,8 +56,19 @@ class NeededSites:
         return self.accuracy[:, None, None] - self.accuracy_without
 
     @property
+    def position_drop(self) -> Float[np.ndarray, "digit position"]:
+        """The accuracy of the whole model minus the accuracy without any head at a position."""
+        return self.accuracy[:, None] - self.accuracy_without_position
+
+    @property
     def is_needed(self) -> Bool[np.ndarray, "digit head position"]:
-        return self.accuracy_drop >= NEEDED_FROM
+        """Whether ablating the site costs the digit, and ablating the whole position does, too."""
+        return (self.accuracy_drop >= NEEDED_FROM) & (self.position_drop >= NEEDED_FROM)[:, None]
+
+    @property
+    def is_cancelled(self) -> Bool[np.ndarray, "digit head position"]:
+        """Whether ablating the site costs the digit, but ablating the whole position does not: heads cancel."""
+        return (self.accuracy_drop >= NEEDED_FROM) & (self.position_drop < NEEDED_FROM)[:, None]
 
     def column(self, site: Site) -> int | None:
         """The column to which a site attends; None if it attends to several columns or to none."""
@@ -76,6 +90,13 @@ def needed_sites(model: Model, sample: Sums) -> NeededSites:
     for head, position in np.ndindex(accuracy_without.shape[1:]):
         changes = changes_to(unablated.z, means, Site(head, position))
         accuracy_without[:, head, position] = accuracy(apply_changes(model, unablated.residual, changes))
+    accuracy_without_position = np.empty((layout.n_digits, layout.n_ctx))
+    for position in range(layout.n_ctx):
+        heads = (Site(head, position) for head in range(model.cfg.n_heads))
+        changes = changes_to(unablated.z, means, *heads)
+        accuracy_without_position[:, position] = accuracy(apply_changes(model, unablated.residual, changes))
     pattern = as_array(activations(model, tokens, [PATTERN])[PATTERN].mean(0))
     attention = pattern[..., layout.first_operand] + pattern[..., layout.second_operand]
-    return NeededSites(accuracy(unablated.residual), accuracy_without, attention, layout.n_digits)
+    return NeededSites(
+        accuracy(unablated.residual), accuracy_without, accuracy_without_position, attention, layout.n_digits
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sumint.interventions.patching import FlipRates, PatchedPairs, ServedRoute
+from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute
 from sumint.interventions.sites import Site
 from sumint.model.load import Model
 from sumint.task.sums import Sums
@@ -17,13 +17,13 @@ from sumint.task.sums import Sums
 
 def other_sites(model: Model, sample: Sums, *, served_routes: tuple[ServedRoute, ...]) -> FlipRates:  # noqa: ARG001
     """Patches all sites except the one that serves the route, and counts how often the digit changes by one."""
-    n_pairs = np.zeros(len(served_routes), np.int64)
-    n_flipped = np.zeros((len(served_routes), 1), np.int64)
+    n_pairs = np.zeros((len(served_routes), len(DIRECTIONS)), np.int64)
+    n_flipped = np.zeros((*n_pairs.shape, 1), np.int64)
     for number, served in enumerate(served_routes):
         pairs = PatchedPairs.on(model, served.route, seed=1)
         n_heads, n_positions = model.cfg.n_heads, pairs.base_tokens.shape[1]
         sites = [Site(*place) for place in np.ndindex(n_heads, n_positions)]
         others = [site for site in sites if site != served.site]
-        n_pairs[number] = len(pairs)
-        n_flipped[number] = pairs.is_flipped(model, pairs.changes_at(*others)).sum()
+        n_pairs[number] = pairs.n_by_direction
+        n_flipped[number, :, 0] = pairs.count(pairs.is_flipped(model, pairs.changes_at(*others)))
     return FlipRates(n_pairs, n_flipped)

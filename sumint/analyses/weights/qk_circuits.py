@@ -76,6 +76,12 @@ class QkCircuits:
         return _total_variation(self.corrected_positional, self.measured)
 
     @property
+    def uniform_distance(self) -> Float[np.ndarray, "head query"]:
+        """The total variation distance between uniform attention to all visible keys and the measured."""
+        is_visible = np.tri(self.measured.shape[-1])
+        return _total_variation(is_visible / is_visible.sum(axis=-1, keepdims=True), self.measured)
+
+    @property
     def late_queries(self) -> slice:
         """The queries that can attend to all operand digits: those from the second operand's last digit on."""
         return slice(self.layout.second_operand.stop - 1, None)

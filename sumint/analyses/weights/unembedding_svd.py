@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from sumint.model.fourier import spectrum
 from sumint.model.load import Model, as_array
 from sumint.task.sums import N_DIGIT_TOKENS, Sums
 
@@ -35,6 +36,15 @@ class UnembeddingSvd:
     def third_to_second(self) -> float:
         """The third singular value over the second, which is small if two directions suffice."""
         return float(self.singular_values[2] / self.singular_values[1])
+
+    @property
+    def frequency_shares(self) -> Float[np.ndarray, "two frequency"]:
+        """The share of each frequency, from the constant on, in the first two right singular vectors.
+
+        These vectors are functions of the digit, proportional to the digits' coordinates in the plane.
+        """
+        power = spectrum(self.digits.T).power
+        return power / np.maximum(power.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny)
 
     @property
     def steps(self) -> Float[np.ndarray, " digit"]:

@@ -1,0 +1,342 @@
+"""Checks: the criterion of a claim as one object, which is evaluated, rendered and written to `claims.json`.
+
+A check has one or several conditions, which must all hold. A condition compares one quantity with a limit. The
+quantity is measured for one or several cases (routes, heads, digits), and every case must keep to the limit, or
+some case must. The verdict, the sentence of the criterion, the measured value and the numbers all come from this
+object, so they cannot disagree, and a reader of `claims.json` can derive the verdict again.
+
+A rate that was estimated from a sample has Wilson's interval. If the limit lies within the interval of the case
+that decides, the verdict is near; for all other numbers the margin is exact.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from report.content.formats import count, counted, decimals, degrees, joined, nats, percent, radians, significant
+from sumint.interventions.intervals import wilson
+
+State = Literal["holds", "near-holds", "near-fails", "fails", "not-applicable", "not-measured", "failed"]
+"""The outcome of a check, in the same words on pages, in files and in the terminal.
+
+- `holds`, `fails`: the criterion is met, or is not.
+- `near-holds`, `near-fails`: likewise, but the limit lies within the interval of an estimated rate.
+- `not-applicable`: the claim is about something that this checkpoint does not have.
+- `not-measured`: some case that the criterion asks about could not be measured.
+- `failed`: an error occurred.
+"""
+
+HOLDING: tuple[State, ...] = ("holds", "near-holds")
+FAILING: tuple[State, ...] = ("fails", "near-fails")
+
+Unit = Literal["%", "nats", "digits", "rad", "°", "count", "sites", ""]
+"""The unit of a quantity; a share is a number from 0 to 1 and is printed as a percentage."""
+
+_FORMATS = {
+    "%": percent,
+    "nats": nats,
+    "digits": lambda value: f"{decimals(value)} digits",
+    "rad": radians,
+    "°": degrees,
+    "count": lambda value: count(round(value)),
+    "sites": lambda value: counted(round(value), "site"),
+    "": significant,
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """One of the cases that a condition asks about, and the number that was measured for it."""
+
+    name: str
+    """The route, head, digit or direction; empty if the quantity has a single value."""
+    value: float | None
+    """None if it could not be measured."""
+    n: int | None = None
+    """For a rate that was estimated from a sample: the number of sums or pairs in the sample."""
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Wilson's 95% interval of an estimated rate."""
+        if self.n is None or self.value is None:
+            return None
+        ((lower, upper),) = wilson(np.array([round(self.value * self.n)]), np.array([self.n]))
+        return float(lower), float(upper)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A quantity, measured for several cases, and the bounds within which it must lie."""
+
+    text: str
+    """The criterion in Markdown, with `{bound}` for the bounds: "{bound} of the answers change on every route"."""
+    label: str
+    """A short name of the quantity, for the measured value; it may be empty."""
+    cases: tuple[Case, ...]
+    at_least: float | None = None
+    at_most: float | None = None
+    unit: Unit = "%"
+    is_strict: bool = False
+    """Whether a value equal to a bound is outside."""
+    of_some: bool = False
+    """Whether it suffices that some case lies within the bounds; otherwise every case must."""
+
+    def margin(self, case: Case) -> float:
+        """How far a measured case lies within the bounds; negative if it lies outside."""
+        assert case.value is not None
+        return min(
+            math.inf if self.at_least is None else case.value - self.at_least,
+            math.inf if self.at_most is None else self.at_most - case.value,
+        )
+
+    @property
+    def measured(self) -> tuple[Case, ...]:
+        """The cases that could be measured."""
+        return tuple(case for case in self.cases if case.value is not None)
+
+    @property
+    def bounds(self) -> tuple[float, ...]:
+        """The bounds that there are: the lower, the upper or both."""
+        return tuple(bound for bound in (self.at_least, self.at_most) if bound is not None)
+
+    @property
+    def deciding(self) -> Case | None:
+        """The case that decides: the one with the least margin, or with the largest if some case suffices."""
+        if not self.measured:
+            return None
+        return (max if self.of_some else min)(self.measured, key=self.margin)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether there is a case, and every case could be measured."""
+        return bool(self.cases) and len(self.measured) == len(self.cases)
+
+    @property
+    def state(self) -> State:
+        """The outcome. A case that clearly fails decides, even if others could not be measured."""
+        case = self.deciding
+        if case is None:
+            return "not-measured"
+        is_within = self.margin(case) > 0 if self.is_strict else self.margin(case) >= 0
+        lower, upper = case.interval or (0.0, 0.0)
+        is_near = lower < upper and any(lower <= bound <= upper for bound in self.bounds)
+        decides_alone = is_within if self.of_some else not is_within
+        if not self.is_complete and not decides_alone:
+            return "not-measured"
+        if is_within:
+            return "near-holds" if is_near else "holds"
+        return "near-fails" if is_near else "fails"
+
+    @property
+    def bound(self) -> str:
+        """The bounds in words: "at least 80%", "between 30% and 70%"."""
+        if self.at_least is None:
+            assert self.at_most is not None
+            return f"{'less than' if self.is_strict else 'at most'} {self.format(self.at_most)}"
+        low = self.format(self.at_least)
+        if self.at_most is None:
+            return f"{'more than' if self.is_strict else 'at least'} {low}"
+        return low if self.at_least == self.at_most else f"between {low} and {self.format(self.at_most)}"
+
+    @property
+    def criterion(self) -> str:
+        """The criterion as a clause, in Markdown."""
+        return self.text.replace("{bound}", self.bound)
+
+    @property
+    def value(self) -> str:
+        """The measured value as text: that of the deciding case first, then the range of the others."""
+        case = self.deciding
+        if case is None:
+            return "not measured"
+        others = [other.value for other in self.measured if other is not case and other.value is not None]
+        text = self._described(case)
+        if others:
+            low, high = map(self.format, (min(others), max(others)))
+            text += f"; {low if low == high else f'{low} to {high}'} for the {counted(len(others), 'other')}"
+        return f"{self.label}: {text}" if self.label else text
+
+    def format(self, value: float | None) -> str:
+        """A value of the quantity as text, with its unit."""
+        return "not measured" if value is None else _FORMATS[self.unit](value)
+
+    def _described(self, case: Case) -> str:
+        details = []
+        if case.interval is not None:
+            lower, upper = map(self.format, case.interval)
+            details.append(f"95% interval {lower} to {upper}, n = {count(case.n or 0)}")
+        if case.name:
+            details.append(case.name)
+        return f"{self.format(case.value)} ({'; '.join(details)})" if details else self.format(case.value)
+
+
+@dataclass(frozen=True)
+class Match:
+    """What was found, and what the criterion expects, each as text by name."""
+
+    text: str
+    """The criterion in Markdown, with `{expected}` for what is expected."""
+    label: str
+    expected: Mapping[str, str]
+    found: Mapping[str, str]
+
+    @property
+    def state(self) -> State:
+        """The outcome: whether exactly what was expected was found."""
+        return "holds" if dict(self.found) == dict(self.expected) else "fails"
+
+    @property
+    def criterion(self) -> str:
+        """The criterion as a clause, in Markdown."""
+        return self.text.replace("{expected}", _listed(self.expected))
+
+    @property
+    def value(self) -> str:
+        """What was found, as text."""
+        return f"{self.label}: {_listed(self.found)}" if self.label else _listed(self.found)
+
+
+def _listed(by_name: Mapping[str, str]) -> str:
+    return joined(f"{value} ({name})" if name else value for name, value in by_name.items())
+
+
+@dataclass(frozen=True)
+class Check:
+    """The outcome of a claim's criterion: conditions that must all hold, or the reason why there are none."""
+
+    conditions: tuple[Condition | Match, ...] = ()
+    n_asked: int = 1
+    """Of how many things (routes, digits, seeds) the criterion was asked."""
+    n_possible: int = 1
+    """Of how many it could be asked on a checkpoint of this size."""
+    asked_of: str = ""
+    """What these things are, in the plural; empty if the claim is about the model as a whole."""
+    note: str = ""
+    """What else was measured, in Markdown; it decides nothing."""
+    reason: str = ""
+    """Why the claim is not applicable, in Markdown."""
+    error: str = ""
+    """The error that prevented the check, in plain text."""
+
+    @property
+    def state(self) -> State:
+        """The outcome: the worst of the conditions."""
+        if self.error:
+            return "failed"
+        if not self.conditions:
+            return "not-applicable"
+        states: list[State] = [condition.state for condition in self.conditions]
+        return min(states, key=_FROM_WORST.index)
+
+    @property
+    def deciding(self) -> Condition | Match | None:
+        """The condition that decides: of those with the worst outcome the one with the least relative margin."""
+        candidates = [condition for condition in self.conditions if condition.state == self.state]
+        return min(candidates, key=_relative_margin, default=None)
+
+    @property
+    def criterion(self) -> str:
+        """The whole criterion, in Markdown."""
+        return "; ".join(condition.criterion for condition in self.conditions)
+
+    @property
+    def value(self) -> str:
+        """The measured values as text, or the reason why there are none."""
+        if not self.conditions:
+            return self.error or self.reason
+        values = [condition.value for condition in self.conditions]
+        if self.asked_of and self.n_asked < self.n_possible:
+            values.append(f"asked of {count(self.n_asked)} of {count(self.n_possible)} {self.asked_of}")
+        return "; ".join(filter(None, (*values, self.note)))
+
+
+_FROM_WORST: tuple[State, ...] = ("fails", "near-fails", "not-measured", "near-holds", "holds")
+
+
+def _relative_margin(condition: Condition | Match) -> float:
+    if isinstance(condition, Match) or (case := condition.deciding) is None:
+        return math.inf
+    return condition.margin(case) / max(*map(abs, condition.bounds), 1e-12)
+
+
+Measured = float | Mapping[str, float]
+"""A quantity: a number, or a number for each case, by the name of the case."""
+
+
+def at_least(limit: float, measured: Measured, text: str, **settings: Any) -> Condition:
+    """The condition that every case reaches a limit; `settings` are those of `condition`."""
+    return condition(measured, text, at_least=limit, **settings)
+
+
+def at_most(limit: float, measured: Measured, text: str, **settings: Any) -> Condition:
+    """The condition that no case exceeds a limit; `settings` are those of `condition`."""
+    return condition(measured, text, at_most=limit, **settings)
+
+
+def between(low: float, high: float, measured: Measured, text: str, **settings: Any) -> Condition:
+    """The condition that every case lies between two limits; `settings` are those of `condition`."""
+    return condition(measured, text, at_least=low, at_most=high, **settings)
+
+
+def condition(
+    measured: Measured,
+    text: str,
+    *,
+    at_least: float | None = None,
+    at_most: float | None = None,
+    unit: Unit = "%",
+    label: str = "",
+    n: int | Mapping[str, int] | None = None,
+    is_strict: bool = False,
+    of_some: bool = False,
+) -> Condition:
+    """A condition on a measured quantity.
+
+    Args:
+        measured: the value, or the value of each case by the name of the case; NaN if it could not be measured.
+        text: the criterion in Markdown, with `{bound}` where the bounds stand.
+        n: for rates that were estimated from a sample, its size, for all cases or for each.
+        label: a short name of the quantity, needed if the criterion has several conditions.
+        is_strict: whether a value equal to a bound is outside.
+        of_some: whether it suffices that some case lies within the bounds.
+    """
+    by_case = measured if isinstance(measured, Mapping) else {"": measured}
+    sizes = n if isinstance(n, Mapping) else dict.fromkeys(by_case, n)
+    cases = tuple(
+        Case(name, float(value) if math.isfinite(value) else None, sizes[name]) for name, value in by_case.items()
+    )
+    return Condition(text, label, cases, at_least, at_most, unit, is_strict, of_some)
+
+
+def all_of(*conditions: Condition | Match, asked: tuple[int, int, str] = (1, 1, ""), note: str = "") -> Check:
+    """The check that all conditions hold.
+
+    Args:
+        asked: of how many things the criterion was asked, of how many it could be, and what they are in the
+        plural:
+            `(4, 6, "routes")`.
+        note: what else was measured, in Markdown.
+    """
+    return Check(conditions, *asked, note)
+
+
+def matches(
+    expected: str | Mapping[str, str], found: str | Mapping[str, str], text: str, *, label: str = ""
+) -> Match:
+    """The condition that what was found is what is expected, as one text or as several by name.
+
+    Args:
+        text: the criterion in Markdown, with `{expected}` where that stands.
+    """
+    both = ({"": given} if isinstance(given, str) else given for given in (expected, found))
+    return Match(text, label, *both)
+
+
+def not_applicable(reason: str) -> Check:
+    """The outcome for a checkpoint that does not have what the claim is about, with the reason in Markdown."""
+    return Check(reason=reason)
