@@ -163,9 +163,11 @@ def _run(
     must_build = explain or not has_cache
     repository = Repository()
     site_fingerprint = None if single_file else fingerprint(lab, repository, plotlyjs, base_url)
+    from report.content.checks import FAILING
+
     if site and site_fingerprint and not must_build and is_up_to_date(site, site_fingerprint):
         claims = json.loads((site / "claims.json").read_bytes())
-        if not (strict and any(claim["holds"] is False for claim in claims)):
+        if not (strict and any(claim["state"] in FAILING for claim in claims)):
             if not quiet:
                 _print_unchanged(site, claims)
             return 0
@@ -212,8 +214,10 @@ def base_address(text: str) -> str:
 
 def _print_unchanged(site: Path, claims: Sequence[Mapping[str, Any]]) -> None:
     print("measured nothing: nothing has changed since the site was built")
-    verdicts = [claim["holds"] for claim in claims if claim["holds"] is not None]
-    print(f"{sum(verdicts)} of {len(verdicts)} claims hold on this checkpoint")
+    from report.content.checks import FAILING, HOLDING
+
+    n_holding, n_failing = (sum(claim["state"] in states for claim in claims) for states in (HOLDING, FAILING))
+    print(f"{n_holding} of {n_holding + n_failing} claims hold on this checkpoint")
     print(site / "index.html")
 
 
@@ -235,13 +239,15 @@ def _print_runs(lab: Lab, built: BuildResult, *, why: bool, seconds: bool) -> No
 
 
 def _print_claims(lab: Lab, built: BuildResult) -> None:
+    from report.content.safe_text import plain
+
     measured = sum(run.state == "measured" for run in lab.runs)
     print(f"measured {measured} of {len(lab.runs)} analyses, reused {len(lab.runs) - measured}")
     print(f"{built.n_holding} of {built.n_holding + len(built.failing_claims)} claims hold on this checkpoint")
     if built.n_unchecked:
         print(f"{built.n_unchecked} more are the write-up's about its own checkpoint, and are not checked here")
     for claim in built.failing_claims:
-        print(f"  does not hold: {claim.name}")
+        print(f"  {claim.name}: {plain(claim.sentence)} ({claim.label.lower()})")
 
 
 def _print_sizes(built: BuildResult, site: Path | None, single_file: Path | None) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from report.comparison.published_site import UNLISTED, PublishedSite
+from report.content.claims import LABELS
 from report.content.safe_text import plain
 from report.errors import UnreadableError
 from report.publishing.links import dead_links
@@ -24,6 +25,7 @@ Kind = Literal[
     "files that are not in the manifest",
     "not regular files",
     "dead links and missing parts of pages",
+    "claims whose verdict does not follow from their numbers",
     "claims that do not hold",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -113,5 +115,9 @@ def _claims(site: PublishedSite) -> Iterator[Finding]:
     except UnreadableError:
         return
     for claim in claims:
-        if claim.holds is False:
+        if claim.state != claim.check.state:
+            derived = LABELS[claim.check.state]
+            what = f"states “{LABELS[claim.state]}”, but its numbers say “{derived}”"
+            yield Finding("claims whose verdict does not follow from their numbers", claim.key, what)
+        elif claim.does_not_hold:
             yield Finding(CLAIMS_FAIL, claim.key, f"{claim.value} (criterion: {claim.criterion})")

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from report.comparison.json_diff import DataChange, NumberChange, data_change, is_beyond
-from report.comparison.published_site import LARGEST_DATA, PublishedClaim, PublishedSite
+from report.comparison.published_site import LARGEST_DATA, PublishedSite
+from report.content.claim_record import ClaimRecord
 from report.content.safe_text import plain
 from report.errors import SiteError, UnreadableError
 
@@ -23,8 +24,8 @@ BUILD_FIELDS = {"Built": "built", "Host": "host", "System": "system"}
 class ClaimChange:
     """A claim that differs between the two sites."""
 
-    old: PublishedClaim
-    new: PublishedClaim
+    old: ClaimRecord
+    new: ClaimRecord
     numbers: tuple[NumberChange, ...]
     """The numbers that changed, by name, the largest relative change first."""
     changed_fields: tuple[str, ...]
@@ -33,7 +34,7 @@ class ClaimChange:
     @property
     def verdict_changed(self) -> bool:
         """Whether the verdict differs."""
-        return self.old.holds is not self.new.holds
+        return self.old.state != self.new.state
 
     @property
     def size(self) -> float:
@@ -56,7 +57,7 @@ class Comparison:
     """The number of claims that are in both sites."""
     claims: tuple[ClaimChange, ...]
     """The claims that changed, the largest change first."""
-    claims_only: tuple[tuple[PublishedClaim, ...], tuple[PublishedClaim, ...]]
+    claims_only: tuple[tuple[ClaimRecord, ...], tuple[ClaimRecord, ...]]
     """The claims that are only in the old site, and those that are only in the new site."""
     n_data: int
     """The number of figures and tables that are in both sites."""
@@ -108,7 +109,7 @@ def compare(old: Path, new: Path, tolerance: float = 0.0) -> Comparison:
     )
 
 
-def _claims(site: PublishedSite) -> Mapping[str, PublishedClaim]:
+def _claims(site: PublishedSite) -> Mapping[str, ClaimRecord]:
     try:
         return site.claims()
     except UnreadableError as error:
@@ -143,7 +144,7 @@ def _build_fields(site: PublishedSite) -> dict[str, str]:
     return {label: plain(text) for label, text in fields.items() if isinstance(text, str)}
 
 
-def _claim_change(old: PublishedClaim, new: PublishedClaim, tolerance: float) -> ClaimChange | None:
+def _claim_change(old: ClaimRecord, new: ClaimRecord, tolerance: float) -> ClaimChange | None:
     numbers = [
         NumberChange(name, old.numbers.get(name), new.numbers.get(name))
         for name in dict.fromkeys((*old.numbers, *new.numbers))
@@ -155,7 +156,7 @@ def _claim_change(old: PublishedClaim, new: PublishedClaim, tolerance: float) ->
     ]
     # The text of the value follows from the numbers if there are any, so with a tolerance only the numbers count.
     value_changed = old.value != new.value and not (tolerance and numbers)
-    if not (changes or changed_fields or value_changed or old.holds is not new.holds):
+    if not (changes or changed_fields or value_changed or old.state != new.state):
         return None
     return ClaimChange(old, new, tuple(changes), tuple(changed_fields))
 

@@ -12,12 +12,12 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
+from report.content.claim_record import ClaimRecord, RecordError, from_json
 from report.content.safe_text import plain
 from report.errors import SiteError, UnreadableError
 from report.publishing.publish import GENERATOR, GITIGNORE, MANIFEST, PROVENANCE, RECORD
@@ -32,30 +32,6 @@ LARGEST_RECORD = 4 * 2**20
 """The maximum size of the manifest, the claims or a page in bytes; the largest in practice have some 10⁵."""
 LARGEST_DATA = 64 * 2**20
 """The maximum size of one figure's data in bytes; the largest in practice have some 10⁶."""
-
-
-@dataclass(frozen=True)
-class PublishedClaim:
-    """A claim that is read from `claims.json`."""
-
-    chapter: str
-    name: str
-    kind: str
-    statement: str
-    value: str
-    numbers: Mapping[str, float]
-    criterion: str
-    holds: bool | None
-
-    @property
-    def key(self) -> str:
-        """The chapter and the name, which identify the claim in the site."""
-        return f"{self.chapter}/{self.name}"
-
-    @property
-    def verdict(self) -> str:
-        """The verdict as text."""
-        return {True: "holds", False: "does not hold", None: "not checked"}[self.holds]
 
 
 class PublishedSite:
@@ -141,7 +117,7 @@ class PublishedSite:
             return False
         return isinstance(manifest, dict) and "inputs" in manifest
 
-    def claims(self) -> dict[str, PublishedClaim]:
+    def claims(self) -> dict[str, ClaimRecord]:
         """Every claim by its key, in the order of the site.
 
         Raises:
@@ -150,7 +126,7 @@ class PublishedSite:
         values = self.json(CLAIMS)
         if not isinstance(values, list):
             raise UnreadableError(CLAIMS, "expected a list of claims")
-        claims: dict[str, PublishedClaim] = {}
+        claims: dict[str, ClaimRecord] = {}
         for number, value in enumerate(values, start=1):
             claim = _claim(value, f"claim {number}")
             if claim.key in claims:
@@ -227,27 +203,11 @@ def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(f"it contains {constant}")
 
 
-def _claim(value: Any, place: str) -> PublishedClaim:
-    if not isinstance(value, dict):
-        raise UnreadableError(CLAIMS, f"{place}: expected an object")
-    for field in ("chapter", "name", "kind", "statement", "value", "criterion"):
-        if not isinstance(value.get(field), str):
-            raise UnreadableError(CLAIMS, f"{place}: `{field}` must be a text")
-    numbers, holds = value.get("numbers"), value.get("holds", "")
-    if not isinstance(numbers, dict) or not all(map(is_number, numbers.values())):
-        raise UnreadableError(CLAIMS, f"{place}: `numbers` must map names to numbers")
-    if holds is not None and not isinstance(holds, bool):
-        raise UnreadableError(CLAIMS, f"{place}: `holds` must be true, false or null")
-    return PublishedClaim(
-        value["chapter"],
-        value["name"],
-        value["kind"],
-        value["statement"],
-        value["value"],
-        {name: as_float(number) for name, number in numbers.items()},
-        value["criterion"],
-        holds,
-    )
+def _claim(value: Any, place: str) -> ClaimRecord:
+    try:
+        return from_json(value)
+    except RecordError as error:
+        raise UnreadableError(CLAIMS, f"{place}: {plain(str(error))}") from None
 
 
 def is_number(value: object) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from report.comparison.compare import ClaimChange, Comparison
 from report.comparison.json_diff import DataChange, NumberChange
-from report.comparison.published_site import PublishedClaim
+from report.content.claim_record import ClaimRecord
+from report.content.claims import LABELS
 from report.content.safe_text import plain
 
 NOTHING = "–"
@@ -122,8 +123,8 @@ def _claim_rows(claim: ClaimChange) -> Iterator[tuple[str, ...]]:
         key = ""
 
 
-def _claim_row(claim: PublishedClaim) -> tuple[str, ...]:
-    return plain(claim.key), claim.verdict, plain(claim.statement)
+def _claim_row(claim: ClaimRecord) -> tuple[str, ...]:
+    return plain(claim.key), LABELS[claim.state], plain(claim.statement)
 
 
 def _data_row(change: DataChange) -> tuple[str, ...]:
@@ -148,8 +149,8 @@ def _change(number: NumberChange | None, size: str) -> str:
     return f"{by}{_number(number.old)} → {_number(number.new)}{place}"
 
 
-def _verdict(claim: PublishedClaim) -> str:
-    return f"{claim.verdict}: {plain(claim.value)}" if claim.value else claim.verdict
+def _verdict(claim: ClaimRecord) -> str:
+    return f"{LABELS[claim.state]}: {plain(claim.value)}" if claim.value else LABELS[claim.state]
 
 
 def _number(value: float | None) -> str:

@@ -86,6 +86,20 @@ class Claim:
         return self.holds or self.does_not_hold
 
     @property
+    def css_class(self) -> Literal["holds", "fails", "open"]:
+        """The outcome as pages style it: a claim that is near its limit is styled as one that is not."""
+        if not self.was_checked:
+            return "open"
+        return "holds" if self.holds else "fails"
+
+    @property
+    def kind_label(self) -> str:
+        """The kind of the claim in words."""
+        return {"finding": "a finding", "check": "a check", "published": "the write-up’s, on its own checkpoint"}[
+            self.kind
+        ]
+
+    @property
     def label(self) -> str:
         """The outcome in words."""
         return LABELS[self.state]

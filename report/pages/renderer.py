@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -106,7 +106,7 @@ class Renderer:
 
     def index_page(self, opening: Manuscript, chapters: Mapping[str, Chapter], bibtex: str) -> str:
         """The opening page; `chapters` are all chapters by stem."""
-        claims = {stem: Counter(claim.holds for claim in chapter.claims) for stem, chapter in chapters.items()}
+        claims = {stem: _holding_of_checked(chapter.claims) for stem, chapter in chapters.items()}
         findings = {stem: _findings(stem, chapter) for stem, chapter in chapters.items()}
         return self._page(
             "index.html",
@@ -116,7 +116,9 @@ class Renderer:
             claims=claims,
             findings=findings,
             n_unchecked=sum(
-                claim.is_about_other_checkpoint for chapter in chapters.values() for claim in chapter.claims
+                claim.kind == "published" and not claim.was_checked
+                for chapter in chapters.values()
+                for claim in chapter.claims
             ),
             bibtex=bibtex,
         )
@@ -124,7 +126,7 @@ class Renderer:
     def claims_page(self, chapters: Mapping[str, Chapter]) -> str:
         """The page of all claims, by chapter; `chapters` are all chapters by stem."""
         claims = {stem: [self._claim_entry(stem, claim) for claim in chapters[stem].claims] for stem in chapters}
-        counts = Counter(claim.verdict for chapter in chapters.values() for claim in chapter.claims)
+        counts = Counter(claim.css_class for chapter in chapters.values() for claim in chapter.claims)
         return self._page("claims.html", CLAIMS, claims=claims, counts=counts)
 
     def figures_page(self, manuscripts: Sequence[Manuscript]) -> str:
@@ -223,6 +225,12 @@ class Renderer:
             "to_html": _caption_renderer(f"{stem}: claim {claim.name}"),
             "address": f"{stem}.html#{claim.name}",
         }
+
+
+def _holding_of_checked(claims: Iterable[Claim]) -> tuple[int, int]:
+    """How many claims hold, and how many were checked."""
+    checked = [claim.holds for claim in claims if claim.was_checked]
+    return sum(checked), len(checked)
 
 
 def _findings(stem: str, chapter: Chapter) -> list[tuple[str, Claim, Markup]]:

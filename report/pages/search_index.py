@@ -75,8 +75,8 @@ def _entry(manuscript: Manuscript, key: Key) -> SearchEntry:
     label = f"{kind} {manuscript.numbers[key]}"
     match item:
         case Claim():
-            evidence = f" Measured: {to_text(item.value)}." if item.value else ""
-            text = f"{item.name}. {item.verdict_label}.{evidence}"
+            evidence = f" Measured: {to_text(item.check.value)}." if item.check.value else ""
+            text = f"{item.name}. {item.label}.{evidence}"
             return SearchEntry(kind, anchor, to_text(item.statement), text)
         case Figure() | Component() | Diagram():
             return SearchEntry(kind, anchor, f"{label} {item.title}", to_text(item.caption))

@@ -1,19 +1,26 @@
-"""The summary of a checkpoint: its accuracy, the sites of its carries, and the verdict of every general claim."""
+"""The summary of a checkpoint: its accuracy, the sites of its carries, and the verdict of every finding."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from report.content.checks import FAILING, HOLDING, State
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """The verdict of one general claim on one checkpoint."""
+    """The verdict of one finding on one checkpoint."""
 
     chapter: str
     name: str
     statement: str
-    holds: bool | None
+    state: State
     value: str
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the claim holds; None if it has no verdict."""
+        return self.state in HOLDING if self.state in (*HOLDING, *FAILING) else None
 
 
 @dataclass(frozen=True)

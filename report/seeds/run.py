@@ -1,8 +1,8 @@
-"""Seed summaries: the general claims of the report, checked on every other checkpoint as on the report's own.
+"""Seed summaries: the findings of the report, checked on every other checkpoint as on the report's own.
 
-No general claim depends on the heads or dimensions of one checkpoint, so it can be checked on any. On the others
-the slowest computations are left out: the tally of every sum, the search for a minimal circuit and the worked
-examples. The checkpoints are measured in parallel, in as many processes as there are processors, and their
+No finding depends on the names of the heads or dimensions of one checkpoint, so it can be checked on any. On the
+others the slowest computations are left out: the tally of every sum, the search for a minimal circuit and the
+worked examples. The checkpoints are measured in parallel, in as many processes as there are processors, and their
 summaries are stored.
 
 A failure on one checkpoint does not affect the others. It is reported with the failures of the build; the summary
@@ -78,10 +78,10 @@ def summarize_seeds(lab: Lab, plans: Mapping[str, ChapterPlan]) -> SeedSummaries
 def _summarize(lab: Lab, plans: Mapping[str, ChapterPlan]) -> SeedSummary:
     chapters = measure(lab, plans)
     verdicts = [
-        Verdict(stem, claim.name, claim.statement, claim.holds, claim.value)
+        Verdict(stem, claim.name, claim.statement, claim.state, claim.check.value)
         for stem, chapter in chapters.items()
         for claim in chapter.claims
-        if claim.kind == "general"
+        if claim.kind == "finding"
     ]
     failures = dict.fromkeys(str(failure) for chapter in chapters.values() for failure in chapter.failures)
     sites = _none_if_failed(lambda: _site_fields(lab.run(carry_sites)))

@@ -86,7 +86,8 @@ def two_most_critical_heads_are_in_layer_0(heads: HeadAblation) -> Check:
 
 @published_claim(
     "critical-by-digit",
-    "Mean-ablating H0.1 raises the loss most at the digits C2 and C3, mean-ablating H0.2 at C1, C2 and C3.",
+    "Mean-ablating H0.1 raises the loss more than twice as much at the digits C2 and C3 as at any other, "
+    "mean-ablating H0.2 at C1, C2 and C3.",
     analysis=head_ablation,
     figure="head-ablation-by-digit",
 )
@@ -139,7 +140,7 @@ def queries_of_layer_0_are_constant(ablation: QkvAblation) -> Check:
 )
 def values_of_the_critical_heads_are_critical(heads: HeadAblation, ablation: QkvAblation) -> Check:
     """How far the rises without the values of the two most critical heads exceed all others, and these rises."""
-    whose = "of the two heads whose mean ablation raises the loss most"
+    whose = "of each of the two most important heads, those whose mean ablation raises the loss most,"
     return _values_stand_out(ablation, tuple(heads.ranking[:2]), whose)
 
 
@@ -151,7 +152,7 @@ def values_of_the_critical_heads_are_critical(heads: HeadAblation, ablation: Qkv
 )
 def critical_values_of_the_write_up(ablation: QkvAblation) -> Check:
     """How far the rises in loss without the values of H0.1 and H0.2 exceed all others, and these rises."""
-    return _values_stand_out(ablation, ((0, 1), (0, 2)), "of H0.1 and of H0.2")
+    return _values_stand_out(ablation, ((0, 1), (0, 2)), "of H0.1 and those of H0.2 each")
 
 
 def _values_stand_out(ablation: QkvAblation, heads: tuple[tuple[int, int], ...], whose: str) -> Check:
@@ -166,8 +167,8 @@ def _values_stand_out(ablation: QkvAblation, heads: tuple[tuple[int, int], ...],
         at_least(
             0,
             {name: rise - rises[largest_other] for name, rise in of_values.items()},
-            f"mean-ablating the values {whose} raises the loss by {{bound}} beyond the largest rise that "
-            "mean-ablating any other head’s queries, keys or values causes",
+            f"mean-ablating the values {whose} raises the loss by {{bound}} beyond the largest rise from "
+            "mean-ablating any other queries, keys or values",
             label="difference",
             unit="nats",
             is_strict=True,

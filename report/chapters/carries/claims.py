@@ -27,6 +27,7 @@ DISTANCE_AT_LEAST = 0.3
 # Chosen after measuring the write-up's checkpoint, the bundled one and the null networks.
 RISE_AT_LEAST = 0.5
 WITHOUT_OVER_WITH = 0.1
+GAIN_AT_LEAST = 0.05
 
 PUBLISHED_COUNTS = {
     "any column": "826",
@@ -173,12 +174,12 @@ def attention_depends_on_the_carry(attention: Layer1Attention) -> Check:
     """The distance between the two mean patterns, at each digit for the head with the largest."""
     corrected = VERSIONS.index("corrected")
     distances = attention.distance[corrected, :-1]
-    is_measured = attention.n_sums[corrected, :-1].all(axis=-1)
+    n_sums = attention.n_sums[corrected]
     return all_of(
         at_least(
             DISTANCE_AT_LEAST,
             {
-                f"H1.{of_heads.argmax()} for C{column}": float(of_heads.max()) if is_measured[column] else np.nan
+                f"H1.{of_heads.argmax()} for C{column}": float(of_heads.max()) if n_sums[column].all() else np.nan
                 for column, of_heads in enumerate(distances)
             },
             (
@@ -194,13 +195,13 @@ def attention_depends_on_the_carry(attention: Layer1Attention) -> Check:
     "masks-blur",
     (
         "At every digit of which the write-up’s masks mislabel sums, the largest distance between layer 1’s mean "
-        "attention patterns with and without a carry is larger by the true carries than by the masks."
+        "attention patterns with and without a carry is clearly larger by the true carries than by the masks."
     ),
     analysis=layer_1_attention,
     figure="layer-1-attention",
     otherwise=(
-        "At {case}, the largest distance between the mean attention patterns is not larger by the true carries: "
-        "it differs by {value}."
+        "At {case}, the largest distance between the mean attention patterns is not clearly larger by the true "
+        "carries: it exceeds that by the masks by {value}."
     ),
 )
 def mislabelled_sums_blur_the_difference(counts: CarryCounts, attention: Layer1Attention) -> Check:
@@ -212,7 +213,7 @@ def mislabelled_sums_blur_the_difference(counts: CarryCounts, attention: Layer1A
     rise = largest[VERSIONS.index("corrected")] - largest[VERSIONS.index("published")]
     return all_of(
         at_least(
-            0,
+            GAIN_AT_LEAST,
             {
                 f"C{column}": float(rise[column]) if attention.n_sums[:, column].all() else np.nan
                 for column in mislabelled
@@ -222,7 +223,6 @@ def mislabelled_sums_blur_the_difference(counts: CarryCounts, attention: Layer1A
                 "every digit of which the masks mislabel sums"
             ),
             unit="",
-            is_strict=True,
         )
     )
 

@@ -70,8 +70,8 @@ def nearly_all_sums_are_right(tally: Tally) -> Check:
             ACCURACY_AT_LEAST, 1 - tally.n_wrong / tally.n_sums, "every digit is right in {bound} of all sums"
         ),
         note=(
-            f"{count(tally.n_wrong)} of {count(tally.n_sums)} sums are wrong; {count(tally.n_doubtful)} were "
-            "decided in double precision"
+            f"{count(tally.n_wrong)} of {count(tally.n_sums)} sums are wrong; double precision decided "
+            f"{count(tally.n_doubtful)} close calls"
         ),
     )
 

@@ -8,7 +8,6 @@ from report.chapters.how_it_adds.carry_amount import (
     carry_amount_figure,
     logits_are_a_cosine,
     shift_shrinks_with_every_nine,
-    wrong_digits_are_nearest_to_another,
 )
 from report.chapters.how_it_adds.circuit_size import (
     accuracy_figure,
@@ -75,7 +74,6 @@ def amount_of_a_carry(lab: Lab) -> Iterator[Content]:
     yield carry_amount_figure(soft)
     yield logits_are_a_cosine(soft)
     yield shift_shrinks_with_every_nine(soft)
-    yield wrong_digits_are_nearest_to_another(soft)
 
 
 def one_sum(lab: Lab) -> Iterator[Content]:

@@ -12,13 +12,12 @@ import numpy as np
 from report.content.chapter import Figure
 from report.content.checks import Check, all_of, at_least, not_applicable
 from report.content.claims import claim
-from report.content.formats import count, decimals, joined
+from report.content.formats import decimals, joined
 from report.figures import charts
 from sumint.analyses.adding.soft_carry import SoftCarry, soft_carry
 
 COSINE_R2_AT_LEAST = 0.99
 FIRST_SHIFT_AT_LEAST, FALLS_BY = 0.5, 0.05
-RULE_AT_LEAST = 0.8
 
 
 def carry_amount_figure(soft: SoftCarry) -> Figure:
@@ -86,27 +85,6 @@ def shift_shrinks_with_every_nine(soft: SoftCarry) -> Check:
             unit="digits",
         ),
         note=f"shifts: {joined(decimals(float(value)) for value in differences)} digits",
-    )
-
-
-@claim(
-    "nearest-angle-decides",
-    "A digit is wrong if and only if its phase is nearest to another digit’s angle.",
-    analysis=soft_carry,
-    otherwise="The rule’s {case} is only {value}.",
-)
-def wrong_digits_are_nearest_to_another(soft: SoftCarry) -> Check:
-    """Precision and recall of the rule that a digit is wrong if another digit is nearest in angle."""
-    if soft.n_wrong in (0, soft.n_sums):
-        return not_applicable(f"{'All' if soft.n_wrong else 'None'} of the digits of these sums are wrong.")
-    return all_of(
-        at_least(
-            RULE_AT_LEAST,
-            {"recall": soft.recall, "precision": soft.precision},
-            "recall and precision of the rule are {bound} each, over the sums of all routes",
-            n={"recall": soft.n_wrong, "precision": soft.n_off_angle},
-        ),
-        note=f"{count(soft.n_wrong)} of {count(soft.n_sums)} digits are wrong",
     )
 
 

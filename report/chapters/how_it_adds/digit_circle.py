@@ -100,9 +100,8 @@ def head_cosine_figure(circle: DigitSumCircle) -> Figure:
 @claim(
     "sum-on-a-circle",
     (
-        "At every digit but the leading one, what both layers write of the column’s two digits depends on them "
-        "mainly through the first frequency of their sum. An accurate model has to depend on the sum alone; that "
-        "a single frequency is enough does not follow from its accuracy."
+        "At every digit but the leading one, both layers together write a column’s two digits mainly as the first "
+        "frequency of their sum. An accurate model has to write their sum, but not necessarily at one frequency."
     ),
     analysis=digit_sum_circle,
     figure="digit-sum-components",
@@ -128,8 +127,8 @@ def first_frequency_of_the_sum_dominates(circle: DigitSumCircle) -> Check:
 @claim(
     "layer-0-identity",
     (
-        "Layer 0 alone already writes the sum of a column’s two digits and hardly their difference, as $\\cos(a + "
-        "b) = \\cos a \\cos b - \\sin a \\sin b$ requires."
+        "Layer 0 alone already writes the sum of a column’s two digits rather than their difference, as "
+        "$\\cos(a + b) = \\cos a \\cos b - \\sin a \\sin b$ requires."
     ),
     analysis=digit_sum_circle,
     figure="digit-sum-components",

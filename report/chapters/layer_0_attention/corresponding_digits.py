@@ -190,8 +190,8 @@ def corresponding_digits_of_the_write_up(patterns: AttentionPatterns) -> Check:
     analysis=attention_patterns,
     figure="column-attention",
     otherwise=(
-        "At no position that does not predict their sum do the digits of {case} get more than {value} of a "
-        "layer-0 head’s mean attention."
+        "At positions that do not predict their sum, the two digits of some column get at most {value} of a "
+        "layer-0 head’s mean attention ({case})."
     ),
 )
 def other_positions_attend_to_every_column(patterns: AttentionPatterns) -> Check:
@@ -209,7 +209,7 @@ def other_positions_attend_to_every_column(patterns: AttentionPatterns) -> Check
             ),
             key=lambda found: found[1],
         )
-        by_column[f"column {column} (most by H0.{head} at {layout.position_names[position]})"] = value
+        by_column[f"column {column}, by H0.{head} at {layout.position_names[position]}"] = value
     return all_of(
         at_least(
             ELSEWHERE_AT_LEAST,

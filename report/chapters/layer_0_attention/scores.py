@@ -81,7 +81,7 @@ def positions_choose_columns(circuits: QkCircuits) -> Check:
         at_least(
             0,
             {name: one.margin for name, one in attended.items()},
-            "exceed that of every other position by {bound}",
+            "they exceed that of every other position by {bound}",
             label="margin over other positions",
             unit="nats",
             is_strict=True,
@@ -89,7 +89,7 @@ def positions_choose_columns(circuits: QkCircuits) -> Check:
         at_least(
             0,
             {name: one.digit_range - one.between_positions for name, one in attended.items()},
-            "and differ by less than the range of the scores that the ten digits add, by {bound}",
+            "they differ by less than the range of the scores that the ten digits add, by {bound}",
             label="digits’ range beyond that difference",
             unit="nats",
             is_strict=True,

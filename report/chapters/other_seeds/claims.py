@@ -1,14 +1,11 @@
-"""The claims of the chapter on other seeds, and their criteria."""
+"""The claims of the chapter on other seeds: which findings recur, and which do not."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
-import numpy as np
-
 from report.chapters.other_seeds.recurrence import (
-    ACCIDENT_BELOW,
     RECURS_FROM,
     Recurrence,
     holding_count,
@@ -16,169 +13,179 @@ from report.chapters.other_seeds.recurrence import (
     trained_alike,
     trained_otherwise,
 )
-from report.content.claims import Claim, Finding, general_claim
-from report.content.formats import counted, joined, percent
+from report.content.checks import Check, Condition, all_of, at_least, at_most, not_applicable
+from report.content.claims import claim
+from report.content.formats import joined, percent
 from report.seeds.result import SeedSummary
 from report.seeds.run import summarize_seeds
-from sumint.interventions.intervals import wilson
 
+# Criteria, chosen after measuring the bundled seeds.
+ONE_SET_AT_MOST = 0.5
+ON_FEW_AT_MOST = 0.5
 ONE_FREQUENCY = "one-frequency"
 WITH_IT = ("digits-on-a-circle", "sum-on-a-circle", "logits-are-a-clock")
 CHECKED_AT_LEAST = 4
 """The smallest number of seeds on which a claim must have been checked for a verdict on recurrence."""
 
-
-def other_seeds_claims(seeds: Sequence[SeedSummary]) -> tuple[Claim, ...]:
-    """Return every claim of the chapter: which claims recur, and which are accidents of a seed."""
-    rows = {row.name: row for row in recurrences(seeds)}
-    return (
-        _recurrence_claim(
-            seeds,
-            rows,
-            "order-recurs",
-            "Wherever a site holds a carry, it listens to digits in the same order, by scores that are nearly a "
-            "cosine.",
-            ("carry-order", "carry-cosine"),
-        ),
-        _recurrence_claim(
-            seeds,
-            rows,
-            "direction-recurs",
-            "Wherever a site holds a carry, one direction of it is enough.",
-            ("carry-direction", "carry-threshold"),
-        ),
-        _recurrence_claim(
-            seeds,
-            rows,
-            "together-recurs",
-            "Where no single site holds a carry, a few together do, on every seed trained alike.",
-            ("few-sites-together",),
-        ),
-        _recurrence_claim(
-            seeds,
-            rows,
-            "identity-recurs",
-            "In the end next to nothing is left of the difference of two digits, on every seed trained alike.",
-            ("products-as-the-identity",),
-        ),
-        _recurrence_claim(
-            seeds,
-            rows,
-            "fading-recurs",
-            "A carry that comes through nines fades, on every seed trained alike.",
-            ("soft-carry-fades",),
-        ),
-        _sites_differ(seeds),
-        _accident_claim(
-            rows,
-            "single-site-is-an-accident",
-            "That a single site holds each carry is an accident of the seed.",
-            "carry-sites",
-            otherwise="Most seeds have such sites.",
-        ),
-        _accident_claim(
-            rows,
-            "frequency-is-an-accident",
-            "That digits are written with a single frequency is an accident of the seed.",
-            "one-frequency",
-            otherwise="Most seeds have a single frequency.",
-        ),
-        _hold_together(seeds),
-    )
+TOO_FEW = f"The findings were checked on fewer than {CHECKED_AT_LEAST} other seeds."
 
 
-def _recurrence_claim(
-    seeds: Sequence[SeedSummary],
-    rows: dict[str, Recurrence],
-    name: str,
-    statement: str,
-    claims: tuple[str, ...],
-) -> Claim:
-    checked = [rows[claim] for claim in claims if claim in rows]
+def _recurs(seeds: Sequence[SeedSummary], names: tuple[str, ...]) -> Check:
+    """The check that findings hold on every seed of the same recipe on which they could be checked."""
+    rows = {row.name: row for row in recurrences(seeds) if row.n_checked >= CHECKED_AT_LEAST}
+    if not set(names) <= rows.keys():
+        return not_applicable(TOO_FEW)
+    shares = {name: rows[name].share for name in names}
     others = trained_otherwise(seeds)
-    on_others = [f"{row.name} on {holding_count(others, row.name)} trained otherwise" for row in checked if others]
-    if len(checked) < len(claims) or min(row.n_checked for row in checked) < CHECKED_AT_LEAST:
-        finding = Finding("too few seeds tell", None)
-    else:
-        finding = Finding(
-            "; ".join((joined(f"{row.name} on {_count_with_interval(row)}" for row in checked), *on_others)),
-            all(row.share >= RECURS_FROM for row in checked),
-            {row.name: row.share for row in checked},
-        )
-    return general_claim(
-        name,
-        statement,
-        criterion=f"{joined(claims)}: on each of the seeds trained alike where there is something to measure",
-        source=summarize_seeds,
-        otherwise="Some seed does otherwise.",
-        finding=finding,
+    longer = joined(f"{name} on {holding_count(others, name)}" for name in names)
+    least = min(rows[name].n_checked for name in names)
+    return all_of(
+        at_least(
+            RECURS_FROM,
+            shares,
+            "the share of seeds trained for as many epochs on which it holds, of those on which it could be "
+            "checked, is {bound}",
+            n={name: rows[name].n_checked for name in names},
+        ),
+        asked=(least, len(trained_alike(seeds)), "seeds"),
+        note=f"of those trained longer: {longer}" if others else "",
     )
 
 
-def _sites_differ(seeds: Sequence[SeedSummary]) -> Claim:
+@claim(
+    "order-recurs",
+    "Wherever a single site holds a carry, its attention scores rank digits by how decisive they are.",
+    analysis=summarize_seeds,
+    figure="claims-recurring",
+    otherwise="{case} holds on only {value} of the seeds on which it could be checked.",
+)
+def order_recurs(seeds: Sequence[SeedSummary]) -> Check:
+    """The share of seeds with the order of the scores and with their shape."""
+    return _recurs(seeds, ("carry-order", "scores-are-v-shaped"))
+
+
+@claim(
+    "direction-recurs",
+    "Wherever a single site holds a carry, patching one direction of it is enough.",
+    analysis=summarize_seeds,
+    figure="claims-recurring",
+    otherwise="{case} holds on only {value} of the seeds on which it could be checked.",
+)
+def direction_recurs(seeds: Sequence[SeedSummary]) -> Check:
+    """The share of seeds on which one direction is enough."""
+    return _recurs(seeds, ("carry-direction",))
+
+
+@claim(
+    "together-recurs",
+    "Wherever no single site holds a carry, patching a few sites together switches it.",
+    analysis=summarize_seeds,
+    figure="claims-recurring",
+    otherwise="{case} holds on only {value} of the seeds on which it could be checked.",
+)
+def together_recurs(seeds: Sequence[SeedSummary]) -> Check:
+    """The share of seeds on which a few sites together hold a carry that no single site holds."""
+    return _recurs(seeds, ("few-sites-together",))
+
+
+@claim(
+    "fading-recurs",
+    "The phase shift of a carry shrinks with every column of nine that it passes, on every seed.",
+    analysis=summarize_seeds,
+    figure="claims-recurring",
+    otherwise="{case} holds on only {value} of the seeds on which it could be checked.",
+)
+def fading_recurs(seeds: Sequence[SeedSummary]) -> Check:
+    """The share of seeds on which the phase shift of a carry fades."""
+    return _recurs(seeds, ("soft-carry-fades",))
+
+
+@claim(
+    "sites-differ",
+    "The positions of the carry sites differ from seed to seed.",
+    analysis=summarize_seeds,
+    figure="seeds",
+    otherwise="{value} of the seeds with carry sites have them at the same positions.",
+)
+def sites_differ(seeds: Sequence[SeedSummary]) -> Check:
+    """The share of the most frequent set of positions, whatever the heads are called."""
     sets = Counter(seed.site_positions for seed in trained_alike(seeds) if seed.sites)
-    n_seeds, n_most_frequent = sets.total(), max(sets.values(), default=0)
-    share = n_most_frequent / max(1, n_seeds)
-    return general_claim(
-        "sites-differ",
-        "Where the carries are is an accident of the seed.",
-        criterion=(
-            "whatever its heads are called, no set of sites is that of "
-            f"{percent(ACCIDENT_BELOW, 0)} of the seeds trained alike, or of more"
+    n_seeds = sets.total()
+    if n_seeds < CHECKED_AT_LEAST:
+        return not_applicable(TOO_FEW)
+    return all_of(
+        at_most(
+            ONE_SET_AT_MOST,
+            max(sets.values()) / n_seeds,
+            "the most frequent set of positions, by head but whatever the heads are called, is that of {bound} of "
+            "the seeds that have carry sites",
+            is_strict=True,
+            n=n_seeds,
         ),
-        source=summarize_seeds,
-        otherwise="Half of the seeds have the same sites.",
-        finding=Finding(
-            f"{counted(n_seeds, 'seed')} with sites have {counted(len(sets), 'set')} of them; the most frequent "
-            f"is that of {n_most_frequent}",
-            share < ACCIDENT_BELOW,
-            {"seeds with sites": n_seeds, "different sets": len(sets), "of one set": n_most_frequent},
-        )
-        if n_seeds >= CHECKED_AT_LEAST
-        else Finding("too few seeds tell", None),
+        asked=(n_seeds, len(trained_alike(seeds)), "seeds"),
+        note=f"{n_seeds} seeds have {len(sets)} different sets",
     )
 
 
-def _accident_claim(
-    rows: dict[str, Recurrence], name: str, statement: str, claim: str, *, otherwise: str
-) -> Claim:
-    row = rows.get(claim)
-    return general_claim(
-        name,
-        statement,
-        criterion=f"{claim} holds on fewer than {percent(ACCIDENT_BELOW, 0)} of the seeds trained alike",
-        source=summarize_seeds,
-        otherwise=otherwise,
-        finding=Finding(f"on {_count_with_interval(row)}", row.share < ACCIDENT_BELOW, {"share": row.share})
-        if row is not None and row.n_checked >= CHECKED_AT_LEAST
-        else Finding("too few seeds tell", None),
-    )
+def _on_few(seeds: Sequence[SeedSummary], name: str) -> Check:
+    """The check that a finding holds on less than half of the seeds, beyond the uncertainty of so few."""
+    row = next((row for row in recurrences(seeds) if row.name == name), None)
+    if row is None or row.n_checked < CHECKED_AT_LEAST:
+        return not_applicable(TOO_FEW)
+    return all_of(_few(row), asked=(row.n_checked, len(trained_alike(seeds)), "seeds"))
 
 
-def _hold_together(seeds: Sequence[SeedSummary]) -> Claim:
+def _few(row: Recurrence) -> Condition:
+    text = f"{row.name} holds on {{bound}} of the seeds trained for as many epochs"
+    return at_most(ON_FEW_AT_MOST, row.share, text, is_strict=True, n=row.n_checked)
+
+
+@claim(
+    "single-site-is-rare",
+    "That single sites hold all carries is rare among seeds.",
+    analysis=summarize_seeds,
+    figure="claims-recurring",
+    otherwise="On {value} of the seeds, single sites hold all carries.",
+)
+def single_site_is_rare(seeds: Sequence[SeedSummary]) -> Check:
+    """The share of seeds on which a single site serves every route."""
+    return _on_few(seeds, "carry-sites")
+
+
+@claim(
+    "one-frequency-is-rare",
+    f"That the unembedding has a single frequency is found on less than {percent(ON_FEW_AT_MOST, 0)} of the "
+    f"seeds.",
+    analysis=summarize_seeds,
+    figure="claims-recurring",
+    otherwise="On {value} of the seeds, the unembedding has a single frequency.",
+)
+def one_frequency_is_rare(seeds: Sequence[SeedSummary]) -> Check:
+    """The share of seeds on which the unembedding has a single frequency."""
+    return _on_few(seeds, ONE_FREQUENCY)
+
+
+@claim(
+    "clock-comes-with-the-frequency",
+    "A seed whose unembedding has a single frequency has digits on a circle and logits that are a cosine, and no "
+    "other seed has.",
+    analysis=summarize_seeds,
+    figure="claims-recurring",
+    otherwise="On only {value} of the seeds do these findings hold together or fail together.",
+)
+def clock_comes_with_the_frequency(seeds: Sequence[SeedSummary]) -> Check:
+    """The share of seeds on which the four findings hold together or fail together."""
     group = trained_alike(seeds)
+    if len(group) < CHECKED_AT_LEAST:
+        return not_applicable(TOO_FEW)
     agreeing = [seed for seed in group if len({seed.holds(name) for name in (ONE_FREQUENCY, *WITH_IT)}) == 1]
-    return general_claim(
-        "clock-comes-with-the-frequency",
-        "The clock with one hand comes with the single frequency: a seed has both, or neither.",
-        criterion=(
-            f"{joined((ONE_FREQUENCY, *WITH_IT))} hold together or fail together, on each of the seeds trained "
-            "alike"
-        ),
-        source=summarize_seeds,
-        otherwise="On some seed only one of them holds.",
-        finding=Finding(
-            f"so it is on {len(agreeing)} of {counted(len(group), 'seed')}",
-            len(agreeing) == len(group),
-            {"seeds": len(group), "agreeing": len(agreeing)},
+    return all_of(
+        at_least(
+            RECURS_FROM,
+            len(agreeing) / len(group),
+            f"{joined((ONE_FREQUENCY, *WITH_IT))} hold together or fail together on {{bound}} of the seeds "
+            f"trained "
+            "for as many epochs",
+            n=len(group),
         )
-        if len(group) >= CHECKED_AT_LEAST
-        else Finding("too few seeds tell", None),
     )
-
-
-def _count_with_interval(row: Recurrence) -> str:
-    """Return on how many of how many seeds a claim holds, with Wilson's interval, which suits small numbers."""
-    ((low, high),) = wilson(np.array([row.n_holding]), np.array([row.n_checked]))
-    interval = f"{percent(float(low), 0)} to {percent(float(high), 0)}"
-    return f"{row.n_holding} of {counted(row.n_checked, 'seed')} (95% interval {interval})"

@@ -93,7 +93,7 @@ def waves_of_the_first_frequency(matrix: Unembedding) -> Check:
         at_least(
             EACH_ROW_AT_LEAST,
             by_row,
-            "of that of each significant row, {bound}",
+            "of that of each significant row it is {bound}",
             label="share by row",
         ),
         note=_significant_frequencies(matrix),

@@ -5,8 +5,7 @@ where one digit is a tenth of a period. The phase minus a + b is therefore the c
 addition it is 0 or 1. Any phase shift counts as a carry here, so the measure shows where wrong digits are, but not
 that a carry causes them.
 
-Where one digit ends and the next begins is not one half: the unembedding does not space the digits evenly. The
-boundary lies midway between the angles of their directions, in the plane that holds most of the unembedding.
+Where one digit ends and the next begins is not one half: the unembedding does not space the digits evenly.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from sumint.interventions.hooks import answer_logits
 from sumint.model.fourier import first_frequency
@@ -35,14 +34,6 @@ class SoftCarry:
     deviation: Float[np.ndarray, "route carry"]
     wrong: Float[np.ndarray, "route carry"]
     """The share of sums whose digit the model predicts incorrectly."""
-    n_sums: int
-    """The number of digits of all routes together."""
-    n_wrong: int
-    """How many of them the model predicts incorrectly, …"""
-    n_off_angle: int
-    """… for how many another digit than the right one is nearest in angle, …"""
-    n_wrong_off_angle: int
-    """… and for how many both."""
     cosine_r2: Float[np.ndarray, " route"]
     """R² of a cosine at the first frequency fitted to the ten logits, averaged over the sums."""
     n_digits: int
@@ -56,16 +47,6 @@ class SoftCarry:
         return routes_of(self.layout)
 
     @property
-    def recall(self) -> float:
-        """The share of wrong digits for which another digit is nearest in angle; NaN if no digit is wrong."""
-        return self.n_wrong_off_angle / self.n_wrong if self.n_wrong else np.nan
-
-    @property
-    def precision(self) -> float:
-        """Of the digits for which another is nearest in angle, the share that is wrong; NaN if there are none."""
-        return self.n_wrong_off_angle / self.n_off_angle if self.n_off_angle else np.nan
-
-    @property
     def difference(self) -> Float[np.ndarray, " route"]:
         """The mean carry added with a carry-in minus that without: 1 for exact addition."""
         return self.mean[:, 1] - self.mean[:, 0]
@@ -77,8 +58,6 @@ def soft_carry(model: Model, sample: Sums) -> SoftCarry:  # noqa: ARG001 — it 
     routes = routes_of(layout)
     statistics = np.zeros((3, len(routes), 2))
     cosine_r2 = np.zeros(len(routes))
-    n_sums, n_wrong, n_off_angle, n_both = 0, 0, 0, 0
-    unembedding = as_array(model.W_U[:, :N_DIGIT_TOKENS])
     for number, route in enumerate(routes):
         sums = _all_sums_of(pairs_on(layout, route, N_PAIRS))
         logits = as_array(answer_logits(model, tokens_for(model, sums))[:, route.digit])
@@ -89,23 +68,8 @@ def soft_carry(model: Model, sample: Sums) -> SoftCarry:  # noqa: ARG001 — it 
         for carry, mask in enumerate((~has_carry, has_carry)):
             statistics[:, number, carry] = amount[mask].mean(), amount[mask].std(), is_wrong[mask].mean()
         cosine_r2[number] = cosine_share(digit_logits)
-        is_off = nearest_in_angle(digit_logits, unembedding) != sums.answer_digits[:, route.digit]
-        n_sums, n_wrong = n_sums + len(sums), n_wrong + int(is_wrong.sum())
-        n_off_angle, n_both = n_off_angle + int(is_off.sum()), n_both + int((is_wrong & is_off).sum())
     mean, deviation, wrong = statistics
-    return SoftCarry(mean, deviation, wrong, n_sums, n_wrong, n_off_angle, n_both, cosine_r2, layout.n_digits)
-
-
-def nearest_in_angle(
-    logits: Float[np.ndarray, "sum digit"], unembedding: Float[np.ndarray, "d_model digit"]
-) -> Int[np.ndarray, " sum"]:
-    """The digit whose direction is nearest in angle to the residual, in the plane of the unembedding's first two
-    singular vectors."""
-    _, values, digits = np.linalg.svd(unembedding.astype(np.float64), full_matrices=False)
-    of_digits = (values[:2, None] * digits[:2]).T
-    # The logits are the residual's projections on the digits' directions, which give its place in the plane.
-    of_sums = logits @ digits[:2].T / values[:2]
-    return (of_sums @ of_digits.T).argmax(axis=1)
+    return SoftCarry(mean, deviation, wrong, cosine_r2, layout.n_digits)
 
 
 def cosine_share(logits: Float[np.ndarray, "sum value"]) -> float:
