@@ -52,15 +52,16 @@ def test_all_charts_are_drawn_and_nothing_is_said_or_asked_for(opened: Callable[
     assert reader.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_bars_the_way(scheme: str, opened: Callable[..., Reader]) -> None:
-    reader = opened(color_scheme=scheme, viewport=CONTENTS_BESIDE)
+@pytest.mark.nightly
+def test_it_is_accessible(opened: Callable[..., Reader]) -> None:
+    reader = opened(viewport=CONTENTS_BESIDE)
     for chart in reader.page.locator(".chart").all():
         chart.scroll_into_view_if_needed()
     expect(reader.page.locator(".chart > .chart-note")).to_have_count(0, timeout=30_000)
     assert reader.barriers() == []
 
 
+@pytest.mark.nightly
 def test_all_charts_are_printed_though_none_was_scrolled_to(opened: Callable[..., Reader]) -> None:
     reader = opened(color_scheme="dark")
     charts = reader.page.locator(".chart").count()

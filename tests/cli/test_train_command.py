@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ import pytest
 from sumint.__main__ import main
 from sumint.checkpoints.card import read_card
 from sumint.checkpoints.files import Architecture, read_weights
+from sumint.training.config import TrainingConfig
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another thing there")
@@ -58,7 +60,9 @@ def card_of(out: Path, *options: str) -> dict[str, Any]:
     return read_card(out)
 
 
-def test_either_seed_can_be_set_alone(tmp_path: Path) -> None:
+def test_either_seed_can_be_set_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    short = partial(TrainingConfig, training_sums=2560, validation_sums=100)
+    monkeypatch.setattr("sumint.training.train.TrainingConfig", short)
     both = card_of(tmp_path / "both.safetensors", "--seed", "3")
     separate = card_of(tmp_path / "separate.safetensors", "--init-seed", "3", "--order-seed", "3")
     other = card_of(tmp_path / "other.safetensors", "--seed", "3", "--order-seed", "4")
@@ -69,15 +73,25 @@ def test_either_seed_can_be_set_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="other processors round differently")
-def test_a_seed_always_trains_the_same_weights(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sizes", "digest"),
+    [
+        (("--digits", "2", "--heads", "1"), "c0ac114a53faabd39818c8f8e606bb60abef5a444fa7c1985807df1c0dde09de"),
+        pytest.param(
+            (), "0268904e6084de5521589f2922af788227dd7cabfd98bd5cf2eed1294ae80fd6", marks=pytest.mark.nightly
+        ),
+    ],
+    ids=["small", "default"],
+)
+def test_a_seed_always_trains_the_same_weights(sizes: tuple[str, ...], digest: str, tmp_path: Path) -> None:
     out = tmp_path / "model.safetensors"
-    arguments = ["sumint", "train", "--seed", "0", "--epochs", "1", "--device", "cpu", "--out", str(out)]
+    arguments = ["sumint", "train", *sizes, "--seed", "0", "--epochs", "1", "--device", "cpu", "--out", str(out)]
     # With these settings every x86 processor uses the same instructions, and one thread adds in one order.
     settings = {"ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE", "OMP_NUM_THREADS": "1"}
     subprocess.run(
         [sys.executable, "-m", *arguments], check=True, capture_output=True, env={**os.environ, **settings}
     )
-    assert read_card(out)["tensors_sha256"] == "0268904e6084de5521589f2922af788227dd7cabfd98bd5cf2eed1294ae80fd6"
+    assert read_card(out)["tensors_sha256"] == digest
 
 
 @pytest.mark.parametrize(
