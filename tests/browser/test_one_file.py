@@ -126,6 +126,7 @@ def test_files_are_saved_as_the_site_has_them_and_tables_are_shown(
     assert reader.messages == []
 
 
+@pytest.mark.nightly
 def test_the_choice_of_a_theme_recolours_a_chart(opened: Callable[..., Reader]) -> None:
     reader = opened("unembedding/unembedding", color_scheme="light")
     cells = reader.page.locator("[id='unembedding/unembedding'] .hm image").first
@@ -143,6 +144,7 @@ def test_without_scripts_it_is_all_there_to_read_and_says_what_is_not(opened: Ca
     assert not reader.page.locator(".data-links").first.is_visible()
 
 
+@pytest.mark.nightly
 def test_a_chart_whose_data_is_damaged_says_so_and_leaves_the_others_alone(
     single_file: Path, tmp_path: Path, read: Callable[..., Reader]
 ) -> None:
@@ -170,6 +172,7 @@ def test_a_script_that_was_changed_does_not_run(
     assert any("Content Security Policy" in message for message in reader.messages)
 
 
+@pytest.mark.nightly
 def test_a_long_table_is_turned_over_in_the_file(opened: Callable[..., Reader]) -> None:
     reader = opened("every-sum/wrong-sums", viewport=CONTENTS_BESIDE)
     table = reader.page.locator("[id='every-sum/wrong-sums']")

@@ -16,7 +16,7 @@ SHIFT_BELOW = 0.02
 
 
 NUMBERS_PAGE = "data/layer-0-attention/qk-position.html"
-WITHOUT_SOME_FIGURES = ("index.html", "the-task.html", "how-it-carries.html", "other-seeds.html", "claims.html")
+WITHOUT_SOME_FIGURES = ("index.html", "the-task.html", "how-it-carries.html", "other-seeds.html")
 """The pages that differ most where the weights are untrained."""
 ON_A_PHONE = ("index.html", "layer-0-attention.html", "direct-logit-attribution.html", "how-it-adds.html")
 """The pages with components, which are drawn otherwise on a phone."""
