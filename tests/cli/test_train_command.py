@@ -19,6 +19,19 @@ from sumint.__main__ import main
 from sumint.checkpoints.card import read_card
 from sumint.checkpoints.files import Architecture, read_weights
 from sumint.training.config import TrainingConfig
+from tests.shared import ROOT
+
+SHORT_EPOCHS = """
+from functools import partial
+
+import sumint.training.train
+from sumint.__main__ import run
+from sumint.training.config import TrainingConfig
+
+sumint.training.train.TrainingConfig = partial(TrainingConfig, training_sums=12800, validation_sums=500)
+run()
+"""
+"""The command `sumint` with an eighth of the training sums."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another thing there")
@@ -26,10 +39,13 @@ def test_an_interrupted_training_resumes_and_writes_a_checkpoint_with_its_card(
     tmp_path: Path, start: Callable[..., AbstractContextManager[subprocess.Popen[str]]]
 ) -> None:
     out, state = tmp_path / "model.safetensors", tmp_path / "model.training"
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "short_epochs.py").write_text(SHORT_EPOCHS)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path / "code"), str(ROOT)))}
     settings = "--digits 2 --heads 1 --epochs 2 --seed 3 --device cpu --out"
-    arguments = ("sumint", "train", *settings.split(), str(out))
+    arguments = ("short_epochs", "train", *settings.split(), str(out))
 
-    with start(*arguments) as training:
+    with start(*arguments, env=environment) as training:
         while not state.exists() and training.poll() is None:
             time.sleep(0.01)
         training.send_signal(signal.SIGINT)
@@ -38,15 +54,15 @@ def test_an_interrupted_training_resumes_and_writes_a_checkpoint_with_its_card(
     assert printed == ""
     assert errors.splitlines()[-1] == f"interrupted; the same command resumes from {state}"
     assert "Traceback" not in errors
-    assert list(tmp_path.iterdir()) == [state]
+    assert {path.name for path in tmp_path.iterdir()} == {"code", state.name}
 
-    with start(*arguments) as training:
+    with start(*arguments, env=environment) as training:
         printed, errors = training.communicate(timeout=120)
     assert training.returncode == 0
     assert printed.startswith(f"{out}: epoch ")
     assert len(printed.splitlines()) == 1
     assert re.fullmatch(r"seed 3: 100%, loss \d\.\d+, accuracy \d\.\d+, best \d\.\d+", errors.splitlines()[-1])
-    assert sorted(tmp_path.iterdir()) == [out.with_suffix(".json"), out]
+    assert {path.name for path in tmp_path.iterdir()} == {"code", out.name, out.with_suffix(".json").name}
     weights = read_weights(out)
     assert weights.architecture == Architecture(n_digits=2, n_heads=1)
     assert (weights.card["recipe"]["init_seed"], weights.card["recipe"]["order_seed"]) == (3, 3)
@@ -73,13 +89,12 @@ def test_either_seed_can_be_set_alone(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="other processors round differently")
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("sizes", "digest"),
     [
         (("--digits", "2", "--heads", "1"), "c0ac114a53faabd39818c8f8e606bb60abef5a444fa7c1985807df1c0dde09de"),
-        pytest.param(
-            (), "0268904e6084de5521589f2922af788227dd7cabfd98bd5cf2eed1294ae80fd6", marks=pytest.mark.nightly
-        ),
+        ((), "0268904e6084de5521589f2922af788227dd7cabfd98bd5cf2eed1294ae80fd6"),
     ],
     ids=["small", "default"],
 )
