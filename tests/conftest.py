@@ -33,10 +33,13 @@ jaxtyping.install_import_hook([name for name in CHECKED if not name.endswith("__
 from sumint.checkpoints.files import Architecture, Weights, write_weights  # noqa: E402 — see above
 from sumint.lab import Lab  # noqa: E402
 from sumint.store.results import Store  # noqa: E402
-from tests.shared import made_once  # noqa: E402
+from tests.shared import build_afresh, made_once  # noqa: E402
 
 # Compiled code is shared by all processes that tests start, whatever other cache they have.
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Store.of_user().folder))
+
+# Processes that tests start keep the modules that they compile: each would compile all of them again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # The same examples in every run; no deadline, since a slow machine is not a defect.
 hypothesis.settings.register_profile("sumint", derandomize=True, deadline=None)
@@ -53,24 +56,16 @@ def arena_checkpoint() -> Path:
 
 
 @pytest.fixture(scope="session")
-def arena_store(tmp_path_factory: pytest.TempPathFactory, arena_checkpoint: Path) -> Store:
-    """A store with every result on the write-up's checkpoint, measured once for all tests."""
+def arena_chapters(arena_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Every chapter on the write-up's checkpoint, by stem, from results that the user's store keeps."""
     from report.content.sections import measure
     from report.outline import plans
 
-    def make(folder: Path) -> None:
-        measure(Lab(arena_checkpoint, store=Store(folder)), plans())
+    def chapters() -> dict[str, Any]:
+        return measure(Lab(arena_checkpoint, store=Store.of_user()), plans())
 
-    return Store(made_once(tmp_path_factory, "arena", make))
-
-
-@pytest.fixture(scope="session")
-def arena_chapters(arena_checkpoint: Path, arena_store: Store) -> dict[str, Any]:
-    """Every chapter on the write-up's checkpoint, by stem."""
-    from report.content.sections import measure
-    from report.outline import plans
-
-    return measure(Lab(arena_checkpoint, store=arena_store), plans())
+    made_once(tmp_path_factory, "arena", lambda _: chapters())
+    return chapters()
 
 
 @pytest.fixture(scope="session")
@@ -90,16 +85,26 @@ def tiny_weights() -> Weights:
 
 
 @pytest.fixture(scope="session")
-def tiny_cache(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> Path:
-    """A cache folder with everything that a build on the tiny weights keeps; to be copied, not used."""
-    from report.build import build
+def tiny_build(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> Path:
+    """A folder with the site of the tiny weights and the cache folder of its build."""
 
     def make(folder: Path) -> None:
-        checkpoint = folder / "tiny.safetensors"
-        write_weights(checkpoint, tiny_weights.tensors, {"name": "tiny"})
-        build(Lab(checkpoint, store=Store(folder / "cache" / "results")), folder / "site")
+        write_weights(folder / "tiny.safetensors", tiny_weights.tensors, {"name": "tiny"})
+        build_afresh(folder / "tiny.safetensors", folder / "site", cache=folder / "cache", hash_seed="1")
 
-    return made_once(tmp_path_factory, "tiny", make) / "cache"
+    return made_once(tmp_path_factory, "tiny", make)
+
+
+@pytest.fixture(scope="session")
+def tiny_site(tiny_build: Path) -> Path:
+    """The site of the tiny weights, of which every result was measured."""
+    return tiny_build / "site"
+
+
+@pytest.fixture(scope="session")
+def tiny_cache(tiny_build: Path) -> Path:
+    """A cache folder with everything that a build on the tiny weights keeps; to be copied, not used."""
+    return tiny_build / "cache"
 
 
 @pytest.fixture

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from filelock import FileLock
+
+ROOT = Path(__file__).parent.parent
+
+
+def build_afresh(checkpoint: Path, site: Path, *, cache: Path, hash_seed: str) -> None:
+    """Build a site in another process, as from a terminal, with a cache folder that is still empty."""
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed, "SUMINT_CACHE": str(cache)}
+    command = [sys.executable, "-m", "report", "build", "--weights", str(checkpoint), "--site", str(site)]
+    subprocess.run(command, check=True, capture_output=True, env=environment, cwd=ROOT)
 
 
 def folder_of_run(factory: pytest.TempPathFactory) -> Path:
@@ -15,7 +27,7 @@ def folder_of_run(factory: pytest.TempPathFactory) -> Path:
     return base.parent if base.name.startswith("popen-") else base
 
 
-def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
     """The folder of this name, which `make` fills; another process of the run waits until it is filled."""
     folder = folder_of_run(factory) / "shared" / name
     folder.parent.mkdir(exist_ok=True)

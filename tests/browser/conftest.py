@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
+import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -18,6 +20,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from report.build import build
 from report.content.chapter import stem_of
+from report.errors import BundleError
+from report.figures.plotlyjs import PlotlyJs, smallest
+from report.figures.plotlyjs_bundle import bundle
 from report.outline import OUTLINE
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.checkpoints.locate import locate
@@ -26,7 +31,9 @@ from sumint.store.results import Store
 from sumint.training.config import TrainingHistory
 from tests.shared import made_once
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+# The headless shell needs half the processor time of a Chromium with windows.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -52,7 +59,21 @@ PAGES = ("index.html", *(f"{stem_of(module)}.html" for module in OUTLINE), "clai
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights, tiny_cache: Path) -> Path:
+def plotlyjs(tmp_path_factory: pytest.TempPathFactory) -> PlotlyJs:
+    """The bundle of plotly.js, which loads faster, if npm can install its parts here; else the full plotly.js."""
+
+    def make(_: Path) -> None:
+        with contextlib.suppress(BundleError):
+            bundle(Store.of_user())
+
+    made_once(tmp_path_factory, "plotlyjs", make)
+    return smallest(Store.of_user())
+
+
+@pytest.fixture(scope="session")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights, tiny_cache: Path, plotlyjs: PlotlyJs
+) -> Path:
     """A site in a folder whose name has a space, of untrained weights with a history, and others beside them."""
 
     def make(folder: Path) -> None:
@@ -66,19 +87,26 @@ def site(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights, tiny_c
         build(
             Lab(checkpoint, store=Store(tiny_cache / "results"), others=lambda _: [other]),
             folder / SUB_PATH / "a site",
+            plotlyjs=plotlyjs,
         )
 
     return made_once(tmp_path_factory, "browser", make) / SUB_PATH / "a site"
 
 
 @pytest.fixture(scope="session")
-def bundled_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site of the bundled weights."""
+def trained_site(
+    tmp_path_factory: pytest.TempPathFactory, plotlyjs: PlotlyJs, request: pytest.FixtureRequest
+) -> Path:
+    """The site of trained weights: the write-up's, which other tests need, too, or else the bundled ones."""
+    weights = locate("bundled")
+    if "SUMINT_ARENA_CHECKPOINT" in os.environ:
+        weights = request.getfixturevalue("arena_checkpoint")
+        request.getfixturevalue("arena_chapters")
 
     def make(folder: Path) -> None:
-        build(Lab(locate("bundled")), folder / "site")
+        build(Lab(weights, store=Store.of_user(), others=lambda _: ()), folder / "site", plotlyjs=plotlyjs)
 
-    return made_once(tmp_path_factory, "bundled", make) / "site"
+    return made_once(tmp_path_factory, "trained", make) / "site"
 
 
 class _Silent(http.server.SimpleHTTPRequestHandler):
@@ -86,14 +114,28 @@ class _Silent(http.server.SimpleHTTPRequestHandler):
         """Print nothing."""
 
 
-@pytest.fixture(scope="session")
-def server(site: Path) -> Iterator[str]:
-    """The same site over http, under a sub-path."""
-    handler = functools.partial(_Silent, directory=str(site.parents[2]))
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of a folder over http."""
+    handler = functools.partial(_Silent, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
         threading.Thread(target=httpd.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{httpd.server_port}/{SUB_PATH}/a%20site"
+        yield f"http://127.0.0.1:{httpd.server_port}"
         httpd.shutdown()
+
+
+@pytest.fixture(scope="session")
+def server(site: Path) -> Iterator[str]:
+    """The site of untrained weights over http, under a sub-path."""
+    with served(site.parents[2]) as address:
+        yield f"{address}/{SUB_PATH}/a%20site"
+
+
+@pytest.fixture(scope="session")
+def trained_server(trained_site: Path) -> Iterator[str]:
+    """The site of trained weights over http."""
+    with served(trained_site) as address:
+        yield address
 
 
 @pytest.fixture
@@ -188,13 +230,13 @@ def read(browser: Browser) -> Iterator[Callable[..., Reader]]:
 
 
 @pytest.fixture
-def at_figure(bundled_site: Path, read: Callable[..., Reader]) -> Callable[..., Reader]:
-    """A function that opens a page of the bundled weights at a figure, and waits until it is drawn."""
+def at_figure(trained_site: Path, read: Callable[..., Reader]) -> Callable[..., Reader]:
+    """A function that opens a page of trained weights at a figure, and waits until it is drawn."""
 
     def opened(page: str, figure: str, drawn: str, state: str = "", **settings: Any) -> Reader:
         reader = read(**settings)
         query = f"?{figure}={state}" if state else ""
-        reader.page.goto(f"{bundled_site.as_uri()}/{page}{query}#{figure}")
+        reader.page.goto(f"{trained_site.as_uri()}/{page}{query}#{figure}")
         reader.page.wait_for_selector(drawn)
         return reader
 

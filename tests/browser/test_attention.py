@@ -21,9 +21,9 @@ Patterns = Mapping[tuple[str, str], np.ndarray]
 
 
 @pytest.fixture(scope="module")
-def published(bundled_site: Path) -> Patterns:
+def published(trained_site: Path) -> Patterns:
     """The patterns in the figure's data file."""
-    data = json.loads((bundled_site / "data" / "layer-0-attention" / f"{FIGURE}.json").read_bytes())
+    data = json.loads((trained_site / "data" / "layer-0-attention" / f"{FIGURE}.json").read_bytes())
     return {
         (view["choices"][0], trace["panel"]): np.array(trace["z"])
         for view in data["views"]
@@ -222,20 +222,20 @@ def test_its_colours_are_the_palette_s_in_both_themes_and_light_on_paper(opened:
     assert not page.locator(".attention-switch").is_visible()
 
 
-def test_it_needs_no_plotting_library(bundled_site: Path, read: Callable[..., Reader]) -> None:
+def test_it_needs_no_plotting_library(trained_site: Path, read: Callable[..., Reader]) -> None:
     page = read().page
     page.route("**/plotly.min.js", lambda route: route.abort())
-    page.goto(f"{bundled_site.as_uri()}/layer-0-attention.html#{FIGURE}")
+    page.goto(f"{trained_site.as_uri()}/layer-0-attention.html#{FIGURE}")
     page.wait_for_selector(".attention")
     assert page.evaluate("window.Plotly === undefined")
 
 
 def test_without_its_script_it_says_so_and_leaves_the_charts_alone(
-    bundled_site: Path, read: Callable[..., Reader]
+    trained_site: Path, read: Callable[..., Reader]
 ) -> None:
     page = read().page
     page.route("**/attention.js", lambda route: route.abort())
-    page.goto(f"{bundled_site.as_uri()}/layer-0-attention.html#{FIGURE}")
+    page.goto(f"{trained_site.as_uri()}/layer-0-attention.html#{FIGURE}")
     page.locator(f"#{FIGURE} .chart-note").get_by_text("could not be drawn").wait_for()
     page.locator("#column-attention").scroll_into_view_if_needed()
     page.wait_for_selector("#column-attention .main-svg")

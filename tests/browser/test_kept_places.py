@@ -23,12 +23,12 @@ def test_a_component_is_as_high_as_the_place_that_waits_for_it(
     address: str,
     figure: str,
     drawn: str,
-    bundled_site: Path,
+    trained_site: Path,
     at_figure: Callable[..., Reader],
     read: Callable[..., Reader],
 ) -> None:
     with_script, without = at_figure(address, figure, drawn).page, read(java_script_enabled=False).page
-    without.goto(f"{bundled_site.as_uri()}/{address}")
+    without.goto(f"{trained_site.as_uri()}/{address}")
     for width in WIDTHS:
         heights = []
         for page in (with_script, without):

@@ -52,15 +52,16 @@ def test_all_charts_are_drawn_and_nothing_is_said_or_asked_for(opened: Callable[
     assert reader.page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_nothing_bars_the_way(scheme: str, opened: Callable[..., Reader]) -> None:
-    reader = opened(color_scheme=scheme, viewport=CONTENTS_BESIDE)
+@pytest.mark.nightly
+def test_it_is_accessible(opened: Callable[..., Reader]) -> None:
+    reader = opened(viewport=CONTENTS_BESIDE)
     for chart in reader.page.locator(".chart").all():
         chart.scroll_into_view_if_needed()
     expect(reader.page.locator(".chart > .chart-note")).to_have_count(0, timeout=30_000)
     assert reader.barriers() == []
 
 
+@pytest.mark.nightly
 def test_all_charts_are_printed_though_none_was_scrolled_to(opened: Callable[..., Reader]) -> None:
     reader = opened(color_scheme="dark")
     charts = reader.page.locator(".chart").count()
@@ -125,6 +126,7 @@ def test_files_are_saved_as_the_site_has_them_and_tables_are_shown(
     assert reader.messages == []
 
 
+@pytest.mark.nightly
 def test_the_choice_of_a_theme_recolours_a_chart(opened: Callable[..., Reader]) -> None:
     reader = opened("unembedding/unembedding", color_scheme="light")
     cells = reader.page.locator("[id='unembedding/unembedding'] .hm image").first
@@ -142,6 +144,7 @@ def test_without_scripts_it_is_all_there_to_read_and_says_what_is_not(opened: Ca
     assert not reader.page.locator(".data-links").first.is_visible()
 
 
+@pytest.mark.nightly
 def test_a_chart_whose_data_is_damaged_says_so_and_leaves_the_others_alone(
     single_file: Path, tmp_path: Path, read: Callable[..., Reader]
 ) -> None:
@@ -169,6 +172,7 @@ def test_a_script_that_was_changed_does_not_run(
     assert any("Content Security Policy" in message for message in reader.messages)
 
 
+@pytest.mark.nightly
 def test_a_long_table_is_turned_over_in_the_file(opened: Callable[..., Reader]) -> None:
     reader = opened("every-sum/wrong-sums", viewport=CONTENTS_BESIDE)
     table = reader.page.locator("[id='every-sum/wrong-sums']")

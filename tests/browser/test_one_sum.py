@@ -18,9 +18,9 @@ FIGURE = "worked-example"
 
 
 @pytest.fixture(scope="module")
-def published(bundled_site: Path) -> Mapping[tuple[str, str], Any]:
+def published(trained_site: Path) -> Mapping[tuple[str, str], Any]:
     """The views in the figure's data file, by sum and part."""
-    data = json.loads((bundled_site / "data" / "how-it-adds" / f"{FIGURE}.json").read_bytes())
+    data = json.loads((trained_site / "data" / "how-it-adds" / f"{FIGURE}.json").read_bytes())
     return {tuple(view["choices"]): view for view in data["views"]}
 
 

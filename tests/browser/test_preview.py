@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,9 @@ FIGURES = Path("report/chapters/ablation/figures.py")
 TEXT = Path("report/chapters/ablation/text.md")
 ANALYSIS = Path("sumint/analyses/ablation/head_ablation.py")
 TEMPLATE = Path("templates/pages/chapter.html")
+
+
+at_night = partial(pytest.param, marks=pytest.mark.nightly)
 
 
 @dataclass
@@ -78,11 +82,13 @@ def expect_soon(holds: Callable[[], bool]) -> None:
 def preview(
     tmp_path_factory: pytest.TempPathFactory,
     tiny_weights: Weights,
+    tiny_cache: Path,
     start: Callable[..., AbstractContextManager[subprocess.Popen[str]]],
 ) -> Iterator[Preview]:
     folder = tmp_path_factory.mktemp("preview") / "a copy"
     for package in ("report", "sumint", "templates"):
         shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(tiny_cache, folder / "cache")
     write_weights(folder / "tiny.safetensors", tiny_weights.tensors, {"name": "tiny"})
     options = ("--watch", "--weights", "tiny.safetensors", "--device", "cpu", "--port", "0", "--verbose")
     environment = {**os.environ, "PYTHONPATH": str(folder), "SUMINT_CACHE": str(folder / "cache")}
@@ -172,14 +178,14 @@ def test_an_edited_measurement_is_measured_again_and_no_other(preview: Preview, 
             "$\\frac{$ {{ claim(",
             r"^.*report/chapters/ablation/text\.md:\d+: the formula \\frac\{ ",
         ),
-        (TEXT, 'figure("', 'figure("no-', r'ablation/text\.md:\d+: the chapter has no figure "no-'),
+        at_night(TEXT, 'figure("', 'figure("no-', r'ablation/text\.md:\d+: the chapter has no figure "no-'),
         (
             CHAPTER,
             "def heads(",
             "def heads((",
             r"SyntaxError: .*\(report/chapters/ablation/__init__\.py:\d+\)",
         ),
-        (
+        at_night(
             CHAPTER,
             "import ablation_claims\n",
             "import ablation_claims, maps\n",
@@ -191,14 +197,16 @@ def test_an_edited_measurement_is_measured_again_and_no_other(preview: Preview, 
             "    1 / 0\n    by_part = ",
             r"ZeroDivisionError: division by zero \(report/chapters/ablation/__init__\.py:\d+\)",
         ),
-        (
+        at_night(
             ANALYSIS,
             "    return HeadAbl",
             '    raise ValueError("<b>")\n    return HeadAbl',
             r"the analysis head_ablation: ValueError: <b> \(sumint/analyses/ablation/head_ablation\.py:\d+\)",
         ),
-        (TEXT, "{{ claim(", "[dead](#nowhere)\n\n{{ claim(", r"ablation\.html: links to #nowhere, but"),
-        (TEMPLATE, "{% endblock", "{% end", r"TemplateSyntaxError: .*\(templates/pages/chapter\.html:\d+\)"),
+        at_night(TEXT, "{{ claim(", "[dead](#nowhere)\n\n{{ claim(", r"ablation\.html: links to #nowhere, but"),
+        at_night(
+            TEMPLATE, "{% endblock", "{% end", r"TemplateSyntaxError: .*\(templates/pages/chapter\.html:\d+\)"
+        ),
     ],
     ids=["formula", "figure", "syntax", "import", "chapter", "measurement", "link", "template"],
 )

@@ -31,11 +31,11 @@ GROUND = "document.querySelector('.chart .main-svg').style.background"
 
 
 @pytest.fixture
-def loaded(bundled_site: Path, read: Callable[..., Reader]) -> Reader:
+def loaded(trained_site: Path, read: Callable[..., Reader]) -> Reader:
     """A chapter in the dark theme that has not been scrolled, after it has loaded all figures for printing."""
     reader = read(color_scheme="dark")
     reader.page.add_init_script(COUNT_WHAT_IS_HANDED_OVER)
-    reader.page.goto(f"{bundled_site.as_uri()}/{CHAPTER}")
+    reader.page.goto(f"{trained_site.as_uri()}/{CHAPTER}")
     reader.page.wait_for_function(
         "() => window.Plotly && window.handedOver === document.querySelectorAll('.chart').length"
     )

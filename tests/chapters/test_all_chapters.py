@@ -24,12 +24,10 @@ from tests.shared import made_once
 STEMS = [*map(stem_of, OUTLINE)]
 
 # An untrained model is wrong on nearly every sum: of four digits that would be millions to list.
-SHAPES = [
-    Architecture(n_digits=3),
-    Architecture(n_digits=2, n_heads=1, d_model=16, d_head=8),
-    Architecture(n_digits=3, n_heads=2, d_model=20, d_head=6),
-    Architecture(n_digits=5, n_heads=4, d_model=32, d_head=8),
-]
+THREE_DIGITS = Architecture(n_digits=3)
+ONE_HEAD = Architecture(n_digits=2, n_heads=1, d_model=16, d_head=8)
+TWO_HEADS = Architecture(n_digits=3, n_heads=2, d_model=20, d_head=6)
+FIVE_DIGITS = Architecture(n_digits=5, n_heads=4, d_model=32, d_head=8)
 NOTHING_TO_MEASURE = {"few-sites-together", *(claim.name for claim in other_seeds_claims(()))}
 """On the write-up's checkpoint a single site serves each route; and here it is compared with no other."""
 A_LITTLE = {"epochs": 3, "training_sums": 2560, "validation_sums": 100, "batch_size": 64}
@@ -54,9 +52,11 @@ def trained_a_little(path: Path, shape: Architecture) -> None:
 @pytest.fixture(
     scope="module",
     params=[
-        *((untrained, shape) for shape in SHAPES),
-        (trained_a_little, SHAPES[1]),
-        (trained_a_little, SHAPES[2]),
+        (untrained, ONE_HEAD),
+        (trained_a_little, ONE_HEAD),
+        (trained_a_little, TWO_HEADS),
+        pytest.param((untrained, THREE_DIGITS), marks=pytest.mark.nightly),
+        pytest.param((untrained, FIVE_DIGITS), marks=pytest.mark.nightly),
     ],
     ids=lambda made: f"{made[0].__name__}-{named(made[1])}",
 )

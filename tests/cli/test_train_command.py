@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,20 @@ import pytest
 from sumint.__main__ import main
 from sumint.checkpoints.card import read_card
 from sumint.checkpoints.files import Architecture, read_weights
+from sumint.training.config import TrainingConfig
+from tests.shared import ROOT
+
+SHORT_EPOCHS = """
+from functools import partial
+
+import sumint.training.train
+from sumint.__main__ import run
+from sumint.training.config import TrainingConfig
+
+sumint.training.train.TrainingConfig = partial(TrainingConfig, training_sums=12800, validation_sums=500)
+run()
+"""
+"""The command `sumint` with an eighth of the training sums."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is another thing there")
@@ -24,10 +39,13 @@ def test_an_interrupted_training_resumes_and_writes_a_checkpoint_with_its_card(
     tmp_path: Path, start: Callable[..., AbstractContextManager[subprocess.Popen[str]]]
 ) -> None:
     out, state = tmp_path / "model.safetensors", tmp_path / "model.training"
+    (tmp_path / "code").mkdir()
+    (tmp_path / "code" / "short_epochs.py").write_text(SHORT_EPOCHS)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path / "code"), str(ROOT)))}
     settings = "--digits 2 --heads 1 --epochs 2 --seed 3 --device cpu --out"
-    arguments = ("sumint", "train", *settings.split(), str(out))
+    arguments = ("short_epochs", "train", *settings.split(), str(out))
 
-    with start(*arguments) as training:
+    with start(*arguments, env=environment) as training:
         while not state.exists() and training.poll() is None:
             time.sleep(0.01)
         training.send_signal(signal.SIGINT)
@@ -36,15 +54,15 @@ def test_an_interrupted_training_resumes_and_writes_a_checkpoint_with_its_card(
     assert printed == ""
     assert errors.splitlines()[-1] == f"interrupted; the same command resumes from {state}"
     assert "Traceback" not in errors
-    assert list(tmp_path.iterdir()) == [state]
+    assert {path.name for path in tmp_path.iterdir()} == {"code", state.name}
 
-    with start(*arguments) as training:
+    with start(*arguments, env=environment) as training:
         printed, errors = training.communicate(timeout=120)
     assert training.returncode == 0
     assert printed.startswith(f"{out}: epoch ")
     assert len(printed.splitlines()) == 1
     assert re.fullmatch(r"seed 3: 100%, loss \d\.\d+, accuracy \d\.\d+, best \d\.\d+", errors.splitlines()[-1])
-    assert sorted(tmp_path.iterdir()) == [out.with_suffix(".json"), out]
+    assert {path.name for path in tmp_path.iterdir()} == {"code", out.name, out.with_suffix(".json").name}
     weights = read_weights(out)
     assert weights.architecture == Architecture(n_digits=2, n_heads=1)
     assert (weights.card["recipe"]["init_seed"], weights.card["recipe"]["order_seed"]) == (3, 3)
@@ -58,7 +76,9 @@ def card_of(out: Path, *options: str) -> dict[str, Any]:
     return read_card(out)
 
 
-def test_either_seed_can_be_set_alone(tmp_path: Path) -> None:
+def test_either_seed_can_be_set_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    short = partial(TrainingConfig, training_sums=2560, validation_sums=100)
+    monkeypatch.setattr("sumint.training.train.TrainingConfig", short)
     both = card_of(tmp_path / "both.safetensors", "--seed", "3")
     separate = card_of(tmp_path / "separate.safetensors", "--init-seed", "3", "--order-seed", "3")
     other = card_of(tmp_path / "other.safetensors", "--seed", "3", "--order-seed", "4")
@@ -69,15 +89,24 @@ def test_either_seed_can_be_set_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="other processors round differently")
-def test_a_seed_always_trains_the_same_weights(tmp_path: Path) -> None:
+@pytest.mark.nightly
+@pytest.mark.parametrize(
+    ("sizes", "digest"),
+    [
+        (("--digits", "2", "--heads", "1"), "c0ac114a53faabd39818c8f8e606bb60abef5a444fa7c1985807df1c0dde09de"),
+        ((), "0268904e6084de5521589f2922af788227dd7cabfd98bd5cf2eed1294ae80fd6"),
+    ],
+    ids=["small", "default"],
+)
+def test_a_seed_always_trains_the_same_weights(sizes: tuple[str, ...], digest: str, tmp_path: Path) -> None:
     out = tmp_path / "model.safetensors"
-    arguments = ["sumint", "train", "--seed", "0", "--epochs", "1", "--device", "cpu", "--out", str(out)]
+    arguments = ["sumint", "train", *sizes, "--seed", "0", "--epochs", "1", "--device", "cpu", "--out", str(out)]
     # With these settings every x86 processor uses the same instructions, and one thread adds in one order.
     settings = {"ATEN_CPU_CAPABILITY": "default", "MKL_CBWR": "COMPATIBLE", "OMP_NUM_THREADS": "1"}
     subprocess.run(
         [sys.executable, "-m", *arguments], check=True, capture_output=True, env={**os.environ, **settings}
     )
-    assert read_card(out)["tensors_sha256"] == "0268904e6084de5521589f2922af788227dd7cabfd98bd5cf2eed1294ae80fd6"
+    assert read_card(out)["tensors_sha256"] == digest
 
 
 @pytest.mark.parametrize(

@@ -112,14 +112,14 @@ def test_the_kernel_equals_the_reference(shape: Architecture, untrained: Untrain
         assert_predictions(predictions, sums, answer_logits(circuits, sums.tokens))
 
 
-@pytest.mark.parametrize("shape", SHAPES[:4], ids=name_of)
+@pytest.mark.parametrize("shape", [*SHAPES[:3], pytest.param(SHAPES[3], marks=pytest.mark.nightly)], ids=name_of)
 def test_torch_equals_the_kernel(shape: Architecture, untrained: Untrained) -> None:
     circuits, tile = circuits_of(untrained(shape)), Tile(shape.layout, 0)
     by_torch = TorchKernel(circuits, "cpu").predict_tile(tile)
     assert_close(by_torch, predict_tile(tables_of(circuits), tile))
 
 
-@pytest.mark.parametrize("n_digits", [2, 3])
+@pytest.mark.parametrize("n_digits", [2, pytest.param(3, marks=pytest.mark.nightly)])
 def test_every_single_sum_equals_the_forward_pass(n_digits: int, untrained: Untrained) -> None:
     weights = untrained(Architecture(n_digits=n_digits))
     circuits, model = circuits_of(weights), load_model(weights)

@@ -22,36 +22,39 @@ from sumint.errors import InputError
 from sumint.exhaustive import dask, run, shards
 from sumint.exhaustive.options import Options, current_options, use_options
 from sumint.exhaustive.run import tally_all
+from sumint.exhaustive.shards import Network, Shard
 from sumint.exhaustive.tally import Tally
 from sumint.lab import Lab
 from sumint.store.results import Store
 from sumint.task.sums import Layout
 
 SMALL = Architecture(n_digits=3, n_heads=1, d_model=8, d_head=4)
-EVERY_SUM = Layout(4).n_sums
 
 
 def bytes_of(tally: Tally) -> dict[str, bytes]:
     return {field.name: np.asarray(getattr(tally, field.name)).tobytes() for field in fields(tally)}
 
 
-@pytest.fixture(scope="module")
-def weights() -> Weights:
-    """Trained weights, for which few sums are wrong."""
-    return read_weights(locate("bundled"))
+@pytest.fixture(autouse=True)
+def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small layout has more than one shard, too."""
+    monkeypatch.setattr(shards, "MIN_TILES", 1)
+
+
+@pytest.fixture(scope="module", params=["small", pytest.param("bundled", marks=pytest.mark.nightly)])
+def weights(request: pytest.FixtureRequest, untrained: Callable[..., Weights]) -> Weights:
+    """Untrained weights, for which most sums are wrong, or the bundled ones of full size, for which few are."""
+    return untrained(SMALL) if request.param == "small" else read_weights(locate("bundled"))
 
 
 @pytest.fixture(scope="module")
 def expected(weights: Weights) -> dict[str, bytes]:
     tally = tally_all(weights, Options())
-    assert tally.n_sums == EVERY_SUM
+    assert tally.n_sums == weights.architecture.layout.n_sums
     return bytes_of(tally)
 
 
-def test_the_tally_does_not_depend_on_the_number_of_threads(
-    untrained: Callable[..., Weights], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(shards, "MIN_TILES", 1)
+def test_the_tally_does_not_depend_on_the_number_of_threads(untrained: Callable[..., Weights]) -> None:
     one = tally_all(untrained(SMALL), Options(n_threads=1))
     assert bytes_of(tally_all(untrained(SMALL), Options(n_threads=2))) == bytes_of(one)
     assert one.n_wrong > 0.9 * one.n_sums
@@ -64,7 +67,7 @@ def test_an_interrupted_run_resumes_from_the_stored_shards(
 
     def interrupt(n_done: int, _: int) -> None:
         progress.append(n_done)
-        if len(progress) == 10:
+        if n_done:
             raise KeyboardInterrupt
 
     options = Options(store=Store(tmp_path), n_threads=2, on_progress=interrupt)
@@ -74,10 +77,10 @@ def test_an_interrupted_run_resumes_from_the_stored_shards(
     progress.clear()
     again = replace(options, on_progress=lambda n_done, _: progress.append(n_done))
     assert bytes_of(tally_all(weights, again)) == expected
-    assert 0 < progress[0] < progress[-1] == EVERY_SUM
+    assert 0 < progress[0] < progress[-1] == weights.architecture.layout.n_sums
     progress.clear()
     assert bytes_of(tally_all(weights, again)) == expected
-    assert progress == [EVERY_SUM]
+    assert progress == [weights.architecture.layout.n_sums]
 
 
 def test_a_shard_of_other_weights_or_a_damaged_one_is_not_used(
@@ -101,13 +104,13 @@ def test_the_lab_stores_the_result_and_the_shards(untrained: Callable[..., Weigh
     path = tmp_path / "model.safetensors"
     write_weights(path, dict(untrained(SMALL).tensors), {})
     progress: list[int] = []
-    for attempt in range(2):
+    for state in ("measured", "reused"):
         lab = Lab(path, store=Store(tmp_path / "store"))
         with use_options(Options(on_progress=lambda n_done, _: progress.append(n_done))):
             tally = lab.examine(every_sum)
         assert tally.n_sums == Layout(3).n_sums
-        assert lab.runs[0].state == ("reused" if attempt else "measured")
-    assert progress == [0, Layout(3).n_sums]
+        assert lab.runs[0].state == state
+    assert progress.count(0) == progress.count(Layout(3).n_sums) == 1
     assert current_options().store.folder is None
 
 
@@ -119,23 +122,42 @@ def workers() -> Iterator[Any]:
         yield cluster
 
 
+@pytest.fixture
+def one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Shards on a cluster take so long that one is unfinished when another is done."""
+
+    def tally_slowly(network: Network, shard: Shard) -> Tally:
+        import time
+
+        from sumint.exhaustive.shards import tally_shard
+
+        time.sleep(2 if shard.first else 0.5)
+        return tally_shard(network, shard)
+
+    monkeypatch.setattr(dask, "tally_shard", tally_slowly)
+
+
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("one_after_the_other")
 def test_a_cluster_gives_the_same_bytes_also_if_a_worker_is_killed(
     weights: Weights, expected: dict[str, bytes], workers: Any
 ) -> None:
-    address = workers.scheduler_address
-    process_ids: list[int] = []
+    killed: list[int] = []
 
-    def kill(n_done: int, _: int) -> None:
-        if n_done and not process_ids:
-            process_ids.append(next(iter(workers.workers.values())).pid)
-            os.kill(process_ids[0], signal.SIGKILL)
+    def kill_a_busy_worker(n_done: int, _: int) -> None:
+        if n_done and not killed:
+            states = workers.scheduler.workers
+            busy = (one for one in workers.workers.values() if states[one.worker_address].processing)
+            killed.append(next(busy).pid)
+            os.kill(killed[0], signal.SIGKILL)
 
-    assert bytes_of(tally_all(weights, Options(cluster=address, on_progress=kill))) == expected
-    assert process_ids
+    options = Options(cluster=workers.scheduler_address, on_progress=kill_a_busy_worker)
+    assert bytes_of(tally_all(weights, options)) == expected
+    assert killed
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("one_after_the_other")
 def test_a_lost_scheduler_is_an_error_and_the_finished_shards_are_stored(
     weights: Weights, expected: dict[str, bytes], tmp_path: Path, start: Callable[..., Any]
 ) -> None:

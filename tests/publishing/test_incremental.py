@@ -111,28 +111,29 @@ def test_a_figure_measures_nothing_and_draws_its_chapter_alone(place: Workplace)
 
 
 def test_an_analysis_is_measured_again_alone(place: Workplace) -> None:
-    place.edit("sumint/analyses/carrying/carry_counts.py", '"""', '"""Again. ')
+    place.edit("sumint/analyses/performance/every_sum.py", '"""', '"""Again. ')
     printed = place.build("--explain")
-    assert place.measured == {"carry_counts"}
-    assert re.search(
-        r"^carry_counts +measured +sumint\.analyses\.carrying\.carry_counts changed$", printed, re.MULTILINE
-    )
+    assert place.measured == {"every_sum"}
+    reason = r"sumint\.analyses\.performance\.every_sum changed"
+    assert re.search(rf"^every_sum +measured +{reason}$", printed, re.MULTILINE)
     assert re.search(r"^performance +reused$", printed, re.MULTILINE)
 
 
+@pytest.mark.nightly
 def test_what_analyses_share_is_measured_again_by_all_that_reach_it(place: Workplace) -> None:
-    place.edit("sumint/task/carries.py", '"""', '"""Again. ')
+    place.edit("sumint/model/phasors.py", '"""', '"""Again. ')
     place.build()
     users = {
         path.stem
         for path in (place.folder / "sumint" / "analyses").rglob("*.py")
-        if "sumint.task.carries" in path.read_text(encoding="utf-8")
+        if "sumint.model.phasors" in path.read_text(encoding="utf-8")
     }
     assert users
     assert users <= place.measured
     assert "unembedding" not in place.measured
 
 
+@pytest.mark.nightly
 def test_other_weights_measure_everything(place: Workplace, tiny_weights: Weights) -> None:
     tensors = {name: tensor + (name == "ln_final.b") for name, tensor in tiny_weights.tensors.items()}
     write_weights(place.folder / "tiny.safetensors", tensors, {"name": "tiny"})
@@ -162,14 +163,13 @@ def test_a_site_that_was_edited_by_hand_is_put_right(place: Workplace) -> None:
     assert changed(place, before) == set()
 
 
-@pytest.mark.parametrize("damage", [b"", b"no result", None], ids=["emptied", "foreign", "truncated"])
-def test_a_damaged_result_is_measured_again_and_the_user_is_told(damage: bytes | None, place: Workplace) -> None:
-    (kept,) = (place.folder / "cache" / "results" / "carry_counts").iterdir()
-    kept.write_bytes(kept.read_bytes()[:-1] if damage is None else damage)
+def test_a_damaged_result_is_measured_again_and_the_user_is_told(place: Workplace) -> None:
+    (kept,) = (place.folder / "cache" / "results" / "every_sum").iterdir()
+    kept.write_bytes(kept.read_bytes()[:-1])
     before = files_in(place.site)
     printed = place.build("--explain")
-    assert place.measured == {"carry_counts"}
-    assert "the stored carry_counts is damaged" in printed
+    assert place.measured == {"every_sum"}
+    assert "the stored every_sum is damaged" in printed
     assert changed(place, before) == set()
 
 

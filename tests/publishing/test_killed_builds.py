@@ -102,7 +102,10 @@ cards = (checkpoint.with_suffix(".json") for checkpoint in checkpoints)
 assert set(site.parent.iterdir()) == {site, *checkpoints, *cards}
 print(n_killed - published, "killed")
 """
-"""A script that builds the report on two checkpoints in turn, and kills each build at a random moment."""
+"""A script that builds the report on two checkpoints in turn, and kills each build at a random moment.
+
+The checkpoints have the same tensors and different names, so that every page differs and nothing is measured.
+"""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two folders may not change places in one step")
@@ -111,9 +114,8 @@ def test_a_whole_build_killed_at_any_moment_leaves_a_whole_site(
     n_killed: int, tmp_path: Path, tiny_weights: Weights, filled_cache: Path
 ) -> None:
     checkpoints = [tmp_path / "one.safetensors", tmp_path / "other.safetensors"]
-    for number, path in enumerate(checkpoints):
-        tensors = {name: tensor + number * (name == "ln_final.b") for name, tensor in tiny_weights.tensors.items()}
-        write_weights(path, tensors, {"name": path.stem})
+    for path in checkpoints:
+        write_weights(path, tiny_weights.tensors, {"name": path.stem})
     command = [
         sys.executable,
         "-c",

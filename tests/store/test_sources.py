@@ -115,7 +115,7 @@ def closure(value):
     return closed
 
 class LabWithoutModel(Lab):
-    model = sums = None
+    _model = _sample = None
 
 weights, store, *questions = sys.argv[1:]
 lab = LabWithoutModel(Path(weights), store=Store(Path(store)))
