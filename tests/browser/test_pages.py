@@ -26,7 +26,8 @@ FIRST_FIGURE = "figures/layer-1-ov/digit-embeddings.js"
 @pytest.mark.parametrize(
     ("weights", "scheme", "page"),
     [
-        *(("trained, over http", "dark", page) for page in (*PAGES, NUMBERS_PAGE)),
+        *(("trained, over http", "dark", page) for page in PAGES),
+        pytest.param("trained, over http", "dark", NUMBERS_PAGE, marks=pytest.mark.nightly),
         *(("untrained, from disk", "light", page) for page in (*WITHOUT_SOME_FIGURES, NUMBERS_PAGE)),
         *(
             pytest.param("untrained, from disk", "light", page, marks=pytest.mark.nightly)

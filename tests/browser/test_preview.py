@@ -156,6 +156,7 @@ def test_edited_styles_and_templates_show(preview: Preview, reader: Reader) -> N
     expect(reader.page.locator("h1")).not_to_have_css("letter-spacing", "7px", timeout=SOON)
 
 
+@pytest.mark.nightly
 def test_an_edited_measurement_is_measured_again_and_no_other(preview: Preview, reader: Reader) -> None:
     preview.waits_for("built in")
     n_measured, n_others = preview.times("measured head_ablation"), preview.times("measured unembedding")
@@ -191,7 +192,7 @@ def test_an_edited_measurement_is_measured_again_and_no_other(preview: Preview, 
             "import ablation_claims, maps\n",
             r"ImportError: cannot import name 'maps'.*\(report/chapters/ablation/__init__\.py:\d+\)",
         ),
-        (
+        at_night(
             CHAPTER,
             "    by_part = ",
             "    1 / 0\n    by_part = ",
@@ -222,6 +223,7 @@ def test_what_is_broken_says_where_over_the_last_good_page_until_it_is_mended(
     expect(reader.page.locator(".chart")).not_to_have_count(0, timeout=SOON)
 
 
+@pytest.mark.nightly
 def test_a_checkpoint_that_is_replaced_is_measured(
     preview: Preview, reader: Reader, overlay: Locator, tiny_weights: Weights
 ) -> None:
