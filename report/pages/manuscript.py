@@ -2,14 +2,14 @@
 
 The pages, the index of figures and the search index are all made from manuscripts, so that a figure has the same
 number and anchor everywhere. A text must show everything in its chapter exactly once, since content that no page
-shows would not be noticed.
+shows would not be noticed. Only a figure or table in a passage whose condition is not met may be left out.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from report.content.claims import Claim
 from report.content.component import Component
 from report.content.diagram import Diagram
 from report.errors import TextError, shortened
+from report.pages.claim_index import ClaimIndex
+from report.pages.conditions import resolved, without_conditions
 from report.pages.markdown import Call, Prose, Text
 
 BLOCKS = ("figure", "table", "claim")
@@ -41,16 +43,30 @@ class Manuscript:
     text: Text
     path: str
     """The path of the text, for error messages."""
+    claims: ClaimIndex
+    """All claims of the report, to which the text may refer."""
+    left_out: frozenset[Key] = frozenset()
+    """The figures and tables that stand in passages whose conditions are not met."""
 
     @classmethod
-    def read(cls, stem: str, number: int, chapter: Chapter, source: str, path: Path) -> Manuscript:
+    def read(
+        cls, stem: str, number: int, chapter: Chapter, source: str, path: Path, claims: ClaimIndex | None = None
+    ) -> Manuscript:
         """Make the manuscript of a chapter with the text `source`, which is in the file at `path`.
+
+        Args:
+            claims: all claims of the report; by default those of the chapter.
 
         Raises:
             TextError: if the text cannot be read, or does not show everything in the chapter exactly once.
         """
         short_path = shortened(path)
-        manuscript = cls(stem, number, chapter, Text.read(source, short_path), short_path)
+        claims = claims or ClaimIndex.of({stem: chapter})
+        text = Text.read(resolved(source, short_path, claims.facts(stem)), short_path)
+        everything = Text.read(without_conditions(source), short_path)
+        left_out = {(call.function, call.name) for call in everything.calls() if call.function != "claim"}
+        left_out -= {(call.function, call.name) for call in text.calls()}
+        manuscript = cls(stem, number, chapter, text, short_path, claims, frozenset(left_out))
         _check_calls(manuscript)
         return manuscript
 
@@ -107,11 +123,18 @@ class Manuscript:
         return numbers
 
     def html(self, functions: Mapping[str, Callable[[str], Markup]]) -> Prose:
-        """The text as HTML, with its values and with the output of `functions` for figures, tables and claims."""
-        has_failures = bool(self.chapter.failures)
-        return self.text.html(
-            self.chapter.values, functions, BLOCKS, self.anchors.values(), allow_missing=has_failures
+        """The text as HTML, with its values and with the output of `functions` for figures, tables and claims.
+
+        Links to claims that do not hold are marked.
+        """
+        prose = self.text.html(
+            self.chapter.values,
+            {**functions, "outcome": self.claims.outcome},
+            BLOCKS,
+            self.anchors.values(),
+            allow_missing=bool(self.chapter.failures),
         )
+        return replace(prose, html=self.claims.marked(prose.html, self.stem))
 
     @cached_property
     def index_entries(self) -> tuple[IndexEntry, ...]:
@@ -155,7 +178,7 @@ def _check_calls(manuscript: Manuscript) -> None:
             raise TextError(f'{call.place}: {call.function} "{call.name}" is shown twice; remove one of the calls')
         checked.add(key)
     for function, name in contents:
-        if (function, name) not in checked:
+        if (function, name) not in checked | manuscript.left_out:
             raise TextError(
                 f'{manuscript.path}:1: the text does not show {function} "{name}"; '
                 f'add {{{{ {function}("{name}") }}}}'

@@ -17,6 +17,7 @@ from report.figures.cache import LIBRARIES, numbers_of
 from report.outline import OUTLINE
 from report.pages import overview
 from report.pages.citation import bibtex
+from report.pages.claim_index import ClaimIndex
 from report.pages.drawings import INDEX, Drawings
 from report.pages.manuscript import Manuscript
 from report.pages.renderer import TITLE, Entry, Renderer
@@ -26,6 +27,7 @@ from report.paths import TEMPLATES
 from report.publishing.provenance import provenance, provenance_file
 from report.publishing.publish import PROVENANCE
 from report.publishing.repository import Repository
+from sumint.checkpoints.locate import ARENA_DIGEST
 from sumint.lab import Lab
 from sumint.store.keys import Key, versions
 from sumint.store.sources import sources_of
@@ -112,9 +114,13 @@ class Site:
         manuscript = self._manuscripts.get((stem, source))
         if manuscript is None or manuscript.chapter is not chapter:
             number = [*self.texts].index(stem)
-            manuscript = Manuscript.read(stem, number, chapter, source, path)
+            manuscript = Manuscript.read(stem, number, chapter, source, path, self._claims)
             self._manuscripts[stem, source] = manuscript
         return manuscript
+
+    @cached_property
+    def _claims(self) -> ClaimIndex:
+        return ClaimIndex.of(self._chapters, is_the_write_ups=self._lab.weights.digest == ARENA_DIGEST)
 
     def digest(self, stem: str) -> str | None:
         """The digest of all that a page and its figures depend on; None if they may differ in every build."""
@@ -127,6 +133,8 @@ class Site:
                 "figures": figures.digest,
                 "sources": sources_of("report.pages.renderer"),
                 "text": text_of(self.texts[stem])[0],
+                "claims": {address: claim.sentence for address, claim in self._claims.claims.items()},
+                "states": {address: claim.state for address, claim in self._claims.claims.items()},
                 "templates": [*sorted((TEMPLATES / "pages").iterdir()), *sorted((TEMPLATES / "blocks").iterdir())],
                 "provenance": provenance(self._lab, self._repository),
                 "versions": versions((*LIBRARIES, *RENDERING_LIBRARIES)),

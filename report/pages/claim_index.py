@@ -1,0 +1,72 @@
+"""All claims of a report by their address: what texts ask about them, and how links to them are marked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from report.content.chapter import Chapter
+from report.content.checks import State
+from report.content.claims import Claim
+from report.pages.conditions import Facts
+from report.pages.markdown import caption
+
+LINK = re.compile(r'<a href="(?:(?P<stem>[\w-]+)\.html)?#(?P<name>[\w-]+)">.*?</a>', re.DOTALL)
+"""A link of a text to an anchor of the report."""
+
+
+@dataclass(frozen=True)
+class ClaimIndex:
+    """The claims of a report, each by the stem of its page and its name: how-it-carries#carry-sites."""
+
+    claims: Mapping[str, Claim]
+    is_the_write_ups: bool = False
+    """Whether the report is about the write-up's checkpoint."""
+
+    @classmethod
+    def of(cls, chapters: Mapping[str, Chapter], *, is_the_write_ups: bool = False) -> ClaimIndex:
+        """The claims of these chapters, which are given by stem."""
+        claims = {f"{stem}#{claim.name}": claim for stem, chapter in chapters.items() for claim in chapter.claims}
+        return cls(claims, is_the_write_ups)
+
+    def facts(self, stem: str) -> Facts:
+        """What the text of a page may ask: its own claims by name, those of other pages as `stem#name`."""
+
+        def state_of(name: str) -> State | None:
+            claim = self.claims.get(name if "#" in name else f"{stem}#{name}")
+            return claim and claim.state
+
+        return Facts(state_of, self.is_the_write_ups)
+
+    def outcome(self, address: str) -> Markup:
+        """The outcome of a claim as a phrase of a text: the state, and the sentence that is true, with a link.
+
+        Raises:
+            ValueError: if there is no such claim.
+        """
+        if address not in self.claims:
+            raise ValueError(f"there is no claim {address}; its address is that of its page and its name: stem#name")
+        claim = self.claims[address]
+        stem, _, name = address.partition("#")
+        return Markup(
+            '<span class="outcome"><span class="verdict verdict--{}">{}</span> <a href="{}.html#{}">{}</a></span>'
+        ).format(claim.css_class, claim.label, stem, name, caption(claim.sentence, f"claim {name}"))
+
+    def marked(self, html: Markup, stem: str) -> Markup:
+        """The HTML of a page with a mark after each link to a claim that does not hold or was not checked."""
+
+        def mark(link: re.Match[str]) -> str:
+            claim = self.claims.get(f"{link['stem'] or stem}#{link['name']}")
+            if claim is None or claim.holds:
+                return link[0]
+            return f'{link[0]} <span class="link-mark">({_in_brackets(claim)})</span>'
+
+        return Markup(LINK.sub(mark, html))
+
+
+def _in_brackets(claim: Claim) -> str:
+    """The state as a link's mark: a claim near its limit is marked like one that is not."""
+    return "does not hold here" if claim.does_not_hold else claim.label.lower()
