@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from report.content.claims import Claim
+from report.content.failing import failing_claims, lines_of
 from report.content.failures import Failure
+from report.content.safe_text import plain
 from report.content.sections import measure
 from report.errors import ReportError, StrictError
 from report.figures.plotlyjs import SCRIPT, PlotlyJs, full
@@ -41,7 +43,8 @@ class BuildResult:
 
     n_files: int
     n_bytes: int
-    claims: tuple[Claim, ...]
+    claims: Mapping[str, Claim]
+    """All claims by their addresses: the page and the anchor."""
     plotlyjs: PlotlyJs
     single_file_bytes: int
     """The size of the report in one file, in bytes; 0 if no single file was requested."""
@@ -51,19 +54,14 @@ class BuildResult:
     """For each page with figures, whether they were drawn or reused."""
 
     @property
-    def failing_claims(self) -> tuple[Claim, ...]:
-        """The claims that do not hold on this checkpoint."""
-        return tuple(claim for claim in self.claims if claim.does_not_hold)
+    def checked_claims(self) -> tuple[Claim, ...]:
+        """The claims that were checked on this checkpoint, but for identities, which hold on any."""
+        return tuple(claim for claim in self.claims.values() if claim.was_checked and claim.kind != "check")
 
     @property
-    def n_holding(self) -> int:
-        """The number of claims that hold on this checkpoint."""
-        return sum(claim.holds for claim in self.claims)
-
-    @property
-    def n_unchecked(self) -> int:
+    def n_published_unchecked(self) -> int:
         """The number of claims that the write-up makes about its own checkpoint, if this is another one."""
-        return sum(claim.kind == "published" and not claim.was_checked for claim in self.claims)
+        return sum(claim.kind == "published" and not claim.was_checked for claim in self.claims.values())
 
 
 def build(
@@ -106,7 +104,7 @@ def build(
     chapters = measure(lab, plans(), step)
     step("figures")
     drawings = draw(lab, chapters)
-    claims = tuple(claim for chapter in chapters.values() for claim in chapter.claims)
+    claims = {f"{stem}.html#{claim.name}": claim for stem, chapter in chapters.items() for claim in chapter.claims}
     failures = tuple(dict.fromkeys(failure for drawing in drawings.values() for failure in drawing.failures))
     if strict:
         check_claims(claims, failures)
@@ -136,14 +134,18 @@ def build(
     )
 
 
-def check_claims(claims: Iterable[Claim], failures: Iterable[Failure] = ()) -> None:
-    """Raise a `StrictError` that lists the failures and the claims that do not hold, if there are any."""
+def check_claims(claims: Mapping[str, Claim], failures: Iterable[Failure] = ()) -> None:
+    """Raise a `StrictError` that lists the failures and the claims that do not hold, if there are any.
+
+    Args:
+        claims: all claims by their addresses.
+    """
     problems = {
         "failed:": [str(failure) for failure in failures],
         "claims that do not hold on this checkpoint:": [
-            f"{claim.name}: {claim.check.value} (criterion: {claim.check.criterion})"
-            for claim in claims
-            if claim.does_not_hold
+            line
+            for failing in failing_claims(claims)
+            for line in (*lines_of(failing), f"    measured: {plain(failing.claim.check.value)}")
         ],
     }
     lines = [

@@ -5,6 +5,6 @@ options and which returns the exit code. That function imports what it needs whe
 immediately.
 """
 
-from report.cli import build, bundle, cache, check, diff, serve
+from report.cli import build, bundle, cache, check, diff, serve, survey
 
-COMMANDS = (build, serve, check, diff, cache, bundle)
+COMMANDS = (build, serve, check, diff, cache, bundle, survey)

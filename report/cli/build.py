@@ -216,7 +216,8 @@ def _print_unchanged(site: Path, claims: Sequence[Mapping[str, Any]]) -> None:
     print("measured nothing: nothing has changed since the site was built")
     from report.content.checks import FAILING, HOLDING
 
-    n_holding, n_failing = (sum(claim["state"] in states for claim in claims) for states in (HOLDING, FAILING))
+    counted = [claim["state"] for claim in claims if claim["kind"] != "check"]
+    n_holding, n_failing = (sum(state in states for state in counted) for states in (HOLDING, FAILING))
     print(f"{n_holding} of {n_holding + n_failing} claims hold on this checkpoint")
     print(site / "index.html")
 
@@ -239,15 +240,18 @@ def _print_runs(lab: Lab, built: BuildResult, *, why: bool, seconds: bool) -> No
 
 
 def _print_claims(lab: Lab, built: BuildResult) -> None:
-    from report.content.safe_text import plain
+    from report.content.failing import failing_claims, lines_of
 
     measured = sum(run.state == "measured" for run in lab.runs)
     print(f"measured {measured} of {len(lab.runs)} analyses, reused {len(lab.runs) - measured}")
-    print(f"{built.n_holding} of {built.n_holding + len(built.failing_claims)} claims hold on this checkpoint")
-    if built.n_unchecked:
-        print(f"{built.n_unchecked} more are the write-up's about its own checkpoint, and are not checked here")
-    for claim in built.failing_claims:
-        print(f"  {claim.name}: {plain(claim.sentence)} ({claim.label.lower()})")
+    n_holding = sum(claim.holds for claim in built.checked_claims)
+    print(f"{n_holding} of {len(built.checked_claims)} claims hold on this checkpoint")
+    if built.n_published_unchecked:
+        n_unchecked = built.n_published_unchecked
+        print(f"{n_unchecked} more are the write-up's about its own checkpoint, and are not checked here")
+    for failing in failing_claims(built.claims):
+        for line in lines_of(failing):
+            print(f"  {line}")
 
 
 def _print_sizes(built: BuildResult, site: Path | None, single_file: Path | None) -> None:

@@ -207,6 +207,8 @@ class ChapterPlan:
     findings: tuple[str, ...] = ()
     """The names of the claims that state the chapter's main results; the opening page lists them."""
 
+    needs_addition: bool = False
+    """Whether the chapter describes how a model adds, and is left out if the model cannot."""
     other_modules: tuple[str, ...] = ()
     """The names of modules that make content of the chapter without being imported by its sections' modules."""
 
@@ -234,6 +236,8 @@ class Chapter:
     """A few numbers for the head of the opening page, by what they count."""
     failures: tuple[Failure, ...] = ()
     """What failed; the page shows the messages in place of the missing content."""
+    left_out: str = ""
+    """Why the chapter is left out on this checkpoint, in Markdown; its claims are not applicable then."""
     requests: Mapping[str, Any] = field(default_factory=dict)
     """What the chapter requested of the lab, in the form of a key: it depends on nothing else beside its code."""
 

@@ -40,7 +40,7 @@ class ClaimRecord:
     code: str = ""
     """The path of the analysis that measured the values."""
     networks: Mapping[str, State] = field(default_factory=dict)
-    """The outcome on the null and control networks, by their names."""
+    """The outcome on the bundled seeds, the null networks and the controls, by their names."""
 
     @property
     def key(self) -> str:
@@ -79,8 +79,18 @@ class ClaimRecord:
         }
 
 
-def record_of(claim: Claim, chapter: str, code_of: Callable[[Callable[..., object]], str]) -> ClaimRecord:
-    """The record of a claim; `code_of` returns the path of the file that defines a function."""
+def record_of(
+    claim: Claim,
+    chapter: str,
+    code_of: Callable[[Callable[..., object]], str],
+    networks: Mapping[str, State] | None = None,
+) -> ClaimRecord:
+    """The record of a claim.
+
+    Args:
+        code_of: returns the path of the file that defines a function.
+        networks: the outcome on other networks, by their names.
+    """
     return ClaimRecord(
         chapter,
         claim.name,
@@ -92,6 +102,7 @@ def record_of(claim: Claim, chapter: str, code_of: Callable[[Callable[..., objec
         claim.figure,
         f"{chapter}.html#{claim.name}",
         code_of(claim.source),
+        networks or {},
     )
 
 

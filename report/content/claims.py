@@ -64,6 +64,8 @@ class Claim:
     """What is true instead if the claim does not hold, in Markdown."""
     figure: str = ""
     """The name of the figure or table that shows the value; empty if there is none."""
+    follows: str = ""
+    """The name of a claim of which this one is a consequence, so that both fail for one cause; mostly empty."""
 
     @property
     def state(self) -> State:
@@ -84,6 +86,11 @@ class Claim:
     def was_checked(self) -> bool:
         """Whether there was a verdict."""
         return self.holds or self.does_not_hold
+
+    @property
+    def is_folded(self) -> bool:
+        """Whether pages list the claim in a closed section, since it is about the write-up's checkpoint alone."""
+        return self.state == "not-applicable" and self.kind == "published"
 
     @property
     def css_class(self) -> Literal["holds", "fails", "open"]:
@@ -110,6 +117,14 @@ class Claim:
         return self.otherwise if self.does_not_hold and self.otherwise else self.statement
 
 
+ABOUT_ANOTHER = (
+    "They name heads and dimensions of the write-up’s checkpoint, and are checked on that checkpoint alone."
+)
+    "They name heads and dimensions of the write-up’s checkpoint, and are checked on that checkpoint alone."
+)
+"""Why published claims are not checked on other weights."""
+
+
 class ClaimFunction(Generic[Results]):
     """A claim to be checked: called with the results of its analyses, it returns the claim with its outcome."""
 
@@ -123,6 +138,7 @@ class ClaimFunction(Generic[Results]):
         analysis: Callable[..., Any],
         otherwise: str,
         figure: str,
+        follows: str = "",
     ) -> None:
         update_wrapper(self, function)
         self.function = function
@@ -132,18 +148,20 @@ class ClaimFunction(Generic[Results]):
         self.analysis = analysis
         self.otherwise = otherwise
         self.figure = figure
+        self.follows = follows
 
     def __call__(self, *results: Results.args, **more: Results.kwargs) -> Claim:
         """The claim, checked on these results."""
-        return self._with(self.function(*results, **more))
+        return self.with_check(self.function(*results, **more))
 
     def on(self, lab: Lab, *results: Results.args, **more: Results.kwargs) -> Claim:
         """A published claim, checked only on the write-up's checkpoint: elsewhere its names mean nothing."""
         if lab.weights.digest != ARENA_DIGEST:
-            return self._with(not_applicable("It is about the write-up’s checkpoint."))
+            return self.with_check(not_applicable(ABOUT_ANOTHER))
         return self(*results, **more)
 
-    def _with(self, check: Check) -> Claim:
+    def with_check(self, check: Check) -> Claim:
+        """The claim with the outcome of a check that was made elsewhere, or could not be made."""
         return Claim(
             self.name,
             self.statement,
@@ -153,6 +171,7 @@ class ClaimFunction(Generic[Results]):
             self.kind,
             _filled_in(self.otherwise, check),
             self.figure,
+            self.follows,
         )
 
 
@@ -163,6 +182,7 @@ def claim(
     analysis: Callable[..., Any],
     otherwise: str,
     figure: str = "",
+    follows: str = "",
     kind: Kind = "finding",
 ) -> Callable[[Callable[Results, Check]], ClaimFunction[Results]]:
     """Declare a claim about any checkpoint; the decorated function makes its check from results.
@@ -174,10 +194,18 @@ def claim(
         otherwise: what is true instead if the claim does not hold; `{case}`, `{value}` and `{bound}` stand for the
             case that decides, its value and the limit that it misses.
         figure: the name of the figure or table that shows the value.
+        follows: the name of a claim of which this one is a consequence: where both fail, they are listed together.
         kind: whether the claim is a finding about trained networks, or a check that any network passes.
     """
     return lambda function: ClaimFunction(
-        function, name, statement, kind=kind, analysis=analysis, otherwise=otherwise, figure=figure
+        function,
+        name,
+        statement,
+        kind=kind,
+        analysis=analysis,
+        otherwise=otherwise,
+        figure=figure,
+        follows=follows,
     )
 
 

@@ -8,9 +8,10 @@ can fix end the build.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from report.content.ability import why_it_cannot_add
 from report.content.chapter import (
     Absent,
     Chapter,
@@ -24,8 +25,10 @@ from report.content.chapter import (
     Table,
     Values,
 )
+from report.content.checks import Check, not_applicable
 from report.content.claims import Claim
 from report.content.component import Component
+from report.content.declared import declared_claims
 from report.content.diagram import Diagram
 from report.content.failures import Failure, LeftOutError
 from report.errors import ReportError
@@ -36,14 +39,30 @@ log = logging.getLogger(__name__)
 
 
 def measure(
-    lab: Lab, plans: Mapping[str, ChapterPlan], step: Callable[[str], None] = lambda stem: None
+    lab: Lab,
+    plans: Mapping[str, ChapterPlan],
+    step: Callable[[str], None] = lambda stem: None,
+    *,
+    leave_out: bool = True,
 ) -> dict[str, Chapter]:
-    """Make every chapter, by stem; `step` is called with the stem of each chapter as it begins."""
+    """Make every chapter, by stem.
+
+    Args:
+        step: called with the stem of each chapter as it begins.
+        leave_out: whether the chapters on how a model adds are left out if the model cannot add.
+    """
     chapters = {}
     for stem, plan in plans.items():
         step(stem)
-        chapters[stem] = make_chapter(lab, plan)
+        reason = why_it_cannot_add(lab) if leave_out and plan.needs_addition else ""
+        chapters[stem] = _left_out(plan, reason) if reason else make_chapter(lab, plan)
     return chapters
+
+
+def _left_out(plan: ChapterPlan, reason: str) -> Chapter:
+    """The chapter without content, and with claims that are not applicable."""
+    claims = tuple(one.with_check(not_applicable(reason)) for one in declared_claims(plan).values())
+    return Chapter(plan.title, plan.question, claims=claims, left_out=reason, requests={"left out": reason})
 
 
 def make_chapter(lab: Lab, plan: ChapterPlan) -> Chapter:
@@ -68,7 +87,16 @@ def make_chapter(lab: Lab, plan: ChapterPlan) -> Chapter:
                 if failure not in contents:
                     log.error("%s", failure, exc_info=error)
                     contents.append(failure)
-    return _chapter_of(plan, contents, requests)
+    return _chapter_of(plan, (*contents, *_failed_claims(plan, contents)), requests)
+
+
+def _failed_claims(plan: ChapterPlan, contents: Sequence[Content]) -> Iterator[Claim]:
+    """The claims that the plan declares and that a chapter with failures does not contain."""
+    failures = [content for content in contents if isinstance(content, Failure)]
+    made = {content.name for content in contents if isinstance(content, Claim)}
+    for name, function in declared_claims(plan).items():
+        if failures and name not in made:
+            yield function.with_check(Check(error="; ".join(map(str, failures))))
 
 
 def _name_of(lab: Lab, section: Section, error: Exception) -> str:

@@ -23,6 +23,8 @@ class ClaimIndex:
     """The claims of a report, each by the stem of its page and its name: how-it-carries#carry-sites."""
 
     claims: Mapping[str, Claim]
+    left_out: frozenset[str] = frozenset()
+    """The stems of the chapters that are left out on this checkpoint."""
     is_the_write_ups: bool = False
     """Whether the report is about the write-up's checkpoint."""
 
@@ -30,7 +32,8 @@ class ClaimIndex:
     def of(cls, chapters: Mapping[str, Chapter], *, is_the_write_ups: bool = False) -> ClaimIndex:
         """The claims of these chapters, which are given by stem."""
         claims = {f"{stem}#{claim.name}": claim for stem, chapter in chapters.items() for claim in chapter.claims}
-        return cls(claims, is_the_write_ups)
+        left_out = frozenset(stem for stem, chapter in chapters.items() if chapter.left_out)
+        return cls(claims, left_out, is_the_write_ups)
 
     def facts(self, stem: str) -> Facts:
         """What the text of a page may ask: its own claims by name, those of other pages as `stem#name`."""
@@ -39,7 +42,7 @@ class ClaimIndex:
             claim = self.claims.get(name if "#" in name else f"{stem}#{name}")
             return claim and claim.state
 
-        return Facts(state_of, self.is_the_write_ups)
+        return Facts(state_of, {"is_the_write_ups": self.is_the_write_ups, "can_add": not self.left_out})
 
     def outcome(self, address: str) -> Markup:
         """The outcome of a claim as a phrase of a text: the state, and the sentence that is true, with a link.
@@ -48,7 +51,9 @@ class ClaimIndex:
             ValueError: if there is no such claim.
         """
         if address not in self.claims:
-            raise ValueError(f"there is no claim {address}; its address is that of its page and its name: stem#name")
+            raise ValueError(
+                f"there is no claim {address}; expected the page and the name: how-it-carries#carry-sites"
+            )
         claim = self.claims[address]
         stem, _, name = address.partition("#")
         return Markup(
@@ -56,10 +61,15 @@ class ClaimIndex:
         ).format(claim.css_class, claim.label, stem, name, caption(claim.sentence, f"claim {name}"))
 
     def marked(self, html: Markup, stem: str) -> Markup:
-        """The HTML of a page with a mark after each link to a claim that does not hold or was not checked."""
+        """The HTML of a page with a mark after each link to a claim that does not hold or was not checked.
+
+        A link to a figure of a chapter that is left out leads to the chapter's page.
+        """
 
         def mark(link: re.Match[str]) -> str:
             claim = self.claims.get(f"{link['stem'] or stem}#{link['name']}")
+            if claim is None and link["stem"] in self.left_out:
+                return link[0].replace(f"#{link['name']}", "", 1)
             if claim is None or claim.holds:
                 return link[0]
             return f'{link[0]} <span class="link-mark">({_in_brackets(claim)})</span>'

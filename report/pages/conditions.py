@@ -10,16 +10,16 @@
 
 A condition names claims, of the same chapter or of another (`holds("how-it-adds#one-frequency")`), and combines
 them with `and`, `or`, `not` and parentheses. `holds` and `fails` are both false of a claim that was not checked.
-`is_the_write_ups` is true on the write-up's checkpoint. Conditions are resolved before a text is read; the lines
-keep their numbers.
+`is_the_write_ups` is true on the write-up's checkpoint, and `can_add` of a model that gets most sums right.
+Conditions are resolved before a text is read; the lines keep their numbers.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from jinja2 import Environment, TemplateError, nodes
 
@@ -27,7 +27,6 @@ from report.content.checks import FAILING, HOLDING, State
 from report.errors import TextError
 
 TAG = re.compile(r"\{%-?\s*(?P<keyword>if|elif|else|endif)\b(?P<condition>.*?)-?%\}", re.DOTALL)
-WRITE_UPS = "is_the_write_ups"
 
 StateOf = Callable[[str], State | None]
 """A function that returns the state of a claim by its name, or None if there is no such claim."""
@@ -38,7 +37,8 @@ class Facts:
     """What the conditions of a text may ask."""
 
     state_of: StateOf
-    is_the_write_ups: bool = False
+    about_the_model: Mapping[str, bool]
+    """What is known of the checkpoint, by the name that conditions use for it."""
 
 
 @dataclass
@@ -110,7 +110,7 @@ def _is_met(condition: str, place: str, facts: Facts) -> bool:
     return _value(_parsed(condition, place), condition, place, facts)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _parsed(condition: str, place: str) -> nodes.Node:
     try:
         (node,) = Environment().parse(f"{{{{ {condition} }}}}").find_all(nodes.Output)
@@ -132,15 +132,16 @@ def _value(node: nodes.Node, condition: str, place: str, facts: Facts) -> bool:
             return any(met)
         case nodes.Not(node=inner):
             return not value(inner)
-        case nodes.Name(name=name) if name == WRITE_UPS:
-            return facts.is_the_write_ups
-        case nodes.Call(node=nodes.Name(name="holds" | "fails" as ask), args=[nodes.Const(value=str(name))], kwargs=[]):
+        case nodes.Name(name=name) if name in facts.about_the_model:
+            return facts.about_the_model[name]
+        case nodes.Call(
+            node=nodes.Name(name="holds" | "fails" as ask), args=[nodes.Const(value=str(name))], kwargs=[]
+        ):
             state = facts.state_of(name)
             if state is None:
                 raise TextError(f"{place}: the condition {condition} names a claim that does not exist: {name}")
             return state in (HOLDING if ask == "holds" else FAILING)
         case _:
             raise TextError(
-                f"{place}: expected a condition such as holds(\"name\") and not fails(\"name\"), found {condition}"
+                f'{place}: expected a condition such as holds("name") and not fails("name"), found {condition}'
             )
-

@@ -27,6 +27,9 @@ from report.pages.markdown import Call, Prose, Text
 BLOCKS = ("figure", "table", "claim")
 """The functions with which a text shows content of its chapter."""
 
+LEFT_OUT = "REASON This chapter describes how a model adds, so on these weights it is left out."
+"""The text of a chapter that is left out."""
+
 Content = Figure | Component | Diagram | Absent | Failed | Table | Claim
 Key = tuple[str, str]
 """The function and the name with which a text shows content: figure, gram."""
@@ -62,12 +65,14 @@ class Manuscript:
         """
         short_path = shortened(path)
         claims = claims or ClaimIndex.of({stem: chapter})
+        source = LEFT_OUT.replace("REASON", chapter.left_out) if chapter.left_out else source
         text = Text.read(resolved(source, short_path, claims.facts(stem)), short_path)
         everything = Text.read(without_conditions(source), short_path)
         left_out = {(call.function, call.name) for call in everything.calls() if call.function != "claim"}
         left_out -= {(call.function, call.name) for call in text.calls()}
         manuscript = cls(stem, number, chapter, text, short_path, claims, frozenset(left_out))
-        _check_calls(manuscript)
+        if not chapter.left_out:
+            _check_calls(manuscript)
         return manuscript
 
     @property
@@ -78,6 +83,11 @@ class Manuscript:
     def place_of(self, key: Key) -> str:
         """The place of a figure, table or claim, for error messages."""
         return f"{self.path}: {' '.join(key)}"
+
+    @property
+    def folded_claims(self) -> tuple[Claim, ...]:
+        """The claims in the closed section at the end of the page, which cannot apply to this checkpoint."""
+        return tuple(claim for claim in self.chapter.claims if self.chapter.left_out or claim.is_folded)
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:

@@ -16,6 +16,7 @@ from report.content.claims import Claim
 from report.content.component import Component
 from report.content.controls import Control
 from report.content.diagram import KINDS, Diagram
+from report.content.failing import failing_claims
 from report.content.formats import count
 from report.figures.data_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
 from report.figures.diagram_layout import TALL, WIDE
@@ -28,6 +29,7 @@ from report.pages.manuscript import BLOCKS, Key, Manuscript
 from report.pages.markdown import Prose, caption
 from report.paths import TEMPLATES
 from report.publishing.repository import SourceCode
+from report.seeds.outcomes import elsewhere, shipped_outcomes
 
 TITLE = "How a transformer adds two numbers"
 """The title of the report, at the head of every page."""
@@ -73,6 +75,7 @@ class Renderer:
         source_code: Callable[[Callable[..., Any]], SourceCode],
         base_url: str = "",
         numbers_of: NumbersOf = lambda stem, figure: figure_data(f"{stem}/{figure.name}", figure),
+        cannot_add: str = "",
     ) -> None:
         self._contents = tuple(contents)
         self._base_url = base_url
@@ -90,6 +93,7 @@ class Renderer:
             "report": TITLE,
             "contents": self._contents,
             "indexes": INDEXES,
+            "cannot_add": caption(cannot_add, "the accuracy"),
             "provenance": provenance,
             "base_url": base_url,
             "root": "",
@@ -102,12 +106,17 @@ class Renderer:
             self._contents[manuscript.number - 1],
             number=manuscript.number,
             prose=self._prose(manuscript),
+            folded=manuscript.folded_claims,
+            to_html=_caption_renderer(f"the claims of {manuscript.stem}"),
         )
 
     def index_page(self, opening: Manuscript, chapters: Mapping[str, Chapter], bibtex: str) -> str:
         """The opening page; `chapters` are all chapters by stem."""
         claims = {stem: _holding_of_checked(chapter.claims) for stem, chapter in chapters.items()}
         findings = {stem: _findings(stem, chapter) for stem, chapter in chapters.items()}
+        addressed = {
+            f"{stem}.html#{claim.name}": claim for stem, chapter in chapters.items() for claim in chapter.claims
+        }
         return self._page(
             "index.html",
             replace(OPENING, question=opening.chapter.question),
@@ -115,6 +124,8 @@ class Renderer:
             key_numbers=opening.chapter.key_numbers,
             claims=claims,
             findings=findings,
+            failing=failing_claims(addressed),
+            to_html=_caption_renderer("the failing claims"),
             n_unchecked=sum(
                 claim.kind == "published" and not claim.was_checked
                 for chapter in chapters.values()
@@ -125,9 +136,11 @@ class Renderer:
 
     def claims_page(self, chapters: Mapping[str, Chapter]) -> str:
         """The page of all claims, by chapter; `chapters` are all chapters by stem."""
-        claims = {stem: [self._claim_entry(stem, claim) for claim in chapters[stem].claims] for stem in chapters}
-        counts = Counter(claim.css_class for chapter in chapters.values() for claim in chapter.claims)
-        return self._page("claims.html", CLAIMS, claims=claims, counts=counts)
+        entries = {stem: [self._claim_entry(stem, claim) for claim in chapters[stem].claims] for stem in chapters}
+        claims = {stem: [one for one in entries[stem] if not one["item"].is_folded] for stem in chapters}
+        folded = [one for of_chapter in entries.values() for one in of_chapter if one["item"].is_folded]
+        counts = Counter(one["item"].css_class for of_chapter in claims.values() for one in of_chapter)
+        return self._page("claims.html", CLAIMS, claims=claims, folded=folded, counts=counts)
 
     def figures_page(self, manuscripts: Sequence[Manuscript]) -> str:
         """The page that lists all figures and tables, in the order of the pages."""
@@ -171,10 +184,10 @@ class Renderer:
         return self._environment.get_template(name).render(**values)
 
     def _prose(self, manuscript: Manuscript) -> Prose:
-        html = {key: self._block(manuscript, key) for key in manuscript.contents}
+        folded = {("claim", claim.name) for claim in manuscript.folded_claims}
 
         def function(kind: str) -> Callable[[str], Markup]:
-            return lambda name: html[kind, name]
+            return lambda name: Markup("") if (kind, name) in folded else self._block(manuscript, (kind, name))
 
         return manuscript.html({kind: function(kind) for kind in BLOCKS})
 
@@ -207,7 +220,7 @@ class Renderer:
                 rows = {"rows": _rows(item), "n_rows": count(item.n_rows)}
                 more, template = {**rows, "source": self._source_code(item.source)}, "table.html"
             case Claim():
-                more, template = {"source": self._source_code(item.source)}, "claim.html"
+                more, template = self._evidence(item), "claim.html"
         return Markup(self._template(template, **values, **more))
 
     def _numbers(self, stem: str, figure: Figure | Component) -> dict[str, Any]:
@@ -217,11 +230,16 @@ class Renderer:
         tables = [table for view in beside for table in view.tables]
         return {"tables": tables, "numbers_page": self.numbers_address(stem, figure)}
 
+    def _evidence(self, claim: Claim) -> dict[str, Any]:
+        """What stands under a claim beside its check: its code, and its outcome on other networks."""
+        others = elsewhere(shipped_outcomes(), claim.name) if claim.kind == "finding" else None
+        return {"source": self._source_code(claim.source), "elsewhere": others}
+
     def _claim_entry(self, stem: str, claim: Claim) -> dict[str, Any]:
         """The values of a claim's entry on the page of claims."""
         return {
             "item": claim,
-            "source": self._source_code(claim.source),
+            **self._evidence(claim),
             "to_html": _caption_renderer(f"{stem}: claim {claim.name}"),
             "address": f"{stem}.html#{claim.name}",
         }
@@ -229,7 +247,7 @@ class Renderer:
 
 def _holding_of_checked(claims: Iterable[Claim]) -> tuple[int, int]:
     """How many claims hold, and how many were checked."""
-    checked = [claim.holds for claim in claims if claim.was_checked]
+    checked = [claim.holds for claim in claims if claim.was_checked and claim.kind != "check"]
     return sum(checked), len(checked)
 
 

@@ -61,6 +61,8 @@ def entries_of(manuscript: Manuscript) -> list[SearchEntry]:
 
 def _marker(manuscript: Manuscript, function: str, name: str) -> Markup:
     """The element that marks the place of a figure, table or claim while the text is indexed."""
+    if function == "claim" and name in {claim.name for claim in manuscript.folded_claims}:
+        return Markup("")
     return Markup('<hr id="{}">').format(manuscript.anchors[function, name])
 
 

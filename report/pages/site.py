@@ -27,6 +27,7 @@ from report.paths import TEMPLATES
 from report.publishing.provenance import provenance, provenance_file
 from report.publishing.publish import PROVENANCE
 from report.publishing.repository import Repository
+from report.seeds.outcomes import shipped_outcomes
 from sumint.checkpoints.locate import ARENA_DIGEST
 from sumint.lab import Lab
 from sumint.store.keys import Key, versions
@@ -150,6 +151,7 @@ class Site:
             self._repository.source_code,
             self._base_url,
             lambda stem, figure: self._numbers_of(stem, figure.name),
+            next((chapter.left_out for chapter in self._chapters.values() if chapter.left_out), ""),
         )
 
     @cached_property
@@ -204,7 +206,9 @@ class Site:
 def claims_file(chapters: Mapping[str, Chapter], code_of: Callable[[Callable[..., object]], str]) -> bytes:
     """The content of `claims.json`: every claim with its criterion, numbers, state, address and code."""
     claims = [
-        to_json(record_of(claim, stem, code_of)) for stem, chapter in chapters.items() for claim in chapter.claims
+        to_json(record_of(claim, stem, code_of, shipped_outcomes().states_of(claim.name)))
+        for stem, chapter in chapters.items()
+        for claim in chapter.claims
     ]
     return (json.dumps(claims, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
 

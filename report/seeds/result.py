@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from report.content.checks import FAILING, HOLDING, State
@@ -13,7 +15,6 @@ class Verdict:
 
     chapter: str
     name: str
-    statement: str
     state: State
     value: str
 
@@ -70,3 +71,20 @@ class SeedSummaries:
     def all(self) -> tuple[SeedSummary, ...]:
         """Every summary, that of the report's own checkpoint first."""
         return (self.main, *self.others)
+
+
+def trained_alike(seeds: Sequence[SeedSummary]) -> list[SeedSummary]:
+    """The largest group of seeds that were trained for the same number of epochs."""
+    if not seeds:
+        return []
+    (epochs, _), *_ = Counter(seed.epochs for seed in seeds).most_common(1)
+    return [seed for seed in seeds if seed.epochs == epochs]
+
+
+def trained_otherwise(seeds: Sequence[SeedSummary]) -> list[SeedSummary]:
+    """The seeds trained for another number of epochs.
+
+    They are some of the same seeds again, so they are counted separately.
+    """
+    group = trained_alike(seeds)
+    return [seed for seed in seeds if seed not in group]

@@ -2,8 +2,8 @@
 
 No finding depends on the names of the heads or dimensions of one checkpoint, so it can be checked on any. On the
 others the slowest computations are left out: the tally of every sum, the search for a minimal circuit and the
-worked examples. The checkpoints are measured in parallel, in as many processes as there are processors, and their
-summaries are stored.
+worked examples. The summaries of the bundled checkpoints are shipped with the package. Others are measured in
+parallel, in as many processes as there are processors, and their summaries are stored.
 
 A failure on one checkpoint does not affect the others. It is reported with the failures of the build; the summary
 is not stored, so the next build measures that checkpoint again.
@@ -21,6 +21,7 @@ from report.content.failures import LeftOutError
 from report.content.formats import counted
 from report.content.sections import measure
 from report.publishing.provenance import name_of
+from report.seeds.outcomes import shipped_outcomes
 from report.seeds.result import SeedSummaries, SeedSummary, Verdict
 from report.seeds.workers import worker_processes
 from sumint.analyses.adding.minimal_circuit import minimal_circuit
@@ -29,6 +30,7 @@ from sumint.analyses.carrying.carry_sites import CarrySites, carry_sites
 from sumint.analyses.performance.every_sum import every_sum
 from sumint.analyses.performance.performance import performance
 from sumint.checkpoints.card import card_path
+from sumint.checkpoints.locate import digest_on_card
 from sumint.errors import InputError
 from sumint.lab import Lab
 from sumint.machine.cpus import n_processors
@@ -76,9 +78,9 @@ def summarize_seeds(lab: Lab, plans: Mapping[str, ChapterPlan]) -> SeedSummaries
 
 
 def _summarize(lab: Lab, plans: Mapping[str, ChapterPlan]) -> SeedSummary:
-    chapters = measure(lab, plans)
+    chapters = measure(lab, plans, leave_out=not isinstance(lab, SeedLab))
     verdicts = [
-        Verdict(stem, claim.name, claim.statement, claim.state, claim.check.value)
+        Verdict(stem, claim.name, claim.state, claim.check.value)
         for stem, chapter in chapters.items()
         for claim in chapter.claims
         if claim.kind == "finding"
@@ -118,24 +120,48 @@ def _none_if_failed(read: Callable[[], Measured]) -> Measured | None:
 
 
 def _summarize_others(lab: Lab, plans: Mapping[str, ChapterPlan]) -> Iterator[SeedSummary]:
-    """The summary of every other checkpoint, from the store or measured now."""
+    """The summary of every other checkpoint: shipped with the package, or measured."""
+    shipped = {path: shipped_outcomes().summary_of(digest_on_card(path)) for path in lab.others}
+    paths = [path for path, summary in shipped.items() if summary is None]
+    measured = dict(
+        zip(paths, summaries_of(paths, lab.store, plans, lab.device, lab.dtype, lab.before_run), strict=True)
+    )
+    return (shipped[path] or measured[path] for path in lab.others)
+
+
+def summaries_of(
+    paths: Sequence[Path],
+    store: Store,
+    plans: Mapping[str, ChapterPlan],
+    device: str = "cpu",
+    dtype: str = "float32",
+    step: Callable[[str], None] = lambda name: None,
+) -> list[SeedSummary]:
+    """The summary of each checkpoint, from the store or measured now and stored.
+
+    Args:
+        step: called with a line about each checkpoint that has been measured.
+
+    Raises:
+        InputError: if one of the files is not a checkpoint.
+    """
     modules = dict.fromkeys(module for plan in plans.values() for module in plan.modules)
     sources = sources_of("report.seeds.run", *modules)
-    keys = {path: _key(lab, path, sources) for path in lab.others}
-    stored = {path: lab.store.load(key, SeedSummary) for path, key in keys.items()}
+    keys = {path: _key(path, device, dtype, sources) for path in paths}
+    stored = {path: store.load(key, SeedSummary) for path, key in keys.items()}
     summaries = {path: summary for path, summary in stored.items() if summary is not None}
-    missing = [path for path in lab.others if path not in summaries]
+    missing = [path for path in paths if path not in summaries]
     if missing:
-        lab.before_run(counted(len(missing), "other checkpoint"))
-    jobs = [(path, lab.device, lab.dtype, lab.store, plans) for path in missing]
+        step(counted(len(missing), "other checkpoint"))
+    jobs = [(path, device, dtype, store, plans) for path in missing]
     for number, (path, summary) in enumerate(zip(missing, _run_jobs(jobs), strict=True), start=1):
-        lab.before_run(f"{number} of {counted(len(missing), 'other checkpoint')}: {summary.name}")
+        step(f"{number} of {counted(len(missing), 'other checkpoint')}: {summary.name}")
         summaries[path] = summary
         for failure in summary.failures:
             log.error("%s: %s", summary.name, failure)
         if not summary.failures:
-            lab.store.save(keys[path], summary)
-    return (summaries[path] for path in lab.others)
+            store.save(keys[path], summary)
+    return [summaries[path] for path in paths]
 
 
 Job = tuple[Path, str, str, Store, Mapping[str, ChapterPlan]]
@@ -156,7 +182,7 @@ def _run_job(job: Job) -> SeedSummary:
     return _summarize(SeedLab(path, device=device, dtype=dtype, store=store), plans)
 
 
-def _key(lab: Lab, path: Path, sources: Mapping[str, str]) -> Key:
+def _key(path: Path, device: str, dtype: str, sources: Mapping[str, str]) -> Key:
     card = card_path(path)
     return Key(
         "seed-summary",
@@ -164,8 +190,8 @@ def _key(lab: Lab, path: Path, sources: Mapping[str, str]) -> Key:
             "sources": sources,
             "weights": path,
             "card": card if card.exists() else None,
-            "device": lab.device,
-            "dtype": lab.dtype,
+            "device": device,
+            "dtype": dtype,
             "versions": versions(),
         },
     )

@@ -20,6 +20,9 @@ from sumint.store.folder import cache_folder
 BUNDLED = Path(__file__).with_name("bundled")
 """The folder of the checkpoints that come with the project."""
 
+CONTROLS = Path(__file__).with_name("controls")
+"""The folder of the null and control networks, which cannot add or have not finished learning to."""
+
 DEFAULT_CHECKPOINT = "seed-4-300-epochs.safetensors"
 """The checkpoint in that folder that `bundled` means; its card records from how many it was chosen, and why."""
 
@@ -57,10 +60,11 @@ def siblings(weights: Weights) -> tuple[Path, ...]:
     """The bundled checkpoints to compare a checkpoint with: all others of the same architecture."""
     if weights.architecture != Architecture():
         return ()
-    return tuple(path for path in bundled_checkpoints() if _digest_on_card(path) != weights.digest)
+    return tuple(path for path in bundled_checkpoints() if digest_on_card(path) != weights.digest)
 
 
-def _digest_on_card(path: Path) -> str:
+def digest_on_card(path: Path) -> str:
+    """`Weights.digest` as the card of a checkpoint records it; "None" if it does not."""
     return str(read_card(path).get("tensors_sha256"))
 
 

@@ -50,4 +50,5 @@ PLAN = ChapterPlan(
     question="What does the model do otherwise where something is carried?",
     sections=(which_sums_carry, what_is_needed, layer_1_attention_by_carry),
     findings=("carry-attention", "keys-without-a-carry"),
+    needs_addition=True,
 )

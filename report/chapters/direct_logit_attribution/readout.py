@@ -55,6 +55,7 @@ def answer_is_not_in_layer_0(readout: AnswerReadout, measured: Performance) -> C
         "At {case}, the angle of the right digit does not determine the logits: the deciding share is {value}, "
         "and the criterion asks for {bound}."
     ),
+    follows="one-frequency",
 )
 def logits_encode_the_right_angle(readout: AnswerReadout, measured: Performance) -> Check:
     """The variance that the angle explains, and how often the digit nearest in angle has the largest logit."""

@@ -102,4 +102,5 @@ PLAN = ChapterPlan(
         size_of_the_circuit,
     ),
     findings=("sum-on-a-circle", "push-and-pull", "soft-carry-fades"),
+    needs_addition=True,
 )

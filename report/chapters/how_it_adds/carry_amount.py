@@ -47,6 +47,7 @@ def carry_amount_figure(soft: SoftCarry) -> Figure:
     "The ten logits of a digit are a cosine of the digit.",
     analysis=soft_carry,
     otherwise="On {case}, a cosine explains only {value} of the logits’ variance.",
+    follows="one-frequency",
 )
 def logits_are_a_cosine(soft: SoftCarry) -> Check:
     """R² of a cosine at the first frequency, averaged over the sums, on every route."""

@@ -109,6 +109,7 @@ def head_cosine_figure(circle: DigitSumCircle) -> Figure:
         "At {case}, the first frequency of the sum has only {value} of what depends on the column’s two digits in "
         "the output of both layers."
     ),
+    follows="one-frequency",
 )
 def first_frequency_of_the_sum_dominates(circle: DigitSumCircle) -> Check:
     """The share of the first frequency of a + b in all power that depends on the two digits, after both layers."""

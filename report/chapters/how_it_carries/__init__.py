@@ -174,6 +174,7 @@ PLAN = ChapterPlan(
         one_direction,
     ),
     findings=("carry-sites", "carry-order", "carry-direction"),
+    needs_addition=True,
 )
 
 

@@ -100,7 +100,8 @@ def patterns_over_values(sites: CarrySites, inputs: CarryInLayer1) -> Check:
     "Layer 1 attends to an earlier carry site when there is no carry, and looks away when there is one.",
     analysis=carry_in_layer_1,
     figure="carry-attention-switch",
-    otherwise="On {case}, the heads’ attention to the site falls by only {value} with the carry, or rises.",
+    otherwise="On {case}, the heads’ attention to the site falls by {value} with a carry (a negative number is a "
+    "rise), where {bound} is required.",
 )
 def attention_falls_with_the_carry(sites: CarrySites, inputs: CarryInLayer1) -> Check:
     """The mean attention of all layer-1 heads together to the site, without the carry minus with it."""
@@ -248,6 +249,7 @@ def layer_1_makes_the_shift(sites: CarrySites, phase_shift: CarryTurn) -> Check:
     analysis=carry_turn,
     figure="carry-turn",
     otherwise="On {case}, the carry shifts the phase by {value}.",
+    follows="logits-are-a-clock",
 )
 def shift_by_one_digit(sites: CarrySites, phase_shift: CarryTurn) -> Check:
     """The mean phase shift on the served routes to the next column."""

@@ -175,6 +175,7 @@ def all_other_sites(sites: CarrySites, others: FlipRates) -> Check:
     analysis=carry_sites,
     figure="carry-routes",
     otherwise="It takes {value} to serve as many routes: every route has a site of its own.",
+    follows="carry-sites",
 )
 def fewer_sites_than_routes(sites: CarrySites) -> Check:
     """The number of sites in the smallest set, which serves all served routes."""

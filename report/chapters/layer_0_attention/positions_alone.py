@@ -72,9 +72,9 @@ def positional_attention_figure(circuits: QkCircuits) -> Figure:
     ),
 )
 def mean_keys_explain_the_attention(circuits: QkCircuits) -> Check:
-    """How far each head's attention is from uniform, and how far the attention from means is from it, in proportion.
+    """Each head's distance from uniform attention, and the relative distance of the attention from means.
 
-    Attention that is nearly uniform is explained by anything, so the distance from what means give says nothing alone.
+    Anything explains attention that is nearly uniform, so the distance from the means' attention is not enough.
     """
     by_distance = (circuits.corrected_distance, circuits.published_distance, circuits.uniform_distance)
     corrected, published, uniform = (distance.mean(axis=1) for distance in by_distance)

@@ -16,8 +16,8 @@ AGREEMENT_AT_LEAST = 0.99
 BY_SIZE_AT_LEAST = 0.93
 BLIND_AT_MOST = 1e-6
 
-# Chosen after measuring the write-up's checkpoint, the bundled one and the null networks: without it, what all digits
-# have in common nearly suffices for one direction after training on permuted labels.
+# Chosen after measuring the write-up's checkpoint, the bundled one and the null networks: without it, what all
+# digits have in common nearly suffices for one direction after training on permuted labels.
 FIRST_FREQUENCY_AT_LEAST = 0.9
 
 AGREEMENT = (
@@ -42,7 +42,7 @@ BY_SIZE = (
     ),
 )
 def pairs_point_in_one_direction(circuits: OvCircuits) -> Check:
-    """The first frequency's share of the pairs' logits, and the resultant length of their phases by layer-0 head."""
+    """The first frequency's share of the pairs' logits, and the resultant length of their phases by head."""
     lengths = _worst_of_layer_1(circuits.agreement)
     first = int(circuits.agreement.min(axis=1).argmax())
     common = decimals(circuits.common_to_own[first].min(), 1)

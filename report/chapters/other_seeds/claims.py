@@ -10,13 +10,11 @@ from report.chapters.other_seeds.recurrence import (
     Recurrence,
     holding_count,
     recurrences,
-    trained_alike,
-    trained_otherwise,
 )
 from report.content.checks import Check, Condition, all_of, at_least, at_most, not_applicable
 from report.content.claims import claim
 from report.content.formats import joined, percent
-from report.seeds.result import SeedSummary
+from report.seeds.result import SeedSummary, trained_alike, trained_otherwise
 from report.seeds.run import summarize_seeds
 
 # Criteria, chosen after measuring the bundled seeds.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from report.chapters.other_seeds.recurrence import holding_count, recurrences, trained_otherwise
+from report.chapters.other_seeds.recurrence import holding_count, recurrences
 from report.content.chapter import Figure, Table
 from report.content.formats import percent
 from report.content.optional import optional_figure, optional_table
 from report.figures import charts
-from report.seeds.result import SeedSummaries, SeedSummary
+from report.seeds.result import SeedSummaries, SeedSummary, trained_otherwise
 from report.seeds.run import summarize_seeds
 
 VERDICTS = {True: "holds", False: "does not hold", None: "nothing to measure"}

@@ -6,11 +6,10 @@ seeds again, so they are counted separately.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from report.seeds.result import SeedSummary
+from report.seeds.result import SeedSummary, trained_alike
 
 # Chosen after measuring the bundled seeds.
 RECURS_FROM = 1.0
@@ -33,23 +32,6 @@ class Recurrence:
     def share(self) -> float:
         """The share of those seeds on which the claim holds."""
         return self.n_holding / max(1, self.n_checked)
-
-
-def trained_alike(seeds: Sequence[SeedSummary]) -> list[SeedSummary]:
-    """Return the largest group of seeds that were trained for the same number of epochs."""
-    if not seeds:
-        return []
-    (epochs, _), *_ = Counter(seed.epochs for seed in seeds).most_common(1)
-    return [seed for seed in seeds if seed.epochs == epochs]
-
-
-def trained_otherwise(seeds: Sequence[SeedSummary]) -> list[SeedSummary]:
-    """Return the seeds trained for another number of epochs.
-
-    They are some of the same seeds again, so they are counted separately.
-    """
-    group = trained_alike(seeds)
-    return [seed for seed in seeds if seed not in group]
 
 
 def recurrences(seeds: Sequence[SeedSummary]) -> list[Recurrence]:

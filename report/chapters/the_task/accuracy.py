@@ -81,6 +81,7 @@ def _rings(digits: np.ndarray) -> list[list[str]]:
     analysis=performance,
     figure="performance",
     otherwise="These weights make more errors, or are less certain, than a model that has learnt the task.",
+    follows="nearly-every-sum",
 )
 def nearly_always_right(measured: Performance) -> Check:
     """The share of right digits, and the median probability of the right digit."""

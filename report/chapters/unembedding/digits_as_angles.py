@@ -56,6 +56,7 @@ def gram_figures(matrix: Unembedding) -> tuple[Figure, ...]:
         "Frequencies other than the first take part in the inner products of the digits’ unembedding columns: the "
         "first has only {value} of their power."
     ),
+    follows="one-frequency",
 )
 def inner_products_are_cosines(matrix: Unembedding) -> Check:
     """The first frequency's share of the power of the inner products that varies with the digit."""

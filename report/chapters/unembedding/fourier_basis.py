@@ -78,6 +78,7 @@ def fourier_basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     analysis=unembedding,
     figure="first-frequency-only",
     otherwise="The components of $W_U$ at the first frequency hold only {value} of its squared norm.",
+    follows="one-frequency",
 )
 def the_first_frequency_is_enough(matrix: Unembedding) -> Check:
     """The share of the squared norm of the matrix that is rebuilt from the first frequency alone."""

@@ -90,6 +90,7 @@ def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
         "$W_U$ does not come down to two directions that are waves of one frequency each: the value is {value} "
         "for {case}, and the criterion asks for {bound}."
     ),
+    follows="one-frequency",
 )
 def two_directions_of_one_frequency_each(svd: UnembeddingSvd) -> Check:
     """The share of the first two directions, the third singular value, and the directions' largest frequencies."""
@@ -128,6 +129,7 @@ def two_directions_of_one_frequency_each(svd: UnembeddingSvd) -> Check:
         "In the plane of the first two singular directions of $W_U$, the ten digits do not lie in order round a "
         "circle: for {case} the value is {value}, and the criterion asks for {bound}."
     ),
+    follows="one-frequency",
 )
 def digits_in_order_round_a_circle(svd: UnembeddingSvd) -> Check:
     """The angle from each digit to the next, and each digit's distance from the origin over the mean distance.
