@@ -55,8 +55,8 @@ class BuildResult:
 
     @property
     def checked_claims(self) -> tuple[Claim, ...]:
-        """The claims that were checked on this checkpoint, but for identities, which hold on any."""
-        return tuple(claim for claim in self.claims.values() if claim.was_checked and claim.kind != "check")
+        """The claims that were checked on this checkpoint and that another might not fulfil."""
+        return tuple(claim for claim in self.claims.values() if claim.is_counted)
 
     @property
     def n_published_unchecked(self) -> int:

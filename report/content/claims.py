@@ -27,13 +27,21 @@ from sumint.lab import Lab
 
 Results = ParamSpec("Results")
 
-Kind = Literal["finding", "check", "published"]
+Kind = Literal["finding", "check", "published", "seeds"]
 """What a claim is.
 
 - `finding`: a statement about a trained network, which no untrained network fulfils.
 - `check`: an identity, or a property of the code or of the data, which any network fulfils.
 - `published`: a statement of the write-up about its own checkpoint, checked on that checkpoint alone.
+- `seeds`: a statement about the bundled seeds, whatever the checkpoint of the report.
 """
+
+KIND_LABELS: dict[Kind, str] = {
+    "finding": "a finding",
+    "check": "a check, which any network passes",
+    "published": "the write-up’s, on its own checkpoint",
+    "seeds": "about the bundled seeds",
+}
 
 LABELS: dict[State, str] = {
     "holds": "Holds",
@@ -88,6 +96,11 @@ class Claim:
         return self.holds or self.does_not_hold
 
     @property
+    def is_counted(self) -> bool:
+        """Whether it counts in "n of m claims hold": it was checked, and another network might not pass."""
+        return self.was_checked and self.kind in ("finding", "published")
+
+    @property
     def is_folded(self) -> bool:
         """Whether pages list the claim in a closed section, since it is about the write-up's checkpoint alone."""
         return self.state == "not-applicable" and self.kind == "published"
@@ -102,9 +115,7 @@ class Claim:
     @property
     def kind_label(self) -> str:
         """The kind of the claim in words."""
-        return {"finding": "a finding", "check": "a check", "published": "the write-up’s, on its own checkpoint"}[
-            self.kind
-        ]
+        return KIND_LABELS[self.kind]
 
     @property
     def label(self) -> str:
@@ -118,8 +129,6 @@ class Claim:
 
 
 ABOUT_ANOTHER = (
-    "They name heads and dimensions of the write-up’s checkpoint, and are checked on that checkpoint alone."
-)
     "They name heads and dimensions of the write-up’s checkpoint, and are checked on that checkpoint alone."
 )
 """Why published claims are not checked on other weights."""

@@ -26,7 +26,7 @@ def plan(chapters: Mapping[str, Chapter], plans: Mapping[str, ChapterPlan]) -> C
             lab.record(f"chapter {chapter.title}", None if None in chapter.requests.values() else chapter.requests)
         result = lab.run(performance)
         claims = [claim for chapter in chapters.values() for claim in chapter.claims]
-        checked = [claim.holds for claim in claims if claim.was_checked and claim.kind != "check"]
+        checked = [claim.holds for claim in claims if claim.is_counted]
         yield Values({"checkpoint": lab.weights.architecture, "layout": lab.layout, "performance": result})
         yield KeyNumbers(
             {

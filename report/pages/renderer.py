@@ -247,7 +247,7 @@ class Renderer:
 
 def _holding_of_checked(claims: Iterable[Claim]) -> tuple[int, int]:
     """How many claims hold, and how many were checked."""
-    checked = [claim.holds for claim in claims if claim.was_checked and claim.kind != "check"]
+    checked = [claim.holds for claim in claims if claim.is_counted]
     return sum(checked), len(checked)
 
 

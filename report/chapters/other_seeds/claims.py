@@ -54,6 +54,7 @@ def _recurs(seeds: Sequence[SeedSummary], names: tuple[str, ...]) -> Check:
     "order-recurs",
     "Wherever a single site holds a carry, its attention scores rank digits by how decisive they are.",
     analysis=summarize_seeds,
+    kind="seeds",
     figure="claims-recurring",
     otherwise="{case} holds on only {value} of the seeds on which it could be checked.",
 )
@@ -66,6 +67,7 @@ def order_recurs(seeds: Sequence[SeedSummary]) -> Check:
     "direction-recurs",
     "Wherever a single site holds a carry, patching one direction of it is enough.",
     analysis=summarize_seeds,
+    kind="seeds",
     figure="claims-recurring",
     otherwise="{case} holds on only {value} of the seeds on which it could be checked.",
 )
@@ -78,6 +80,7 @@ def direction_recurs(seeds: Sequence[SeedSummary]) -> Check:
     "together-recurs",
     "Wherever no single site holds a carry, patching a few sites together switches it.",
     analysis=summarize_seeds,
+    kind="seeds",
     figure="claims-recurring",
     otherwise="{case} holds on only {value} of the seeds on which it could be checked.",
 )
@@ -90,6 +93,7 @@ def together_recurs(seeds: Sequence[SeedSummary]) -> Check:
     "fading-recurs",
     "The phase shift of a carry shrinks with every column of nine that it passes, on every seed.",
     analysis=summarize_seeds,
+    kind="seeds",
     figure="claims-recurring",
     otherwise="{case} holds on only {value} of the seeds on which it could be checked.",
 )
@@ -102,6 +106,7 @@ def fading_recurs(seeds: Sequence[SeedSummary]) -> Check:
     "sites-differ",
     "The positions of the carry sites differ from seed to seed.",
     analysis=summarize_seeds,
+    kind="seeds",
     figure="seeds",
     otherwise="{value} of the seeds with carry sites have them at the same positions.",
 )
@@ -142,6 +147,7 @@ def _few(row: Recurrence) -> Condition:
     "single-site-is-rare",
     "That single sites hold all carries is rare among seeds.",
     analysis=summarize_seeds,
+    kind="seeds",
     figure="claims-recurring",
     otherwise="On {value} of the seeds, single sites hold all carries.",
 )
@@ -155,6 +161,7 @@ def single_site_is_rare(seeds: Sequence[SeedSummary]) -> Check:
     f"That the unembedding has a single frequency is found on less than {percent(ON_FEW_AT_MOST, 0)} of the "
     f"seeds.",
     analysis=summarize_seeds,
+    kind="seeds",
     figure="claims-recurring",
     otherwise="On {value} of the seeds, the unembedding has a single frequency.",
 )
@@ -168,6 +175,7 @@ def one_frequency_is_rare(seeds: Sequence[SeedSummary]) -> Check:
     "A seed whose unembedding has a single frequency has digits on a circle and logits that are a cosine, and no "
     "other seed has.",
     analysis=summarize_seeds,
+    kind="seeds",
     figure="claims-recurring",
     otherwise="On only {value} of the seeds do these findings hold together or fail together.",
 )
