@@ -60,6 +60,7 @@ class Lab:
         store: Store | None = None,
         before_run: Callable[[str], None] = lambda name: None,
         others: Callable[[Weights], Sequence[Path]] = lambda weights: (),
+        checks_published: bool = False,
     ) -> None:
         """Open a lab on the checkpoint at `weights_path`.
 
@@ -71,6 +72,7 @@ class Lab:
             store: where results are kept between runs; by default nowhere.
             before_run: called with the name of each analysis before its result is read or measured.
             others: finds the other checkpoints that this one is compared with.
+            checks_published: whether the write-up's claims about its own checkpoint are checked on this one, too.
         """
         self.weights_path = Path(weights_path)
         check_readable(self.weights_path)
@@ -79,6 +81,7 @@ class Lab:
         self.store = store or Store(None)
         self.before_run = before_run
         self.runs: list[Run] = []
+        self.checks_published = checks_published
         self._compared_with = others
         self._sample_spec = sample_spec
         self._results: dict[str, Any] = {}
@@ -302,7 +305,13 @@ class Lab:
     def inputs(self) -> Mapping[str, Any]:
         """Everything outside the code on which a report from this lab depends."""
         others = {path.name: [path, *filter(Path.exists, [card_path(path)])] for path in self._others}
-        return {**self.ingredients, "card": self._card, "file": self.weights_path.name, "others": others}
+        return {
+            **self.ingredients,
+            "card": self._card,
+            "file": self.weights_path.name,
+            "others": others,
+            "checks published": self.checks_published,
+        }
 
     @property
     def model(self) -> Model:

@@ -18,6 +18,7 @@ from sumint.machine.device import Device
 
 if TYPE_CHECKING:
     from report.build import BuildResult
+    from sumint.checkpoints.files import Architecture
     from sumint.lab import Lab
 
 
@@ -88,6 +89,13 @@ def run(
             help="Leave out the comparison with the bundled seeds, which takes about a minute the first time.",
         ),
     ] = False,
+    check_published: Annotated[
+        bool,
+        typer.Option(
+            "--check-published",
+            help="Check the write-up's claims about its own checkpoint on another one of the same size.",
+        ),
+    ] = False,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="Measure everything again, and cache nothing.")
     ] = False,
@@ -116,6 +124,7 @@ def run(
             base_url=base_url,
             strict=strict,
             has_seeds=not no_seeds,
+            checks_published=check_published,
             has_cache=not no_cache,
             explain=explain,
             quiet=quiet,
@@ -136,6 +145,7 @@ def _run(
     base_url: str,
     strict: bool,
     has_seeds: bool,
+    checks_published: bool,
     has_cache: bool,
     explain: bool,
     quiet: bool,
@@ -159,7 +169,15 @@ def _run(
     store = Store.of_user() if has_cache else Store(None)
     plotlyjs = smallest(Store.of_user())
     others = siblings if has_seeds else (lambda checkpoint: ())
-    lab = Lab(locate(weights), device=choose_device(device), store=store, others=others)
+    lab = Lab(
+        locate(weights),
+        device=choose_device(device),
+        store=store,
+        others=others,
+        checks_published=checks_published,
+    )
+    if checks_published:
+        _check_size(lab)
     must_build = explain or not has_cache
     repository = Repository()
     site_fingerprint = None if single_file else fingerprint(lab, repository, plotlyjs, base_url)
@@ -199,6 +217,26 @@ def _run(
         tracebacks = f"; the tracebacks are in {log}" if log is not None and log.is_file() else ""
         print(f"error: {counted(len(built.failures), 'failure')}, shown on the pages{tracebacks}", file=sys.stderr)
     return 1 if built.failures else 0
+
+
+def _check_size(lab: Lab) -> None:
+    """Raise an `InputError` unless the heads and dimensions that the write-up names can exist."""
+    from sumint.checkpoints.files import Architecture
+    from sumint.errors import InputError
+
+    if lab.weights.architecture != Architecture():
+        raise InputError(
+            f"--check-published: the write-up's claims name heads and dimensions of {_sizes(Architecture())}; "
+            f"{lab.file_name} has {_sizes(lab.weights.architecture)}; leave the option out"
+        )
+
+
+def _sizes(architecture: Architecture) -> str:
+    """The sizes of a network in words."""
+    return (
+        f"{architecture.n_digits} digits, {architecture.n_heads} heads per layer, a residual stream of "
+        f"{architecture.d_model} dimensions and heads of {architecture.d_head}"
+    )
 
 
 def base_address(text: str) -> str:
@@ -241,6 +279,7 @@ def _print_runs(lab: Lab, built: BuildResult, *, why: bool, seconds: bool) -> No
 
 def _print_claims(lab: Lab, built: BuildResult) -> None:
     from report.content.failing import failing_claims, lines_of
+    from sumint.checkpoints.resemblance import resemblance_to_the_write_ups
 
     measured = sum(run.state == "measured" for run in lab.runs)
     print(f"measured {measured} of {len(lab.runs)} analyses, reused {len(lab.runs) - measured}")
@@ -249,6 +288,13 @@ def _print_claims(lab: Lab, built: BuildResult) -> None:
     if built.n_published_unchecked:
         n_unchecked = built.n_published_unchecked
         print(f"{n_unchecked} more are the write-up's about its own checkpoint, and are not checked here")
+    resemblance = resemblance_to_the_write_ups(lab.weights)
+    if resemblance and (resemblance.is_close or lab.checks_published):
+        does = "resembles" if resemblance.is_close else "does not resemble"
+        print(
+            f"this checkpoint {does} the write-up's: cosine of the embeddings {resemblance.embedding:.2f}, of the "
+            f"unembeddings {resemblance.unembedding:.2f}"
+        )
     for failing in failing_claims(built.claims):
         for line in lines_of(failing):
             print(f"  {line}")

@@ -25,8 +25,8 @@ from sumint.lab import Lab
 if TYPE_CHECKING:
     import pandas as pd
 
-PUBLISHED, CORRECTED = "as published", "corrected"
-"""The options of a figure that shows a quantity with an error of the write-up, and with the error corrected."""
+CORRECTED, PUBLISHED = "corrected", "as published (superseded)"
+"""The options of a figure that shows a quantity with an error of the write-up corrected, and with the error."""
 
 
 @dataclass(frozen=True)

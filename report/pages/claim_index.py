@@ -27,13 +27,15 @@ class ClaimIndex:
     """The stems of the chapters that are left out on this checkpoint."""
     is_the_write_ups: bool = False
     """Whether the report is about the write-up's checkpoint."""
+    resembles_the_write_ups: bool = False
+    """Whether it is about another checkpoint that resembles that one."""
 
     @classmethod
-    def of(cls, chapters: Mapping[str, Chapter], *, is_the_write_ups: bool = False) -> ClaimIndex:
+    def of(cls, chapters: Mapping[str, Chapter], **about_the_checkpoint: bool) -> ClaimIndex:
         """The claims of these chapters, which are given by stem."""
         claims = {f"{stem}#{claim.name}": claim for stem, chapter in chapters.items() for claim in chapter.claims}
         left_out = frozenset(stem for stem, chapter in chapters.items() if chapter.left_out)
-        return cls(claims, left_out, is_the_write_ups)
+        return cls(claims, left_out, **about_the_checkpoint)
 
     def facts(self, stem: str) -> Facts:
         """What the text of a page may ask: its own claims by name, those of other pages as `stem#name`."""
@@ -42,7 +44,12 @@ class ClaimIndex:
             claim = self.claims.get(name if "#" in name else f"{stem}#{name}")
             return claim and claim.state
 
-        return Facts(state_of, {"is_the_write_ups": self.is_the_write_ups, "can_add": not self.left_out})
+        about = {
+            "is_the_write_ups": self.is_the_write_ups,
+            "resembles_the_write_ups": self.resembles_the_write_ups,
+            "can_add": not self.left_out,
+        }
+        return Facts(state_of, about)
 
     def outcome(self, address: str) -> Markup:
         """The outcome of a claim as a phrase of a text: the state, and the sentence that is true, with a link.

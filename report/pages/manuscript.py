@@ -27,7 +27,7 @@ from report.pages.markdown import Call, Prose, Text
 BLOCKS = ("figure", "table", "claim")
 """The functions with which a text shows content of its chapter."""
 
-LEFT_OUT = "REASON This chapter describes how a model adds, so on these weights it is left out."
+LEFT_OUT = "REASON This chapter describes how a model adds, so on this checkpoint it is left out."
 """The text of a chapter that is left out."""
 
 Content = Figure | Component | Diagram | Absent | Failed | Table | Claim

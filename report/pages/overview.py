@@ -8,6 +8,7 @@ from dataclasses import replace
 from report.content.chapter import Chapter, ChapterPlan, Content, Figure, KeyNumbers, ShownFigure, Values
 from report.content.formats import count
 from sumint.analyses.performance.performance import Performance, performance
+from sumint.checkpoints.resemblance import resemblance_to_the_write_ups
 from sumint.lab import Lab
 
 FIGURES = {"how-it-carries": "the-algorithm", "unembedding": "digits-in-the-plane"}
@@ -27,7 +28,14 @@ def plan(chapters: Mapping[str, Chapter], plans: Mapping[str, ChapterPlan]) -> C
         result = lab.run(performance)
         claims = [claim for chapter in chapters.values() for claim in chapter.claims]
         checked = [claim.holds for claim in claims if claim.is_counted]
-        yield Values({"checkpoint": lab.weights.architecture, "layout": lab.layout, "performance": result})
+        yield Values(
+            {
+                "checkpoint": lab.weights.architecture,
+                "layout": lab.layout,
+                "performance": result,
+                "resemblance": resemblance_to_the_write_ups(lab.weights),
+            }
+        )
         yield KeyNumbers(
             {
                 "parameters": count(lab.weights.architecture.n_parameters),

@@ -29,6 +29,7 @@ from report.publishing.publish import PROVENANCE
 from report.publishing.repository import Repository
 from report.seeds.outcomes import shipped_outcomes
 from sumint.checkpoints.locate import ARENA_DIGEST
+from sumint.checkpoints.resemblance import resemblance_to_the_write_ups
 from sumint.lab import Lab
 from sumint.store.keys import Key, versions
 from sumint.store.sources import sources_of
@@ -121,7 +122,12 @@ class Site:
 
     @cached_property
     def _claims(self) -> ClaimIndex:
-        return ClaimIndex.of(self._chapters, is_the_write_ups=self._lab.weights.digest == ARENA_DIGEST)
+        resemblance = resemblance_to_the_write_ups(self._lab.weights)
+        return ClaimIndex.of(
+            self._chapters,
+            is_the_write_ups=self._lab.weights.digest == ARENA_DIGEST,
+            resembles_the_write_ups=resemblance is not None and resemblance.is_close,
+        )
 
     def digest(self, stem: str) -> str | None:
         """The digest of all that a page and its figures depend on; None if they may differ in every build."""

@@ -34,6 +34,7 @@ def build_record(
             "tensors_sha256": lab.weights.digest,
         },
         "sample": asdict(lab.sample_spec),
+        "checks_published": lab.checks_published,
         "device": lab.device,
         "dtype": lab.dtype,
         "versions": versions(),

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from report.chapters.direct_logit_attribution.clouds import CloudsPayload, cloud_figure
+from report.chapters.direct_logit_attribution.versions import VERSIONS
 from report.chapters.how_it_adds.worked_sum import worked_sum
 from report.chapters.layer_0_attention.patterns import AttentionPayload, patterns_figure
 from report.content.component import Component
 from report.figures.component_files import component_data, packed
 from sumint.analyses.adding.worked_example import SWITCHED, UNCHANGED, WorkedExample, worked_example
 from sumint.analyses.attention.attention_patterns import attention_patterns
-from sumint.analyses.attribution.path_attribution import READINGS, path_attribution
+from sumint.analyses.attribution.path_attribution import path_attribution
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.interventions.patching import ServedRoute
 from sumint.lab import Lab
@@ -68,7 +69,7 @@ def test_the_attention_component_has_every_head_of_every_example(lab: Lab) -> No
 def test_the_clouds_have_every_path_but_the_constant_one_in_both_versions(lab: Lab) -> None:
     measured = lab.run(path_attribution)
     component = cloud_figure(measured)
-    for reading, (version, payload) in enumerate(zip(READINGS, component.payloads.values(), strict=True)):
+    for (version, reading), payload in zip(VERSIONS.items(), component.payloads.values(), strict=True):
         assert isinstance(payload, CloudsPayload)
         assert sorted(path.name for path in payload.paths) == sorted(measured.paths[1:])
         assert payload.routes == ("direct", "through 1.0", "through 1.1")

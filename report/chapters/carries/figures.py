@@ -11,8 +11,8 @@ from sumint.analyses.attention.layer_1_attention import VERSIONS, Layer1Attentio
 from sumint.analyses.carrying.carry_counts import CarryCounts, carry_counts
 from sumint.task.sums import Layout
 
-MEAN_NAMES = {"own": "same sums, as published", "whole": "whole sample"}
-"""The labels of the means that replace a part: over the same group of sums, or over the whole sample."""
+MEAN_OPTIONS = {"whole sample": MEANS.index("whole"), "same sums, as published": MEANS.index("own")}
+"""The options for the mean that replaces a part, over the whole sample or over the group, with its index."""
 
 
 def counts_table(counts: CarryCounts) -> Table:
@@ -51,7 +51,7 @@ def ablation_figure(ablation: QkvAblationByCarry) -> Figure:
         (name, version): charts.head_parts(ablation.loss_rise[mean, subset], limits=limits)
         for subset, name in enumerate(("with a carry", "without"))
         if ablation.n_sums[subset]
-        for mean, version in enumerate(MEAN_NAMES[name] for name in MEANS)
+        for version, mean in MEAN_OPTIONS.items()
     }
     return Figure(
         "qkv-ablation-by-carry",
@@ -59,7 +59,7 @@ def ablation_figure(ablation: QkvAblationByCarry) -> Figure:
         views,
         caption=(
             "The rise of the mean cross-entropy in nats, over sums with a carry or sums without, when a part is "
-            "replaced by its mean over the same sums, as published, or over the whole sample."
+            "replaced by its mean over the whole sample or, as published, over the same sums."
         ),
         alt=f"A heatmap of queries, keys and values by {n_heads} heads, with the rise written into each cell.",
         source=qkv_ablation_by_carry,
@@ -71,19 +71,20 @@ def ablation_figure(ablation: QkvAblationByCarry) -> Figure:
 
 def attention_figure(attention: Layer1Attention, layout: Layout) -> Figure:
     """Return layer 1's mean attention from the position that predicts each digit, with a carry and without."""
+    options = {VERSIONS.index("corrected"): CORRECTED, VERSIONS.index("published"): PUBLISHED}
     return Figure(
         "layer-1-attention",
-        "Where the second layer looks before it writes a digit",
+        "Layer 1’s attention at the position that predicts a digit",
         {
             (f"C{column}", view): _attention_before(attention, layout, version, column)
             for column in range(layout.n_digits)
-            for version, view in enumerate((PUBLISHED, CORRECTED))
+            for version, view in options.items()
         },
         caption=(
             "The mean attention from the position that predicts the digit to every position up to it, and the "
-            "standard deviation from sum to sum. As published, by the write-up’s masks and under its labels; "
-            "corrected, by whether a carry comes into the digit’s column. Nothing is carried into the units: "
-            "there all sums are in one panel."
+            "standard deviation from sum to sum, by whether a carry comes into the digit’s column. Nothing is "
+            "carried into the units, so there all sums are in one panel. As published, the sums are divided by "
+            "the write-up’s masks, under its labels."
         ),
         alt="Bars by the position attended to, one for each head, in a panel for each group of sums.",
         source=layer_1_attention,

@@ -9,8 +9,9 @@ import numpy as np
 from jaxtyping import Float
 
 from report.chapters.direct_logit_attribution.components import digit_names
+from report.chapters.direct_logit_attribution.versions import VERSIONS
 from report.content.component import Component, Part, Phasors
-from sumint.analyses.attribution.path_attribution import READINGS, PathAttribution, path_attribution
+from sumint.analyses.attribution.path_attribution import PathAttribution, path_attribution
 
 DIRECT = "direct"
 ARROW = " → "
@@ -59,7 +60,7 @@ class CloudsPayload:
 def cloud_figure(measured: PathAttribution) -> Component:
     """The first frequency of every path's attribution for every sum of the sample, as clouds of dots."""
     n_digits, n_sums = measured.waves.shape[2:]
-    payloads = {version: _payload(measured, reading) for reading, version in enumerate(READINGS)}
+    payloads = {version: _payload(measured, reading) for version, reading in VERSIONS.items()}
     n_origins = len({path.origin for payload in payloads.values() for path in payload.paths})
     return Component(
         "path-phases",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from report.content.chapter import Figure
+from report.content.chapter import CORRECTED, PUBLISHED, Figure
 from report.content.checks import Check, Condition, all_of, at_least, at_most, matches
 from report.content.claims import claim, published_claim
 from report.content.formats import joined, percent
@@ -20,12 +20,10 @@ from sumint.analyses.attribution.direct_logit_attribution import (
     DirectLogitAttribution,
     direct_logit_attribution,
 )
-from sumint.analyses.attribution.path_attribution import READINGS
 from sumint.analyses.attribution.single_heads import SingleHeads, single_heads
 from sumint.analyses.performance.performance import Performance
 from sumint.task.sums import DIGITS
 
-PUBLISHED, CORRECTED = READINGS
 CONTROLS = ("Sum", "Digit", "Version")
 
 LAYER_1_AT_LEAST = 0.8
@@ -43,7 +41,7 @@ def component_figures(measured: DirectLogitAttribution) -> tuple[Figure, ...]:
     """The attributions of every component for the examples, and their mean and deviation over the sample."""
     digits = digit_names(measured.correct_mean.shape[1])
     n_heads = sum(name.startswith("H") for name in measured.components)
-    rows = {PUBLISHED: measured.components, CORRECTED: (*measured.components, BIASES)}
+    rows = {CORRECTED: (*measured.components, BIASES), PUBLISHED: measured.components}
     limits = charts.symmetric_limits(measured.examples)
     return (
         Figure(
@@ -57,7 +55,7 @@ def component_figures(measured: DirectLogitAttribution) -> tuple[Figure, ...]:
             },
             caption=(
                 "Each row adds to the logits of the ten digits, at the position that predicts the chosen digit. "
-                "As published, the biases are left out; corrected, the rows add up to the logits."
+                "The rows add up to the logits. As published, the biases are left out."
             ),
             alt=(
                 f"A heatmap of the embeddings and {n_heads} heads by ten digits, for one sum and one digit of its "

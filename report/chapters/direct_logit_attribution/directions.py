@@ -13,6 +13,7 @@ import numpy as np
 
 from report.chapters.direct_logit_attribution.clouds import ARROW
 from report.chapters.direct_logit_attribution.components import digit_names
+from report.chapters.direct_logit_attribution.versions import VERSIONS
 from report.content.chapter import Figure
 from report.content.checks import Check, all_of, at_least, between, not_applicable
 from report.content.claims import claim, published_claim
@@ -21,7 +22,7 @@ from report.content.lazy_chart import LazyChart
 from report.figures import charts
 from report.figures.charts import Polar
 from sumint.analyses.attribution.logit_phases import LogitPhases, logit_phases
-from sumint.analyses.attribution.path_attribution import READINGS, PathAttribution, path_attribution
+from sumint.analyses.attribution.path_attribution import PathAttribution, path_attribution
 from sumint.model.fourier import angle_between
 
 AGREEMENT_AT_LEAST = 0.85
@@ -90,7 +91,7 @@ def agreement_figure(measured: PathAttribution) -> Figure:
                 limits=(0, 1),
                 text=[[decimals(angle, 0) for angle in row] for row in np.degrees(measured.directions[reading])],
             )
-            for reading, version in enumerate(READINGS)
+            for version, reading in VERSIONS.items()
         },
         caption=(
             "The length of the sum of a path's arrows over the sum of their lengths, as colour; the direction of "

@@ -6,13 +6,11 @@ import numpy as np
 
 from report.chapters.direct_logit_attribution.components import (
     CONTROLS,
-    CORRECTED,
     ERROR_AT_MOST,
-    PUBLISHED,
     digit_names,
     logit_heatmap,
 )
-from report.content.chapter import Figure
+from report.content.chapter import CORRECTED, PUBLISHED, Figure
 from report.content.checks import Check, all_of, at_most
 from report.content.claims import claim
 from report.content.formats import percent
@@ -21,11 +19,11 @@ from sumint.analyses.attribution.path_attribution import PathAttribution, path_a
 
 
 def path_figure(measured: PathAttribution) -> Figure:
-    """The attributions of every path for the examples, as published and corrected."""
+    """The attributions of every path for the examples, corrected and as published."""
     digits = digit_names(measured.example_paths.shape[3])
     published, corrected = measured.example_paths
     complete = np.concatenate([corrected, measured.example_biases], axis=1)
-    versions = {PUBLISHED: (published, measured.paths), CORRECTED: (complete, measured.paths + measured.biases)}
+    versions = {CORRECTED: (complete, measured.paths + measured.biases), PUBLISHED: (published, measured.paths)}
     limits = charts.symmetric_limits(measured.example_paths, measured.example_biases)
     height = 110 + 27 * (len(measured.paths) + len(measured.biases))
     return Figure(
@@ -38,9 +36,9 @@ def path_figure(measured: PathAttribution) -> Figure:
             for version, (values, names) in versions.items()
         },
         caption=(
-            "What embeddings and the first layer's heads leave goes to the logits directly or, after an arrow, "
-            "through a head of the second layer. As published, what the second layer reads is divided by the "
-            "first's layer-norm scale; corrected, by its own, and with the biases the rows add up to the logits."
+            "What embeddings and layer 0’s heads write goes to the logits directly or, after an arrow, "
+            "through a head of layer 1. With the biases the rows add up to the logits. As published, the biases "
+            "are missing, and what layer 1 reads is divided by layer 0’s layer-norm scale instead of its own."
         ),
         alt=(
             f"A heatmap of {len(measured.paths)} paths by ten digits, for one sum and one digit of its answer; "

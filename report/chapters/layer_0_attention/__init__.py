@@ -26,6 +26,7 @@ from report.chapters.layer_0_attention.scores import (
 from report.content.chapter import ChapterPlan, Content
 from sumint.analyses.attention.attention_patterns import attention_patterns
 from sumint.analyses.weights.qk_circuits import qk_circuits
+from sumint.checkpoints.locate import ARENA_DIGEST
 from sumint.lab import Lab
 
 
@@ -34,7 +35,8 @@ def where_heads_attend(lab: Lab) -> Iterator[Content]:
     measured = lab.run(attention_patterns)
     yield patterns_figure(measured)
     yield column_attention_figure(measured)
-    yield hypothesis_table(lab, measured)
+    if lab.weights.digest == ARENA_DIGEST:
+        yield hypothesis_table(measured)
     yield some_head_attends_to_the_corresponding_digits(measured)
     yield corresponding_digits_of_the_write_up.on(lab, measured)
     yield other_positions_attend_to_every_column(measured)

@@ -12,8 +12,6 @@ from report.content.claims import claim, published_claim
 from report.content.formats import decimals, joined, percent
 from report.figures import charts
 from sumint.analyses.attention.attention_patterns import AttentionPatterns, attention_patterns
-from sumint.checkpoints.locate import ARENA_DIGEST
-from sumint.lab import Lab
 
 # Criteria, chosen after measuring the write-up's checkpoint: regression checks, not predictions.
 CORRESPONDING_AT_LEAST = 0.75
@@ -87,14 +85,11 @@ def column_attention_figure(measured: AttentionPatterns) -> Figure:
     )
 
 
-def hypothesis_table(lab: Lab, measured: AttentionPatterns) -> Table:
-    """Return the write-up's guesses with the attention measured on its checkpoint; on another, without."""
-    is_published = lab.weights.digest == ARENA_DIGEST
+def hypothesis_table(measured: AttentionPatterns) -> Table:
+    """Return the write-up's guesses with the attention measured on its checkpoint."""
     names = measured.layout.position_names
 
     def attention(guess: Guess) -> str:
-        if not is_published:
-            return "–"
         by_head = measured.column_attention[0, :, names.index(guess.position), guess.column]
         return joined(decimals(by_head[head]) for head in guess.heads)
 

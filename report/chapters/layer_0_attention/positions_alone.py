@@ -19,15 +19,15 @@ MEASURED = "measured"
 
 
 def positional_attention_figure(circuits: QkCircuits) -> Figure:
-    """Return the attention of the mean query without the digits: as published, corrected and measured."""
+    """Return the attention of the mean query without the digits: corrected, measured, and as published."""
     names = circuits.layout.position_names[:-1]
     published, corrected = (
         decimals(distance.mean(), 3) for distance in (circuits.published_distance, circuits.corrected_distance)
     )
     versions = {
-        PUBLISHED: circuits.published_positional,
         CORRECTED: circuits.corrected_positional,
         MEASURED: circuits.measured,
+        PUBLISHED: circuits.published_positional,
     }
     return Figure(
         "qk-position",
@@ -48,9 +48,9 @@ def positional_attention_figure(circuits: QkCircuits) -> Figure:
             for version, patterns in versions.items()
         },
         caption=(
-            "Attention of the mean query, as published from positions and signs, corrected from the mean keys; "
-            f"and the measured mean. Their mean distance in total variation from the measured is {published} and "
-            f"{corrected}."
+            "Attention of the mean query to the mean keys; the measured mean attention; and, as published, the "
+            "attention from positions and signs alone. The mean distance in total variation from the measured is "
+            f"{corrected} for the first and {published} for the last."
         ),
         alt="A heatmap of positions by positions, empty above the diagonal.",
         source=qk_circuits,

@@ -21,7 +21,7 @@ BETWEEN_POSITIONS_AT_MOST = 0.25
 
 
 def scores_figure(circuits: QkCircuits) -> Figure:
-    """Return the attention scores of the mean query for every position and token, as published and corrected."""
+    """Return the attention scores of the mean query for every position and token, corrected and as published."""
     names = circuits.layout.position_names
     queries, tokens = names[:-1], tuple(f"“{token}”" for token in VOCABULARY)
     corrected = np.concatenate([circuits.position_scores, circuits.token_scores], axis=-1)
@@ -31,8 +31,8 @@ def scores_figure(circuits: QkCircuits) -> Figure:
 
     views: dict[tuple[str, ...], LazyChart] = {}
     for head, published in enumerate(circuits.published_scores):
-        views[f"H0.{head}", PUBLISHED] = scores(published, queries + tokens)
         views[f"H0.{head}", CORRECTED] = scores(corrected[head], queries + tokens)
+        views[f"H0.{head}", PUBLISHED] = scores(published, queries + tokens)
     return Figure(
         "qk-circuit",
         "What positions and tokens add to a score",

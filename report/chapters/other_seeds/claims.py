@@ -18,6 +18,7 @@ from report.seeds.result import SeedSummary, trained_alike, trained_otherwise
 from report.seeds.run import summarize_seeds
 
 # Criteria, chosen after measuring the bundled seeds.
+MOST = 0.5
 ONE_SET_AT_MOST = 0.5
 ON_FEW_AT_MOST = 0.5
 ONE_FREQUENCY = "one-frequency"
@@ -29,7 +30,7 @@ TOO_FEW = f"The findings were checked on fewer than {CHECKED_AT_LEAST} other see
 
 
 def _recurs(seeds: Sequence[SeedSummary], names: tuple[str, ...]) -> Check:
-    """The check that findings hold on every seed of the same recipe on which they could be checked."""
+    """The check that findings hold on most seeds of the same recipe on which they could be checked."""
     rows = {row.name: row for row in recurrences(seeds) if row.n_checked >= CHECKED_AT_LEAST}
     if not set(names) <= rows.keys():
         return not_applicable(TOO_FEW)
@@ -39,10 +40,10 @@ def _recurs(seeds: Sequence[SeedSummary], names: tuple[str, ...]) -> Check:
     least = min(rows[name].n_checked for name in names)
     return all_of(
         at_least(
-            RECURS_FROM,
+            MOST,
             shares,
-            "the share of seeds trained for as many epochs on which it holds, of those on which it could be "
-            "checked, is {bound}",
+            "of the seeds trained for as many epochs on which it could be checked, it holds on {bound}",
+            is_strict=True,
             n={name: rows[name].n_checked for name in names},
         ),
         asked=(least, len(trained_alike(seeds)), "seeds"),
@@ -52,11 +53,11 @@ def _recurs(seeds: Sequence[SeedSummary], names: tuple[str, ...]) -> Check:
 
 @claim(
     "order-recurs",
-    "Wherever a single site holds a carry, its attention scores rank digits by how decisive they are.",
+    "On most seeds, the attention scores of the sites that hold a carry rank digits by how decisive they are, in a V-shape.",
     analysis=summarize_seeds,
     kind="seeds",
     figure="claims-recurring",
-    otherwise="{case} holds on only {value} of the seeds on which it could be checked.",
+    otherwise="The claim {case} holds on only {value} of the seeds on which it could be checked.",
 )
 def order_recurs(seeds: Sequence[SeedSummary]) -> Check:
     """The share of seeds with the order of the scores and with their shape."""
@@ -65,11 +66,11 @@ def order_recurs(seeds: Sequence[SeedSummary]) -> Check:
 
 @claim(
     "direction-recurs",
-    "Wherever a single site holds a carry, patching one direction of it is enough.",
+    "On most seeds, patching one direction of the sites that hold a carry is enough to switch it.",
     analysis=summarize_seeds,
     kind="seeds",
     figure="claims-recurring",
-    otherwise="{case} holds on only {value} of the seeds on which it could be checked.",
+    otherwise="The claim {case} holds on only {value} of the seeds on which it could be checked.",
 )
 def direction_recurs(seeds: Sequence[SeedSummary]) -> Check:
     """The share of seeds on which one direction is enough."""
@@ -78,11 +79,11 @@ def direction_recurs(seeds: Sequence[SeedSummary]) -> Check:
 
 @claim(
     "together-recurs",
-    "Wherever no single site holds a carry, patching a few sites together switches it.",
+    "On most seeds, a carry that no single site holds is switched by patching a few sites together.",
     analysis=summarize_seeds,
     kind="seeds",
     figure="claims-recurring",
-    otherwise="{case} holds on only {value} of the seeds on which it could be checked.",
+    otherwise="The claim {case} holds on only {value} of the seeds on which it could be checked.",
 )
 def together_recurs(seeds: Sequence[SeedSummary]) -> Check:
     """The share of seeds on which a few sites together hold a carry that no single site holds."""
@@ -91,11 +92,11 @@ def together_recurs(seeds: Sequence[SeedSummary]) -> Check:
 
 @claim(
     "fading-recurs",
-    "The phase shift of a carry shrinks with every column of nine that it passes, on every seed.",
+    "On most seeds, the phase shift of a carry shrinks with every column of nine that it passes.",
     analysis=summarize_seeds,
     kind="seeds",
     figure="claims-recurring",
-    otherwise="{case} holds on only {value} of the seeds on which it could be checked.",
+    otherwise="The claim {case} holds on only {value} of the seeds on which it could be checked.",
 )
 def fading_recurs(seeds: Sequence[SeedSummary]) -> Check:
     """The share of seeds on which the phase shift of a carry fades."""
