@@ -33,7 +33,7 @@ class Ability:
         if self.share >= RIGHT_SUMS_AT_LEAST:
             return ""
         sums = f"all {count(self.n_sums)} sums" if self.are_all else f"{count(self.n_sums)} random sums"
-        return f"This model cannot add: it gets {percent(self.share)} of {sums} right."
+        return f"This model cannot add: it gets {count(self.n_right)} of {sums} right ({percent(self.share)})."
 
 
 def ability(lab: Lab) -> Ability | None:

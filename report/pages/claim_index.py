@@ -64,7 +64,8 @@ class ClaimIndex:
         claim = self.claims[address]
         stem, _, name = address.partition("#")
         return Markup(
-            '<span class="outcome"><span class="verdict verdict--{}">{}</span> <a href="{}.html#{}">{}</a></span>'
+            '<span class="outcome"><span class="verdict verdict--{}">{}</span> '
+            '<a class="outcome-link" href="{}.html#{}">{}</a></span>'
         ).format(claim.css_class, claim.label, stem, name, caption(claim.sentence, f"claim {name}"))
 
     def marked(self, html: Markup, stem: str) -> Markup:

@@ -53,7 +53,8 @@ def _recurs(seeds: Sequence[SeedSummary], names: tuple[str, ...]) -> Check:
 
 @claim(
     "order-recurs",
-    "On most seeds, the attention scores of the sites that hold a carry rank digits by how decisive they are, in a V-shape.",
+    "On most seeds, the attention scores of the sites that hold a carry rank digits by how decisive they are, "
+    "in a V-shape.",
     analysis=summarize_seeds,
     kind="seeds",
     figure="claims-recurring",
