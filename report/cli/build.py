@@ -181,7 +181,7 @@ def _run(
     must_build = explain or not has_cache
     repository = Repository()
     site_fingerprint = None if single_file else fingerprint(lab, repository, plotlyjs, base_url)
-    from report.content.checks import FAILING
+    from report.content.claims.checks import FAILING
 
     if site and site_fingerprint and not must_build and is_up_to_date(site, site_fingerprint):
         claims = json.loads((site / "claims.json").read_bytes())
@@ -252,7 +252,7 @@ def base_address(text: str) -> str:
 
 def _print_unchanged(site: Path, claims: Sequence[Mapping[str, Any]]) -> None:
     print("measured nothing: nothing has changed since the site was built")
-    from report.content.checks import FAILING, HOLDING
+    from report.content.claims.checks import FAILING, HOLDING
 
     counted = [claim["state"] for claim in claims if claim["kind"] in ("finding", "published")]
     n_holding, n_failing = (sum(state in states for state in counted) for states in (HOLDING, FAILING))
@@ -278,7 +278,7 @@ def _print_runs(lab: Lab, built: BuildResult, *, why: bool, seconds: bool) -> No
 
 
 def _print_claims(lab: Lab, built: BuildResult) -> None:
-    from report.content.failing import failing_claims, lines_of
+    from report.content.claims.failing import failing_claims, lines_of
     from sumint.checkpoints.resemblance import resemblance_to_the_write_ups
 
     measured = sum(run.state == "measured" for run in lab.runs)

@@ -14,7 +14,7 @@ from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
-from report.content.claims import Claim
+from report.content.claims.claim import Claim
 from report.content.component import Component
 from report.content.controls import Control, controls_of
 from report.content.diagram import Diagram

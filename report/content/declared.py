@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping
 
 from report.content.chapter import ChapterPlan
-from report.content.claims import ClaimFunction
+from report.content.claims.claim import ClaimFunction
 
 
 def declared_claims(plan: ChapterPlan) -> Mapping[str, ClaimFunction[...]]:

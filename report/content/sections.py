@@ -25,8 +25,8 @@ from report.content.chapter import (
     Table,
     Values,
 )
-from report.content.checks import Check, not_applicable
-from report.content.claims import Claim
+from report.content.claims.checks import Check, not_applicable
+from report.content.claims.claim import Claim
 from report.content.component import Component
 from report.content.declared import declared_claims
 from report.content.diagram import Diagram

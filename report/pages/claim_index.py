@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from report.content.chapter import Chapter
-from report.content.checks import State
-from report.content.claims import Claim
-from report.pages.conditions import Facts
-from report.pages.markdown import caption
+from report.content.claims.checks import State
+from report.content.claims.claim import Claim
+from report.pages.text.conditions import Facts
+from report.pages.text.markdown import caption
 
 LINK = re.compile(r'<a href="(?:(?P<stem>[\w-]+)\.html)?#(?P<name>[\w-]+)">.*?</a>', re.DOTALL)
 """A link of a text to an anchor of the report."""

@@ -16,13 +16,13 @@ from pathlib import Path
 from markupsafe import Markup
 
 from report.content.chapter import Absent, Chapter, Failed, Figure, Table
-from report.content.claims import Claim
+from report.content.claims.claim import Claim
 from report.content.component import Component
 from report.content.diagram import Diagram
 from report.errors import TextError, shortened
 from report.pages.claim_index import ClaimIndex
-from report.pages.conditions import resolved, without_conditions
-from report.pages.markdown import Call, Prose, Text
+from report.pages.text.conditions import resolved, without_conditions
+from report.pages.text.markdown import Call, Prose, Text
 
 BLOCKS = ("figure", "table", "claim")
 """The functions with which a text shows content of its chapter."""

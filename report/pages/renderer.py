@@ -12,11 +12,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from report.content.chapter import Absent, Chapter, Failed, Figure, Table
-from report.content.claims import Claim
+from report.content.claims.claim import Claim
+from report.content.claims.failing import failing_claims
 from report.content.component import Component
 from report.content.controls import Control
 from report.content.diagram import KINDS, Diagram
-from report.content.failing import failing_claims
 from report.content.formats import count
 from report.figures.data_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
 from report.figures.diagram_layout import TALL, WIDE
@@ -26,7 +26,7 @@ from report.figures.view_address import slug
 from report.pages.assets import assets
 from report.pages.highlighting import highlight
 from report.pages.manuscript import BLOCKS, Key, Manuscript
-from report.pages.markdown import Prose, caption
+from report.pages.text.markdown import Prose, caption
 from report.paths import TEMPLATES
 from report.publishing.repository import SourceCode
 from report.seeds.outcomes import elsewhere, shipped_outcomes

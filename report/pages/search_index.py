@@ -14,11 +14,11 @@ from functools import partial
 from markupsafe import Markup
 
 from report.content.chapter import Absent, Failed, Figure, Table
-from report.content.claims import Claim
+from report.content.claims.claim import Claim
 from report.content.component import Component
 from report.content.diagram import Diagram
 from report.pages.manuscript import BLOCKS, Key, Manuscript
-from report.pages.markdown import caption
+from report.pages.text.markdown import caption
 from report.publishing.html_reader import HtmlReader
 
 SEPARATE = {"p", "li", "th", "td", "h2", "h3", "pre", "blockquote"}

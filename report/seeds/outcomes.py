@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from report.content.chapter import ChapterPlan
-from report.content.checks import State
+from report.content.claims.checks import State
 from report.content.declared import declared_claims
 from report.seeds.result import SeedSummary, Verdict, trained_alike
 from sumint.store.sources import sources_of

@@ -11,11 +11,11 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from report.content.checks import State
+from report.content.claims.checks import State
 from report.outline import OUTLINE
 from report.pages import overview
-from report.pages.conditions import Facts, resolved
 from report.pages.site import text_of
+from report.pages.text.conditions import Facts, resolved
 
 REVIEWED = Path(__file__).with_name("reviewed_sentences.txt")
 STATES: tuple[State, ...] = ("fails", "not-applicable")
@@ -34,7 +34,9 @@ def sentences(state: State) -> Iterator[str]:
         yield f"## {module.__name__.rsplit('.', 1)[1]}"
         source, path = text_of(module)
         for paragraph in re.split(r"\n\s*\n|\n- ", SKIPPED.sub("\n\n", resolved(source, str(path), facts))):
-            yield from filter(re.compile(r"\w").search, re.split(r"(?<=[.!?:]) (?=[A-Z*{\[$])", " ".join(paragraph.split())))
+            yield from filter(
+                re.compile(r"\w").search, re.split(r"(?<=[.!?:]) (?=[A-Z*{\[$])", " ".join(paragraph.split()))
+            )
 
 
 def listed() -> str:

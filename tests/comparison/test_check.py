@@ -17,24 +17,15 @@ from report.__main__ import main
 from report.build import build
 from report.comparison.check import Finding, check
 from report.comparison.published_site import LARGEST_RECORD
+from report.content.claims.checks import all_of, at_least, not_applicable
 from report.errors import SiteError
 from report.publishing.publish import publish
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab
 from sumint.store.results import Store
+from tests.comparison.claims import claim_json
 
-CLAIM = {
-    "chapter": "one",
-    "name": "sparse",
-    "kind": "general",
-    "statement": "It is sparse.",
-    "value": "97%",
-    "numbers": {"share": 0.97},
-    "criterion": "at least 95%",
-    "holds": True,
-    "address": "one.html#sparse",
-    "code": "sumint/analyses/one.py",
-}
+CLAIM = claim_json()
 INDEX = (
     '<p id="top"><a href="one.html#sparse">one</a> <a href="https://example.org/">elsewhere</a><script src="a.js">'
 )
@@ -262,14 +253,16 @@ def test_bytes_that_are_no_text_are_a_finding(site: Path) -> None:
     ("claims", "complaint"),
     [
         ({}, "expected a list of claims"),
-        ([[]], "claim 1: expected an object"),
-        ([{**CLAIM, "name": 7}], "claim 1: `name` must be a text"),
-        ([{**CLAIM, "numbers": {"a": "b"}}], "claim 1: `numbers` must map names to numbers"),
-        ([{**CLAIM, "numbers": [1]}], "claim 1: `numbers` must map names to numbers"),
-        ([{**CLAIM, "holds": "yes"}], "claim 1: `holds` must be true, false or null"),
-        ([{key: value for key, value in CLAIM.items() if key != "holds"}], "claim 1: `holds` must be true"),
+        ([[]], "claim 1: "),
+        ([{**CLAIM, "name": 7}], "claim 1: `name`: "),
+        ([{**CLAIM, "state": "yes"}], "claim 1: `state`: "),
+        (
+            [{**CLAIM, "check": {"conditions": [{"text": "", "label": "", "cases": 1}]}}],
+            "claim 1: `check.conditions",
+        ),
+        ([{key: value for key, value in CLAIM.items() if key != "state"}], "claim 1: `state`: "),
         ([CLAIM, CLAIM], "expected unique names, found two claims one/sparse"),
-        ([{**CLAIM, "numbers": {"a": float("nan")}}], "is not valid JSON (it contains NaN)"),
+        ([{**CLAIM, "value": float("nan")}], "is not valid JSON (it contains NaN)"),
     ],
 )
 def test_claims_of_another_shape_are_a_finding(claims: object, complaint: str, tmp_path: Path) -> None:
@@ -279,14 +272,24 @@ def test_claims_of_another_shape_are_a_finding(claims: object, complaint: str, t
 
 
 def test_a_number_that_is_far_too_large_is_no_traceback(tmp_path: Path) -> None:
-    assert check(site_at(tmp_path / "site", [{**CLAIM, "numbers": {"a": 10**400}}])) == []
+    huge = json.loads(json.dumps(CLAIM).replace("0.97", "1" + 400 * "0"))
+    assert {finding.kind for finding in check(site_at(tmp_path / "site", [huge]))} <= {"unreadable files"}
+
+
+def test_a_verdict_that_does_not_follow_from_its_numbers_is_wrong(tmp_path: Path) -> None:
+    tampered = {**claim_json(share=0.5), "state": "holds"}
+    (one,) = lines_of(check(site_at(tmp_path / "site", [tampered])))
+    assert one == (
+        "claims whose verdict does not follow from their numbers",
+        "one/sparse: states “Holds”, but its numbers say “Does not hold”",
+    )
 
 
 def test_a_claim_that_does_not_hold_is_wrong_unless_it_may_fail(tmp_path: Path, capsys) -> None:
-    claims = [CLAIM, {**CLAIM, "name": "round", "holds": False}, {**CLAIM, "name": "theirs", "holds": None}]
+    claims = [CLAIM, claim_json("round", share=0.5), claim_json("theirs", check=not_applicable("It is theirs."))]
     site = site_at(tmp_path / "site", claims)
     assert main(["check", str(site)]) == 1
-    line = "  one/round: 97% (criterion: at least 95%)\n"
+    line = "  one/round: share: 50.0%; rows: 2 (criterion: the share is at least 95.0%; the rows are at most 5)\n"
     listed = f"claims that do not hold: 1\n{line}\n"
     assert capsys.readouterr().out == f"{listed}{site}: claims that do not hold: 1\n"
     assert main(["check", str(site), "--claims-may-fail"]) == 0
@@ -301,7 +304,9 @@ def test_a_claim_that_does_not_hold_is_wrong_unless_it_may_fail(tmp_path: Path, 
 
 def test_what_is_listed_cannot_move_the_cursor_or_stop_the_encoding(tmp_path: Path, capsysbinary) -> None:
     hostile = "\x1b[2J\u202e\ud800\n" + "x" * 10_000
-    site = site_at(tmp_path / "site", [{**CLAIM, "name": hostile, "value": hostile, "holds": False}])
+    site = site_at(
+        tmp_path / "site", [claim_json(hostile, check=all_of(at_least(1, 0.5, hostile, label=hostile)))]
+    )
     (site / "a\x1b[2Jb\n").write_text("")
     assert main(["check", str(site)]) == 1
     printed = capsysbinary.readouterr().out.decode()

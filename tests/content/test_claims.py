@@ -5,7 +5,7 @@ import pytest
 
 from report.chapters.how_it_carries.direction import half_flip_dose
 from report.chapters.how_it_carries.served_routes import range_of
-from report.content.claims import Finding, general_claim
+from report.content.claims.claim import Finding, general_claim
 from sumint.analyses.carrying.carry_direction import DOSES, carry_direction
 
 

@@ -7,7 +7,7 @@ import pytest
 from markupsafe import Markup
 
 from report.errors import TextError
-from report.pages.markdown import Text, caption
+from report.pages.text.markdown import Text, caption
 
 
 def html(source: str, values: Mapping[str, Any] | None = None, **functions: str) -> str:

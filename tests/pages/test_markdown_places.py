@@ -6,7 +6,7 @@ import pytest
 from markupsafe import Markup
 
 from report.errors import TextError
-from report.pages.markdown import Prose, Text, caption
+from report.pages.text.markdown import Prose, Text, caption
 
 X = "<math><mi>x</mi></math>"
 BLOCK = "<figure></figure>"

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from report.content.chapter import Absent, Chapter, Figure, Table
-from report.content.claims import Claim
+from report.content.claims.checks import Check, all_of, at_least, not_applicable
+from report.content.claims.claim import Claim
 from report.content.component import Component, Matrix, Part
 from report.errors import TextError
 from report.figures import charts
@@ -35,7 +36,9 @@ MATRIX = charts.heatmap([[1.0, -2.0]], x="ab", y="c", x_title="digit", y_title="
 FIGURE = Figure("gram", f"Gram {HOSTILE}", MATRIX, caption="Of $W_U$.", alt=HOSTILE, source=measured)
 SWITCHED = Figure("both", "Both", {HOSTILE: MATRIX, "two": MATRIX}, "Both.", "Both", measured, control=HOSTILE)
 TABLE = Table("sums", "Sums", {HOSTILE: [HOSTILE]}, HOSTILE, measured)
-CLAIM = Claim("sparse", "It is *sparse*.", HOSTILE, "at least $1/2$", True, measured, otherwise="It is dense.")
+CHECK = all_of(at_least(0.5, {HOSTILE: 0.75}, "the share is {bound} of $x$", label=HOSTILE), note=HOSTILE)
+FAILS = all_of(at_least(0.5, {HOSTILE: 0.25}, "the share is {bound} of $x$"))
+CLAIM = Claim("sparse", "It is *sparse*.", CHECK, measured, measured, otherwise="It is dense.")
 CHAPTER = Chapter(
     "Unembedding",
     "What is written?",
@@ -171,14 +174,17 @@ def test_figures_and_tables_are_numbered_in_reading_order() -> None:
 
 
 def test_a_claim_says_in_words_whether_it_holds() -> None:
-    def shown(holds: bool | None) -> str:
-        return page(replace(CHAPTER, claims=(replace(CLAIM, holds=holds),)))
+    def shown(check: Check) -> str:
+        return page(replace(CHAPTER, claims=(replace(CLAIM, check=check),)))
 
-    assert ">Holds<" in shown(True)
-    assert "It is dense." not in shown(True)
-    assert ">Does not hold on these weights<" in shown(False)
-    assert "It is dense." in shown(False)
-    assert ">Not checked on these weights<" in shown(None)
+    assert ">Holds<" in shown(CHECK)
+    assert "It is dense." not in shown(CHECK)
+    assert ">Does not hold<" in shown(FAILS)
+    assert "It is dense." in shown(FAILS)
+    assert ">Not applicable<" in shown(not_applicable("There is none."))
+    assert "There is none." in shown(not_applicable("There is none."))
+    assert ">Not measured<" in shown(all_of(at_least(0.5, float("nan"), "{bound}")))
+    assert ">Failed<" in shown(Check(error=HOSTILE))
 
 
 @dataclass(frozen=True)
@@ -223,13 +229,12 @@ def test_the_page_of_figures_leads_to_the_data_of_those_that_are_shown() -> None
 
 def test_the_page_of_claims_tells_all_of_a_claim_and_leads_to_its_place() -> None:
     html = claims_page().replace("<wbr>", "")
-    for part in (">Holds<", "a general claim", "at least <math>", "sumint/analyses/it.py"):
+    for part in (">Holds<", "a finding", "the share is at least 50.0% of <math>", "sumint/analyses/it.py"):
         assert part in html
     assert 'href="unembedding.html#sparse"' in html
     assert re.findall(r"<span>(\d+ \w+|All \d+)", html) == ["All 1", "1 hold", "0 do", "0 not"]
-    assert "chosen after seeing the write-up’s checkpoint" in html
     assert "It is dense." not in html
-    assert "It is dense." in claims_page(replace(CHAPTER, claims=(replace(CLAIM, holds=False),)))
+    assert "It is dense." in claims_page(replace(CHAPTER, claims=(replace(CLAIM, check=FAILS),)))
 
 
 def test_every_page_leads_to_the_next() -> None:

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 from report.content.chapter import Absent, Chapter, Figure, Table
-from report.content.claims import Claim
+from report.content.claims.checks import all_of, at_least
+from report.content.claims.claim import Claim
 from report.figures import charts
 from report.pages.manuscript import Manuscript
 from report.pages.search_index import SearchEntry, entries_of, plain, search_index
@@ -25,7 +26,7 @@ CHAPTER = Chapter(
         Table("sparse", "How sparse", {"share": [0.5]}, "Of both.", measured),
         Absent("none", "None", "*Lost*, too."),
     ),
-    claims=(Claim("sparse", "It is *sparse*.", "two of three", "two", True, measured),),
+    claims=(Claim("sparse", "It is *sparse*.", all_of(at_least(0.5, 0.75, "{bound}")), measured, measured),),
 )
 TEXT = """There are {{ n }} of them.
 
@@ -57,7 +58,7 @@ def test_everything_on_a_page_is_found_in_reading_order() -> None:
         SearchEntry("Figure", "gram", "Figure 2.1 Gram", "Of WU."),
         SearchEntry("Text", "gram", "Unembedding", "After it."),
         SearchEntry("Section", "a-section-of", "A section of x1"),
-        SearchEntry("Claim", "sparse", "It is sparse.", "sparse. Holds. Measured: two of three."),
+        SearchEntry("Claim", "sparse", "It is sparse.", "sparse. Holds. Measured: 75.0%."),
         SearchEntry("Text", "sparse", "A section of x1", "one two"),
         SearchEntry("Section", "within", "Within"),
         SearchEntry("Table", "sums", "Table 2.1 Sums", "Some. sum"),

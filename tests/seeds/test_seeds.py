@@ -16,16 +16,17 @@ import pytest
 
 import report.seeds.run
 from report.chapters import how_it_carries, layer_0_attention, other_seeds
-from report.chapters.other_seeds.claims import other_seeds_claims
-from report.chapters.other_seeds.recurrence import Recurrence, recurrences, trained_alike
+from report.chapters.other_seeds.claims import fading_recurs, sites_differ
+from report.chapters.other_seeds.recurrence import Recurrence, recurrences
 from report.content.chapter import Absent, Chapter, Figure, Table
+from report.content.claims.checks import State
 from report.content.sections import make_chapter
 from report.figures.export import figure_data
 from report.figures.plotlyjs import PlotlyJs
 from report.outline import COMPARED, plans
 from report.publishing.fingerprint import fingerprint
 from report.publishing.repository import Repository
-from report.seeds.result import SeedSummary, Verdict
+from report.seeds.result import SeedSummary, Verdict, trained_alike
 from report.seeds.run import SeedLab, summarize_seeds
 from report.seeds.workers import worker_processes
 from sumint.analyses.carrying.carry_sites import CarrySites
@@ -74,8 +75,10 @@ def test_others_are_told_as_they_would_be_alone_and_measured_once(
     found = summarize_seeds(Lab(first, store=store, others=lambda _: others), PLANS)
     assert [one.name for one in found.all] == ["seed 0", "seed 1", "seed 2"]
     alone = make_chapter(Lab(others[0], store=store), how_it_carries.PLAN).claims
-    verdicts = {verdict.name: (verdict.holds, verdict.value) for verdict in found.others[0].verdicts}
-    assert {claim.name: verdicts[claim.name] for claim in alone} == {c.name: (c.holds, c.value) for c in alone}
+    verdicts = {verdict.name: (verdict.state, verdict.value) for verdict in found.others[0].verdicts}
+    assert {one.name: verdicts[one.name] for one in alone} == {
+        one.name: (one.state, one.check.value) for one in alone
+    }
 
     def measured(job: object) -> bytes:
         raise AssertionError(f"{job} was measured already")
@@ -180,7 +183,7 @@ def test_an_interrupted_survey_leaves_no_process_behind() -> None:
 def test_a_checkpoint_without_others_has_nothing_to_compare(checkpoints: list[Path]) -> None:
     chapter = make_chapter(Lab(checkpoints[0]), other_seeds.plan(PLANS))
     assert all(isinstance(shown, Absent) for shown in (*chapter.figures, *chapter.tables))
-    assert {claim.holds for claim in chapter.claims} == {None}
+    assert {claim.state for claim in chapter.claims} == {"not-applicable"}
 
 
 def test_a_site_without_the_others_is_another_site(checkpoints: list[Path]) -> None:
@@ -199,8 +202,13 @@ def test_siblings_are_the_bundled_seeds_but_for_the_one_at_hand(checkpoints: lis
     assert siblings(Lab(checkpoints[0]).weights) == ()
 
 
+STATES: dict[bool | None, State] = {True: "holds", False: "fails", None: "not-applicable"}
+
+
 def summary(name: str, epochs: int, sites: tuple[str, ...], **verdicts: bool | None) -> SeedSummary:
-    results = tuple(Verdict("chapter", name.replace("_", "-"), "", holds, "") for name, holds in verdicts.items())
+    results = tuple(
+        Verdict("chapter", name.replace("_", "-"), STATES[holds], "") for name, holds in verdicts.items()
+    )
     return SeedSummary(name, epochs, 0.9, 0.9, 6, len(sites), sites, results)
 
 
@@ -229,15 +237,14 @@ def test_sites_differ_if_they_do_whatever_heads_are_called(
 ) -> None:
     sites = [("H0.0 at =", "H0.1 at B3"), ("H0.0 at C0",), third, ("H0.0 at C1",)]
     group = [summary(f"seed {n}", 1, of_seed) for n, of_seed in enumerate(sites)]
-    claim = next(claim for claim in other_seeds_claims(group) if claim.name == "sites-differ")
+    claim = sites_differ(group)
     assert claim.holds is holds
-    assert claim.numbers["different sets"] == n_sets
+    assert f"4 seeds have {n_sets} different sets" in claim.check.value
 
 
 def test_seeds_that_were_trained_otherwise_are_told_apart() -> None:
     alike_all = [summary(f"seed {n}", 100, ("A",), soft_carry_fades=True) for n in range(4)]
     longer = summary("seed 0, longer", 300, ("A",), soft_carry_fades=False)
-    claims = other_seeds_claims([*alike_all, longer])
-    recurring = next(claim for claim in claims if claim.name == "fading-recurs")
+    recurring = fading_recurs([*alike_all, longer])
     assert recurring.holds
-    assert recurring.value.endswith("; soft-carry-fades on 0 of 1 trained otherwise")
+    assert recurring.check.value.endswith("; of those trained longer: soft-carry-fades on 0 of 1")

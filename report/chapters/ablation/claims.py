@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from report.content.checks import Check, all_of, at_least, at_most, matches, not_applicable
-from report.content.claims import claim, published_claim
+from report.content.claims.checks import Check, all_of, at_least, at_most, matches, not_applicable
+from report.content.claims.claim import claim, published_claim
 from report.content.formats import joined, nats
 from sumint.analyses.ablation.head_ablation import HeadAblation, head_ablation
 from sumint.analyses.ablation.qkv_ablation import QkvAblation, qkv_ablation

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from jaxtyping import Float
 
-from report.content.checks import Check, all_of, at_least, at_most, matches, not_applicable
-from report.content.claims import claim, published_claim
+from report.content.claims.checks import Check, all_of, at_least, at_most, matches, not_applicable
+from report.content.claims.claim import claim, published_claim
 from report.content.formats import count, nats
 from sumint.analyses.ablation.qkv_ablation_by_carry import (
     MEANS,

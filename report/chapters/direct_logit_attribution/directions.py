@@ -15,8 +15,8 @@ from report.chapters.direct_logit_attribution.clouds import ARROW
 from report.chapters.direct_logit_attribution.components import digit_names
 from report.chapters.direct_logit_attribution.versions import VERSIONS
 from report.content.chapter import Figure
-from report.content.checks import Check, all_of, at_least, between, not_applicable
-from report.content.claims import claim, published_claim
+from report.content.claims.checks import Check, all_of, at_least, between, not_applicable
+from report.content.claims.claim import claim, published_claim
 from report.content.formats import decimals, degrees, joined, percent
 from report.content.lazy_chart import LazyChart
 from report.figures import charts

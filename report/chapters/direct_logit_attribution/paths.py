@@ -11,8 +11,8 @@ from report.chapters.direct_logit_attribution.components import (
     logit_heatmap,
 )
 from report.content.chapter import CORRECTED, PUBLISHED, Figure
-from report.content.checks import Check, all_of, at_most
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_most
+from report.content.claims.claim import claim
 from report.content.formats import percent
 from report.figures import charts
 from sumint.analyses.attribution.path_attribution import PathAttribution, path_attribution

@@ -8,8 +8,8 @@ checkpoint: they guard that result and predict nothing.
 from __future__ import annotations
 
 from report.chapters.direct_logit_attribution.components import by_digit, model_is_right
-from report.content.checks import Check, all_of, at_least, at_most
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_least, at_most
+from report.content.claims.claim import claim
 from sumint.analyses.attribution.answer_readout import AnswerReadout, answer_readout
 from sumint.analyses.performance.performance import Performance
 

@@ -10,8 +10,8 @@ from functools import wraps
 
 import numpy as np
 
-from report.content.checks import Check, all_of, at_least, at_most, not_applicable
-from report.content.claims import claim, published_claim
+from report.content.claims.checks import Check, all_of, at_least, at_most, not_applicable
+from report.content.claims.claim import claim, published_claim
 from report.content.formats import count, counted, joined, significant
 from sumint.analyses.performance.every_sum import every_sum
 from sumint.exhaustive.tally import Tally

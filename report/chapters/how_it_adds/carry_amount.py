@@ -10,8 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.chapter import Figure
-from report.content.checks import Check, all_of, at_least, not_applicable
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_least, not_applicable
+from report.content.claims.claim import claim
 from report.content.formats import decimals, joined
 from report.figures import charts
 from sumint.analyses.adding.soft_carry import SoftCarry, soft_carry

@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.chapter import Figure
-from report.content.checks import Check, all_of, at_least, at_most, between, not_applicable
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_least, at_most, between, not_applicable
+from report.content.claims.claim import claim
 from report.content.formats import counted, joined, percent
 from report.figures import charts
 from sumint.analyses.adding.minimal_circuit import ENOUGH, N_FRESH, MinimalCircuit, minimal_circuit

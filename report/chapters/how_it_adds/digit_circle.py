@@ -13,8 +13,8 @@ import numpy as np
 from jaxtyping import Float
 
 from report.content.chapter import Figure
-from report.content.checks import Check, all_of, at_least, not_applicable
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_least, not_applicable
+from report.content.claims.claim import claim
 from report.content.formats import decimals, joined, percent
 from report.content.lazy_chart import LazyChart
 from report.figures import charts

@@ -14,8 +14,8 @@ from numpy import ndarray
 
 from report.chapters.joint_sites_table import FORMATS, METHOD, joint_sites_columns, routes_with_enough_pairs
 from report.content.chapter import Table
-from report.content.checks import Check, all_of, at_least, at_most
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_least, at_most
+from report.content.claims.claim import claim
 from report.content.formats import joined
 from sumint.analyses.carrying.joint_sites import MOST, JointSites, joint_sites
 

@@ -11,8 +11,8 @@ import numpy as np
 
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import Figure
-from report.content.checks import Check, all_of, at_least, not_applicable
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_least, not_applicable
+from report.content.claims.claim import claim
 from report.content.formats import counted, decimals, percent
 from report.content.optional import optional_figure
 from report.figures import charts

@@ -10,8 +10,8 @@ import numpy as np
 from report.chapters.how_it_carries.head_groups import HeadGroup, head_groups
 from report.chapters.joint_sites_table import routes_with_enough_pairs
 from report.content.chapter import Absent
-from report.content.checks import Check, all_of, at_least, at_most, not_applicable
-from report.content.claims import Claim, claim
+from report.content.claims.checks import Check, all_of, at_least, at_most, not_applicable
+from report.content.claims.claim import Claim, claim
 from report.content.diagram import Arrow, Diagram, Group, Kind, Node, Rank
 from report.content.formats import joined, percent
 from sumint.analyses.carrying.carry_sites import CarrySites

@@ -16,8 +16,8 @@ from report.chapters.how_it_carries.served_routes import (
     sizes,
 )
 from report.content.chapter import Figure
-from report.content.checks import Check, all_of, at_least, at_most, not_applicable
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_least, at_most, not_applicable
+from report.content.claims.claim import claim
 from report.content.formats import percent
 from report.content.lazy_chart import LazyChart
 from report.content.optional import optional_figure

@@ -7,8 +7,8 @@ import numpy as np
 from report.chapters.how_it_carries.served_routes import by_direction, sizes
 from report.chapters.joint_sites_table import FORMATS, METHOD, PAIRS_AT_LEAST, joint_sites_columns
 from report.content.chapter import Table
-from report.content.checks import Check, all_of, at_least, not_applicable
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_least, not_applicable
+from report.content.claims.claim import claim
 from report.content.formats import percent
 from report.content.optional import optional_table
 from sumint.analyses.carrying.joint_sites import MOST, JointSites, joint_sites

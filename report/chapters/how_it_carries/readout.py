@@ -12,8 +12,8 @@ import numpy as np
 
 from report.chapters.how_it_carries.served_routes import NO_SERVED_ROUTE, no_served_route
 from report.content.chapter import Figure
-from report.content.checks import Check, all_of, at_least, not_applicable
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_least, not_applicable
+from report.content.claims.claim import claim
 from report.content.formats import joined, percent
 from report.content.lazy_chart import LazyChart
 from report.content.optional import optional_figure

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from report.content.chapter import Figure, Table
-from report.content.checks import Check, all_of, at_least, at_most
-from report.content.claims import claim, published_claim
+from report.content.claims.checks import Check, all_of, at_least, at_most
+from report.content.claims.claim import claim, published_claim
 from report.content.formats import decimals, joined, percent
 from report.figures import charts
 from sumint.analyses.attention.attention_patterns import AttentionPatterns, attention_patterns

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.chapter import CORRECTED, PUBLISHED, Figure
-from report.content.checks import Check, all_of, at_least, at_most
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_least, at_most
+from report.content.claims.claim import claim
 from report.content.formats import decimals
 from report.figures import charts
 from sumint.analyses.weights.qk_circuits import QkCircuits, qk_circuits

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.chapter import CORRECTED, PUBLISHED, Figure
-from report.content.checks import Check, all_of, at_least, at_most, not_applicable
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_least, at_most, not_applicable
+from report.content.claims.claim import claim
 from report.content.formats import counted, percent
 from report.content.lazy_chart import LazyChart
 from report.figures import charts

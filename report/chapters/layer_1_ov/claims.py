@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float
 
-from report.content.checks import Check, all_of, at_least, at_most
-from report.content.claims import claim, published_claim
+from report.content.claims.checks import Check, all_of, at_least, at_most
+from report.content.claims.claim import claim, published_claim
 from report.content.formats import decimals
 from sumint.analyses.weights.ov_circuits import OvCircuits, ov_circuits
 from sumint.task.sums import N_DIGIT_TOKENS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.chapter import Figure, Table
-from report.content.checks import Check, all_of, at_least, matches
-from report.content.claims import claim, published_claim
+from report.content.claims.checks import Check, all_of, at_least, matches
+from report.content.claims.claim import claim, published_claim
 from report.content.formats import count, decimals, nats
 from report.figures import charts
 from sumint.analyses.performance.example_sums import ExampleSums, example_sums

@@ -7,8 +7,8 @@ model computes the same; what remains of each property is rounding in single pre
 from __future__ import annotations
 
 from report.content.chapter import Table
-from report.content.checks import Check, all_of, at_most
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_most
+from report.content.claims.claim import claim
 from report.content.formats import scientific
 from sumint.analyses.weights.weight_processing import WeightProcessing, weight_processing
 

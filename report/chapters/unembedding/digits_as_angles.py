@@ -6,8 +6,8 @@ If digits are angles on a circle, the product of two of them is a cosine of thei
 from __future__ import annotations
 
 from report.content.chapter import Figure
-from report.content.checks import Check, all_of, at_least
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_least
+from report.content.claims.claim import claim
 from report.figures import charts
 from sumint.analyses.weights.unembedding import Unembedding, unembedding
 from sumint.task.sums import DIGITS

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from report.content.chapter import Figure
-from report.content.checks import Check, all_of, at_least
-from report.content.claims import claim
+from report.content.claims.checks import Check, all_of, at_least
+from report.content.claims.claim import claim
 from report.content.formats import percent
 from report.figures import charts
 from sumint.analyses.weights.unembedding import Unembedding, unembedding

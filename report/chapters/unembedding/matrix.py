@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.chapter import Figure
-from report.content.checks import Check, all_of, at_least, at_most, matches
-from report.content.claims import claim, published_claim
+from report.content.claims.checks import Check, all_of, at_least, at_most, matches
+from report.content.claims.claim import claim, published_claim
 from report.content.formats import counted, joined, percent
 from report.figures import charts
 from sumint.analyses.weights.unembedding import SIGNIFICANT_SHARE, Unembedding, unembedding

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.chapter import Figure
-from report.content.checks import Check, all_of, at_least, at_most, between, matches
-from report.content.claims import claim, published_claim
+from report.content.claims.checks import Check, all_of, at_least, at_most, between, matches
+from report.content.claims.claim import claim, published_claim
 from report.content.formats import decimals, joined, percent, significant
 from report.figures import charts
 from sumint.analyses.weights.unembedding_svd import UnembeddingSvd, unembedding_svd

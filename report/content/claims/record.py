@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from report.content.checks import FAILING, HOLDING, Check, Condition, State
-from report.content.claims import Claim, Kind
+from report.content.claims.checks import FAILING, HOLDING, Check, Condition, State
+from report.content.claims.claim import Claim, Kind
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from report.content.claims import Claim
+from report.content.claims.claim import Claim
 from report.content.safe_text import plain
 
 

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Generic, Literal, ParamSpec
 
-from report.content.checks import FAILING, HOLDING, Check, Condition, State, not_applicable
+from report.content.claims.checks import FAILING, HOLDING, Check, Condition, State, not_applicable
 from sumint.checkpoints.locate import ARENA_DIGEST
 from sumint.lab import Lab
 
