@@ -68,7 +68,7 @@ def test_patching_the_only_direction_flips_every_digit_and_patching_the_rest_non
 ) -> None:
     np.testing.assert_allclose(direction.share, 1, atol=1e-6)
     for way, rate in (("whole", 1), ("along", 1), ("rest", 0), ("rest, as long", 0)):
-        np.testing.assert_array_equal(direction.rates[:, WAYS.index(way)], rate)
+        np.testing.assert_array_equal(direction.rates[..., WAYS.index(way)], rate)
 
 
 def test_patching_all_sites_but_the_serving_one_flips_no_digit(model: Model) -> None:
@@ -81,25 +81,27 @@ def test_patching_all_sites_but_the_serving_one_flips_no_digit(model: Model) -> 
 
 def test_a_dose_of_zero_flips_no_digit_and_larger_doses_flip_more(direction: CarryDirection) -> None:
     assert DOSES[0] == 0
-    np.testing.assert_array_equal(direction.dose_rates[:, 0], 0)
-    assert (np.diff(direction.dose_rates, axis=1) >= 0).all()
-    whole = direction.dose_rates[:, DOSES.index(1.0)]
-    np.testing.assert_array_equal(direction.rates[:, WAYS.index("added")], whole)
+    np.testing.assert_array_equal(direction.dose_rates[..., 0], 0)
+    assert (np.diff(direction.dose_rates, axis=-1) >= 0).all()
+    whole = direction.dose_rates[..., DOSES.index(1.0)]
+    np.testing.assert_array_equal(direction.rates[..., WAYS.index("added")], whole)
 
 
 def test_the_phase_shifts_from_the_base_to_the_source_and_no_dose_reverses_it(
     model: Model, direction: CarryDirection
 ) -> None:
     for shifts in (direction.phase_shift_by_dose, direction.phase_shift_by_interpolation):
-        np.testing.assert_allclose(shifts[:, 0], 0, atol=1e-9)
-        assert (np.diff(shifts, axis=1) >= -1e-3).all()
+        np.testing.assert_allclose(shifts[..., 0], 0, atol=1e-9)
+        assert (np.diff(shifts, axis=-1) >= -1e-3).all()
     # The whole carry passes through the site, so the whole difference gives the phase of the source.
-    for served, shift in zip(SERVED, direction.phase_shift_by_interpolation[:, DOSES.index(1.0)], strict=True):
+    for served, shifts in zip(SERVED, direction.phase_shift_by_interpolation[..., DOSES.index(1.0)], strict=True):
         pairs = PatchedPairs.on(model, served.route, seed=2)
         logits = [as_array(model(tokens)[:, -1, :10]) for tokens in (pairs.base_tokens, pairs.source_tokens)]
         base, source = map(first_frequency, logits)
-        towards_carry = np.where(pairs.pairs.base_carries, -1, 1)
-        np.testing.assert_allclose(shift, (phase_shift(base, source) * towards_carry).mean(), rtol=1e-4)
+        is_off = pairs.pairs.base_carries
+        towards_source = phase_shift(base, source) * np.where(is_off, -1, 1)
+        for shift, of_direction in zip(shifts, (~is_off, is_off), strict=True):
+            np.testing.assert_allclose(shift, towards_source[of_direction].mean(), rtol=1e-4)
 
 
 def test_a_phase_shift_is_gradual_or_abrupt_at_half_the_vector() -> None:
@@ -112,10 +114,10 @@ def test_a_phase_shift_is_gradual_or_abrupt_at_half_the_vector() -> None:
 def test_interpolation_between_two_sums_flips_more_digits_the_closer_it_is_to_the_source(
     direction: CarryDirection,
 ) -> None:
-    np.testing.assert_array_equal(direction.interpolation_rates[:, 0], 0)
-    assert (np.diff(direction.interpolation_rates, axis=1) >= 0).all()
+    np.testing.assert_array_equal(direction.interpolation_rates[..., 0], 0)
+    assert (np.diff(direction.interpolation_rates, axis=-1) >= 0).all()
     np.testing.assert_array_equal(
-        direction.interpolation_rates[:, DOSES.index(1.0)], direction.rates[:, WAYS.index("whole")]
+        direction.interpolation_rates[..., DOSES.index(1.0)], direction.rates[..., WAYS.index("whole")]
     )
 
 
@@ -194,7 +196,7 @@ def test_on_the_write_up_s_checkpoint_one_direction_is_enough(arena_checkpoint) 
     model, sample = load_model(read_weights(arena_checkpoint)), SampleSpec().draw()
     served = carry_sites(model, sample).served_routes
     found = carry_direction(model, sample, served_routes=served)
-    assert found.rates[:, WAYS.index("along")].min() > 0.8
-    assert found.rates[:, WAYS.index("rest")].max() < 0.1
+    assert found.rates[..., WAYS.index("along")].min() > 0.8
+    assert found.rates[..., WAYS.index("rest")].max() < 0.1
     readout = carry_readout(model, sample, served_routes=served)
     assert readout.agreement.min() > 0.95

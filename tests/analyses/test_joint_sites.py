@@ -62,11 +62,11 @@ def test_the_rates_have_intervals(halved: JointSites) -> None:
 def test_a_column_s_digits_are_found_where_they_were_set() -> None:
     found = joint_sites(load_model(hand_set()), SAMPLE, routes=(Route(0, 0), Route(1, 1)))
     assert [found.sites(digit) for digit in range(2)] == [(Site(0, FIRST),), (Site(0, SECOND),)]
-    np.testing.assert_array_equal(found.rates, 1)
-    np.testing.assert_array_equal(found.rates_of_others, 0)
+    np.testing.assert_array_equal(found.pooled_rates, 1)
+    np.testing.assert_array_equal(found.pooled_rates_of_others, 0)
 
 
 def test_where_every_route_is_served_there_is_nothing_to_find(tiny_weights: Weights) -> None:
     model: Model = load_model(tiny_weights)
     found = joint_sites(model, SampleSpec(2).draw(), routes=())
-    assert found.rates.shape == (0,)
+    assert found.rates.shape == (0, 2)

@@ -188,8 +188,8 @@ def test_an_edited_measurement_is_measured_again_and_no_other(preview: Preview, 
         ),
         at_night(
             CHAPTER,
-            "import ablation_claims\n",
-            "import ablation_claims, maps\n",
+            "import head_figures, qkv_figure\n",
+            "import head_figures, maps, qkv_figure\n",
             r"ImportError: cannot import name 'maps'.*\(report/chapters/ablation/__init__\.py:\d+\)",
         ),
         at_night(
