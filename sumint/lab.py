@@ -14,6 +14,7 @@ from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, get_type_hints
 from sumint.analyses import analysis_by_name
 from sumint.checkpoints.card import card_path, check_card, read_card
 from sumint.checkpoints.files import Weights, check_readable, read_weights
+from sumint.checkpoints.resemblance import Resemblance, resemblance_to_the_write_ups
 from sumint.exhaustive.options import current_options, use_options
 from sumint.model.load import Model, load_model
 from sumint.store.forms import with_contiguous_arrays
@@ -81,7 +82,7 @@ class Lab:
         self.store = store or Store(None)
         self.before_run = before_run
         self.runs: list[Run] = []
-        self.checks_published = checks_published
+        self._checks_published = checks_published
         self._compared_with = others
         self._sample_spec = sample_spec
         self._results: dict[str, Any] = {}
@@ -145,6 +146,22 @@ class Lab:
     @cached_property
     def _others(self) -> tuple[Path, ...]:
         return tuple(self._compared_with(self._weights))
+
+    @property
+    def checks_published(self) -> bool:
+        """Whether the write-up's claims about its own checkpoint are checked on this one, too."""
+        self.record("checks published", self._checks_published)
+        return self._checks_published
+
+    @property
+    def resemblance(self) -> Resemblance | None:
+        """How much the checkpoint resembles the write-up's; None if they cannot be compared."""
+        self.record("resemblance", self._resemblance or "unknown")
+        return self._resemblance
+
+    @cached_property
+    def _resemblance(self) -> Resemblance | None:
+        return resemblance_to_the_write_ups(self._weights)
 
     @property
     def history(self) -> TrainingHistory | None:
@@ -310,7 +327,8 @@ class Lab:
             "card": self._card,
             "file": self.weights_path.name,
             "others": others,
-            "checks published": self.checks_published,
+            "checks published": self._checks_published,
+            "resemblance": self._resemblance,
         }
 
     @property

@@ -18,7 +18,6 @@ from sumint.machine.device import Device
 
 if TYPE_CHECKING:
     from report.build import BuildResult
-    from sumint.checkpoints.files import Architecture
     from sumint.lab import Lab
 
 
@@ -153,6 +152,7 @@ def _run(
 ) -> int:
     from report.cli.logs import LOG_FILE, log_to
     from report.cli.progress import Progress
+    from report.cli.published_claims import check_size
     from report.figures.plotlyjs import smallest
     from report.publishing.fingerprint import fingerprint
     from report.publishing.publish import is_up_to_date
@@ -177,7 +177,7 @@ def _run(
         checks_published=checks_published,
     )
     if checks_published:
-        _check_size(lab)
+        check_size(lab)
     must_build = explain or not has_cache
     repository = Repository()
     site_fingerprint = None if single_file else fingerprint(lab, repository, plotlyjs, base_url)
@@ -187,7 +187,7 @@ def _run(
         claims = json.loads((site / "claims.json").read_bytes())
         if not (strict and any(claim["state"] in FAILING for claim in claims)):
             if not quiet:
-                _print_unchanged(site, claims)
+                _print_unchanged(lab, site, claims)
             return 0
 
     from report.build import STEPS, build
@@ -219,26 +219,6 @@ def _run(
     return 1 if built.failures else 0
 
 
-def _check_size(lab: Lab) -> None:
-    """Raise an `InputError` unless the heads and dimensions that the write-up names can exist."""
-    from sumint.checkpoints.files import Architecture
-    from sumint.errors import InputError
-
-    if lab.weights.architecture != Architecture():
-        raise InputError(
-            f"--check-published: the write-up's claims name heads and dimensions of {_sizes(Architecture())}; "
-            f"{lab.file_name} has {_sizes(lab.weights.architecture)}; leave the option out"
-        )
-
-
-def _sizes(architecture: Architecture) -> str:
-    """The sizes of a network in words."""
-    return (
-        f"{architecture.n_digits} digits, {architecture.n_heads} heads per layer, a residual stream of "
-        f"{architecture.d_model} dimensions and heads of {architecture.d_head}"
-    )
-
-
 def base_address(text: str) -> str:
     """The address of the site on the web without a slash at its end; empty if `text` is empty.
 
@@ -250,13 +230,17 @@ def base_address(text: str) -> str:
     return text.rstrip("/")
 
 
-def _print_unchanged(site: Path, claims: Sequence[Mapping[str, Any]]) -> None:
+def _print_unchanged(lab: Lab, site: Path, claims: Sequence[Mapping[str, Any]]) -> None:
+    from report.cli.published_claims import resemblance_lines
+
     print("measured nothing: nothing has changed since the site was built")
     from report.content.claims.checks import FAILING, HOLDING
 
     counted = [claim["state"] for claim in claims if claim["kind"] in ("finding", "published")]
     n_holding, n_failing = (sum(state in states for state in counted) for states in (HOLDING, FAILING))
     print(f"{n_holding} of {n_holding + n_failing} claims hold on this checkpoint")
+    for line in resemblance_lines(lab):
+        print(line)
     print(site / "index.html")
 
 
@@ -278,8 +262,8 @@ def _print_runs(lab: Lab, built: BuildResult, *, why: bool, seconds: bool) -> No
 
 
 def _print_claims(lab: Lab, built: BuildResult) -> None:
+    from report.cli.published_claims import resemblance_lines
     from report.content.claims.failing import failing_claims, lines_of
-    from sumint.checkpoints.resemblance import resemblance_to_the_write_ups
 
     measured = sum(run.state == "measured" for run in lab.runs)
     print(f"measured {measured} of {len(lab.runs)} analyses, reused {len(lab.runs) - measured}")
@@ -288,13 +272,8 @@ def _print_claims(lab: Lab, built: BuildResult) -> None:
     if built.n_published_unchecked:
         n_unchecked = built.n_published_unchecked
         print(f"{n_unchecked} more are the write-up's about its own checkpoint, and are not checked here")
-    resemblance = resemblance_to_the_write_ups(lab.weights)
-    if resemblance and (resemblance.is_close or lab.checks_published):
-        does = "resembles" if resemblance.is_close else "does not resemble"
-        print(
-            f"this checkpoint {does} the write-up's: cosine of the embeddings {resemblance.embedding:.2f}, of the "
-            f"unembeddings {resemblance.unembedding:.2f}"
-        )
+    for line in resemblance_lines(lab):
+        print(line)
     for failing in failing_claims(built.claims):
         for line in lines_of(failing):
             print(f"  {line}")

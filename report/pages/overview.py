@@ -8,7 +8,6 @@ from dataclasses import replace
 from report.content.chapter import Chapter, ChapterPlan, Content, Figure, KeyNumbers, ShownFigure, Values
 from report.content.formats import count
 from sumint.analyses.performance.performance import Performance, performance
-from sumint.checkpoints.resemblance import resemblance_to_the_write_ups
 from sumint.lab import Lab
 
 FIGURES = {"how-it-carries": "the-algorithm", "unembedding": "digits-in-the-plane"}
@@ -33,7 +32,7 @@ def plan(chapters: Mapping[str, Chapter], plans: Mapping[str, ChapterPlan]) -> C
                 "checkpoint": lab.weights.architecture,
                 "layout": lab.layout,
                 "performance": result,
-                "resemblance": resemblance_to_the_write_ups(lab.weights),
+                "resemblance": lab.resemblance,
             }
         )
         yield KeyNumbers(

@@ -29,7 +29,6 @@ from report.publishing.publish import PROVENANCE
 from report.publishing.repository import Repository
 from report.seeds.outcomes import shipped_outcomes
 from sumint.checkpoints.locate import ARENA_DIGEST
-from sumint.checkpoints.resemblance import resemblance_to_the_write_ups
 from sumint.lab import Lab
 from sumint.store.keys import Key, versions
 from sumint.store.sources import sources_of
@@ -122,7 +121,7 @@ class Site:
 
     @cached_property
     def _claims(self) -> ClaimIndex:
-        resemblance = resemblance_to_the_write_ups(self._lab.weights)
+        resemblance = self._lab.resemblance
         return ClaimIndex.of(
             self._chapters,
             is_the_write_ups=self._lab.weights.digest == ARENA_DIGEST,
@@ -142,6 +141,7 @@ class Site:
                 "text": text_of(self.texts[stem])[0],
                 "claims": {address: claim.sentence for address, claim in self._claims.claims.items()},
                 "states": {address: claim.state for address, claim in self._claims.claims.items()},
+                "about the checkpoint": self._claims.facts(stem).about_the_model,
                 "templates": [*sorted((TEMPLATES / "pages").iterdir()), *sorted((TEMPLATES / "blocks").iterdir())],
                 "provenance": provenance(self._lab, self._repository),
                 "versions": versions((*LIBRARIES, *RENDERING_LIBRARIES)),

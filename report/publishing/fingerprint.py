@@ -16,7 +16,6 @@ from report.content.budget import affords_every_sum
 from report.figures.plotlyjs import PlotlyJs
 from report.paths import ROOT, TEMPLATES
 from report.publishing.repository import Repository
-from sumint.checkpoints.resemblance import stored_write_ups_checkpoint
 from sumint.lab import Lab
 from sumint.store.keys import Key, digest_file, versions
 
@@ -36,7 +35,6 @@ def fingerprint(lab: Lab, repository: Repository, plotlyjs: PlotlyJs, base_url: 
             "plotlyjs": hashlib.sha256(plotlyjs.script).hexdigest(),
             "base_url": base_url,
             "affords every sum": affords_every_sum(lab),
-            "can be compared with the write-up's": stored_write_ups_checkpoint() is not None,
         },
     ).digest
 

@@ -159,10 +159,10 @@ def test_a_deep_link_lands_on_its_figure_with_its_choice_though_charts_are_drawn
     settings: dict, from_disk: str, read: Callable[..., Reader]
 ) -> None:
     page = read(**settings).page
-    page.goto(f"{from_disk}/{LONGEST}?path-phases=corrected.0-0-1-0#path-phases")
+    page.goto(f"{from_disk}/{LONGEST}?path-phases=as-published-superseded.0-0-1-0#path-phases")
     page.wait_for_selector("#path-phases .clouds-large")
     comes_to_rest_at_the_top(page, "path-phases")
-    expect(page.locator("#path-phases input[value=corrected]")).to_be_checked()
+    expect(page.locator("#path-phases input[value=as-published-superseded]")).to_be_checked()
     expect(page.get_by_label("0.0 → 1.0")).to_be_checked()
 
 

@@ -16,20 +16,20 @@ MEAN_OPTIONS = {"whole sample": MEANS.index("whole"), "same sums, as published":
 
 
 def counts_table(counts: CarryCounts) -> Table:
-    """Return the table of how many sums carry, by column: by the published masks and by the true carries."""
+    """Return the table of how many sums carry, by column: by the true carries and by the published masks."""
     of_whole_sums = {
-        "any column": (counts.published_carrying, counts.carrying, counts.carrying, counts.mislabelled_carrying),
+        "any column": (counts.carrying, counts.carrying, counts.published_carrying, counts.mislabelled_carrying),
         "no column": (
+            counts.n_sums - counts.carrying,
+            counts.n_sums - counts.carrying,
             counts.n_sums - counts.published_carrying,
-            counts.n_sums - counts.carrying,
-            counts.n_sums - counts.carrying,
             counts.mislabelled_carrying,
         ),
     }
-    by_column = zip(counts.published, counts.carry_in, counts.carry_out, counts.mislabelled, strict=True)
+    by_column = zip(counts.carry_in, counts.carry_out, counts.published, counts.mislabelled, strict=True)
     rows = [(name, *row) for name, row in of_whole_sums.items()]
     rows += [(f"C{column}", *map(int, row)) for column, row in enumerate(by_column)]
-    heads = ("column", PUBLISHED, "a carry in", "a carry out", "mislabelled")
+    heads = ("column", "a carry in", "a carry out", PUBLISHED, "mislabelled")
     return Table(
         "carry-counts",
         "How many sums carry",
