@@ -32,13 +32,18 @@ def measured() -> None:
     """A stand-in for an analysis."""
 
 
+def checked() -> Check:
+    """A stand-in for the function that makes a claim's check."""
+    return CHECK
+
+
 MATRIX = charts.heatmap([[1.0, -2.0]], x="ab", y="c", x_title="digit", y_title="row", quantity="entry")
 FIGURE = Figure("gram", f"Gram {HOSTILE}", MATRIX, caption="Of $W_U$.", alt=HOSTILE, source=measured)
 SWITCHED = Figure("both", "Both", {HOSTILE: MATRIX, "two": MATRIX}, "Both.", "Both", measured, control=HOSTILE)
 TABLE = Table("sums", "Sums", {HOSTILE: [HOSTILE]}, HOSTILE, measured)
 CHECK = all_of(at_least(0.5, {HOSTILE: 0.75}, "the share is {bound} of $x$", label=HOSTILE), note=HOSTILE)
 FAILS = all_of(at_least(0.5, {HOSTILE: 0.25}, "the share is {bound} of $x$"))
-CLAIM = Claim("sparse", "It is *sparse*.", CHECK, measured, measured, otherwise="It is dense.")
+CLAIM = Claim("sparse", "It is *sparse*.", CHECK, measured, checked, otherwise="It is dense.")
 CHAPTER = Chapter(
     "Unembedding",
     "What is written?",
@@ -235,6 +240,51 @@ def test_the_page_of_claims_tells_all_of_a_claim_and_leads_to_its_place() -> Non
     assert re.findall(r"<span>(\d+ \w+|All \d+)", html) == ["All 1", "1 hold", "0 do", "0 not"]
     assert "It is dense." not in html
     assert "It is dense." in claims_page(replace(CHAPTER, claims=(replace(CLAIM, check=FAILS),)))
+
+
+REASON = "They are about another checkpoint."
+THEIRS = Claim("theirs", "H0.1 is *the* head.", not_applicable(REASON), measured, checked, kind="published")
+WITH_THEIRS = replace(CHAPTER, claims=(THEIRS, CLAIM))
+TEXT_WITH_THEIRS = TEXT.replace("## A section", '{{ claim("theirs") }}\n\n## A section')
+
+
+def test_claims_about_another_checkpoint_are_sentences_in_one_closed_section_at_the_end() -> None:
+    flow, folded = page(WITH_THEIRS, TEXT_WITH_THEIRS).split('<details class="folded">')
+    assert "theirs" not in flow
+    assert 'class="claim claim--holds" id="sparse"' in flow
+    assert re.search(r'<li id="theirs">H0.1 is <em>the</em> head.</li>', folded)
+    assert folded.count(REASON) == 1
+    assert "<summary>1 claim that does not apply to this checkpoint</summary>" in folded
+
+
+def test_claims_about_another_checkpoint_stand_in_their_place_if_they_were_checked() -> None:
+    asked = replace(WITH_THEIRS, claims=(replace(THEIRS, check=FAILS), CLAIM))
+    html = page(asked, TEXT_WITH_THEIRS)
+    assert '<details class="folded">' not in html
+    assert html.index('class="claim claim--fails" id="theirs"') < html.index('id="a-section"')
+
+
+def test_other_claims_that_are_not_applicable_keep_their_place() -> None:
+    html = page(replace(CHAPTER, claims=(replace(CLAIM, check=not_applicable(REASON)),)))
+    assert '<details class="folded">' not in html
+    assert 'class="claim claim--open" id="sparse"' in html
+
+
+def test_the_page_of_claims_does_not_count_claims_about_another_checkpoint() -> None:
+    counted, folded = claims_page(WITH_THEIRS).split('<details class="folded">')
+    assert re.findall(r"<span>(\d+ \w+|All \d+)", counted) == ["All 1", "1 hold", "0 do", "0 not"]
+    assert "theirs" not in counted
+    assert 'href="unembedding.html#theirs"' in folded
+    both_checked = replace(WITH_THEIRS, claims=(replace(THEIRS, check=FAILS), CLAIM))
+    assert "<span>All 2<" in claims_page(both_checked)
+
+
+def test_the_index_does_not_count_claims_about_another_checkpoint() -> None:
+    overview = Chapter("The report", "Does it hold?")
+    opening = Manuscript.read("index", 0, overview, "Text.", Path("overview.md"))
+    html = renderer().index_page(opening, {"the-task": CHAPTER, "unembedding": WITH_THEIRS}, "")
+    assert re.findall(r"\d of \d claims hold", html) == ["1 of 1 claims hold", "1 of 1 claims hold"]
+    assert "Left out: 1 claim that the write-up makes about its own checkpoint." in html
 
 
 def test_every_page_leads_to_the_next() -> None:
