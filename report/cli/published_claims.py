@@ -30,8 +30,8 @@ def resemblance_lines(lab: Lab) -> list[str]:
     if resemblance is None or not (resemblance.is_close or lab.checks_published):
         return []
     least = (
-        f"the least cosine of any dimension is {decimals(resemblance.embedding)} between the embeddings and "
-        f"{decimals(resemblance.unembedding)} between the unembeddings"
+        f"the least cosine of any dimension is {decimals(resemblance.embedding, 3)} between the embeddings and "
+        f"{decimals(resemblance.unembedding, 3)} between the unembeddings"
     )
     if not resemblance.is_close:
         return [f"this checkpoint does not resemble the write-up's, but its claims were checked: {least}"]
