@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+import numpy as np
 from jaxtyping import Float, Int
 
-from sumint.model.load import Model, Tensor, layout_of
-from sumint.model.partial_pass import Layer0Activations, logits_from
+from sumint.model.load import Model, Tensor, as_array, layout_of
+from sumint.model.partial_pass import BATCH, Layer0Activations, logits_from
 
 Replacement = Literal["mean", "zero"]
 """Mean or zero ablation: an activation is replaced by its mean over the sample at each position, or by zero."""
@@ -68,6 +69,11 @@ def activations(
 def answer_logits(model: Model, tokens: Int[Tensor, "sum position"]) -> Float[Tensor, "sum digit token"]:
     """The logits of every token at each answer digit."""
     return logits_from(model, Layer0Activations.on(model, tokens).residual, layout_of(model).predicting)
+
+
+def answer_predictions(model: Model, tokens: Int[Tensor, "sum position"]) -> Int[np.ndarray, "sum digit"]:
+    """The token that the model predicts at each answer digit, computed in batches, however many sums there are."""
+    return np.concatenate([as_array(answer_logits(model, batch).argmax(-1)) for batch in tokens.split(BATCH)])
 
 
 def loss_by_sum(model: Model, tokens: Int[Tensor, "sum position"]) -> Float[Tensor, "sum digit"]:

@@ -113,7 +113,7 @@ class Store:
         """Why nothing is stored under a key: how the key differs from the most similar key in the store."""
         if self.folder is None:
             return "nothing is stored"
-        settings = key.ingredients.get("settings")
+        settings = json.loads(key.text).get("settings")  # in the form of the stored keys: digests for arrays
         similar = [text for text in self._texts(key.name) if json.loads(text).get("settings") == settings]
         changes = min((differences(key.text, text) for text in similar), key=len, default=None)
         if changes is None:

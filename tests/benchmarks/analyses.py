@@ -22,6 +22,7 @@ from report.outline import plans
 from sumint.checkpoints.locate import locate
 from sumint.lab import Lab
 from sumint.model.load import tokens_for
+from sumint.store.keys import as_json
 
 ROUNDS = 5
 
@@ -34,7 +35,7 @@ class Recorder(Lab):
         self.asked_for: dict[str, Callable[[], object]] = {}
 
     def run(self, analysis: Callable[..., Any], **settings: Any) -> Any:  # type: ignore[override]
-        written = ", ".join(f"{name}={value}" for name, value in settings.items())
+        written = ", ".join(f"{name}={value}" for name, value in as_json(settings).items())
         name = f"{analysis.__name__}({written})"
         self.asked_for[name] = lambda: analysis(self.model, self.sample, **settings)
         return super().run(analysis, **settings)

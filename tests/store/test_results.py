@@ -90,6 +90,15 @@ def test_another_key_finds_nothing(tmp_path: Path) -> None:
     assert Store(tmp_path).load(other, Measured) is None
 
 
+def test_the_reason_compares_with_results_of_the_same_settings_also_if_these_are_arrays(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    settings = {"sums": np.arange(6).reshape(3, 2), "part": Part("a", np.ones(2)), "sites": ((1, 2), (3, 4))}
+    store.save(Key("measured", {"weights": "abc", "settings": settings}), MEASURED)
+    assert store.reason(Key("measured", {"weights": "other", "settings": settings})) == "weights abc → other"
+    other = {**settings, "sums": np.arange(6, 12).reshape(3, 2)}
+    assert store.reason(Key("measured", {"weights": "abc", "settings": other})) == "never measured before"
+
+
 def test_a_store_without_a_folder_stores_nothing() -> None:
     store = Store(None)
     store.save(KEY, MEASURED)

@@ -25,10 +25,18 @@ from report.chapters.every_sum.figures import (
     right_digit_probability,
     sample_sizes,
 )
+from report.chapters.every_sum.generation import (
+    errors_are_the_same,
+    generated_table,
+    predictions_need_no_earlier_digits,
+    wrong_digits_table,
+)
 from report.chapters.every_sum.wrong_sums import wrong_sums
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import ChapterPlan, Content, KeyNumbers, Values
 from report.content.formats import count
+from sumint.analyses.performance.answer_tokens import answer_tokens
+from sumint.analyses.performance.free_generation import free_generation
 from sumint.analyses.performance.performance import performance
 from sumint.interventions.intervals import CONFIDENCE, wilson
 from sumint.lab import Lab
@@ -83,9 +91,39 @@ def claims_on_all_sums(lab: Lab) -> Iterator[Content]:
     yield errors_are_clustered(tally)
 
 
+def wrong_earlier_digits(lab: Lab) -> Iterator[Content]:
+    """The predictions with wrong answer digits before them."""
+    tokens = lab.run(answer_tokens)
+    yield wrong_digits_table(tokens)
+    yield predictions_need_no_earlier_digits(tokens)
+
+
+def generating_freely(lab: Lab) -> Iterator[Content]:
+    """The wrong sums in free generation."""
+    tally = tally_of_every_sum(lab)
+    if isinstance(tally, str):
+        generation = tally
+    else:
+        generation = lab.run(
+            free_generation,
+            n_wrong=tally.n_wrong,
+            listed_sums=tally.listed_sums,
+            listed_predictions=tally.listed_predictions,
+        )
+    yield generated_table(generation)
+    yield errors_are_the_same(generation)
+
+
 PLAN = ChapterPlan(
     title="Every sum",
     question="How often is the model wrong, over all the sums there are, and where?",
-    sections=(bounds_from_the_sample, wrong_digits, list_of_wrong_sums, claims_on_all_sums),
+    sections=(
+        bounds_from_the_sample,
+        wrong_digits,
+        list_of_wrong_sums,
+        claims_on_all_sums,
+        wrong_earlier_digits,
+        generating_freely,
+    ),
     findings=("nearly-every-sum", "errors-grow-with-nines"),
 )
