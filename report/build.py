@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from report.content.claims import Claim
-from report.content.failing import failing_claims, lines_of
+from report.content.claims.failing import failing_claims, lines_of
 from report.content.failures import Failure
 from report.content.safe_text import plain
 from report.content.sections import measure

@@ -240,7 +240,7 @@ def _print_runs(lab: Lab, built: BuildResult, *, why: bool, seconds: bool) -> No
 
 
 def _print_claims(lab: Lab, built: BuildResult) -> None:
-    from report.content.failing import failing_claims, lines_of
+    from report.content.claims.failing import failing_claims, lines_of
 
     measured = sum(run.state == "measured" for run in lab.runs)
     print(f"measured {measured} of {len(lab.runs)} analyses, reused {len(lab.runs) - measured}")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from report.comparison.json_diff import DataChange, NumberChange, data_change, is_beyond
 from report.comparison.published_site import LARGEST_DATA, PublishedSite
-from report.content.claim_record import ClaimRecord
+from report.content.claims.record import ClaimRecord
 from report.content.safe_text import plain
 from report.errors import SiteError, UnreadableError
 

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
 
-from report.content.claim_record import ClaimRecord, RecordError, from_json
+from report.content.claims.record import ClaimRecord, RecordError, from_json
 from report.content.safe_text import plain
 from report.errors import SiteError, UnreadableError
 from report.publishing.publish import GENERATOR, GITIGNORE, MANIFEST, PROVENANCE, RECORD

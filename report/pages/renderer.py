@@ -13,10 +13,10 @@ from markupsafe import Markup
 
 from report.content.chapter import Absent, Chapter, Failed, Figure, Table
 from report.content.claims import Claim
+from report.content.claims.failing import failing_claims
 from report.content.component import Component
 from report.content.controls import Control
 from report.content.diagram import KINDS, Diagram
-from report.content.failing import failing_claims
 from report.content.formats import count
 from report.figures.data_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
 from report.figures.diagram_layout import TALL, WIDE

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from report.content.chapter import Chapter, Figure, stem_of
-from report.content.claim_record import record_of, to_json
+from report.content.claims.record import record_of, to_json
 from report.content.component import Component
 from report.figures.cache import LIBRARIES, numbers_of
 from report.outline import OUTLINE

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sumint.analyses.adding.soft_carry import N_PAIRS, SoftCarry, cosine_share, soft_carry
+from sumint.analyses.adding.soft_carry import cosine_share, soft_carry
 from sumint.checkpoints.files import read_weights
 from sumint.model.fourier import first_frequency
 from sumint.model.load import load_model
@@ -34,24 +34,11 @@ def test_the_cosine_share_is_one_for_a_cosine_and_less_with_other_frequencies() 
     assert cosine_share(np.ones((2, 10))) == 0
 
 
-def errors(wrong_offsets: list[float], right_offsets: list[float]) -> SoftCarry:
-    """A result with these offsets of wrong and of right digits."""
-    nothing = np.zeros((0, 2))
-    return SoftCarry(nothing, nothing, nothing, np.array(wrong_offsets), np.array(right_offsets), np.zeros(0), 2)
-
-
-def test_the_auc_is_the_share_of_pairs_in_which_the_wrong_digit_has_the_larger_offset() -> None:
-    assert errors([0.6, 0.7], [0.1, 0.5]).roc_auc == 1
-    assert errors([0.1], [0.6, 0.7]).roc_auc == 0
-    assert errors([0.3, 0.9], [0.1, 0.5]).roc_auc == 0.75
-    assert np.isnan(errors([], [0.5]).roc_auc)
-    assert errors([0.4, 0.6, 0.7], [0.1, 0.55]).beyond_half == (2, 1)
-
-
-def test_on_the_write_up_s_checkpoint_the_offset_separates_wrong_digits_from_right_ones(arena_checkpoint) -> None:
+def test_on_the_write_up_s_checkpoint_the_carry_that_is_added_shrinks_with_every_nine(arena_checkpoint) -> None:
     found = soft_carry(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
-    assert found.roc_auc > 0.98
-    assert len(found.wrong_offsets) + len(found.right_offsets) == 6 * 2 * N_PAIRS
+    assert found.mean.shape == found.wrong.shape == (6, 2)
+    assert (found.wrong >= 0).all()
+    assert found.wrong.max() < 0.5
     assert found.cosine_r2.min() > 0.8
     to_c0 = [number for number, route in enumerate(found.routes) if route.digit == 0]
     assert (np.diff(found.difference[to_c0]) < 0).all()

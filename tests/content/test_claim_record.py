@@ -24,8 +24,8 @@ from report.content.checks import (
     matches,
     not_applicable,
 )
-from report.content.claim_record import ClaimRecord, RecordError, from_json, record_of, to_json
 from report.content.claims import ClaimFunction, claim
+from report.content.claims.record import ClaimRecord, RecordError, from_json, record_of, to_json
 from report.publishing.publish import publish
 
 CHECKS = {

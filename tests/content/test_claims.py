@@ -11,7 +11,7 @@ import pytest
 from report.chapters.how_it_carries.direction import half_flip_dose
 from report.content.checks import Check, State, all_of, at_least, matches, not_applicable
 from report.content.claims import ABOUT_ANOTHER, Claim, ClaimFunction, Kind, claim, published_claim
-from report.content.failing import failing_claims, lines_of
+from report.content.claims.failing import failing_claims, lines_of
 from sumint.analyses.carrying.carry_direction import DOSES
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab

@@ -123,7 +123,7 @@ class CarrySites:
         return float(self.lower_rates[route, site.head, site.position])
 
     def _total_rate(self, sites: tuple[Site, ...]) -> float:
-        return sum(max(self._lower_rate(route, site) for site in sites) for route in self.served_numbers)
+        return sum((max(self._lower_rate(route, site) for site in sites) for route in self.served_numbers), 0.0)
 
 
 def carry_sites(model: Model, sample: Sums) -> CarrySites:  # noqa: ARG001 — it draws pairs of its own

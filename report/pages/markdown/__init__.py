@@ -19,9 +19,9 @@ from functools import cache
 from markupsafe import Markup
 
 from report.errors import TextError
-from report.pages.expressions import Call, Expression, Functions, Values
-from report.pages.markdown_extension import FENCED_CODE, convert, fill, normalise, placeholder
-from report.pages.mathml import mathml
+from report.pages.markdown.expressions import Call, Expression, Functions, Values
+from report.pages.markdown.extension import FENCED_CODE, convert, fill, normalise, placeholder
+from report.pages.markdown.mathml import mathml
 
 PIECES = re.compile(
     rf"""
