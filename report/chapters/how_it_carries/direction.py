@@ -107,7 +107,9 @@ def one_direction_is_enough(sites: CarrySites, direction: CarryDirection) -> Che
         return not_applicable(NO_SERVED_ROUTE)
     names = route_names(sites)
     n = sizes(names, direction.n_pairs)
-    share, matched = direction.share, direction.rates[..., WAYS.index("rest, as long")]
+    share = direction.share
+    # The largest that was measured, or NaN if none was.
+    largest_matched = float(np.fmax.reduce(direction.rates[..., WAYS.index("rest, as long")], axis=None))
     return all_of(
         at_least(
             ALONG_AT_LEAST,
@@ -125,7 +127,7 @@ def one_direction_is_enough(sites: CarrySites, direction: CarryDirection) -> Che
         ),
         asked=asked_routes(sites),
         note=(
-            f"everything but it, norm-matched, changes at most {percent(float(np.nanmax(matched)))}; the "
+            f"everything but it, norm-matched, changes at most {percent(largest_matched)}; the "
             f"direction holds {percent(float(share.min()), 0)} to {percent(float(share.max()), 0)} of the squared "
             f"distance "
             "between the two sums at the site"
