@@ -15,7 +15,7 @@ from report.pages.conditions import Facts
 from report.pages.markdown import caption
 
 LINK = re.compile(r'<a href="(?:(?P<stem>[\w-]+)\.html)?#(?P<name>[\w-]+)">.*?</a>', re.DOTALL)
-"""A link of a text to an anchor of the report."""
+"""A link of a text to an anchor of the report; the link of an outcome has a class, and needs no mark."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ class ClaimIndex:
         claim = self.claims[address]
         stem, _, name = address.partition("#")
         return Markup(
-            '<span class="outcome"><span class="verdict verdict--{}">{}</span> <a href="{}.html#{}">{}</a></span>'
+            '<span class="outcome"><span class="verdict verdict--{}">{}</span> '
+            '<a class="outcome-claim" href="{}.html#{}">{}</a></span>'
         ).format(claim.css_class, claim.label, stem, name, caption(claim.sentence, f"claim {name}"))
 
     def marked(self, html: Markup, stem: str) -> Markup:

@@ -3,13 +3,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from report.content.chapter import Absent, Chapter, Figure, Table
+from report.content.checks import Check, all_of, at_least, not_applicable
 from report.content.claims import Claim
 from report.content.component import Component, Matrix, Part
 from report.errors import TextError
@@ -35,7 +38,15 @@ MATRIX = charts.heatmap([[1.0, -2.0]], x="ab", y="c", x_title="digit", y_title="
 FIGURE = Figure("gram", f"Gram {HOSTILE}", MATRIX, caption="Of $W_U$.", alt=HOSTILE, source=measured)
 SWITCHED = Figure("both", "Both", {HOSTILE: MATRIX, "two": MATRIX}, "Both.", "Both", measured, control=HOSTILE)
 TABLE = Table("sums", "Sums", {HOSTILE: [HOSTILE]}, HOSTILE, measured)
-CLAIM = Claim("sparse", "It is *sparse*.", HOSTILE, "at least $1/2$", True, measured, otherwise="It is dense.")
+
+
+def checked(value: float = 0.9) -> Check:
+    """The check that a value is at least $1/2$."""
+    return all_of(at_least(0.5, {HOSTILE: value}, "{bound}, or $1/2$"), note=HOSTILE)
+
+
+CLAIM = Claim("sparse", "It is *sparse*.", checked(), measured, checked, otherwise="It is dense.")
+PUBLISHED = Claim("theirs", "It is *theirs*.", not_applicable("Of *another*."), measured, checked, "published")
 CHAPTER = Chapter(
     "Unembedding",
     "What is written?",
@@ -76,10 +87,11 @@ def page(chapter: Chapter = CHAPTER, text: str = TEXT) -> str:
     return renderer().chapter_page(manuscript(chapter, text))
 
 
-def index(base_url: str = "") -> str:
+def index(chapter: Chapter = CHAPTER, base_url: str = "") -> str:
     overview = Chapter("The report", "Does it hold?", values={"n": 3})
     opening = Manuscript.read("index", 0, overview, "There are {{ n }}.", Path("overview.md"))
-    return renderer(base_url).index_page(opening, {entry.stem: CHAPTER for entry in ENTRIES}, "@misc{it}\n")
+    chapters = {"the-task": CHAPTER, "unembedding": chapter}
+    return renderer(base_url).index_page(opening, chapters, "@misc{it}\n")
 
 
 def claims_page(chapter: Chapter = CHAPTER) -> str:
@@ -171,14 +183,86 @@ def test_figures_and_tables_are_numbered_in_reading_order() -> None:
 
 
 def test_a_claim_says_in_words_whether_it_holds() -> None:
-    def shown(holds: bool | None) -> str:
-        return page(replace(CHAPTER, claims=(replace(CLAIM, holds=holds),)))
+    def shown(check: Check) -> str:
+        return page(replace(CHAPTER, claims=(replace(CLAIM, check=check),)))
 
-    assert ">Holds<" in shown(True)
-    assert "It is dense." not in shown(True)
-    assert ">Does not hold on these weights<" in shown(False)
-    assert "It is dense." in shown(False)
-    assert ">Not checked on these weights<" in shown(None)
+    assert ">Holds<" in shown(checked())
+    assert "It is dense." not in shown(checked())
+    assert ">Does not hold<" in shown(checked(0.1))
+    assert "It is dense." in shown(checked(0.1))
+    near = all_of(at_least(0.5, 0.49, "", n=100))
+    assert ">Does not hold, but the limit is within the interval<" in shown(near)
+    assert "It is dense." in shown(near)
+    absent = shown(not_applicable("There is *none*."))
+    assert ">Not applicable<" in absent
+    assert "There is <em>none</em>." in absent
+    assert "<dt>Criterion</dt>" not in absent
+    assert "It is dense." not in absent
+
+
+@pytest.mark.parametrize("message", ["no $x_1 or {{ y }}", "a *b* c", HOSTILE, "$\\frac$ and $\\nothing{$"])
+def test_the_error_of_a_claim_that_failed_is_shown_as_it_is(message: str) -> None:
+    failed = replace(CHAPTER, claims=(replace(CLAIM, check=Check(error=f"the analysis it: {message}")),))
+    for html in (page(failed), claims_page(failed)):
+        assert ">Failed<" in html
+        assert f"the analysis it: {escape(message, quote=False)}" in unescape_quotes(html)
+        assert "<dt>Criterion</dt>" not in html
+
+
+def unescape_quotes(html: str) -> str:
+    """HTML with the quotation marks that a template escapes."""
+    return html.replace("&#34;", '"').replace("&#39;", "'")
+
+
+def with_published(**changes: Any) -> Chapter:
+    return replace(CHAPTER, claims=(CLAIM, replace(PUBLISHED, **changes)))
+
+
+WITH_PUBLISHED = TEXT + '\n{{ claim("theirs") }}\n'
+
+
+def test_a_claim_of_the_write_up_on_other_weights_is_folded_at_the_end_of_its_page() -> None:
+    html = page(with_published(), WITH_PUBLISHED)
+    (folded,) = re.findall(r"<details class=\"folded\">.*?</details>", html, re.DOTALL)
+    assert "1 claim that does not apply to these weights" in folded
+    assert "Of <em>another</em>." in folded
+    assert '<li id="theirs">It is <em>theirs</em>.</li>' in folded
+    assert html.count('id="theirs"') == 1
+    assert "sparse" not in folded
+    assert (
+        "<details"
+        not in page(with_published(check=checked()), WITH_PUBLISHED).split("</article>")[0].split('id="theirs"')[1]
+    )
+
+
+def test_folded_claims_are_listed_once_on_the_page_of_claims_and_not_counted() -> None:
+    html = claims_page(with_published())
+    assert re.findall(r"<span>(\d+ \w+|All \d+)", html) == ["All 1", "1 hold", "0 do", "0 not"]
+    (folded,) = re.findall(r"<details class=\"folded\">.*?</details>", html, re.DOTALL)
+    assert '<a href="unembedding.html#theirs">It is <em>theirs</em>.</a>' in folded
+    assert html.count("unembedding.html#theirs") == 1
+    assert re.findall(r"\d of \d claims hold", index(with_published())) == ["1 of 1 claims hold"] * 2
+
+
+def test_a_chapter_that_is_left_out_shows_why_and_folds_its_claims() -> None:
+    left_out = Chapter("Unembedding", "What?", claims=(CLAIM, PUBLISHED), left_out="This model *cannot* add.")
+    html = page(left_out, TEXT)
+    assert "This model <em>cannot</em> add. This chapter describes how a model adds" in html
+    assert "2 claims that do not apply to these weights" in html
+    assert 'id="gram"' not in html
+    assert '<li id="sparse">' in html
+
+
+def test_claims_that_do_not_hold_are_listed_on_the_opening_page_by_cause() -> None:
+    cause = replace(CLAIM, name="cause", check=checked(0.1), otherwise="It is *dense*.")
+    follows = replace(CLAIM, name="follows", check=checked(0.2), otherwise="It follows.", follows="cause")
+    near = replace(CLAIM, name="near", check=all_of(at_least(0.5, 0.49, "", n=100)))
+    html = index(replace(CHAPTER, claims=(follows, cause, CLAIM, near)))
+    (section,) = re.findall(r'<section class="found failing".*?</section>', html, re.DOTALL)
+    assert re.findall(r'href="unembedding.html#(\w+)"', section) == ["cause", "follows", "near"]
+    assert re.search(r"It is <em>dense</em>\..*<ul.*It follows\..*</ul>", section, re.DOTALL)
+    assert section.count("near: the limit is within the interval") == 1
+    assert 'class="found failing"' not in index()
 
 
 @dataclass(frozen=True)
@@ -223,13 +307,13 @@ def test_the_page_of_figures_leads_to_the_data_of_those_that_are_shown() -> None
 
 def test_the_page_of_claims_tells_all_of_a_claim_and_leads_to_its_place() -> None:
     html = claims_page().replace("<wbr>", "")
-    for part in (">Holds<", "a general claim", "at least <math>", "sumint/analyses/it.py"):
+    for part in (">Holds<", "a finding", "at least 50.0%, or <math>", "sumint/analyses/it.py"):
         assert part in html
     assert 'href="unembedding.html#sparse"' in html
     assert re.findall(r"<span>(\d+ \w+|All \d+)", html) == ["All 1", "1 hold", "0 do", "0 not"]
     assert "chosen after seeing the write-up’s checkpoint" in html
     assert "It is dense." not in html
-    assert "It is dense." in claims_page(replace(CHAPTER, claims=(replace(CLAIM, holds=False),)))
+    assert "It is dense." in claims_page(replace(CHAPTER, claims=(replace(CLAIM, check=checked(0.1)),)))
 
 
 def test_every_page_leads_to_the_next() -> None:
@@ -246,7 +330,7 @@ def test_a_page_has_no_address_of_its_own_where_none_is_known() -> None:
 
 
 def test_a_page_names_its_address_and_its_picture_where_the_site_s_is_known() -> None:
-    html = index("https://example.org/it")
+    html = index(base_url="https://example.org/it")
     assert '<link rel="canonical" href="https://example.org/it/">' in html
     assert 'content="https://example.org/it/assets/share.png"' in html
 

@@ -79,7 +79,8 @@ class QkCircuits:
     def uniform_distance(self) -> Float[np.ndarray, "head query"]:
         """The total variation distance between uniform attention to all visible keys and the measured."""
         is_visible = np.tri(self.measured.shape[-1])
-        return _total_variation(is_visible / is_visible.sum(axis=-1, keepdims=True), self.measured)
+        uniform = is_visible / is_visible.sum(axis=-1, keepdims=True)
+        return _total_variation(np.broadcast_to(uniform, self.measured.shape), self.measured)
 
     @property
     def late_queries(self) -> slice:
