@@ -394,3 +394,11 @@ def test_templates_hold_no_colours() -> None:
 
 def test_every_style_sheet_is_part_of_the_site_s() -> None:
     assert {path.stem for path in TEMPLATES.glob("assets/styles/*.css")} == set(STYLES)
+
+
+def test_every_page_of_a_model_that_cannot_add_says_so_first() -> None:
+    of_such_a_model = Renderer(ENTRIES, {}, source_code, cannot_add="This model *cannot* add.")
+    notice = '<p class="notice">This model <em>cannot</em> add.</p>'
+    for html in (of_such_a_model.chapter_page(manuscript()), of_such_a_model.figures_page([manuscript()])):
+        assert html.split('<main id="main" tabindex="-1">', 1)[1].lstrip().startswith(notice)
+    assert 'class="notice"' not in page()
