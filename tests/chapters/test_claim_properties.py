@@ -264,6 +264,8 @@ def complaints(claim: Claim, function: ClaimFunction[...]) -> list[str]:
     state = _state(check)
     if claim.state != state:
         return [f"the state is {claim.state}, and follows as {state}"]
+    if re.search(r"\bnan\b", claim.check.value):
+        return [f"the value is {claim.check.value}"]
     if state == "not-applicable":
         return [] if claim.check.value == check["reason"] != "" else ["there is no reason"]
     if state not in ("fails", "near-fails"):

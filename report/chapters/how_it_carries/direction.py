@@ -18,7 +18,7 @@ from report.chapters.how_it_carries.served_routes import (
 from report.content.chapter import Figure
 from report.content.checks import Check, all_of, at_least, at_most, not_applicable
 from report.content.claims import claim
-from report.content.formats import percent
+from report.content.formats import decimals, percent
 from report.content.lazy_chart import LazyChart
 from report.content.optional import optional_figure
 from report.figures import charts
@@ -172,7 +172,9 @@ def same_threshold_in_both_directions(sites: CarrySites, direction: CarryDirecti
         return not_applicable(NO_SERVED_ROUTE)
     levels = threshold_levels(direction)
     names = route_names(sites)
-    listed = "; ".join(f"{name} {on:.2f} and {off:.2f}" for name, (on, off) in zip(names, levels, strict=True))
+    listed = "; ".join(
+        f"{name} {decimals(on)} and {decimals(off)}" for name, (on, off) in zip(names, levels, strict=True)
+    )
     return all_of(
         at_most(
             THRESHOLDS_WITHIN,
