@@ -34,10 +34,10 @@ def copy(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> Pat
         (CHAPTER, "def heads(lab", "def heads(lab lab", "SyntaxError: invalid syntax"),
         (
             CHAPTER,
-            "import ablation_claims\n",
-            "import ablation_claims, maps\n",
-            "ImportError: cannot import name 'maps' from 'report.chapters.ablation.claims' "
-            "({folder}/report/chapters/ablation/claims.py)",
+            "import head_figures, qkv_figure\n",
+            "import head_figures, maps\n",
+            "ImportError: cannot import name 'maps' from 'report.chapters.ablation.figures' "
+            "({folder}/report/chapters/ablation/figures.py)",
         ),
         (CHAPTER, "PLAN = ", "PLAN = 1 / 0 and ", "ZeroDivisionError: division by zero"),
     ],
