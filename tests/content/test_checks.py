@@ -67,21 +67,21 @@ def test_every_state_has_its_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("bounds", "value", "loose", "strict"),
+    ("low", "high", "value", "loose", "strict"),
     [
-        ({"at_least": 0.5}, 0.5, "holds", "fails"),
-        ({"at_most": 0.5}, 0.5, "holds", "fails"),
-        ({"at_least": 0.2, "at_most": 0.5}, 0.5, "holds", "fails"),
-        ({"at_least": 0.2, "at_most": 0.5}, 0.2, "holds", "fails"),
-        ({"at_least": 0.5}, 0.51, "holds", "holds"),
-        ({"at_most": 0.5}, 0.51, "fails", "fails"),
+        (0.5, None, 0.5, "holds", "fails"),
+        (None, 0.5, 0.5, "holds", "fails"),
+        (0.2, 0.5, 0.5, "holds", "fails"),
+        (0.2, 0.5, 0.2, "holds", "fails"),
+        (0.5, None, 0.51, "holds", "holds"),
+        (None, 0.5, 0.51, "fails", "fails"),
     ],
 )
 def test_a_value_equal_to_a_bound_is_outside_if_the_bound_is_strict(
-    bounds: dict[str, float], value: float, loose: State, strict: State
+    low: float | None, high: float | None, value: float, loose: State, strict: State
 ) -> None:
-    assert condition(value, "", **bounds).state == loose
-    assert condition(value, "", **bounds, is_strict=True).state == strict
+    assert condition(value, "", at_least=low, at_most=high).state == loose
+    assert condition(value, "", at_least=low, at_most=high, is_strict=True).state == strict
 
 
 def test_every_case_must_hold_or_some_case() -> None:
