@@ -116,7 +116,7 @@ class CarrySites:
 
     @property
     def _serves(self) -> Bool[np.ndarray, "route head position"]:
-        has_enough = (self.n_pairs >= PAIRS_AT_LEAST).all(axis=1)
+        has_enough = np.all(self.n_pairs >= PAIRS_AT_LEAST, axis=1)
         return (self.lower_rates >= SERVES_FROM) & has_enough[:, None, None]
 
     def _lower_rate(self, route: int, site: Site) -> float:
