@@ -1,12 +1,16 @@
 """A build from end to end, as a user runs it."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from report.__main__ import main
+from report.content.claims.checks import FAILING, HOLDING
+from report.content.claims.record import from_json
 from report.figures.plotlyjs import bundle_key, full
+from report.seeds.outcomes import shipped_outcomes
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.store.results import Store
 from tests.page_weight import page_sizes
@@ -46,9 +50,13 @@ def test_a_build_publishes_a_site_and_says_what_it_did(checkpoint: Path, tmp_pat
     printed = capsys.readouterr().out
     assert f"{site / 'index.html'}" in printed
     claims = json.loads((site / "claims.json").read_bytes())
-    holding = sum(claim["holds"] is True for claim in claims)
-    checked = sum(claim["holds"] is not None for claim in claims)
-    assert f"{holding} of {checked} claims hold" in printed
+    counted = [claim["state"] for claim in claims if claim["kind"] in ("finding", "published")]
+    holding, failing = (sum(state in states for state in counted) for states in (HOLDING, FAILING))
+    assert failing > 10
+    assert f"\n{holding} of {holding + failing} claims hold on this checkpoint\n" in printed
+    unchecked = sum(claim["kind"] == "published" and claim["state"] == "not-applicable" for claim in claims)
+    assert f"\n{unchecked} more are the write-up's about its own checkpoint" in printed
+    assert len(re.findall(r"^ +[\w-]+\.html#", printed, re.MULTILINE)) >= failing
     files = files_in(site)
     assert {"index.html", "the-task.html", "unembedding.html"} <= set(files)
     assert f"{full()}\n  `python -m report bundle` makes" in printed
@@ -89,8 +97,13 @@ def test_every_claim_is_in_a_file_with_its_place_in_the_site_and_its_code(
         page, anchor = claim["address"].split("#")
         assert f'id="{anchor}"' in (site / page).read_text()
         assert (ROOT / claim["code"]).is_file()
-        assert claim["criterion"]
         assert claim["statement"]
+        assert claim["criterion"] or claim["state"] == "not-applicable"
+        assert claim["measured"]
+        derived = from_json(claim)
+        assert derived.check.state == derived.state == claim["state"]
+        shown = {network.summary.name for network in shipped_outcomes().networks}
+        assert set(claim["networks"]) == (shown if claim["kind"] == "finding" else set()) or not claim["networks"]
 
 
 def test_a_site_whose_address_is_known_tells_it_to_others(checkpoint: Path, tmp_path: Path) -> None:

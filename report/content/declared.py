@@ -11,7 +11,7 @@ from report.content.claims.claim import ClaimFunction
 
 def declared_claims(plan: ChapterPlan) -> Mapping[str, ClaimFunction[...]]:
     """The claim functions in the packages of a chapter's sections, by the names of the claims."""
-    packages = {section.__module__ for section in plan.sections}
+    packages = dict.fromkeys(section.__module__ for section in plan.sections)
     return {
         function.name: function
         for package in packages

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final
+from functools import wraps
+from typing import Concatenate, Final, ParamSpec
 
 NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+UNMEASURED: Final = "not measured"
+"""How a number that could not be measured is written, whatever its format."""
+
+Settings = ParamSpec("Settings")
 
 
+def number_format(
+    form: Callable[Concatenate[float, Settings], str],
+) -> Callable[Concatenate[float, Settings], str]:
+    """Decorate the format of a number, so that it writes NaN as `UNMEASURED`, without a unit."""
+
+    @wraps(form)
+    def with_unmeasured(value: float, /, *args: Settings.args, **settings: Settings.kwargs) -> str:
+        return UNMEASURED if math.isnan(value) else form(value, *args, **settings)
+
+    return with_unmeasured
+
+
+@number_format
 def decimals(value: float, places: int = 2) -> str:
     """A number to the given number of decimal places, with a true minus sign: −0.25."""
     text = f"{value:,.{places}f}"
@@ -25,6 +44,7 @@ def counted(value: int, noun: str, plural: str = "") -> str:
     return f"{count(value)} {noun}" if value == 1 else f"{count(value)} {plural or noun + 's'}"
 
 
+@number_format
 def percent(share: float, places: int = 1) -> str:
     """A share as a percentage: 0.984 is 98.4%; a share below 1 is never rounded to 100%."""
     nearly_all = 100 - 10**-places
@@ -38,6 +58,7 @@ def whole_percent(share: float) -> str:
     return ">99" if 0.995 <= share < 1 else decimals(100 * share, 0)
 
 
+@number_format
 def scientific(value: float, places: int = 1) -> str:
     """A number in scientific notation: 1.2 × 10⁻⁷."""
     if value == 0:
@@ -47,6 +68,7 @@ def scientific(value: float, places: int = 1) -> str:
     return f"{digits.replace('-', '−')} × 10{superscript}".replace(" ", NO_BREAK)
 
 
+@number_format
 def significant(value: float, digits: int = 3) -> str:
     """A number to the given number of significant digits, in scientific notation if it is very small or large."""
     if value != 0 and not 1e-4 <= abs(value) < 1e6:
@@ -56,16 +78,19 @@ def significant(value: float, digits: int = 3) -> str:
     return decimals(rounded, max(digits - 1 - exponent, 0))
 
 
+@number_format
 def nats(value: float, digits: int = 3) -> str:
     """A loss in nats, to three significant digits by default."""
     return f"{significant(value, digits)}{NO_BREAK}nats"
 
 
+@number_format
 def radians(value: float, places: int = 3) -> str:
     """An angle in radians: 3.065 rad."""
     return f"{decimals(value, places)}{NO_BREAK}rad"
 
 
+@number_format
 def degrees(value: float, places: int = 1) -> str:
     """An angle in degrees: 36.0°."""
     return f"{decimals(value, places)}°"

@@ -15,7 +15,7 @@ from report.pages.text.conditions import Facts
 from report.pages.text.markdown import caption
 
 LINK = re.compile(r'<a href="(?:(?P<stem>[\w-]+)\.html)?#(?P<name>[\w-]+)">.*?</a>', re.DOTALL)
-"""A link of a text to an anchor of the report."""
+"""A link of a text to an anchor of the report; the link of an outcome has a class, and needs no mark."""
 
 
 @dataclass(frozen=True)

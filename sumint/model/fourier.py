@@ -32,9 +32,15 @@ class Spectrum:
 
     @property
     def frequency_shares(self) -> Float[np.ndarray, " frequency"]:
-        """The share of each frequency from 1 on in the power of all rows together, without the constant."""
-        power = self.power.sum(axis=0)[1:]
-        return power / power.sum()
+        """The share of each frequency from 1 on in the power of all rows together, without the constant.
+
+        NaN if all rows are constant: there is no power of which the frequencies could have a share.
+        """
+        constant, *varying = self.power.sum(axis=0)
+        total = sum(varying)
+        # What the transform of constants leaves at the other frequencies is rounding.
+        rounding = (self.n_values * np.finfo(np.float64).eps) ** 2 * constant
+        return np.array(varying) / total if total > rounding else np.full(len(varying), np.nan)
 
 
 def spectrum(rows: Float[np.ndarray, "row value"]) -> Spectrum:

@@ -2,9 +2,9 @@
 
 A claim that holds on a network that cannot add says nothing about addition. On the *nulls* no finding may hold:
 
-- `untrained`: the initial weights of a seed. - `permuted-weights`: the bundled weights, with the entries of each
-tensor in random order. What holds here comes from
-  the sizes of the weights alone.
+- `untrained`: the initial weights of a seed.
+- `permuted-weights`: the bundled weights, with the entries of each tensor in random order. What holds here comes
+  from the sizes of the weights alone.
 - `permuted-labels`: trained on the recipe's sums, each with the answer of another. Nothing can be learnt but the
   format.
 

@@ -205,7 +205,8 @@ def train(
         state.restore(state_path)
     training = _tokens(config, config.training_sums, config.training_sums_seed, torch_device)
     validation = _tokens(config, config.validation_sums, config.validation_sums_seed, torch_device)
-    for epoch in range(len(state.history.training_loss), n_epochs or config.epochs):
+    last = config.epochs if n_epochs is None else n_epochs
+    for epoch in range(len(state.history.training_loss), last):
         _run_epoch(state, training, config.learning_rate(epoch))
         loss, accuracy = evaluate(state.parameters, validation, config.architecture.layout)
         state.history.validation_loss.append(loss)

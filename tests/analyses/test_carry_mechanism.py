@@ -23,7 +23,7 @@ from sumint.analyses.carrying.carry_sites import carry_sites
 from sumint.analyses.carrying.look_ahead import LookAhead, explained, look_ahead
 from sumint.analyses.carrying.other_sites import other_sites
 from sumint.checkpoints.files import read_weights
-from sumint.interventions.patching import PatchedPairs, ServedRoute
+from sumint.interventions.patching import DIRECTIONS, PatchedPairs, ServedRoute
 from sumint.interventions.sites import Site
 from sumint.model.fourier import first_frequency
 from sumint.model.load import Model, as_array, load_model
@@ -71,6 +71,14 @@ def test_patching_the_only_direction_flips_every_digit_and_patching_the_rest_non
         np.testing.assert_array_equal(direction.rates[..., WAYS.index(way)], rate)
 
 
+def test_each_pair_is_counted_in_one_direction(model: Model, direction: CarryDirection) -> None:
+    for number, served in enumerate(SERVED):
+        pairs = PatchedPairs.on(model, served.route, seed=2)
+        assert direction.n_pairs[number].tolist() == [(~pairs.is_off).sum(), pairs.is_off.sum()]
+    assert direction.n_pairs.min() > 0
+    assert (direction.n_flipped <= direction.n_pairs[..., None]).all()
+
+
 def test_patching_all_sites_but_the_serving_one_flips_no_digit(model: Model) -> None:
     found = other_sites(model, SAMPLE, served_routes=SERVED)
     assert found.n_pairs.min() > 0
@@ -82,7 +90,7 @@ def test_patching_all_sites_but_the_serving_one_flips_no_digit(model: Model) -> 
 def test_a_dose_of_zero_flips_no_digit_and_larger_doses_flip_more(direction: CarryDirection) -> None:
     assert DOSES[0] == 0
     np.testing.assert_array_equal(direction.dose_rates[..., 0], 0)
-    assert (np.diff(direction.dose_rates, axis=-1) >= 0).all()
+    assert (np.diff(direction.dose_rates) >= 0).all()
     whole = direction.dose_rates[..., DOSES.index(1.0)]
     np.testing.assert_array_equal(direction.rates[..., WAYS.index("added")], whole)
 
@@ -92,16 +100,17 @@ def test_the_phase_shifts_from_the_base_to_the_source_and_no_dose_reverses_it(
 ) -> None:
     for shifts in (direction.phase_shift_by_dose, direction.phase_shift_by_interpolation):
         np.testing.assert_allclose(shifts[..., 0], 0, atol=1e-9)
-        assert (np.diff(shifts, axis=-1) >= -1e-3).all()
+        assert (np.diff(shifts) >= -1e-3).all()
     # The whole carry passes through the site, so the whole difference gives the phase of the source.
-    for served, shifts in zip(SERVED, direction.phase_shift_by_interpolation[..., DOSES.index(1.0)], strict=True):
+    whole = direction.phase_shift_by_interpolation[..., DOSES.index(1.0)]
+    for served, (on, off) in zip(SERVED, whole, strict=True):
         pairs = PatchedPairs.on(model, served.route, seed=2)
         logits = [as_array(model(tokens)[:, -1, :10]) for tokens in (pairs.base_tokens, pairs.source_tokens)]
         base, source = map(first_frequency, logits)
         is_off = pairs.pairs.base_carries
-        towards_source = phase_shift(base, source) * np.where(is_off, -1, 1)
-        for shift, of_direction in zip(shifts, (~is_off, is_off), strict=True):
-            np.testing.assert_allclose(shift, towards_source[of_direction].mean(), rtol=1e-4)
+        shifts = phase_shift(base, source)
+        np.testing.assert_allclose(on, shifts[~is_off].mean(), rtol=1e-4)
+        np.testing.assert_allclose(off, -shifts[is_off].mean(), rtol=1e-4)
 
 
 def test_a_phase_shift_is_gradual_or_abrupt_at_half_the_vector() -> None:
@@ -115,14 +124,16 @@ def test_interpolation_between_two_sums_flips_more_digits_the_closer_it_is_to_th
     direction: CarryDirection,
 ) -> None:
     np.testing.assert_array_equal(direction.interpolation_rates[..., 0], 0)
-    assert (np.diff(direction.interpolation_rates, axis=-1) >= 0).all()
+    assert (np.diff(direction.interpolation_rates) >= 0).all()
     np.testing.assert_array_equal(
         direction.interpolation_rates[..., DOSES.index(1.0)], direction.rates[..., WAYS.index("whole")]
     )
 
 
 def test_only_patched_keys_flip_the_digit_if_only_a_key_depends_on_the_carry(in_layer_1: CarryInLayer1) -> None:
-    rates = dict(zip(SEEN_BY, in_layer_1.rates.T, strict=True))
+    assert in_layer_1.n_pairs.shape == (len(SERVED), len(DIRECTIONS))
+    assert in_layer_1.n_pairs.min() > 0
+    rates = dict(zip(SEEN_BY, np.moveaxis(in_layer_1.rates, -1, 0), strict=True))
     for way in ("keys", "patterns", "all of layer 1"):
         np.testing.assert_array_equal(rates[way], 1, err_msg=way)
     for way in ("queries", "values", "directly"):

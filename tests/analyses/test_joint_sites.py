@@ -1,10 +1,13 @@
 """Sites that hold a carry jointly, on models where they are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sumint.analyses.carrying.joint_sites import ENOUGH, JointSites, joint_sites
 from sumint.checkpoints.files import Weights
+from sumint.interventions.patching import DIRECTIONS
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, load_model
 from sumint.task.carry_routes import Route
@@ -54,14 +57,31 @@ def test_patching_all_other_sites_flips_no_digit(halved: JointSites) -> None:
 
 
 def test_the_rates_have_intervals(halved: JointSites) -> None:
-    low, high = halved.intervals.T
-    assert (low > ENOUGH).all()
-    np.testing.assert_allclose(high, 1)
+    for intervals in (halved.intervals, halved.pooled_intervals):
+        assert (intervals[..., 0] > ENOUGH).all()
+        np.testing.assert_allclose(intervals[..., 1], 1)
+    widths = np.diff(halved.intervals)[..., 0]
+    assert (np.diff(halved.pooled_intervals) < widths).all(), "of more pairs they are narrower"
+
+
+def test_the_rates_are_those_of_each_direction_and_pooled_of_both() -> None:
+    ends, places = np.zeros((1, 2), np.int64), np.full((1, 4, 2), -1)
+    one = JointSites(ends, places, np.array([[30, 10]]), np.array([[30, 0]]), np.array([[0, 10]]), 3)
+    np.testing.assert_array_equal(one.rates, [[1, 0]])
+    np.testing.assert_array_equal(one.pooled_rates, [0.75])
+    np.testing.assert_array_equal(one.rates_of_others, [[0, 1]])
+    np.testing.assert_array_equal(one.pooled_rates_of_others, [0.25])
+    none = replace(one, n_pairs=np.zeros((1, 2), np.int64), n_flipped=np.zeros((1, 2), np.int64))
+    assert np.isnan(none.rates).all()
+    assert np.isnan(none.pooled_rates).all()
 
 
 def test_a_column_s_digits_are_found_where_they_were_set() -> None:
     found = joint_sites(load_model(hand_set()), SAMPLE, routes=(Route(0, 0), Route(1, 1)))
     assert [found.sites(digit) for digit in range(2)] == [(Site(0, FIRST),), (Site(0, SECOND),)]
+    # The model is wrong if a column sums to ten or more, so it has no pair with a carry-out.
+    assert (found.n_pairs[:, 0] > 0).all()
+    assert (found.n_pairs[:, 1] == 0).all()
     np.testing.assert_array_equal(found.pooled_rates, 1)
     np.testing.assert_array_equal(found.pooled_rates_of_others, 0)
 
@@ -69,4 +89,5 @@ def test_a_column_s_digits_are_found_where_they_were_set() -> None:
 def test_where_every_route_is_served_there_is_nothing_to_find(tiny_weights: Weights) -> None:
     model: Model = load_model(tiny_weights)
     found = joint_sites(model, SampleSpec(2).draw(), routes=())
-    assert found.rates.shape == (0, 2)
+    assert found.rates.shape == (0, len(DIRECTIONS))
+    assert found.pooled_rates.shape == (0,)

@@ -35,7 +35,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> Pat
         (
             CHAPTER,
             "import head_figures, qkv_figure\n",
-            "import head_figures, maps, qkv_figure\n",
+            "import head_figures, maps\n",
             "ImportError: cannot import name 'maps' from 'report.chapters.ablation.figures' "
             "({folder}/report/chapters/ablation/figures.py)",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import os
@@ -17,15 +18,40 @@ from report.__main__ import main
 from report.build import build
 from report.comparison.check import Finding, check
 from report.comparison.published_site import LARGEST_RECORD
-from report.content.claims.checks import all_of, at_least, not_applicable
 from report.errors import SiteError
 from report.publishing.publish import publish
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab
 from sumint.store.results import Store
-from tests.comparison.claims import claim_json
 
-CLAIM = claim_json()
+CLAIM: dict[str, Any] = {
+    "chapter": "one",
+    "name": "sparse",
+    "kind": "finding",
+    "statement": "It is sparse.",
+    "otherwise": "",
+    "check": {
+        "conditions": [
+            {"text": "{bound}", "label": "", "cases": [{"name": "share", "value": 0.97}], "at_least": 0.95},
+        ]
+    },
+    "state": "holds",
+    "address": "one.html#sparse",
+    "code": "sumint/analyses/one.py",
+}
+
+
+def claim(**fields: Any) -> dict[str, Any]:
+    """The claim with other fields; those of its only case are `value` and `case`, its limit is `at_least`."""
+    made = copy.deepcopy(CLAIM)
+    (condition,) = made["check"]["conditions"]
+    (case,) = condition["cases"]
+    case["value"] = fields.pop("value", case["value"])
+    case["name"] = fields.pop("case", case["name"])
+    condition["at_least"] = fields.pop("at_least", condition["at_least"])
+    return {**made, **fields}
+
+
 INDEX = (
     '<p id="top"><a href="one.html#sparse">one</a> <a href="https://example.org/">elsewhere</a><script src="a.js">'
 )
@@ -253,16 +279,17 @@ def test_bytes_that_are_no_text_are_a_finding(site: Path) -> None:
     ("claims", "complaint"),
     [
         ({}, "expected a list of claims"),
-        ([[]], "claim 1: "),
-        ([{**CLAIM, "name": 7}], "claim 1: `name`: "),
-        ([{**CLAIM, "state": "yes"}], "claim 1: `state`: "),
-        (
-            [{**CLAIM, "check": {"conditions": [{"text": "", "label": "", "cases": 1}]}}],
-            "claim 1: `check.conditions",
-        ),
+        ([7], "claim 1: "),
+        ([CLAIM, []], "claim 2: "),
+        ([claim(name=7)], "claim 1: `name`: "),
+        ([claim(check=[1])], "claim 1: `check`: "),
+        ([claim(state="yes")], "claim 1: `state`: "),
+        ([claim(value="much")], "claim 1: `check.conditions.0"),
+        ([claim(value=10**400)], "claim 1: `check.conditions.0"),
+        ([claim(at_least=None)], "claim 1: `check.conditions.0"),
         ([{key: value for key, value in CLAIM.items() if key != "state"}], "claim 1: `state`: "),
         ([CLAIM, CLAIM], "expected unique names, found two claims one/sparse"),
-        ([{**CLAIM, "value": float("nan")}], "is not valid JSON (it contains NaN)"),
+        ([claim(value=float("nan"))], "is not valid JSON (it contains NaN)"),
     ],
 )
 def test_claims_of_another_shape_are_a_finding(claims: object, complaint: str, tmp_path: Path) -> None:
@@ -271,31 +298,41 @@ def test_claims_of_another_shape_are_a_finding(claims: object, complaint: str, t
     assert one[1].startswith(f"claims.json: {complaint}")
 
 
-def test_a_number_that_is_far_too_large_is_no_traceback(tmp_path: Path) -> None:
-    huge = json.loads(json.dumps(CLAIM).replace("0.97", "1" + 400 * "0"))
-    assert {finding.kind for finding in check(site_at(tmp_path / "site", [huge]))} <= {"unreadable files"}
+def test_a_number_that_is_far_too_large_for_a_float_is_a_finding(site: Path) -> None:
+    (site / "claims.json").write_text(json.dumps([claim(value=0)]).replace('"value": 0', '"value": 1e400'))
+    found = {kind: line for kind, line in lines_of(check(site)) if kind != "changed files"}
+    assert found.keys() == {"unreadable files"}
+    assert found["unreadable files"].startswith("claims.json: claim 1: `check.conditions.0")
 
 
-def test_a_verdict_that_does_not_follow_from_its_numbers_is_wrong(tmp_path: Path) -> None:
-    tampered = {**claim_json(share=0.5), "state": "holds"}
-    (one,) = lines_of(check(site_at(tmp_path / "site", [tampered])))
-    assert one == (
-        "claims whose verdict does not follow from their numbers",
-        "one/sparse: states “Holds”, but its numbers say “Does not hold”",
-    )
+def test_a_verdict_that_does_not_follow_from_the_numbers_is_a_finding(tmp_path: Path, capsys) -> None:
+    site = site_at(tmp_path / "site", [claim(value=0.12), claim(name="round", state="failed")])
+    kind = "claims whose verdict does not follow from their numbers"
+    assert lines_of(check(site)) == [
+        (kind, "one/sparse: states “Holds”, but its numbers say “Does not hold”"),
+        (kind, "one/round: states “Failed”, but its numbers say “Holds”"),
+    ]
+    assert main(["check", str(site), "--claims-may-fail"]) == 1
+    assert capsys.readouterr().out.endswith(f"{site}: {kind}: 2\n")
 
 
 def test_a_claim_that_does_not_hold_is_wrong_unless_it_may_fail(tmp_path: Path, capsys) -> None:
-    claims = [CLAIM, claim_json("round", share=0.5), claim_json("theirs", check=not_applicable("It is theirs."))]
+    theirs = claim(name="theirs", state="not-applicable", check={"reason": "It is of another."})
+    near = claim(name="near", state="near-fails", value=0.94)
+    near["check"]["conditions"][0]["cases"][0]["n"] = 100
+    claims = [CLAIM, claim(name="round", state="fails", value=0.9), theirs, near]
     site = site_at(tmp_path / "site", claims)
     assert main(["check", str(site)]) == 1
-    line = "  one/round: share: 50.0%; rows: 2 (criterion: the share is at least 95.0%; the rows are at most 5)\n"
-    listed = f"claims that do not hold: 1\n{line}\n"
-    assert capsys.readouterr().out == f"{listed}{site}: claims that do not hold: 1\n"
+    lines = (
+        "  one/round: 90.0% (share) (criterion: at least 95.0%)\n"
+        "  one/near: 94.0% (95% interval 87.5% to 97.2%, n = 100; share) (criterion: at least 95.0%)\n"
+    )
+    listed = f"claims that do not hold: 2\n{lines}\n"
+    assert capsys.readouterr().out == f"{listed}{site}: claims that do not hold: 2\n"
     assert main(["check", str(site), "--claims-may-fail"]) == 0
     assert (
         capsys.readouterr().out
-        == f"{listed}{site}: OK (claims that do not hold, allowed by --claims-may-fail: 1)\n"
+        == f"{listed}{site}: OK (claims that do not hold, allowed by --claims-may-fail: 2)\n"
     )
     (site / "a.js").write_text("changed")
     assert main(["check", str(site), "--claims-may-fail"]) == 1
@@ -304,9 +341,7 @@ def test_a_claim_that_does_not_hold_is_wrong_unless_it_may_fail(tmp_path: Path, 
 
 def test_what_is_listed_cannot_move_the_cursor_or_stop_the_encoding(tmp_path: Path, capsysbinary) -> None:
     hostile = "\x1b[2J\u202e\ud800\n" + "x" * 10_000
-    site = site_at(
-        tmp_path / "site", [claim_json(hostile, check=all_of(at_least(1, 0.5, hostile, label=hostile)))]
-    )
+    site = site_at(tmp_path / "site", [claim(name=hostile, case=hostile, value=0.1, state="fails")])
     (site / "a\x1b[2Jb\n").write_text("")
     assert main(["check", str(site)]) == 1
     printed = capsysbinary.readouterr().out.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import math
@@ -21,14 +22,41 @@ from report.cli.tables import print_table
 from report.comparison.compare import Comparison, compare
 from report.comparison.json_diff import ANGLE, DataChange, relative_change
 from report.comparison.page import comparison_page
-from report.content.claims.checks import all_of, at_least
 from report.errors import SiteError
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab
 from sumint.store.results import Store
-from tests.comparison.claims import claim_json
 
-CLAIM = claim_json()
+CLAIM: dict[str, Any] = {
+    "chapter": "one",
+    "name": "sparse",
+    "kind": "finding",
+    "statement": "It is sparse.",
+    "otherwise": "It is not.",
+    "check": {
+        "conditions": [
+            {"text": "{bound}", "label": "share", "cases": [{"name": "", "value": 0.97}], "at_least": 0.95},
+            {"text": "", "label": "rows", "cases": [{"name": "", "value": 2}], "at_least": 1, "unit": "count"},
+        ]
+    },
+    "state": "holds",
+}
+
+
+def claim(
+    *, share: float = 0.97, at_least: float = 0.95, has_rows: bool = True, note: str = "", **fields: Any
+) -> dict[str, Any]:
+    """The claim with another share of the same squared norm, another limit, no rows, a note or other fields."""
+    made = copy.deepcopy(CLAIM)
+    made["check"]["note"] = note
+    conditions = made["check"]["conditions"]
+    conditions[0] |= {"cases": [{"name": "", "value": share}], "at_least": at_least}
+    if not has_rows:
+        conditions.pop()
+    state = "holds" if share >= at_least else "fails"
+    return {**made, "state": state, **fields}
+
+
 TRACE: dict[str, Any] = {
     "type": "heatmap",
     "name": "",
@@ -76,8 +104,7 @@ def of_data(tmp_path: Path, old: Any, new: Any, tolerance: float = 0.0) -> DataC
 
 
 def of_claims(tmp_path: Path, new: dict[str, Any], tolerance: float = 0.0) -> Comparison:
-    """The comparison of a site with one in which the claim was made with other arguments."""
-    return compare(site_at(tmp_path / "a"), site_at(tmp_path / "b", claims=(claim_json(**new),)), tolerance)
+    return compare(site_at(tmp_path / "a"), site_at(tmp_path / "b", claims=(claim(**new),)), tolerance)
 
 
 def figure_with(*changes: tuple[tuple[int, int, int], Any]) -> dict[str, Any]:
@@ -130,14 +157,21 @@ def test_a_verdict_that_changed_is_told_with_both_values(tmp_path: Path, capsys)
     assert main(["diff", str(tmp_path / "a"), str(tmp_path / "b")]) == 1
     printed = capsys.readouterr().out
     assert printed.startswith("Claims whose verdict changed: 1\n")
-    assert "holds: share: 97.0%; rows: 2" in printed.lower()
-    assert "does not hold: share: 12.0%; rows: 2" in printed.lower()
+    assert "Holds: share: 97.0%; rows: 2" in printed
+    assert "Does not hold: share: 12.0%; rows: 2" in printed
     assert printed.endswith("\nclaims that changed: 1 of 1, 1 of them in their verdict\n")
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"share": 0.96}, {"rows": 3}, {"statement": "It is thin."}, {"kind": "check"}],
+    [
+        {"share": 0.96},
+        {"note": "of *two*"},
+        {"statement": "It is thin."},
+        {"has_rows": False},
+        {"at_least": 0.9},
+        {"kind": "check"},
+    ],
 )
 def test_each_change_of_a_claim_counts(change: dict[str, Any], tmp_path: Path) -> None:
     comparison = of_claims(tmp_path, change)
@@ -150,20 +184,27 @@ def test_a_claim_s_numbers_within_the_tolerance_do_not_count(tmp_path: Path) -> 
     change = {"share": 0.9700001}
     assert of_claims(tmp_path, change).differs
     assert not of_claims(tmp_path, change, tolerance=1e-6).differs
-    assert of_claims(tmp_path, {**change, "rows": 6}, tolerance=1e-6).verdicts
+    assert of_claims(tmp_path, {**change, "state": "fails"}, tolerance=1e-6).differs
+
+
+@pytest.mark.parametrize("state", ["fails", "near-holds", "not-applicable", "not-measured", "failed"])
+def test_each_change_of_the_state_is_a_change_of_the_verdict(state: str, tmp_path: Path) -> None:
+    (change,) = of_claims(tmp_path, {"state": state}).verdicts
+    assert (change.old.state, change.new.state) == ("holds", state)
+    assert not change.numbers
 
 
 def test_the_claims_that_changed_most_come_first(tmp_path: Path) -> None:
     by = {"little": 0.96, "much": 0.1, "some": 0.8}
-    old = site_at(tmp_path / "a", claims=tuple(map(claim_json, by)))
-    changed = tuple(claim_json(name, share=share) for name, share in by.items())
+    old = site_at(tmp_path / "a", claims=tuple({**CLAIM, "name": name} for name in by))
+    changed = tuple(claim(name=name, share=share) for name, share in by.items())
     comparison = compare(old, site_at(tmp_path / "b", claims=changed))
     assert [claim.old.name for claim in comparison.claims] == ["much", "some", "little"]
 
 
 def test_what_only_one_of_the_two_has_is_told(tmp_path: Path) -> None:
-    old = site_at(tmp_path / "a", claims=(CLAIM, claim_json("old")), data={"one/gram": FIGURE})
-    new = site_at(tmp_path / "b", claims=(claim_json("new"), CLAIM), data={"one/sums": TABLE})
+    old = site_at(tmp_path / "a", claims=(CLAIM, {**CLAIM, "name": "old"}), data={"one/gram": FIGURE})
+    new = site_at(tmp_path / "b", claims=({**CLAIM, "name": "new"}, CLAIM), data={"one/sums": TABLE})
     comparison = compare(old, new)
     assert [[claim.name for claim in claims] for claims in comparison.claims_only] == [["old"], ["new"]]
     assert comparison.data_only == (("one/gram",), ("one/sums",))
@@ -345,10 +386,11 @@ class Tags(HTMLParser):
 
 def test_whatever_two_sites_say_the_page_has_no_tags_but_its_own(tmp_path: Path) -> None:
     hostile = {**FIGURE, "title": HOSTILE, "views": [{**FIGURE["views"][0], "label": HOSTILE}], HOSTILE: 1}
-    claim = {**CLAIM, **dict.fromkeys(("chapter", "name", "statement", "otherwise"), HOSTILE)}
+    told = dict.fromkeys(("chapter", "name", "statement"), HOSTILE)
+    hostile_claim = claim(note=HOSTILE, **told)
+    hostile_claim["check"]["conditions"][0] |= {"text": HOSTILE, "label": HOSTILE}
     data = {"one/gram": hostile, "one/sums": {**TABLE, "title": HOSTILE}, "one/<b>x<b>": FIGURE}
-    check = all_of(at_least(1, {HOSTILE: 0.5}, HOSTILE, label=HOSTILE), note=HOSTILE)
-    claims = (claim_json(check=check), claim)
+    claims = (claim(note=HOSTILE, share=0.1), hostile_claim)
     sites = (site_at(tmp_path / "a<b>"), site_at(tmp_path / "b<b>", claims=claims, data=data, weights=HOSTILE))
     page = comparison_page(compare(*sites)).decode()
     assert not set(page) & {"\x1b", "\u202e"}

@@ -1,5 +1,7 @@
 """Numbers are formatted as in printed text."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -43,6 +45,12 @@ from report.content.formats import (
 )
 def test_numbers_are_written_for_people(written: str, expected: str) -> None:
     assert written == expected
+
+
+@pytest.mark.parametrize("form", [decimals, degrees, nats, percent, radians, scientific, significant])
+def test_a_number_that_could_not_be_measured_is_written_in_words_without_a_unit(form: Callable[..., str]) -> None:
+    assert form(np.nan) == form(np.float32(np.nan)) == "not measured"
+    assert "not measured" not in form(0.0)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from report.content import sections
 from report.content.chapter import ChapterPlan, Content, KeyNumbers, Values
+from report.content.claims.checks import Check, all_of, at_most
+from report.content.claims.claim import claim
+from report.content.declared import declared_claims
 from report.content.failures import Failure, LeftOutError, described
 from report.content.sections import make_chapter, measure
 from report.errors import ReportError
@@ -86,6 +90,78 @@ def test_a_failure_does_not_depend_on_what_a_section_is_annotated_to_return(lab:
     (failure,) = chapters["a"].failures
     assert str(failure).startswith("the section fourth: TypeError: no such list (tests/content/test_sections.py:")
     assert chapters["b"].failures == ()
+
+
+@claim("declared", "It is.", analysis=missing, otherwise="It is not.", figure="chart")
+def it_is(result: Nothing) -> Check:
+    """Whether there is nothing."""
+    return all_of(at_most(0, result.n, "there are {bound}", unit="count"))
+
+
+@claim("also-declared", "It is, too.", analysis=missing, otherwise="It is not.")
+def it_is_too(result: Nothing) -> Check:
+    return it_is.function(result)
+
+
+def sixth(lab: Lab) -> Iterator[Content]:
+    yield it_is(Nothing(0))
+    yield it_is_too(lab.run(missing))
+
+
+def seventh(_: Lab) -> Iterator[Content]:
+    yield it_is(Nothing(1))
+
+
+def test_the_claims_of_a_section_that_failed_have_failed(lab: Lab) -> None:
+    claims = {claim.name: claim for claim in make_chapter(lab, ChapterPlan("It", "What?", (sixth,))).claims}
+    assert claims["declared"].state == "holds"
+    failed = claims["also-declared"]
+    assert (failed.state, failed.statement, failed.sentence) == ("failed", "It is, too.", "It is, too.")
+    assert failed.check.error.startswith("the analysis missing: LookupError: nothing to see (")
+
+
+def test_a_claim_that_no_section_yields_has_not_failed_if_nothing_has(lab: Lab) -> None:
+    (made,) = make_chapter(lab, ChapterPlan("It", "What?", (seventh,))).claims
+    assert (made.name, made.state) == ("declared", "fails")
+
+
+def test_the_declared_claims_of_a_chapter_are_those_of_its_sections_modules() -> None:
+    assert {*declared_claims(ChapterPlan("It", "What?", (sixth, seventh)))} == {"declared", "also-declared"}
+    assert declared_claims(ChapterPlan("It", "What?", (sixth,)))["declared"] is it_is
+    assert declared_claims(ChapterPlan("It", "What?")) == {}
+
+
+CANNOT = "This model cannot add: it gets 1.0% of all 100 sums right."
+
+
+@pytest.mark.parametrize(
+    ("needs_addition", "leave_out", "reason", "is_left_out"),
+    [
+        (True, True, CANNOT, True),
+        (True, True, "", False),
+        (True, False, CANNOT, False),
+        (False, True, CANNOT, False),
+    ],
+)
+def test_a_chapter_on_how_a_model_adds_is_left_out_if_the_model_cannot(
+    needs_addition: bool,
+    leave_out: bool,
+    reason: str,
+    is_left_out: bool,
+    lab: Lab,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sections, "why_it_cannot_add", lambda lab: reason)
+    plan = ChapterPlan("It", "What?", (seventh,), findings=("declared",), needs_addition=needs_addition)
+    chapter = measure(lab, {"it": plan}, leave_out=leave_out)["it"]
+    if is_left_out:
+        assert chapter.left_out == reason
+        assert {claim.state for claim in chapter.claims} == {"not-applicable"}
+        assert {claim.name for claim in chapter.claims} == {"declared", "also-declared"}
+        assert {claim.check.reason for claim in chapter.claims} == {reason}
+    else:
+        assert chapter.left_out == ""
+        assert [claim.state for claim in chapter.claims] == ["fails"]
 
 
 def test_an_error_that_the_user_can_fix_ends_the_build(lab: Lab) -> None:

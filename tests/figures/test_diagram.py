@@ -118,6 +118,16 @@ def test_each_digit_needs_the_head_that_adds_its_column_and_the_one_that_carries
     np.testing.assert_array_equal(needed.is_needed[:2], wanted[:2])
 
 
+def test_a_site_that_another_head_of_its_position_cancels_is_not_needed(needed: NeededSites) -> None:
+    position = needed.position_drop.copy()
+    position[0, FIRST] = 0
+    cancelled = replace(needed, accuracy_without_position=needed.accuracy[:, None] - position)
+    np.testing.assert_array_equal(cancelled.is_needed[0], False)
+    np.testing.assert_array_equal(cancelled.is_needed[1:], needed.is_needed[1:])
+    np.testing.assert_array_equal(cancelled.is_cancelled[0, :, FIRST], True)
+    assert not needed.is_cancelled[:2].any()
+
+
 def test_the_picture_of_a_model_that_is_known_has_its_parts(needed: NeededSites) -> None:
     sites = carry_sites(load_model(hand_set()), SampleSpec(LAYOUT.n_digits).draw())
     found = {one.name(LAYOUT): one for one in head_groups(sites, needed, {})}

@@ -32,6 +32,21 @@ def test_the_transform_and_the_basis_agree_on_the_power_of_a_frequency(rows) -> 
         np.testing.assert_allclose((components[:, pair] ** 2).sum(axis=1), spectrum(rows).power[:, k], atol=1e-8)
 
 
+@given(ROWS)
+def test_the_shares_of_the_frequencies_make_one_or_are_those_of_nothing(rows) -> None:
+    shares = spectrum(rows).frequency_shares
+    varies = np.ptp(rows, axis=1).max() > 1e-9
+    assert not varies or shares.sum() == pytest.approx(1)
+    assert np.isnan(shares).all() or ((shares >= 0) & (shares <= 1)).all()
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, -3.7e5])
+def test_constant_functions_have_no_share_of_any_frequency(value: float) -> None:
+    assert np.isnan(spectrum(np.full((3, 10), value)).frequency_shares).all()
+    wave = value + np.cos(2 * np.pi * 2 * np.arange(10) / 10)
+    np.testing.assert_allclose(spectrum(wave[None]).frequency_shares, [0, 1, 0, 0, 0], atol=1e-9)
+
+
 @given(st.floats(-3.1, 3.1), st.floats(0.1, 10), st.integers(1, 4))
 def test_a_cosine_has_its_own_amplitude_and_phase(phase: float, amplitude: float, frequency: int) -> None:
     wave = amplitude * np.cos(2 * np.pi * frequency * np.arange(10) / 10 + phase)

@@ -6,6 +6,7 @@ import pytest
 from sumint.analyses.carrying.carry_turn import carry_turn, shares_of_phase_shift
 from sumint.checkpoints.files import Weights
 from sumint.interventions.hooks import Hook, activations
+from sumint.interventions.patching import DIRECTIONS
 from sumint.model.fourier import first_frequency
 from sumint.model.load import Model, as_array, layout_of, load_model, tokens_for
 from sumint.model.partial_pass import Z
@@ -48,6 +49,8 @@ def test_changes_orthogonal_to_the_phasor_shift_its_phase_and_changes_along_it_d
 def test_the_head_that_adds_one_makes_the_whole_phase_shift() -> None:
     measured = carry_turn(load_model(hand_set()), SampleSpec(3).draw(), served_routes=SERVED)
     assert measured.parts == ("H1.0", "H1.1", "directly")
+    assert measured.n_pairs.shape == (len(SERVED), len(DIRECTIONS))
+    assert measured.n_pairs.min() > 0
     np.testing.assert_allclose(measured.shares.sum(axis=-1), 1)
     np.testing.assert_allclose(measured.shares[..., 1], 0, atol=1e-6)
     np.testing.assert_allclose(measured.layer_1_shares, 1, atol=0.05)
@@ -56,4 +59,4 @@ def test_the_head_that_adds_one_makes_the_whole_phase_shift() -> None:
 
 def test_without_a_site_there_is_no_phase_shift(model: Model) -> None:
     measured = carry_turn(model, SampleSpec(2).draw(), served_routes=())
-    assert measured.shares.shape == (0, 2, 3)
+    assert measured.shares.shape == (0, len(DIRECTIONS), 3)

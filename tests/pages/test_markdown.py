@@ -60,7 +60,7 @@ def test_a_dollar_sign_can_be_written() -> None:
         ("{{ nosuchvalue }}", "'nosuchvalue' is undefined"),
         ("{{ loss.nosuchpart }}", "no attribute 'nosuchpart'"),
         ("{{ loss | nosuchformat }}", "nosuchformat"),
-        ("{{ name | count }}", "Unknown format code"),
+        ("{{ name | count }}", "must be real number, not str"),
         ("{{ loss..x }}", "expected name"),
         ("{{ loss + 1 }}", "contains logic"),
         ("{{ loss if name else 2 }}", "contains logic"),

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from html import escape
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -32,18 +33,20 @@ def measured() -> None:
     """A stand-in for an analysis."""
 
 
-def checked() -> Check:
-    """A stand-in for the function that makes a claim's check."""
-    return CHECK
-
-
 MATRIX = charts.heatmap([[1.0, -2.0]], x="ab", y="c", x_title="digit", y_title="row", quantity="entry")
 FIGURE = Figure("gram", f"Gram {HOSTILE}", MATRIX, caption="Of $W_U$.", alt=HOSTILE, source=measured)
 SWITCHED = Figure("both", "Both", {HOSTILE: MATRIX, "two": MATRIX}, "Both.", "Both", measured, control=HOSTILE)
 TABLE = Table("sums", "Sums", {HOSTILE: [HOSTILE]}, HOSTILE, measured)
-CHECK = all_of(at_least(0.5, {HOSTILE: 0.75}, "the share is {bound} of $x$", label=HOSTILE), note=HOSTILE)
-FAILS = all_of(at_least(0.5, {HOSTILE: 0.25}, "the share is {bound} of $x$"))
-CLAIM = Claim("sparse", "It is *sparse*.", CHECK, measured, checked, otherwise="It is dense.")
+
+
+def checked(value: float = 0.9) -> Check:
+    """The check that a value is at least $1/2$."""
+    return all_of(at_least(0.5, {HOSTILE: value}, "{bound}, or $1/2$"), note=HOSTILE)
+
+
+CLAIM = Claim("sparse", "It is *sparse*.", checked(), measured, checked, otherwise="It is dense.")
+REASON = "They are about another checkpoint."
+THEIRS = Claim("theirs", "H0.1 is *the* head.", not_applicable(REASON), measured, checked, kind="published")
 CHAPTER = Chapter(
     "Unembedding",
     "What is written?",
@@ -84,10 +87,11 @@ def page(chapter: Chapter = CHAPTER, text: str = TEXT) -> str:
     return renderer().chapter_page(manuscript(chapter, text))
 
 
-def index(base_url: str = "") -> str:
+def index(chapter: Chapter = CHAPTER, base_url: str = "") -> str:
     overview = Chapter("The report", "Does it hold?", values={"n": 3})
     opening = Manuscript.read("index", 0, overview, "There are {{ n }}.", Path("overview.md"))
-    return renderer(base_url).index_page(opening, {entry.stem: CHAPTER for entry in ENTRIES}, "@misc{it}\n")
+    chapters = {"the-task": CHAPTER, "unembedding": chapter}
+    return renderer(base_url).index_page(opening, chapters, "@misc{it}\n")
 
 
 def claims_page(chapter: Chapter = CHAPTER) -> str:
@@ -182,14 +186,53 @@ def test_a_claim_says_in_words_whether_it_holds() -> None:
     def shown(check: Check) -> str:
         return page(replace(CHAPTER, claims=(replace(CLAIM, check=check),)))
 
-    assert ">Holds<" in shown(CHECK)
-    assert "It is dense." not in shown(CHECK)
-    assert ">Does not hold<" in shown(FAILS)
-    assert "It is dense." in shown(FAILS)
-    assert ">Not applicable<" in shown(not_applicable("There is none."))
-    assert "There is none." in shown(not_applicable("There is none."))
-    assert ">Not measured<" in shown(all_of(at_least(0.5, float("nan"), "{bound}")))
-    assert ">Failed<" in shown(Check(error=HOSTILE))
+    assert ">Holds<" in shown(checked())
+    assert "It is dense." not in shown(checked())
+    assert ">Does not hold<" in shown(checked(0.1))
+    assert "It is dense." in shown(checked(0.1))
+    near = all_of(at_least(0.5, 0.49, "", n=100))
+    assert ">Does not hold, but the limit is within the interval<" in shown(near)
+    assert "It is dense." in shown(near)
+    absent = shown(not_applicable("There is *none*."))
+    assert ">Not applicable<" in absent
+    assert "There is <em>none</em>." in absent
+    assert "<dt>Criterion</dt>" not in absent
+    assert "It is dense." not in absent
+
+
+@pytest.mark.parametrize("message", ["no $x_1 or {{ y }}", "a *b* c", HOSTILE, "$\\frac$ and $\\nothing{$"])
+def test_the_error_of_a_claim_that_failed_is_shown_as_it_is(message: str) -> None:
+    failed = replace(CHAPTER, claims=(replace(CLAIM, check=Check(error=f"the analysis it: {message}")),))
+    for html in (page(failed), claims_page(failed)):
+        assert ">Failed<" in html
+        assert f"the analysis it: {escape(message, quote=False)}" in unescape_quotes(html)
+        assert "<dt>Criterion</dt>" not in html
+
+
+def unescape_quotes(html: str) -> str:
+    """HTML with the quotation marks that a template escapes."""
+    return html.replace("&#34;", '"').replace("&#39;", "'")
+
+
+def test_a_chapter_that_is_left_out_shows_why_and_folds_its_claims() -> None:
+    left_out = Chapter("Unembedding", "What?", claims=(CLAIM, THEIRS), left_out="This model *cannot* add.")
+    html = page(left_out, TEXT)
+    assert "This model <em>cannot</em> add. This chapter describes how a model adds" in html
+    assert "2 claims that do not apply to this checkpoint" in html
+    assert 'id="gram"' not in html
+    assert '<li id="sparse">' in html
+
+
+def test_claims_that_do_not_hold_are_listed_on_the_opening_page_by_cause() -> None:
+    cause = replace(CLAIM, name="cause", check=checked(0.1), otherwise="It is *dense*.")
+    follows = replace(CLAIM, name="follows", check=checked(0.2), otherwise="It follows.", follows="cause")
+    near = replace(CLAIM, name="near", check=all_of(at_least(0.5, 0.49, "", n=100)))
+    html = index(replace(CHAPTER, claims=(follows, cause, CLAIM, near)))
+    (section,) = re.findall(r'<section class="found failing".*?</section>', html, re.DOTALL)
+    assert re.findall(r'href="unembedding.html#(\w+)"', section) == ["cause", "follows", "near"]
+    assert re.search(r"It is <em>dense</em>\..*<ul.*It follows\..*</ul>", section, re.DOTALL)
+    assert section.count("near: the limit is within the interval") == 1
+    assert 'class="found failing"' not in index()
 
 
 @dataclass(frozen=True)
@@ -234,16 +277,15 @@ def test_the_page_of_figures_leads_to_the_data_of_those_that_are_shown() -> None
 
 def test_the_page_of_claims_tells_all_of_a_claim_and_leads_to_its_place() -> None:
     html = claims_page().replace("<wbr>", "")
-    for part in (">Holds<", "a finding", "the share is at least 50.0% of <math>", "sumint/analyses/it.py"):
+    for part in (">Holds<", "a finding", "at least 50.0%, or <math>", "sumint/analyses/it.py"):
         assert part in html
     assert 'href="unembedding.html#sparse"' in html
     assert re.findall(r"<span>(\d+ \w+|All \d+)", html) == ["All 1", "1 hold", "0 do", "0 not"]
+    assert "chosen after seeing the write-up’s checkpoint" in html
     assert "It is dense." not in html
-    assert "It is dense." in claims_page(replace(CHAPTER, claims=(replace(CLAIM, check=FAILS),)))
+    assert "It is dense." in claims_page(replace(CHAPTER, claims=(replace(CLAIM, check=checked(0.1)),)))
 
 
-REASON = "They are about another checkpoint."
-THEIRS = Claim("theirs", "H0.1 is *the* head.", not_applicable(REASON), measured, checked, kind="published")
 WITH_THEIRS = replace(CHAPTER, claims=(THEIRS, CLAIM))
 TEXT_WITH_THEIRS = TEXT.replace("## A section", '{{ claim("theirs") }}\n\n## A section')
 
@@ -258,7 +300,7 @@ def test_claims_about_another_checkpoint_are_sentences_in_one_closed_section_at_
 
 
 def test_claims_about_another_checkpoint_stand_in_their_place_if_they_were_checked() -> None:
-    asked = replace(WITH_THEIRS, claims=(replace(THEIRS, check=FAILS), CLAIM))
+    asked = replace(WITH_THEIRS, claims=(replace(THEIRS, check=checked(0.1)), CLAIM))
     html = page(asked, TEXT_WITH_THEIRS)
     assert '<details class="folded">' not in html
     assert html.index('class="claim claim--fails" id="theirs"') < html.index('id="a-section"')
@@ -275,7 +317,7 @@ def test_the_page_of_claims_does_not_count_claims_about_another_checkpoint() -> 
     assert re.findall(r"<span>(\d+ \w+|All \d+)", counted) == ["All 1", "1 hold", "0 do", "0 not"]
     assert "theirs" not in counted
     assert 'href="unembedding.html#theirs"' in folded
-    both_checked = replace(WITH_THEIRS, claims=(replace(THEIRS, check=FAILS), CLAIM))
+    both_checked = replace(WITH_THEIRS, claims=(replace(THEIRS, check=checked(0.1)), CLAIM))
     assert "<span>All 2<" in claims_page(both_checked)
 
 
@@ -301,7 +343,7 @@ def test_a_page_has_no_address_of_its_own_where_none_is_known() -> None:
 
 
 def test_a_page_names_its_address_and_its_picture_where_the_site_s_is_known() -> None:
-    html = index("https://example.org/it")
+    html = index(base_url="https://example.org/it")
     assert '<link rel="canonical" href="https://example.org/it/">' in html
     assert 'content="https://example.org/it/assets/share.png"' in html
 
@@ -365,3 +407,11 @@ def test_templates_hold_no_colours() -> None:
 
 def test_every_style_sheet_is_part_of_the_site_s() -> None:
     assert {path.stem for path in TEMPLATES.glob("assets/styles/*.css")} == set(STYLES)
+
+
+def test_every_page_of_a_model_that_cannot_add_says_so_first() -> None:
+    of_such_a_model = Renderer(ENTRIES, {}, source_code, cannot_add="This model *cannot* add.")
+    notice = '<p class="notice">This model <em>cannot</em> add.</p>'
+    for html in (of_such_a_model.chapter_page(manuscript()), of_such_a_model.figures_page([manuscript()])):
+        assert html.split('<main id="main" tabindex="-1">', 1)[1].lstrip().startswith(notice)
+    assert 'class="notice"' not in page()

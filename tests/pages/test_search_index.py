@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from report.content.chapter import Absent, Chapter, Figure, Table
-from report.content.claims.checks import all_of, at_least
+from report.content.claims.checks import Check, all_of, at_least, not_applicable
 from report.content.claims.claim import Claim
 from report.figures import charts
 from report.pages.manuscript import Manuscript
@@ -13,6 +13,11 @@ from report.pages.search_index import SearchEntry, entries_of, plain, search_ind
 
 def measured() -> None:
     """A stand-in for an analysis."""
+
+
+def checked() -> Check:
+    """The check of the claim."""
+    return all_of(at_least(0.5, {"*two* of three": 2 / 3}, ""))
 
 
 PLOT = charts.heatmap([[1.0]], x="a", y="b", x_title="digit", y_title="row", quantity="entry")
@@ -26,7 +31,10 @@ CHAPTER = Chapter(
         Table("sparse", "How sparse", {"share": [0.5]}, "Of both.", measured),
         Absent("none", "None", "*Lost*, too."),
     ),
-    claims=(Claim("sparse", "It is *sparse*.", all_of(at_least(0.5, 0.75, "{bound}")), measured, measured),),
+    claims=(
+        Claim("sparse", "It is *sparse*.", checked(), measured, checked),
+        Claim("theirs", "It is *theirs*.", not_applicable("Of *another*."), measured, checked, "published"),
+    ),
 )
 TEXT = """There are {{ n }} of them.
 
@@ -36,7 +44,7 @@ After it.
 
 ## A *section* of $x_1$
 
-{{ claim("sparse") }}
+{{ claim("sparse") }} {{ claim("theirs") }}
 
 - one
 - two
@@ -58,7 +66,7 @@ def test_everything_on_a_page_is_found_in_reading_order() -> None:
         SearchEntry("Figure", "gram", "Figure 2.1 Gram", "Of WU."),
         SearchEntry("Text", "gram", "Unembedding", "After it."),
         SearchEntry("Section", "a-section-of", "A section of x1"),
-        SearchEntry("Claim", "sparse", "It is sparse.", "sparse. Holds. Measured: 75.0%."),
+        SearchEntry("Claim", "sparse", "It is sparse.", "sparse. Holds. Measured: 66.7% (two of three)."),
         SearchEntry("Text", "sparse", "A section of x1", "one two"),
         SearchEntry("Section", "within", "Within"),
         SearchEntry("Table", "sums", "Table 2.1 Sums", "Some. sum"),
@@ -66,6 +74,19 @@ def test_everything_on_a_page_is_found_in_reading_order() -> None:
         SearchEntry("Table", "table-sparse", "Table 2.2 How sparse", "Of both. share"),
         SearchEntry("Table", "none", "Table 2.3 None", "Not shown. Lost, too."),
     ]
+
+
+def test_what_is_not_known_of_a_claim_is_told_as_it_is() -> None:
+    found = {}
+    for check in (Check(error="no $x_1 or <b>"), not_applicable("Of *another*.")):
+        one = Claim("it", "It is.", check, measured, checked)
+        chapter = Chapter("It", "What?", claims=(one,))
+        read = Manuscript.read("it", 1, chapter, '{{ claim("it") }}', Path("it.md"))
+        found[check.state] = entries_of(read)[-1].text
+    assert found == {
+        "failed": "it. Failed. Why not: no $x_1 or <b>.",
+        "not-applicable": "it. Not applicable. Why not: Of another.",
+    }
 
 
 def test_a_section_is_found_with_the_text_that_opens_it() -> None:

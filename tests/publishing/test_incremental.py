@@ -64,6 +64,10 @@ class Workplace:
         return {stem for stem, state in self.record["figures"].items() if state == "drawn"}
 
 
+SENTENCE = ("report/chapters/ablation/text.md", "and see what is lost.", "and see what is gone.")
+"""A chapter's text that a build on weights that cannot add shows, a sentence in it and another."""
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights, tiny_cache: Path) -> Workplace:
     folder = tmp_path_factory.mktemp("built")
@@ -94,20 +98,20 @@ def changed(place: Workplace, before: dict[str, bytes]) -> set[str]:
 
 def test_a_sentence_measures_and_draws_nothing_and_rewrites_one_page(place: Workplace) -> None:
     before = files_in(place.site)
-    place.edit("report/chapters/carries/text.md", "Two things the figure does not show.", "Two more things.")
+    place.edit(*SENTENCE)
     place.build()
     assert (place.measured, place.drawn) == (set(), set())
-    assert changed(place, before) == {"carries.html", "assets/search-index.js"}
+    assert changed(place, before) == {"ablation.html", "assets/search-index.js"}
 
 
 def test_a_figure_measures_nothing_and_draws_its_chapter_alone(place: Workplace) -> None:
     before = files_in(place.site)
-    place.edit("report/chapters/carries/figures.py", "replaced by its mean over the same sums", "so replaced")
+    place.edit("report/chapters/ablation/figures.py", "over all digits, without a head's output", "without a head")
     place.build()
     assert place.measured == set()
     # The opening page and the comparison of seeds reach every chapter.
-    assert "carries" in place.drawn <= {"carries", "index", "other-seeds"}
-    assert changed(place, before) <= {"carries.html", "assets/search-index.js"}
+    assert "ablation" in place.drawn <= {"ablation", "index", "other-seeds"}
+    assert changed(place, before) <= {"ablation.html", "assets/search-index.js"}
 
 
 def test_an_analysis_is_measured_again_alone(place: Workplace) -> None:
@@ -158,7 +162,7 @@ def test_where_nothing_has_changed_nothing_is_done(place: Workplace) -> None:
 
 def test_a_site_that_was_edited_by_hand_is_put_right(place: Workplace) -> None:
     before = files_in(place.site)
-    (place.site / "carries.html").write_text("edited", encoding="utf-8")
+    (place.site / "ablation.html").write_text("edited", encoding="utf-8")
     assert "nothing has changed" not in place.build()
     assert changed(place, before) == set()
 
@@ -174,13 +178,13 @@ def test_a_damaged_result_is_measured_again_and_the_user_is_told(place: Workplac
 
 
 def test_a_quiet_build_says_nothing(place: Workplace) -> None:
-    place.edit("report/chapters/carries/text.md", "Two things the figure does not show.", "Two more things.")
+    place.edit(*SENTENCE)
     assert place.build("--quiet") == ""
 
 
 def test_a_verbose_build_says_what_everything_took(place: Workplace) -> None:
-    place.edit("report/chapters/carries/text.md", "Two things the figure does not show.", "Two more things.")
-    assert re.search(r"^carry_counts +reused +0\.\d\d s$", place.build("--verbose"), re.MULTILINE)
+    place.edit(*SENTENCE)
+    assert re.search(r"^head_ablation +reused +0\.\d\d s$", place.build("--verbose"), re.MULTILINE)
 
 
 def test_the_record_says_where_and_when_and_how_long(place: Workplace) -> None:

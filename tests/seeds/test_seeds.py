@@ -16,7 +16,12 @@ import pytest
 
 import report.seeds.run
 from report.chapters import how_it_carries, layer_0_attention, other_seeds
-from report.chapters.other_seeds.claims import fading_recurs, sites_differ
+from report.chapters.other_seeds.claims import (
+    clock_comes_with_the_frequency,
+    fading_recurs,
+    order_recurs,
+    sites_differ,
+)
 from report.chapters.other_seeds.recurrence import Recurrence, recurrences
 from report.content.chapter import Absent, Chapter, Figure, Table
 from report.content.claims.checks import State
@@ -26,7 +31,8 @@ from report.figures.plotlyjs import PlotlyJs
 from report.outline import COMPARED, plans
 from report.publishing.fingerprint import fingerprint
 from report.publishing.repository import Repository
-from report.seeds.result import SeedSummary, Verdict, trained_alike
+from report.seeds.outcomes import shipped_outcomes
+from report.seeds.result import SeedSummary, Verdict, trained_alike, trained_otherwise
 from report.seeds.run import SeedLab, summarize_seeds
 from report.seeds.workers import worker_processes
 from sumint.analyses.carrying.carry_sites import CarrySites
@@ -76,9 +82,12 @@ def test_others_are_told_as_they_would_be_alone_and_measured_once(
     assert [one.name for one in found.all] == ["seed 0", "seed 1", "seed 2"]
     alone = make_chapter(Lab(others[0], store=store), how_it_carries.PLAN).claims
     verdicts = {verdict.name: (verdict.state, verdict.value) for verdict in found.others[0].verdicts}
-    assert {one.name: verdicts[one.name] for one in alone} == {
-        one.name: (one.state, one.check.value) for one in alone
+    findings = [claim for claim in alone if claim.kind == "finding"]
+    assert len(findings) > 10
+    assert {one.name: verdicts[one.name] for one in findings} == {
+        one.name: (one.state, one.check.value) for one in findings
     }
+    assert not {one.name for one in alone if one.kind != "finding"} & verdicts.keys()
 
     def measured(job: object) -> bytes:
         raise AssertionError(f"{job} was measured already")
@@ -186,6 +195,7 @@ def test_a_checkpoint_without_others_has_nothing_to_compare(checkpoints: list[Pa
     chapter = make_chapter(Lab(checkpoints[0]), other_seeds.plan(PLANS))
     assert all(isinstance(shown, Absent) for shown in (*chapter.figures, *chapter.tables))
     assert {claim.state for claim in chapter.claims} == {"not-applicable"}
+    assert all(claim.check.reason for claim in chapter.claims)
 
 
 def test_a_site_without_the_others_is_another_site(checkpoints: list[Path]) -> None:
@@ -204,12 +214,10 @@ def test_siblings_are_the_bundled_seeds_but_for_the_one_at_hand(checkpoints: lis
     assert siblings(Lab(checkpoints[0]).weights) == ()
 
 
-STATES: dict[bool | None, State] = {True: "holds", False: "fails", None: "not-applicable"}
-
-
 def summary(name: str, epochs: int, sites: tuple[str, ...], **verdicts: bool | None) -> SeedSummary:
+    states: dict[bool | None, State] = {True: "holds", False: "fails", None: "not-applicable"}
     results = tuple(
-        Verdict("chapter", name.replace("_", "-"), STATES[holds], "") for name, holds in verdicts.items()
+        Verdict("chapter", name.replace("_", "-"), states[holds], "") for name, holds in verdicts.items()
     )
     return SeedSummary(name, epochs, 0.9, 0.9, 6, len(sites), sites, results)
 
@@ -222,6 +230,8 @@ def test_what_recurs_is_counted_among_seeds_trained_alike() -> None:
         summary("seed 0, longer", 300, ("H0.2 at =",), one=False, other=False, never=True),
     ]
     assert [one.name for one in trained_alike(group)] == ["seed 0", "seed 1", "seed 2"]
+    assert [one.name for one in trained_otherwise(group)] == ["seed 0, longer"]
+    assert trained_alike([]) == trained_otherwise([]) == []
     assert recurrences(group) == [Recurrence("other", "chapter", 2, 2), Recurrence("one", "chapter", 2, 3)]
 
 
@@ -241,7 +251,8 @@ def test_sites_differ_if_they_do_whatever_heads_are_called(
     group = [summary(f"seed {n}", 1, of_seed) for n, of_seed in enumerate(sites)]
     claim = sites_differ(group)
     assert claim.holds is holds
-    assert f"4 seeds have {n_sets} different sets" in claim.check.value
+    assert claim.does_not_hold is not holds
+    assert claim.check.note == f"4 seeds have {n_sets} different sets"
 
 
 def test_seeds_that_were_trained_otherwise_are_told_apart() -> None:
@@ -250,3 +261,55 @@ def test_seeds_that_were_trained_otherwise_are_told_apart() -> None:
     recurring = fading_recurs([*alike_all, longer])
     assert recurring.holds
     assert recurring.check.value.endswith("; of those trained longer: soft-carry-fades on 0 of 1")
+
+
+def test_a_claim_recurs_if_it_holds_on_most_of_the_seeds_on_which_it_could_be_checked() -> None:
+    def seeds(*holds: bool | None) -> list[SeedSummary]:
+        return [
+            summary(f"seed {n}", 1, (), carry_order=of_seed, scores_are_v_shaped=True)
+            for n, of_seed in enumerate(holds)
+        ]
+
+    assert order_recurs(seeds(True, True, True, True, None)).holds
+    assert order_recurs(seeds(True, True, True, False)).holds
+    failing = order_recurs(seeds(True, True, False, False))
+    assert failing.does_not_hold
+    assert (
+        failing.sentence == "The claim carry-order holds on only 50.0% of the seeds on which it could be checked."
+    )
+    few = order_recurs(seeds(True, True, True, None))
+    assert few.state == "not-applicable"
+    assert "fewer than 4" in few.check.reason
+
+
+def test_findings_come_together_if_they_have_the_same_verdict_on_a_seed() -> None:
+    def seeds(*alike: bool) -> list[SeedSummary]:
+        return [
+            summary(
+                *(f"seed {n}", 1, ()),
+                one_frequency=True,
+                digits_on_a_circle=True,
+                sum_on_a_circle=True,
+                logits_are_a_clock=together,
+            )
+            for n, together in enumerate(alike)
+        ]
+
+    assert clock_comes_with_the_frequency(seeds(True, True, True, True)).holds
+    apart = clock_comes_with_the_frequency(seeds(True, True, True, False))
+    assert apart.does_not_hold
+    assert "75.0%" in apart.sentence
+    assert clock_comes_with_the_frequency(seeds(True, True, True)).state == "not-applicable"
+
+
+def test_a_bundled_seed_is_not_measured_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def measured(job: object) -> bytes:
+        raise AssertionError(f"{job} is shipped with the package")
+
+    monkeypatch.setattr(report.seeds.run, "_run_job", measured)
+    paths = [path for path in bundled_checkpoints() if path != locate("bundled")][:2]
+    lab = Lab(locate("bundled"), store=Store(tmp_path), others=lambda _: paths)
+    found = [*report.seeds.run._summarize_others(lab, PLANS)]
+    shipped = {network.summary.name: network.summary for network in shipped_outcomes().networks}
+    assert [one.name for one in found] == ["seed 0", "seed 1"]
+    assert found == [shipped[one.name] for one in found]

@@ -118,7 +118,7 @@ def published_parts_serve_carries(ablation: QkvAblationByCarry) -> Check:
         ),
         at_most(
             WITHOUT_OVER_WITH,
-            {part: without / least_with for part, (_, without) in own.items()},
+            {part: without / least_with if least_with else np.nan for part, (_, without) in own.items()},
             "that is {bound} of the least rise of the loss of sums with a carry",
             label="without a carry, as a share of the least rise with one",
         ),

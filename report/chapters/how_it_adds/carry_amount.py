@@ -73,7 +73,7 @@ def shift_shrinks_with_every_nine(soft: SoftCarry) -> Check:
     return all_of(
         at_least(
             FIRST_SHIFT_AT_LEAST,
-            float(differences[0]),
+            {"a carry from the next column": float(differences[0])},
             "a carry from the next column shifts the phase of the leading digit by {bound}",
             label="without nines",
             unit="digits",

@@ -18,7 +18,7 @@ from report.chapters.how_it_carries.served_routes import (
 from report.content.chapter import Figure
 from report.content.claims.checks import Check, all_of, at_least, at_most, not_applicable
 from report.content.claims.claim import claim
-from report.content.formats import percent
+from report.content.formats import decimals, percent
 from report.content.lazy_chart import LazyChart
 from report.content.optional import optional_figure
 from report.figures import charts
@@ -107,7 +107,9 @@ def one_direction_is_enough(sites: CarrySites, direction: CarryDirection) -> Che
         return not_applicable(NO_SERVED_ROUTE)
     names = route_names(sites)
     n = sizes(names, direction.n_pairs)
-    share, matched = direction.share, direction.rates[..., WAYS.index("rest, as long")]
+    share = direction.share
+    # The largest that was measured, or NaN if none was.
+    largest_matched = float(np.fmax.reduce(direction.rates[..., WAYS.index("rest, as long")], axis=None))
     return all_of(
         at_least(
             ALONG_AT_LEAST,
@@ -125,7 +127,7 @@ def one_direction_is_enough(sites: CarrySites, direction: CarryDirection) -> Che
         ),
         asked=asked_routes(sites),
         note=(
-            f"everything but it, norm-matched, changes at most {percent(float(np.nanmax(matched)))}; the "
+            f"everything but it, norm-matched, changes at most {percent(largest_matched)}; the "
             f"direction holds {percent(float(share.min()), 0)} to {percent(float(share.max()), 0)} of the squared "
             f"distance "
             "between the two sums at the site"
@@ -170,7 +172,9 @@ def same_threshold_in_both_directions(sites: CarrySites, direction: CarryDirecti
         return not_applicable(NO_SERVED_ROUTE)
     levels = threshold_levels(direction)
     names = route_names(sites)
-    listed = "; ".join(f"{name} {on:.2f} and {off:.2f}" for name, (on, off) in zip(names, levels, strict=True))
+    listed = "; ".join(
+        f"{name} {decimals(on)} and {decimals(off)}" for name, (on, off) in zip(names, levels, strict=True)
+    )
     return all_of(
         at_most(
             THRESHOLDS_WITHIN,

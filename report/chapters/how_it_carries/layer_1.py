@@ -17,7 +17,7 @@ from report.chapters.how_it_carries.served_routes import (
 from report.content.chapter import Figure
 from report.content.claims.checks import Check, all_of, at_least, at_most, between, not_applicable
 from report.content.claims.claim import claim
-from report.content.formats import percent
+from report.content.formats import decimals, percent
 from report.content.lazy_chart import LazyChart
 from report.content.optional import optional_figure
 from report.figures import charts
@@ -113,7 +113,7 @@ def attention_falls_with_the_carry(sites: CarrySites, inputs: CarryInLayer1) -> 
         served = sites.served_routes[number]
         without, with_carry = inputs.attention[number, :, :, served.site.position].sum(axis=1)
         falls[served.route.name] = float(without - with_carry)
-        details.append(f"{served.route.name} {without:.2f} to {with_carry:.2f}")
+        details.append(f"{served.route.name} {decimals(without)} to {decimals(with_carry)}")
     return all_of(
         at_least(
             ATTENTION_FALLS_BY,

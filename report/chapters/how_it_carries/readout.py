@@ -147,7 +147,8 @@ def values_have_the_sign_of_the_carry(readout: CarryReadout) -> Check:
     if not readout.sites:
         return not_applicable(NO_SERVED_ROUTE)
     half = N_DIGIT_TOKENS // 2
-    projections = readout.value_projections / np.abs(readout.value_projections).max(axis=1, keepdims=True)
+    largest = np.abs(readout.value_projections).max(axis=1, keepdims=True)
+    projections = readout.value_projections / np.where(largest > 0, largest, np.nan)
     margins = np.minimum(-projections[:, :half].max(axis=1), projections[:, half:].min(axis=1))
     return all_of(
         at_least(

@@ -110,8 +110,8 @@ def nearly_always_right(measured: Performance) -> Check:
 )
 def as_printed(measured: Performance) -> Check:
     """The loss and the probabilities, rounded as the write-up prints them."""
-    printed = {_printed_name(name): f"{value:.3f}" for name, value in PRINTED.items()}
-    found = {_printed_name(name): f"{getattr(measured, name):.3f}" for name in PRINTED}
+    printed = {_printed_name(name): decimals(value, 3) for name, value in PRINTED.items()}
+    found = {_printed_name(name): decimals(getattr(measured, name), 3) for name in PRINTED}
     return all_of(matches(printed, found, "the values are, to three decimals, {expected}"))
 
 

@@ -37,6 +37,9 @@ FAILING: tuple[State, ...] = ("fails", "near-fails")
 Unit = Literal["%", "nats", "digits", "rad", "°", "count", "sites", ""]
 """The unit of a quantity; a share is a number from 0 to 1 and is printed as a percentage."""
 
+LARGEST_SAMPLE = 2**53
+"""The largest size of a sample: up to it, floats count exactly."""
+
 _FORMATS = {
     "%": percent,
     "nats": nats,
@@ -59,6 +62,16 @@ class Case:
     """None if it could not be measured."""
     n: int | None = None
     """For a rate that was estimated from a sample: the number of sums or pairs in the sample."""
+
+    def __post_init__(self) -> None:
+        if self.value is None:
+            return
+        if not math.isfinite(self.value):
+            raise ValueError(f"expected a finite value, or none if it was not measured, found {self.value}")
+        if self.n is not None and not 0 < self.n <= LARGEST_SAMPLE:
+            raise ValueError("expected the size of a sample, or none if the value is no estimate")
+        if self.n is not None and not 0 <= self.value <= 1:
+            raise ValueError(f"expected a share from 0 to 1 of the sample, found {self.value}")
 
     @property
     def interval(self) -> tuple[float, float] | None:
@@ -85,6 +98,10 @@ class Condition:
     """Whether a value equal to a bound is outside."""
     of_some: bool = False
     """Whether it suffices that some case lies within the bounds; otherwise every case must."""
+
+    def __post_init__(self) -> None:
+        if not self.bounds or not all(map(math.isfinite, self.bounds)):
+            raise ValueError("expected a bound, `at_least` or `at_most`, that is finite")
 
     def margin(self, case: Case) -> float:
         """How far a measured case lies within the bounds; negative if it lies outside."""

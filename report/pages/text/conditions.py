@@ -114,10 +114,12 @@ def _is_met(condition: str, place: str, facts: Facts) -> bool:
 @cache
 def _parsed(condition: str, place: str) -> nodes.Node:
     try:
-        (node,) = Environment().parse(f"{{{{ {condition} }}}}").find_all(nodes.Output)
+        ((parsed,),) = (
+            node.nodes for node in Environment().parse(f"{{{{ {condition} }}}}").find_all(nodes.Output)
+        )
     except (TemplateError, ValueError) as error:
         raise TextError(f"{place}: the condition {condition or '(empty)'} cannot be read: {error}") from None
-    return node.nodes[0]
+    return parsed
 
 
 def _value(node: nodes.Node, condition: str, place: str, facts: Facts) -> bool:

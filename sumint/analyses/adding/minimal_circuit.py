@@ -62,8 +62,11 @@ class MinimalCircuit:
 
 
 def fewest(accuracy: Float[np.ndarray, " n_kept"]) -> int:
-    """The smallest number of sites such that it and every larger number retain enough accuracy."""
-    is_enough = accuracy >= ENOUGH * accuracy[-1]
+    """The smallest number of sites such that it and every larger number retain enough accuracy.
+
+    All sites are enough, even of a model that is never right.
+    """
+    is_enough = accuracy[:-1] >= ENOUGH * accuracy[-1]
     return int(np.flatnonzero(~is_enough).max(initial=-1)) + 1
 
 

@@ -116,14 +116,14 @@ class CarrySites:
 
     @property
     def _serves(self) -> Bool[np.ndarray, "route head position"]:
-        has_enough = (self.n_pairs >= PAIRS_AT_LEAST).all(axis=1)
+        has_enough = np.all(self.n_pairs >= PAIRS_AT_LEAST, axis=1)
         return (self.lower_rates >= SERVES_FROM) & has_enough[:, None, None]
 
     def _lower_rate(self, route: int, site: Site) -> float:
         return float(self.lower_rates[route, site.head, site.position])
 
     def _total_rate(self, sites: tuple[Site, ...]) -> float:
-        return float(sum(max(self._lower_rate(route, site) for site in sites) for route in self.served_numbers))
+        return sum((max(self._lower_rate(route, site) for site in sites) for route in self.served_numbers), 0.0)
 
 
 def carry_sites(model: Model, sample: Sums) -> CarrySites:  # noqa: ARG001 — it draws pairs of its own

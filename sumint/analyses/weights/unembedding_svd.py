@@ -28,14 +28,15 @@ class UnembeddingSvd:
 
     @property
     def two_direction_share(self) -> float:
-        """The share of the squared norm in the first two directions."""
+        """The share of the squared norm in the first two directions; NaN if there is none."""
         squared = self.singular_values**2
-        return float(squared[:2].sum() / squared.sum())
+        return float(squared[:2].sum() / squared.sum()) if squared.any() else np.nan
 
     @property
     def third_to_second(self) -> float:
-        """The third singular value over the second, which is small if two directions suffice."""
-        return float(self.singular_values[2] / self.singular_values[1])
+        """The third singular value over the second, small if two directions suffice; NaN if one suffices."""
+        _, second, third, *_ = self.singular_values
+        return float(third / second) if second else np.nan
 
     @property
     def frequency_shares(self) -> Float[np.ndarray, "two frequency"]:
@@ -55,9 +56,9 @@ class UnembeddingSvd:
 
     @property
     def radii(self) -> Float[np.ndarray, " digit"]:
-        """The distance of each digit from the origin, over the mean distance."""
+        """The distance of each digit from the origin, over the mean distance; NaN if that is zero."""
         radii = np.linalg.norm(self.digits, axis=1)
-        return radii / radii.mean()
+        return radii / radii.mean() if radii.any() else np.full_like(radii, np.nan)
 
     @property
     def goes_round_once(self) -> bool:

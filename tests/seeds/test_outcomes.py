@@ -1,0 +1,247 @@
+"""What claims say on other networks is shipped as it was measured, counted as it says, and holds on no null."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import report.seeds.outcomes
+import report.seeds.run
+from report.__main__ import main
+from report.content.claims.checks import HOLDING, State
+from report.content.declared import declared_claims
+from report.outline import COMPARED, plans
+from report.seeds.outcomes import (
+    FILE,
+    Network,
+    NetworkKind,
+    Outcomes,
+    code_digest,
+    elsewhere,
+    shipped_outcomes,
+    write_outcomes,
+)
+from report.seeds.result import SeedSummary, Verdict
+from report.seeds.run import LEFT_OUT
+from sumint.analyses.performance.free_generation import free_generation
+from sumint.checkpoints.files import Architecture, Weights, read_weights
+from sumint.checkpoints.locate import CONTROLS as CONTROLS_FOLDER
+from sumint.checkpoints.locate import bundled_checkpoints, digest_on_card
+from sumint.cli.application import INTERRUPTED
+from sumint.exhaustive.symbolic import symbolic_agreement
+from sumint.training.config import TrainingConfig
+from sumint.training.controls import CONTROLS, NULLS, SEED, untrained
+
+PLANS = plans(COMPARED)
+TOO_SLOW = {*LEFT_OUT, symbolic_agreement, free_generation}
+"""The analyses that no seed is asked for; the last two need the tally of every sum."""
+FINDINGS = {
+    name: function
+    for plan in PLANS.values()
+    for name, function in declared_claims(plan).items()
+    if function.kind == "finding"
+}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Outcomes:
+    return shipped_outcomes()
+
+
+def test_no_finding_holds_on_a_network_that_cannot_add(shipped: Outcomes) -> None:
+    nulls = shipped.of_kind("null")
+    assert {network.summary.name for network in nulls} == {name.replace("-", " ") for name in NULLS}
+    holding = [
+        (network.summary.name, verdict.name)
+        for network in nulls
+        for verdict in network.summary.verdicts
+        if verdict.state in HOLDING
+    ]
+    assert holding == []
+
+
+def test_a_null_gets_hardly_a_digit_right_and_a_seed_nearly_all(shipped: Outcomes) -> None:
+    accuracies = {
+        kind: [network.summary.digit_accuracy for network in shipped.of_kind(kind)] for kind in ("null", "seed")
+    }
+    assert all(accuracy is not None and accuracy < 0.5 for accuracy in accuracies["null"])
+    assert all(accuracy is not None and accuracy > 0.95 for accuracy in accuracies["seed"])
+
+
+def test_the_outcomes_are_of_every_network_that_comes_with_the_project(shipped: Outcomes) -> None:
+    assert [network.digest for network in shipped.of_kind("seed")] == [*map(digest_on_card, bundled_checkpoints())]
+    others = {network.summary.name: network.digest for network in shipped.networks if network.kind != "seed"}
+    assert others == {
+        name.replace("-", " "): read_weights(CONTROLS_FOLDER / f"{name}.safetensors").digest
+        for name in (*NULLS, *CONTROLS)
+    }
+
+
+def test_the_untrained_network_that_is_made_again_is_the_one_that_was_measured(shipped: Outcomes) -> None:
+    config = TrainingConfig(init_seed=SEED, order_seed=SEED)
+    made = Weights(Architecture(), untrained(config))
+    summary = shipped.summary_of(made.digest)
+    assert summary is not None
+    assert summary.name == "untrained"
+    another = Weights(Architecture(), untrained(replace(config, init_seed=SEED + 1)))
+    assert shipped.summary_of(another.digest) is None
+
+
+def test_every_network_was_asked_of_every_finding_but_those_that_take_too_long(shipped: Outcomes) -> None:
+    for network in shipped.networks:
+        names = Counter(verdict.name for verdict in network.summary.verdicts)
+        assert max(names.values()) == 1
+        assert names.keys() <= FINDINGS.keys()
+        missing = FINDINGS.keys() - names.keys()
+        assert {FINDINGS[name].analysis for name in missing} <= TOO_SLOW, network.summary.name
+        assert network.summary.failures == ()
+        assert not [verdict for verdict in network.summary.verdicts if verdict.state == "failed"]
+
+
+def network(kind: NetworkKind, name: str, epochs: int | None = 100, **states: State) -> Network:
+    verdicts = tuple(Verdict("one", claim.replace("_", "-"), state, "") for claim, state in states.items())
+    return Network(kind, f"digest of {name}", SeedSummary(name, epochs, None, 0.5, 6, 0, ("H0.1 at =",), verdicts))
+
+
+OUTCOMES = Outcomes(
+    "code",
+    (
+        network("seed", "seed 0", it="holds", other="fails"),
+        network("seed", "seed 1", it="near-holds", other="not-measured"),
+        network("seed", "seed 2", it="near-fails", other="not-applicable"),
+        network("seed", "seed 3", it="not-applicable", other="holds"),
+        network("seed", "seed 0, 300 epochs", 300, it="holds", other="holds"),
+        network("null", "untrained", None, it="fails", other="not-applicable"),
+        network("null", "permuted labels", it="near-fails", other="fails"),
+        network("control", "epoch 1", 100, it="holds"),
+    ),
+)
+
+
+def test_seeds_trained_alike_are_counted_and_others_are_not() -> None:
+    found = elsewhere(OUTCOMES, "it")
+    assert found is not None
+    assert (found.n_holding, found.n_checked, found.n_seeds) == (2, 3, 4)
+    assert found.is_general
+    assert found.on_seeds == "General: holds on 2 of 4 bundled seeds, and could not be checked on 1."
+    assert found.on_nulls == "Networks that cannot add: does not hold (untrained, permuted labels)."
+    assert found.on_controls == "Controls: holds (epoch 1)."
+
+
+def test_a_claim_that_holds_on_less_than_half_of_the_seeds_is_not_general() -> None:
+    found = elsewhere(OUTCOMES, "other")
+    assert found is not None
+    assert (found.n_holding, found.n_checked, found.n_seeds) == (1, 2, 4)
+    assert found.on_seeds == "Not general: holds on 1 of 4 bundled seeds, and could not be checked on 2."
+    assert (
+        found.on_nulls == "Networks that cannot add: not applicable (untrained); does not hold (permuted labels)."
+    )
+    all_checked = Outcomes("", tuple(network("seed", f"seed {n}", it="fails") for n in range(2)))
+    assert (found := elsewhere(all_checked, "it")) is not None
+    assert found.on_seeds == "Not general: holds on 0 of 2 bundled seeds."
+
+
+def test_a_claim_that_was_asked_of_no_network_has_no_outcomes_elsewhere() -> None:
+    assert elsewhere(OUTCOMES, "never-asked") is None
+    assert elsewhere(Outcomes("", ()), "it") is None
+    assert OUTCOMES.states_of("never-asked") == {}
+
+
+def test_the_states_of_a_claim_are_told_by_the_network() -> None:
+    assert OUTCOMES.states_of("other") == {
+        "seed 0": "fails",
+        "seed 1": "not-measured",
+        "seed 2": "not-applicable",
+        "seed 3": "holds",
+        "seed 0, 300 epochs": "holds",
+        "untrained": "not-applicable",
+        "permuted labels": "fails",
+    }
+    assert OUTCOMES.summary_of("digest of seed 3") == OUTCOMES.networks[3].summary
+
+
+def test_outcomes_are_read_as_they_were_written(tmp_path: Path) -> None:
+    file = tmp_path / "outcomes.json"
+    assert shipped_outcomes(file) == Outcomes("", ())
+    write_outcomes(OUTCOMES, file)
+    assert shipped_outcomes(file) == OUTCOMES
+    assert len(file.read_text(encoding="utf-8").splitlines()) > 100, "a change of one verdict shows as one line"
+
+
+def test_the_shipped_file_is_as_it_would_be_written_again(shipped: Outcomes, tmp_path: Path) -> None:
+    write_outcomes(shipped, tmp_path / "again.json")
+    assert (tmp_path / "again.json").read_bytes() == FILE.read_bytes()
+
+
+def test_the_code_of_the_outcomes_is_that_of_the_chapters_that_were_asked() -> None:
+    assert code_digest(PLANS) == code_digest(dict(reversed(PLANS.items())))
+    assert code_digest({stem: plan for stem, plan in PLANS.items() if stem != "how-it-carries"}) != code_digest(
+        PLANS
+    )
+
+
+@pytest.fixture
+def survey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, Path]]:
+    """A function that runs `report survey` with made-up summaries, and returns the exit code and the file."""
+    file = tmp_path / "outcomes.json"
+
+    def run(summaries_of: Callable[..., Any]) -> tuple[int, Path]:
+        monkeypatch.setattr(report.seeds.run, "summaries_of", summaries_of)
+        monkeypatch.setattr(
+            report.seeds.outcomes, "write_outcomes", lambda outcomes: write_outcomes(outcomes, file)
+        )
+        return main(["survey"]), file
+
+    return run
+
+
+def made_up(paths: Sequence[Path], *failures: str) -> list[SeedSummary]:
+    one = network("seed", "", it="holds").summary
+    return [replace(one, name=path.stem, failures=failures) for path in paths]
+
+
+def test_a_survey_writes_the_outcomes_on_every_network(
+    survey: Callable[..., tuple[int, Path]], shipped: Outcomes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, file = survey(lambda paths, *_, **__: made_up(paths))
+    assert code == 0
+    written = shipped_outcomes(file)
+    assert written.code == code_digest(PLANS)
+    assert sorted((one.kind, one.digest) for one in written.networks) == sorted(
+        (one.kind, one.digest) for one in shipped.networks
+    )
+    assert "untrained (null): 1 claim held\n" in capsys.readouterr().out
+
+
+def test_a_survey_in_which_something_failed_writes_nothing(
+    survey: Callable[..., tuple[int, Path]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, file = survey(lambda paths, *_, **__: made_up(paths, "the analysis it: ValueError: no"))
+    assert code == 1
+    assert not file.exists()
+    assert capsys.readouterr().err == "error: the outcomes were not written, since something failed\n"
+
+
+def test_an_interrupted_survey_says_how_it_resumes(
+    survey: Callable[..., tuple[int, Path]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: Any, **__: Any) -> list[SeedSummary]:
+        raise KeyboardInterrupt
+
+    code, file = survey(interrupted)
+    assert code == INTERRUPTED
+    assert not file.exists()
+    assert capsys.readouterr().err == "interrupted; the same command measures what is missing\n"
+
+
+def test_the_file_is_json_without_numbers_that_json_has_not() -> None:
+    def refuse(constant: str) -> None:
+        raise ValueError(constant)
+
+    assert json.loads(FILE.read_bytes(), parse_constant=refuse)
