@@ -153,6 +153,7 @@ def _run(
     from report.cli.logs import LOG_FILE, log_to
     from report.cli.progress import Progress
     from report.cli.published_claims import check_size
+    from report.content.claims.checks import FAILING
     from report.figures.plotlyjs import smallest
     from report.publishing.fingerprint import fingerprint
     from report.publishing.publish import is_up_to_date
@@ -181,8 +182,6 @@ def _run(
     must_build = explain or not has_cache
     repository = Repository()
     site_fingerprint = None if single_file else fingerprint(lab, repository, plotlyjs, base_url)
-    from report.content.claims.checks import FAILING
-
     if site and site_fingerprint and not must_build and is_up_to_date(site, site_fingerprint):
         claims = json.loads((site / "claims.json").read_bytes())
         if not (strict and any(claim["state"] in FAILING for claim in claims)):
@@ -211,6 +210,7 @@ def _run(
         _print_runs(lab, built, why=explain, seconds=verbose)
     if not quiet:
         _print_claims(lab, built)
+        _print_whether_outdated()
         _print_sizes(built, site, single_file)
     if built.failures:
         log = None if logs is None else logs / LOG_FILE
@@ -232,10 +232,9 @@ def base_address(text: str) -> str:
 
 def _print_unchanged(lab: Lab, site: Path, claims: Sequence[Mapping[str, Any]]) -> None:
     from report.cli.published_claims import resemblance_lines
-
-    print("measured nothing: nothing has changed since the site was built")
     from report.content.claims.checks import FAILING, HOLDING
 
+    print("measured nothing: nothing has changed since the site was built")
     counted = [claim["state"] for claim in claims if claim["kind"] in ("finding", "published")]
     n_holding, n_failing = (sum(state in states for state in counted) for states in (HOLDING, FAILING))
     print(f"{n_holding} of {n_holding + n_failing} claims hold on this checkpoint")
@@ -277,6 +276,15 @@ def _print_claims(lab: Lab, built: BuildResult) -> None:
     for failing in failing_claims(built.claims):
         for line in lines_of(failing):
             print(f"  {line}")
+
+
+def _print_whether_outdated() -> None:
+    from report.outline import COMPARED, plans
+    from report.seeds.outcomes import code_digest, shipped_outcomes
+
+    if shipped_outcomes().code != code_digest(plans(COMPARED)):
+        print("the outcomes on the bundled seeds and the null networks were measured with earlier code")
+        print("  `python -m report survey` measures them again")
 
 
 def _print_sizes(built: BuildResult, site: Path | None, single_file: Path | None) -> None:

@@ -34,14 +34,18 @@ def run() -> int:
     from sumint.store.results import Store
     from sumint.training.controls import NULLS
 
-    paths = [*bundled_checkpoints(), *sorted(CONTROLS.glob("*.safetensors"))]
+    seeds = bundled_checkpoints()
+    others = sorted(CONTROLS.glob("*.safetensors"))
     compared = plans(COMPARED)
 
     def kind_of(stem: str) -> NetworkKind:
         return "seed" if stem.startswith("seed") else "null" if stem in NULLS else "control"
 
     try:
-        summaries = summaries_of(paths, Store.of_user(), compared, step=print)
+        summaries = [
+            *summaries_of(seeds, Store.of_user(), compared, step=print),
+            *summaries_of(others, Store.of_user(), compared, step=print, in_full=True),
+        ]
     except KeyboardInterrupt:
         print("interrupted; the same command measures what is missing", file=sys.stderr)
         return INTERRUPTED
@@ -50,7 +54,7 @@ def run() -> int:
         return 1
     networks = tuple(
         Network(kind_of(path.stem), read_weights(path).digest, summary)
-        for path, summary in zip(paths, summaries, strict=True)
+        for path, summary in zip((*seeds, *others), summaries, strict=True)
     )
     write_outcomes(Outcomes(code_digest(compared), networks))
     for network in networks:

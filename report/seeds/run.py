@@ -1,9 +1,10 @@
 """Seed summaries: the findings of the report, checked on every other checkpoint as on the report's own.
 
-No finding depends on the names of the heads or dimensions of one checkpoint, so it can be checked on any. On the
-others the slowest computations are left out: the tally of every sum, the search for a minimal circuit and the
-worked examples. The summaries of the bundled checkpoints are shipped with the package. Others are measured in
-parallel, in as many processes as there are processors, and their summaries are stored.
+No finding depends on the names of the heads or dimensions of one checkpoint, so it can be checked on any. On other
+seeds the slowest computations are left out: the tally of every sum, the search for a minimal circuit and the
+worked examples; on nulls and controls everything is measured. The summaries of the bundled checkpoints are shipped
+with the package. Others are measured in parallel, in as many processes as there are processors, and their
+summaries are stored.
 
 A failure on one checkpoint does not affect the others. It is reported with the failures of the build; the summary
 is not stored, so the next build measures that checkpoint again.
@@ -72,13 +73,13 @@ def summarize_seeds(lab: Lab, plans: Mapping[str, ChapterPlan]) -> SeedSummaries
     Raises:
         InputError: if one of the other files is not a checkpoint.
     """
-    summaries = SeedSummaries(_summarize(lab, plans), tuple(_summarize_others(lab, plans)))
+    summaries = SeedSummaries(_summarize(lab, plans, leave_out=True), tuple(_summarize_others(lab, plans)))
     lab.record("seed summaries", summaries)
     return summaries
 
 
-def _summarize(lab: Lab, plans: Mapping[str, ChapterPlan]) -> SeedSummary:
-    chapters = measure(lab, plans, leave_out=not isinstance(lab, SeedLab))
+def _summarize(lab: Lab, plans: Mapping[str, ChapterPlan], *, leave_out: bool) -> SeedSummary:
+    chapters = measure(lab, plans, leave_out=leave_out)
     verdicts = [
         Verdict(stem, claim.name, claim.state, claim.check.value)
         for stem, chapter in chapters.items()
@@ -136,24 +137,27 @@ def summaries_of(
     device: str = "cpu",
     dtype: str = "float32",
     step: Callable[[str], None] = lambda name: None,
+    *,
+    in_full: bool = False,
 ) -> list[SeedSummary]:
     """The summary of each checkpoint, from the store or measured now and stored.
 
     Args:
         step: called with a line about each checkpoint that has been measured.
+        in_full: whether the slowest analyses are run, too.
 
     Raises:
         InputError: if one of the files is not a checkpoint.
     """
     modules = dict.fromkeys(module for plan in plans.values() for module in plan.modules)
     sources = sources_of("report.seeds.run", *modules)
-    keys = {path: _key(path, device, dtype, sources) for path in paths}
+    keys = {path: _key(path, device, dtype, sources, in_full=in_full) for path in paths}
     stored = {path: store.load(key, SeedSummary) for path, key in keys.items()}
     summaries = {path: summary for path, summary in stored.items() if summary is not None}
     missing = [path for path in paths if path not in summaries]
     if missing:
         step(counted(len(missing), "other checkpoint"))
-    jobs = [(path, device, dtype, store, plans) for path in missing]
+    jobs = [(path, device, dtype, store, plans, in_full) for path in missing]
     for number, (path, summary) in enumerate(zip(missing, _run_jobs(jobs), strict=True), start=1):
         step(f"{number} of {counted(len(missing), 'other checkpoint')}: {summary.name}")
         summaries[path] = summary
@@ -164,8 +168,8 @@ def summaries_of(
     return [summaries[path] for path in paths]
 
 
-Job = tuple[Path, str, str, Store, Mapping[str, ChapterPlan]]
-"""What a worker needs: the checkpoint, the device, the dtype, the store, and the plans of the chapters."""
+Job = tuple[Path, str, str, Store, Mapping[str, ChapterPlan], bool]
+"""What a worker needs: checkpoint, device, dtype, store, plans of the chapters, and whether to run everything."""
 
 
 def _run_jobs(jobs: Sequence[Job]) -> Iterator[SeedSummary]:
@@ -178,11 +182,12 @@ def _run_jobs(jobs: Sequence[Job]) -> Iterator[SeedSummary]:
 
 
 def _run_job(job: Job) -> SeedSummary:
-    path, device, dtype, store, plans = job
-    return _summarize(SeedLab(path, device=device, dtype=dtype, store=store), plans)
+    path, device, dtype, store, plans, in_full = job
+    lab_class = Lab if in_full else SeedLab
+    return _summarize(lab_class(path, device=device, dtype=dtype, store=store), plans, leave_out=False)
 
 
-def _key(path: Path, device: str, dtype: str, sources: Mapping[str, str]) -> Key:
+def _key(path: Path, device: str, dtype: str, sources: Mapping[str, str], *, in_full: bool) -> Key:
     card = card_path(path)
     return Key(
         "seed-summary",
@@ -192,6 +197,7 @@ def _key(path: Path, device: str, dtype: str, sources: Mapping[str, str]) -> Key
             "card": card if card.exists() else None,
             "device": device,
             "dtype": dtype,
+            "in full": in_full,
             "versions": versions(),
         },
     )

@@ -59,7 +59,7 @@ def test_a_chosen_path_is_shown_large_and_kept_in_the_address(clouds: Reader) ->
     before = large.evaluate(PICTURE)
     clouds.page.get_by_label("0.1 → 1.0").check()
     assert large.evaluate(PICTURE) != before
-    assert "path-phases=as-published.0-1-1-0" in clouds.page.url
+    assert "path-phases=corrected.0-1-1-0" in clouds.page.url
     clouds.page.goto(clouds.page.url)
     clouds.page.wait_for_selector("#path-phases .clouds-large")
     expect(clouds.page.get_by_label("0.1 → 1.0")).to_be_checked()
@@ -85,7 +85,7 @@ def test_pointing_at_a_dot_says_what_it_is_and_a_click_keeps_it(clouds: Reader) 
     large.click(position=place)
     clouds.page.get_by_label("0.1 → 1.0").hover()
     expect(words).to_contain_text("rad")
-    assert re.search(r"path-phases=as-published\.0-0\.\d+", clouds.page.url)
+    assert re.search(r"path-phases=corrected\.0-0\.\d+", clouds.page.url)
 
 
 def test_a_digit_can_be_left_out(clouds: Reader) -> None:

@@ -134,10 +134,10 @@ def test_words_that_lead_somewhere_do_so_on_every_page_of_the_table(
     page.goto(f"{from_disk}/other-seeds.html#claims-recurring")
     names = page.locator("#claims-recurring tbody td:first-child a")
     first = names.all_text_contents()
+    assert len(first) == page.locator("#claims-recurring tbody tr").count()
     page.locator("#claims-recurring").get_by_role("button", name="Next").click()
     expect(names.first).not_to_have_text(first[0])
     turned = names.first.text_content() or ""
-    assert len(first) == page.locator("#claims-recurring tbody tr").count()
     assert turned not in first
     names.first.click()
     page.wait_for_url(f"**.html#{turned}")

@@ -64,7 +64,7 @@ class Workplace:
         return {stem for stem, state in self.record["figures"].items() if state == "drawn"}
 
 
-SENTENCE = ("report/chapters/ablation/text.md", "and see what is lost.", "and see what is gone.")
+SENTENCE = ("report/chapters/ablation/text.md", "how much the loss rises.", "the rise of the loss.")
 """A chapter's text that a build on weights that cannot add shows, a sentence in it and another."""
 
 

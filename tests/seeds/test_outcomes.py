@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,19 +28,20 @@ from report.seeds.outcomes import (
     write_outcomes,
 )
 from report.seeds.result import SeedSummary, Verdict
-from report.seeds.run import LEFT_OUT
+from report.seeds.run import LEFT_OUT, summaries_of
 from sumint.analyses.performance.free_generation import free_generation
-from sumint.checkpoints.files import Architecture, Weights, read_weights
+from sumint.checkpoints.files import Architecture, Weights, read_weights, write_weights
 from sumint.checkpoints.locate import CONTROLS as CONTROLS_FOLDER
 from sumint.checkpoints.locate import bundled_checkpoints, digest_on_card
 from sumint.cli.application import INTERRUPTED
 from sumint.exhaustive.symbolic import symbolic_agreement
+from sumint.store.results import Store
 from sumint.training.config import TrainingConfig
 from sumint.training.controls import CONTROLS, NULLS, SEED, untrained
 
 PLANS = plans(COMPARED)
 TOO_SLOW = {*LEFT_OUT, symbolic_agreement, free_generation}
-"""The analyses that no seed is asked for; the last two need the tally of every sum."""
+"""The analyses that are not run on a seed; the last two need the tally of every sum."""
 FINDINGS = {
     name: function
     for plan in PLANS.values()
@@ -83,14 +84,35 @@ def test_the_outcomes_are_of_every_network_that_comes_with_the_project(shipped: 
     }
 
 
-def test_the_untrained_network_that_is_made_again_is_the_one_that_was_measured(shipped: Outcomes) -> None:
+def states(summary: SeedSummary) -> Mapping[str, State]:
+    """The outcome of every finding that was checked, by name."""
+    return {verdict.name: verdict.state for verdict in summary.verdicts}
+
+
+def test_the_untrained_network_made_and_measured_again_has_the_outcomes_that_are_shipped(
+    shipped: Outcomes, tmp_path: Path
+) -> None:
     config = TrainingConfig(init_seed=SEED, order_seed=SEED)
     made = Weights(Architecture(), untrained(config))
     summary = shipped.summary_of(made.digest)
     assert summary is not None
     assert summary.name == "untrained"
+    write_weights(tmp_path / "untrained.safetensors", made.tensors, {})
+    (again,) = summaries_of([tmp_path / "untrained.safetensors"], Store(None), PLANS)
+    assert states(again).items() <= states(summary).items()
+    assert not set(HOLDING) & {*states(again).values()}
     another = Weights(Architecture(), untrained(replace(config, init_seed=SEED + 1)))
     assert shipped.summary_of(another.digest) is None
+
+
+@pytest.mark.nightly
+def test_every_network_measured_again_has_the_outcomes_that_are_shipped(shipped: Outcomes) -> None:
+    controls = sorted(CONTROLS_FOLDER.glob("*.safetensors"))
+    again = [
+        *summaries_of(bundled_checkpoints(), Store(None), PLANS),
+        *summaries_of(controls, Store(None), PLANS, in_full=True),
+    ]
+    assert list(map(states, again)) == [states(network.summary) for network in shipped.networks]
 
 
 def test_every_network_was_asked_of_every_finding_but_those_that_take_too_long(shipped: Outcomes) -> None:
@@ -99,7 +121,8 @@ def test_every_network_was_asked_of_every_finding_but_those_that_take_too_long(s
         assert max(names.values()) == 1
         assert names.keys() <= FINDINGS.keys()
         missing = FINDINGS.keys() - names.keys()
-        assert {FINDINGS[name].analysis for name in missing} <= TOO_SLOW, network.summary.name
+        too_slow = TOO_SLOW if network.kind == "seed" else set()
+        assert {FINDINGS[name].analysis for name in missing} <= too_slow, network.summary.name
         assert network.summary.failures == ()
         assert not [verdict for verdict in network.summary.verdicts if verdict.state == "failed"]
 

@@ -98,6 +98,7 @@ def accuracy_rounds_to_all(tally: Tally) -> Check:
     f"A random sample of {count(SAMPLE_SIZE)} sums more likely than not contains no wrong sum.",
     analysis=every_sum,
     figure="probe-chances",
+    follows="nearly-every-sum",
     otherwise=(
         f"The chance that a random sample of {count(SAMPLE_SIZE)} sums contains no wrong sum is only {{value}}."
     ),
