@@ -272,7 +272,7 @@ def complaints(claim: Claim, function: ClaimFunction[...]) -> list[str]:
         return [] if claim.check.value == check["reason"] != "" else ["there is no reason"]
     if state not in ("fails", "near-fails"):
         return [] if claim.sentence == function.statement else [f"the sentence is {claim.sentence}"]
-    expected = function.otherwise or function.statement
+    expected = function.otherwise or f"Not on this checkpoint: {function.statement}"
     number = _deciding_condition(check)
     condition = check["conditions"][number]
     if "expected" not in condition and (case := _deciding_case(condition)):

@@ -335,8 +335,7 @@ def all_of(*conditions: Condition | Match, asked: tuple[int, int, str] = (1, 1, 
 
     Args:
         asked: of how many things the criterion was asked, of how many it could be, and what they are in the
-        plural:
-            `(4, 6, "routes")`.
+            plural: `(4, 6, "routes")`.
         note: what else was measured, in Markdown.
     """
     return Check(conditions, *asked, note)

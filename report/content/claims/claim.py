@@ -125,7 +125,9 @@ class Claim:
     @property
     def sentence(self) -> str:
         """The sentence that is true on this checkpoint, in Markdown: the claim, or what is true instead."""
-        return self.otherwise if self.does_not_hold and self.otherwise else self.statement
+        if not self.does_not_hold:
+            return self.statement
+        return self.otherwise or f"Not on this checkpoint: {self.statement}"
 
 
 ABOUT_ANOTHER = (
