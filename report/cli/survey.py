@@ -28,7 +28,7 @@ def run() -> int:
     from report.content.formats import counted
     from report.outline import COMPARED, plans
     from report.seeds.outcomes import FILE, Network, NetworkKind, Outcomes, code_digest, write_outcomes
-    from report.seeds.run import summaries_of
+    from report.seeds.run import LEFT_OUT_OF_NULLS, summaries_of
     from sumint.checkpoints.files import read_weights
     from sumint.checkpoints.locate import CONTROLS, bundled_checkpoints
     from sumint.store.results import Store
@@ -44,7 +44,7 @@ def run() -> int:
     try:
         summaries = [
             *summaries_of(seeds, Store.of_user(), compared, step=print),
-            *summaries_of(others, Store.of_user(), compared, step=print, in_full=True),
+            *summaries_of(others, Store.of_user(), compared, step=print, left_out=LEFT_OUT_OF_NULLS),
         ]
     except KeyboardInterrupt:
         print("interrupted; the same command measures what is missing", file=sys.stderr)

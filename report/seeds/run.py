@@ -2,7 +2,7 @@
 
 No finding depends on the names of the heads or dimensions of one checkpoint, so it can be checked on any. On other
 seeds the slowest computations are left out: the tally of every sum, the search for a minimal circuit and the
-worked examples; on nulls and controls everything is measured. The summaries of the bundled checkpoints are shipped
+worked examples. On nulls and controls only the tally is left out. The summaries of the bundled checkpoints are shipped
 with the package. Others are measured in parallel, in as many processes as there are processors, and their
 summaries are stored.
 
@@ -39,8 +39,13 @@ from sumint.store.keys import Key, versions
 from sumint.store.results import Store
 from sumint.store.sources import sources_of
 
-LEFT_OUT = (every_sum, minimal_circuit, worked_example)
+Analyses = tuple[Callable[..., Any], ...]
+
+LEFT_OUT: Analyses = (every_sum, minimal_circuit, worked_example)
 """The analyses that take too long to be run on every seed."""
+
+LEFT_OUT_OF_NULLS: Analyses = (every_sum,)
+"""Those that take too long on a null: nearly all of its margins are so small that it takes double precision."""
 
 MOST_PROCESSES = 5
 """The largest number of worker processes; each takes up to a gigabyte of memory."""
@@ -53,18 +58,22 @@ log = logging.getLogger(__name__)
 class SeedLab(Lab):
     """A lab that leaves out the slowest analyses: to request one raises a `LeftOutError`."""
 
+    def __init__(self, weights_path: Path, left_out: Analyses = LEFT_OUT, **options: Any) -> None:
+        """Open a lab that leaves these analyses out; `options` are those of any lab."""
+        super().__init__(weights_path, **options)
+        self._left_out = left_out
+
     def run(self, analysis: Callable[..., Any], *_: Any, **settings: Any) -> Any:
-        _check_not_left_out(analysis)
+        self._check_not_left_out(analysis)
         return super().run(analysis, **settings)
 
     def examine(self, analysis: Callable[..., Any], depends_on: Any = None) -> Any:
-        _check_not_left_out(analysis)
+        self._check_not_left_out(analysis)
         return super().examine(analysis, depends_on)
 
-
-def _check_not_left_out(analysis: Callable[..., Any]) -> None:
-    if analysis in LEFT_OUT:
-        raise LeftOutError(f"{analysis.__name__} takes too long to be run on every seed")
+    def _check_not_left_out(self, analysis: Callable[..., Any]) -> None:
+        if analysis in self._left_out:
+            raise LeftOutError(f"{analysis.__name__} takes too long to be run on every network")
 
 
 def summarize_seeds(lab: Lab, plans: Mapping[str, ChapterPlan]) -> SeedSummaries:
@@ -138,26 +147,26 @@ def summaries_of(
     dtype: str = "float32",
     step: Callable[[str], None] = lambda name: None,
     *,
-    in_full: bool = False,
+    left_out: Analyses = LEFT_OUT,
 ) -> list[SeedSummary]:
     """The summary of each checkpoint, from the store or measured now and stored.
 
     Args:
         step: called with a line about each checkpoint that has been measured.
-        in_full: whether the slowest analyses are run, too.
+        left_out: the analyses that are not run.
 
     Raises:
         InputError: if one of the files is not a checkpoint.
     """
     modules = dict.fromkeys(module for plan in plans.values() for module in plan.modules)
     sources = sources_of("report.seeds.run", *modules)
-    keys = {path: _key(path, device, dtype, sources, in_full=in_full) for path in paths}
+    keys = {path: _key(path, device, dtype, sources, left_out) for path in paths}
     stored = {path: store.load(key, SeedSummary) for path, key in keys.items()}
     summaries = {path: summary for path, summary in stored.items() if summary is not None}
     missing = [path for path in paths if path not in summaries]
     if missing:
         step(counted(len(missing), "other checkpoint"))
-    jobs = [(path, device, dtype, store, plans, in_full) for path in missing]
+    jobs = [(path, device, dtype, store, plans, left_out) for path in missing]
     for number, (path, summary) in enumerate(zip(missing, _run_jobs(jobs), strict=True), start=1):
         step(f"{number} of {counted(len(missing), 'other checkpoint')}: {summary.name}")
         summaries[path] = summary
@@ -168,8 +177,8 @@ def summaries_of(
     return [summaries[path] for path in paths]
 
 
-Job = tuple[Path, str, str, Store, Mapping[str, ChapterPlan], bool]
-"""What a worker needs: checkpoint, device, dtype, store, plans of the chapters, and whether to run everything."""
+Job = tuple[Path, str, str, Store, Mapping[str, ChapterPlan], Analyses]
+"""What a worker needs: checkpoint, device, dtype, store, plans of the chapters, and the analyses to leave out."""
 
 
 def _run_jobs(jobs: Sequence[Job]) -> Iterator[SeedSummary]:
@@ -182,12 +191,11 @@ def _run_jobs(jobs: Sequence[Job]) -> Iterator[SeedSummary]:
 
 
 def _run_job(job: Job) -> SeedSummary:
-    path, device, dtype, store, plans, in_full = job
-    lab_class = Lab if in_full else SeedLab
-    return _summarize(lab_class(path, device=device, dtype=dtype, store=store), plans, leave_out=False)
+    path, device, dtype, store, plans, left_out = job
+    return _summarize(SeedLab(path, left_out, device=device, dtype=dtype, store=store), plans, leave_out=False)
 
 
-def _key(path: Path, device: str, dtype: str, sources: Mapping[str, str], *, in_full: bool) -> Key:
+def _key(path: Path, device: str, dtype: str, sources: Mapping[str, str], left_out: Analyses) -> Key:
     card = card_path(path)
     return Key(
         "seed-summary",
@@ -197,7 +205,7 @@ def _key(path: Path, device: str, dtype: str, sources: Mapping[str, str], *, in_
             "card": card if card.exists() else None,
             "device": device,
             "dtype": dtype,
-            "in full": in_full,
+            "left out": [analysis.__name__ for analysis in left_out],
             "versions": versions(),
         },
     )

@@ -16,6 +16,7 @@ import report.seeds.run
 from report.__main__ import main
 from report.content.claims.checks import HOLDING, State
 from report.content.declared import declared_claims
+from report.content.sections import measure
 from report.outline import COMPARED, plans
 from report.seeds.outcomes import (
     FILE,
@@ -28,20 +29,21 @@ from report.seeds.outcomes import (
     write_outcomes,
 )
 from report.seeds.result import SeedSummary, Verdict
-from report.seeds.run import LEFT_OUT, summaries_of
+from report.seeds.run import LEFT_OUT, LEFT_OUT_OF_NULLS, summaries_of
 from sumint.analyses.performance.free_generation import free_generation
 from sumint.checkpoints.files import Architecture, Weights, read_weights, write_weights
 from sumint.checkpoints.locate import CONTROLS as CONTROLS_FOLDER
 from sumint.checkpoints.locate import bundled_checkpoints, digest_on_card
 from sumint.cli.application import INTERRUPTED
 from sumint.exhaustive.symbolic import symbolic_agreement
+from sumint.lab import Lab
 from sumint.store.results import Store
 from sumint.training.config import TrainingConfig
 from sumint.training.controls import CONTROLS, NULLS, SEED, untrained
 
 PLANS = plans(COMPARED)
-TOO_SLOW = {*LEFT_OUT, symbolic_agreement, free_generation}
-"""The analyses that are not run on a seed; the last two need the tally of every sum."""
+NEED_THE_TALLY = {symbolic_agreement, free_generation}
+"""The analyses that read the tally of every sum."""
 FINDINGS = {
     name: function
     for plan in PLANS.values()
@@ -65,6 +67,14 @@ def test_no_finding_holds_on_a_network_that_cannot_add(shipped: Outcomes) -> Non
         if verdict.state in HOLDING
     ]
     assert holding == []
+
+
+def test_no_finding_about_every_sum_holds_on_untrained_weights(tmp_path: Path, tiny_weights: Weights) -> None:
+    write_weights(tmp_path / "tiny.safetensors", tiny_weights.tensors, {})
+    (chapter,) = measure(Lab(tmp_path / "tiny.safetensors"), plans(("every-sum",))).values()
+    states = {claim.name: claim.state for claim in chapter.claims if claim.kind == "finding"}
+    assert len(states) > 5
+    assert not set(HOLDING) & {*states.values()}, states
 
 
 def test_a_null_gets_hardly_a_digit_right_and_a_seed_nearly_all(shipped: Outcomes) -> None:
@@ -118,8 +128,8 @@ def test_every_network_was_asked_of_every_finding_but_those_that_take_too_long(s
         assert max(names.values()) == 1
         assert names.keys() <= FINDINGS.keys()
         missing = FINDINGS.keys() - names.keys()
-        too_slow = TOO_SLOW if network.kind == "seed" else set()
-        assert {FINDINGS[name].analysis for name in missing} <= too_slow, network.summary.name
+        left_out = LEFT_OUT if network.kind == "seed" else LEFT_OUT_OF_NULLS
+        assert {FINDINGS[name].analysis for name in missing} <= {*left_out, *NEED_THE_TALLY}, network.summary.name
         assert network.summary.failures == ()
         assert not [verdict for verdict in network.summary.verdicts if verdict.state == "failed"]
 
