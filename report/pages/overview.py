@@ -51,8 +51,8 @@ def plan(chapters: Mapping[str, Chapter], plans: Mapping[str, ChapterPlan]) -> C
     return ChapterPlan(
         title="How a transformer adds two numbers",
         question=(
-            "A small transformer has learnt to add. This report takes it apart, and checks what it says about it "
-            "on the weights at hand."
+            "A small attention-only transformer, asked for the sum of two numbers: this report measures how it "
+            "computes the digits, and checks each of its claims on this checkpoint."
         ),
         sections=(opening,),
         other_modules=tuple(module for plan in plans.values() for module in plan.modules),

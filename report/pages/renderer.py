@@ -125,6 +125,7 @@ class Renderer:
             claims=claims,
             findings=findings,
             failing=failing_claims(addressed),
+            left_out={stem for stem, chapter in chapters.items() if chapter.left_out},
             to_html=_caption_renderer("the failing claims"),
             n_unchecked=sum(
                 claim.kind == "published" and not claim.was_checked

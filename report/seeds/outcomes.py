@@ -125,6 +125,8 @@ class Elsewhere:
     @property
     def on_seeds(self) -> str:
         """On how many seeds the claim holds, as a sentence."""
+        if not self.n_checked:
+            return f"Could not be checked on any of the {self.n_seeds} bundled seeds."
         unchecked = self.n_seeds - self.n_checked
         where = f"{self.n_holding} of {self.n_seeds} bundled seeds"
         left = f", and could not be checked on {unchecked}" if unchecked else ""

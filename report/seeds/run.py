@@ -2,8 +2,8 @@
 
 No finding depends on the names of the heads or dimensions of one checkpoint, so it can be checked on any. On other
 seeds the slowest computations are left out: the tally of every sum, the search for a minimal circuit and the
-worked examples. On nulls and controls only the tally is left out. The summaries of the bundled checkpoints are shipped
-with the package. Others are measured in parallel, in as many processes as there are processors, and their
+worked examples. On nulls and controls only the tally is left out. The summaries of the bundled checkpoints are
+shipped with the package. Others are measured in parallel, in as many processes as there are processors, and their
 summaries are stored.
 
 A failure on one checkpoint does not affect the others. It is reported with the failures of the build; the summary

@@ -281,7 +281,7 @@ def test_the_page_of_claims_tells_all_of_a_claim_and_leads_to_its_place() -> Non
         assert part in html
     assert 'href="unembedding.html#sparse"' in html
     assert re.findall(r"<span>(\d+ \w+|All \d+)", html) == ["All 1", "1 hold", "0 do", "0 not"]
-    assert "chosen after seeing the write-up’s checkpoint" in html
+    assert "chosen after measuring the write-up’s checkpoint" in html
     assert "It is dense." not in html
     assert "It is dense." in claims_page(replace(CHAPTER, claims=(replace(CLAIM, check=checked(0.1)),)))
 
@@ -326,7 +326,7 @@ def test_the_index_does_not_count_claims_about_another_checkpoint() -> None:
     opening = Manuscript.read("index", 0, overview, "Text.", Path("overview.md"))
     html = renderer().index_page(opening, {"the-task": CHAPTER, "unembedding": WITH_THEIRS}, "")
     assert re.findall(r"\d of \d claims hold", html) == ["1 of 1 claims hold", "1 of 1 claims hold"]
-    assert "Left out: 1 claim that the write-up makes about its own checkpoint." in html
+    assert "Left out: 1 claim about the write-up’s own checkpoint." in html
 
 
 def test_every_page_leads_to_the_next() -> None:

@@ -14,6 +14,7 @@ import pytest
 import report.seeds.outcomes
 import report.seeds.run
 from report.__main__ import main
+from report.chapters import every_sum
 from report.content.claims.checks import HOLDING, State
 from report.content.declared import declared_claims
 from report.content.sections import measure
@@ -71,7 +72,7 @@ def test_no_finding_holds_on_a_network_that_cannot_add(shipped: Outcomes) -> Non
 
 def test_no_finding_about_every_sum_holds_on_untrained_weights(tmp_path: Path, tiny_weights: Weights) -> None:
     write_weights(tmp_path / "tiny.safetensors", tiny_weights.tensors, {})
-    (chapter,) = measure(Lab(tmp_path / "tiny.safetensors"), plans(("every-sum",))).values()
+    chapter = measure(Lab(tmp_path / "tiny.safetensors"), {"every-sum": every_sum.PLAN})["every-sum"]
     states = {claim.name: claim.state for claim in chapter.claims if claim.kind == "finding"}
     assert len(states) > 5
     assert not set(HOLDING) & {*states.values()}, states

@@ -100,12 +100,12 @@ def critical_digits_of_the_write_up(heads: HeadAblation) -> Check:
 
 @claim(
     "constant-queries",
-    "The queries of layer 0 hardly depend on the sum, and the model does not use how they do.",
+    "The queries of layer 0 hardly depend on the sum, and the model hardly uses how they do.",
     analysis=qkv_ablation,
     figure="qkv-ablation",
     otherwise=(
-        "Some query of layer 0 depends on the sum: the value is {value} for {case}, and the criterion asks for "
-        "{bound}."
+        "Some queries of layer 0 depend on the sum, or their dependence is used: the deciding value is {value}, "
+        "for {case}, and the criterion asks for {bound}."
     ),
 )
 def queries_of_layer_0_are_constant(ablation: QkvAblation) -> Check:
@@ -134,8 +134,8 @@ def queries_of_layer_0_are_constant(ablation: QkvAblation) -> Check:
     analysis=qkv_ablation,
     figure="qkv-ablation",
     otherwise=(
-        "Mean-ablating the values of the two most important heads does not stand out: the value is {value} for "
-        "{case}, and the criterion asks for {bound}."
+        "Mean-ablating the values of at least one of the two most important heads does not stand out: the value "
+        "is {value} for {case}, and the criterion asks for {bound}."
     ),
 )
 def values_of_the_critical_heads_are_critical(heads: HeadAblation, ablation: QkvAblation) -> Check:

@@ -24,7 +24,7 @@ def which_sums_carry(lab: Lab) -> Iterator[Content]:
     """How many sums have a carry."""
     counts = lab.run(carry_counts)
     yield counts_table(counts)
-    yield masks_count_as_printed.on(lab, counts)
+    yield masks_count_as_printed(counts)
 
 
 def what_is_needed(lab: Lab) -> Iterator[Content]:

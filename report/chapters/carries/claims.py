@@ -38,11 +38,14 @@ PUBLISHED_COUNTS = {
 }
 """The numbers of sums printed in the write-up: with a carry, without one, and by column."""
 
+N_COLUMNS = 3
+"""The number of columns of a four-digit sum that a carry can come into."""
+
 WITH, WITHOUT = range(len(SUBSETS))
 OWN, WHOLE = (MEANS.index(mean) for mean in ("own", "whole"))
 
 
-@published_claim(
+@claim(
     "published-carry-counts",
     (
         "In the write-up’s sample, its masks mark 826 sums as carrying and 174 as not carrying; by column they "
@@ -50,9 +53,13 @@ OWN, WHOLE = (MEANS.index(mean) for mean in ("own", "whole"))
     ),
     analysis=carry_counts,
     figure="carry-counts",
+    kind="check",
+    otherwise="The sample is not the write-up’s: its masks mark other numbers of sums.",
 )
 def masks_count_as_printed(counts: CarryCounts) -> Check:
     """The numbers of sums in the write-up's masks; no model enters."""
+    if len(counts.published) != N_COLUMNS:
+        return not_applicable("The write-up’s sample consists of sums of four digits.")
     found = {
         "any column": count(counts.published_carrying),
         "no column": count(counts.n_sums - counts.published_carrying),
@@ -201,7 +208,7 @@ def attention_depends_on_the_carry(attention: Layer1Attention) -> Check:
     figure="layer-1-attention",
     otherwise=(
         "At {case}, the largest distance between the mean attention patterns is not clearly larger by the true "
-        "carries: it exceeds that by the masks by {value}."
+        "carries: the difference between it and that by the masks is {value}."
     ),
 )
 def mislabelled_sums_blur_the_difference(counts: CarryCounts, attention: Layer1Attention) -> Check:

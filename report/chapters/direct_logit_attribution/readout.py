@@ -10,6 +10,7 @@ from __future__ import annotations
 from report.chapters.direct_logit_attribution.components import by_digit, model_is_right
 from report.content.claims.checks import Check, all_of, at_least, at_most
 from report.content.claims.claim import claim
+from report.content.formats import percent
 from sumint.analyses.attribution.answer_readout import AnswerReadout, answer_readout
 from sumint.analyses.performance.performance import Performance
 
@@ -21,8 +22,9 @@ NEAREST_AT_LEAST = 0.995
 @claim(
     "no-logit-lens",
     (
-        "The logit lens rarely finds a digit of the answer in layer 0’s output, and nearly always in layer 1’s, "
-        "at every digit."
+        f"At every digit, the logit lens finds the right one in at most {percent(LENS_AT_MOST, 0)} of sums in "
+        f"layer "
+        "0’s output, and nearly always in layer 1’s."
     ),
     analysis=answer_readout,
     otherwise=(

@@ -163,7 +163,7 @@ def errors_are_wrong_carries(tally: Tally) -> Check:
 
 @claim(
     "both-directions",
-    "The model leaves out carries, and it adds carries that do not come: neither kind of error is rare.",
+    "The model leaves out carries, and it adds carries that do not come: neither kind is rare among its errors.",
     analysis=every_sum,
     figure="errors-by-digit",
     otherwise="Nearly all carry errors are of one kind: of the other, carries {case}, there are only {value}.",
@@ -192,8 +192,8 @@ def carries_go_wrong_both_ways(tally: Tally) -> Check:
 @claim(
     "errors-grow-with-nines",
     (
-        "A digit is wrong the more often, the more columns directly to its right sum to nine: the share of wrong "
-        "digits rises with every further nine."
+        "Taken over all digits, the share of wrong digits rises with every further column of nine directly to the "
+        "right of the digit."
     ),
     analysis=every_sum,
     figure="errors-by-run",

@@ -119,7 +119,7 @@ def generated_table(name: str, title: str, generation: FreeGeneration) -> Table:
 
 @claim(
     "free-generation",
-    "Free generation makes the same errors as prediction with the right earlier digits: at least "
+    "Free generation makes nearly the same errors as prediction with the right earlier digits: at least "
     f"{percent(RIGHT_SUMS_AT_LEAST, 0)} of all sums are right, and at least {percent(SAME_ERRORS_AT_LEAST, 0)} of "
     "the wrong answers that could change stay the same.",
     analysis=free_generation,

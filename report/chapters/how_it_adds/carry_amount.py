@@ -35,7 +35,8 @@ def carry_amount_figure(soft: SoftCarry) -> Figure:
         ),
         caption=(
             "The phase of the ten logits, in digits, less the sum of the two digits: mean and standard deviation "
-            "over sums with a carry on the route and sums without. Exact addition has 0 and 1."
+            "over sums with a carry on the route and sums without. An exact adder whose logits are cosines has 0 "
+            "and 1."
         ),
         alt="Bars by route: the mean carry added without a carry and with one.",
         source=soft_carry,

@@ -128,8 +128,8 @@ def first_frequency_of_the_sum_dominates(circle: DigitSumCircle) -> Check:
 @claim(
     "layer-0-identity",
     (
-        "Layer 0 alone already writes the sum of a column’s two digits rather than their difference, as "
-        "$\\cos(a + b) = \\cos a \\cos b - \\sin a \\sin b$ requires."
+        "At the first frequency, layer 0 alone writes the sum of a column’s two digits rather than their "
+        "difference, as $\\cos(a + b) = \\cos a \\cos b - \\sin a \\sin b$ requires."
     ),
     analysis=digit_sum_circle,
     figure="digit-sum-components",
@@ -158,7 +158,7 @@ def layer_0_multiplies_as_the_identity(circle: DigitSumCircle) -> Check:
     "push-and-pull",
     (
         "At some digit, two heads of layer 0 push and pull: the parts of their outputs that depend on one digit "
-        "alone cancel, and the parts that depend on both digits together add up."
+        "alone are opposed, and the parts that depend on both digits together are alike."
     ),
     analysis=digit_sum_circle,
     figure="push-and-pull-heads",

@@ -65,8 +65,8 @@ def few_sites_hold_the_digits(joint: JointSites) -> Check:
 @claim(
     "digits-nowhere-else",
     (
-        "The other layer-0 sites hold next to nothing of a column’s digits: patching all of them at once rarely "
-        "makes a digit that of the other sum."
+        "The other layer-0 sites hold next to nothing of what a digit needs of its own column: patching all of "
+        "them at once rarely makes the digit that of the other sum."
     ),
     analysis=joint_sites,
     figure="digit-sites",

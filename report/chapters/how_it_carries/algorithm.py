@@ -62,13 +62,12 @@ def algorithm_diagram(
         ranks=(_operand_rank(layout), _head_rank(groups, layout, has_bank=has_bank), _answer_rank(layout)),
         arrows=tuple(arrows),
         caption=(
-            "From top to bottom, on a small screen and on paper from left to right: the digits of each column; "
-            "the heads of layer 0 that gather them, at the positions where they do; and the positions where layer "
-            "1 makes the answer’s digits of what it finds. A head is drawn if a carry passes there, or if without "
-            f"what it says at least {percent(NEEDED_FROM, 0)} more of a digit are wrong: both are found by "
-            "intervention. The arrows from above only say where it looks, on average. What a site writes to the "
-            "logits itself is not drawn. Each arrow says what was measured when it is pointed at, and "
-            f"leads to the claim behind it; all are in words below.{_unserved_note(sites)}"
+            "From top to bottom (on small screens and on paper, from left to right): the digits of each column; "
+            "heads of layer 0 at their positions; the positions at which layer 1 computes the answer digits. A "
+            "head is drawn if patching it switches a carry, or if mean-ablating it, and its whole position, each "
+            f"make at least {percent(NEEDED_FROM, 0)} more of a digit wrong. The arrows from above show mean "
+            "attention alone. The direct path from a site to the logits is not drawn. Each arrow shows what was "
+            f"measured, and links to its claim; all are listed below.{_unserved_note(sites)}"
         ),
         alt=_alt_text(groups, layout),
         source=needed_sites,
@@ -121,13 +120,14 @@ def _attention_arrows(groups: Iterable[HeadGroup], needed: NeededSites) -> Itera
             continue
         attention = float(np.mean([needed.attention[head, group.position, group.column] for head in group.heads]))
         is_carry = group.kind in ("carry", "handed-on")
-        verb = "gives" if len(group.heads) == 1 else "give"
+        is_single = len(group.heads) == 1
+        verb, whose, over_heads = ("gives", "its", "") if is_single else ("give", "their", " and heads")
         yield Arrow(
             _column_name(group.column),
             group.name(needed.layout),
             "carry" if is_carry else group.kind,
-            f"{group.name(needed.layout)} {verb} {percent(attention, 0)} of the attention to "
-            f"{joined(group.visible_digits(needed.layout))}, on average over sums.",
+            f"{_subject(group, needed.layout)} {verb} {percent(attention, 0)} of {whose} attention to "
+            f"{joined(group.visible_digits(needed.layout))}, on average over sums{over_heads}.",
             attention,
             f"{PAGE}#{CLAIM_ON_ATTENTION.get(group.kind, 'digits-gathered-there')}",
         )
@@ -172,12 +172,14 @@ def _need_arrows(groups: Iterable[HeadGroup], needed: NeededSites) -> Iterable[A
                 for share, site in zip(accuracies, sites, strict=True)
             )
             is_joint = kind == "digits" and group.column != digit
-            together = f" With others it holds the digits of column {digit}." if is_joint else ""
+            it, holds = ("it", "it holds") if len(sites) == 1 else ("them", "they hold")
+            together = f" Together with other sites {holds} the digits of column {digit}." if is_joint else ""
             yield Arrow(
                 group.name(needed.layout),
                 f"C{digit}",
                 kind,
-                f"C{digit} is right {without}, of {percent(float(needed.accuracy[digit]), 0)} with it.{together}",
+                f"C{digit} is right {without}, of {percent(float(needed.accuracy[digit]), 0)} with "
+                f"{it}.{together}",
                 min(accuracies),
                 JOINT_DIGITS_ADDRESS if is_joint else f"{PAGE}#digits-gathered-there",
             )
@@ -191,7 +193,7 @@ def _constant_arrows(bank: ConstantBank) -> Iterable[Arrow]:
             f"C{digit}",
             "constant",
             f"For C{digit} layer 1’s heads give {percent(float(attention), 0)} of their attention to positions "
-            "where keys and values may be the same for every sum.",
+            "where it needs little that depends on the sum.",
             float(attention),
             f"{PAGE}#bank-of-constants",
         )
@@ -201,8 +203,9 @@ def _unserved_note(sites: CarrySites) -> str:
     unserved = [route.name for route in sites.unserved_routes]
     if not unserved:
         return ""
-    several = f"[several may]({PAGE}#few-sites-together)"
-    return f" No single site holds the carry on {joined(unserved)}: {several}, not drawn here."
+    several = f"[Several together]({PAGE}#carry-joint-sites)"
+    routes = joined(unserved)
+    return f" No single site reliably switches the carry on {routes}. {several} may, and are not drawn here."
 
 
 def _alt_text(groups: Iterable[HeadGroup], layout: Layout) -> str:
@@ -210,6 +213,11 @@ def _alt_text(groups: Iterable[HeadGroup], layout: Layout) -> str:
     return (
         f"A diagram of columns, heads of layer 0 and digits of the answer, joined by arrows: {'; '.join(parts)}."
     )
+
+
+def _subject(group: HeadGroup, layout: Layout) -> str:
+    """The heads of a group and their position, as the subject of a sentence."""
+    return f"{_head_names(group.heads)} at {layout.position_names[group.position]}"
 
 
 def _column_name(column: int) -> str:
@@ -248,14 +256,14 @@ def digits_are_gathered_where_predicted(needed: NeededSites) -> Check:
             "{bound} for every digit",
             unit="count",
         ),
-        note="; ".join(filter(None, (listed, elsewhere and f"also needed: {elsewhere}"))),
+        note="; ".join(filter(None, (listed, elsewhere and f"also needed, at other positions: {elsewhere}"))),
     )
 
 
 @claim(
     "heads-cancel",
-    "Two layer-0 heads at one position can cancel: to ablate one of them costs digits, to ablate the whole "
-    "position does not.",
+    "Layer-0 heads at one position can cancel: ablating one of them costs digits, ablating the whole position "
+    "does not.",
     analysis=needed_sites,
     otherwise="At {case}, ablating the whole position costs {value} of a digit.",
 )

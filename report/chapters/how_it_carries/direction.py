@@ -80,8 +80,8 @@ def dose_figure(name: str, title: str, sites: CarrySites, direction: CarryDirect
             "the way to the other sum’s head output; 1 is all of it. Below, the mean phase shift of the logits, "
             "in digits."
         ),
-        alt="Two panels of lines over the dose, one for each route: the share of changed answers, and the phase "
-        "shift.",
+        alt="Two panels over the dose, each with a line for each route: the share of changed answers, and the "
+        "phase shift.",
         source=carry_direction,
         control=("Dose", "Carry switched"),
         height=560,
@@ -95,7 +95,8 @@ def _rates(direction: CarryDirection, names: list[str], way: str) -> Mapping[str
 
 @claim(
     "carry-direction",
-    "Patching one direction of the carry site switches the carry; patching everything orthogonal to it does not.",
+    "At every carry site, patching one direction switches the carry; patching everything orthogonal to it, as it "
+    "is, rarely does.",
     analysis=carry_direction,
     figure="carry-swaps",
     otherwise="On {case}, {value} of the answers change, where {bound} is required for one direction to be "
@@ -137,7 +138,7 @@ def one_direction_is_enough(sites: CarrySites, direction: CarryDirection) -> Che
 
 @claim(
     "carry-vector",
-    "Steering with one fixed vector at the carry site switches the carry on, and off, in most sums.",
+    "At every carry site, steering with one fixed vector switches the carry on, and off, in most sums.",
     analysis=carry_direction,
     figure="carry-swaps",
     otherwise="On {case}, the steering vector changes only {value} of the answers.",
@@ -161,7 +162,8 @@ def steering_vector_switches(sites: CarrySites, direction: CarryDirection) -> Ch
 
 @claim(
     "carry-threshold",
-    "The answer changes at one carry level, whether the carry is switched on or off.",
+    "At every carry site, the answer changes at nearly the same carry level, whether the carry is switched on or "
+    "off.",
     analysis=carry_direction,
     figure="carry-dose",
     otherwise="On {case}, the levels at which half of the answers change differ by {value}.",

@@ -65,12 +65,12 @@ def _rate(inputs: CarryInLayer1, way: str) -> np.ndarray:
 
 @claim(
     "carry-turns-attention",
-    "A carry that is written at an earlier position acts through layer 1’s attention patterns rather than its "
-    "values.",
+    "A carry that is written at an earlier position acts more through layer 1’s attention patterns than through "
+    "its values.",
     analysis=carry_in_layer_1,
     figure="carry-seen-by",
-    otherwise="On {case}, patching the attention patterns alone changes only {value} more answers than the values "
-    "alone.",
+    otherwise="On {case}, the share of answers that change with layer 1’s attention patterns patched alone, less "
+    "that with its values, is only {value}.",
 )
 def patterns_over_values(sites: CarrySites, inputs: CarryInLayer1) -> Check:
     """The rate of patching the patterns alone minus that of the values alone, on routes with an earlier site."""
@@ -129,10 +129,12 @@ def attention_falls_with_the_carry(sites: CarrySites, inputs: CarryInLayer1) -> 
 
 @claim(
     "keys-there-queries-here",
-    "A carry that is written at the position that predicts its digit acts through layer 1’s queries there.",
+    "Within layer 1, a carry that is written at the position that predicts its digit acts more through the "
+    "queries there than through the keys.",
     analysis=carry_in_layer_1,
     figure="carry-seen-by",
-    otherwise="On {case}, patching the queries alone changes only {value} more answers than the keys alone.",
+    otherwise="On {case}, the share of answers that change with layer 1’s queries patched alone, less that with "
+    "its keys, is only {value}.",
 )
 def queries_over_keys(sites: CarrySites, inputs: CarryInLayer1) -> Check:
     """The rate of patching the queries alone minus that of the keys alone, on routes with a local site."""
@@ -210,7 +212,7 @@ def phase_shift_figure(name: str, title: str, sites: CarrySites, phase_shift: Ca
         caption=(
             "How far each head of layer 1, and the direct path, shift the phase of the digit’s logits when the "
             "carry is switched, in digits, averaged over pairs. The bars of a route add up to its whole shift, "
-            "which for exact addition is 1."
+            "which is 1 in an exact adder whose logits are cosines."
         ),
         alt="Grouped bars: for each route how far each head of layer 1 shifts the phase of the logits.",
         source=carry_turn,
@@ -245,7 +247,8 @@ def layer_1_makes_the_shift(sites: CarrySites, phase_shift: CarryTurn) -> Check:
 
 @claim(
     "one-more-is-a-tenth",
-    "A carry into the next column shifts the phase of its digit’s logits by one digit, a tenth of the circle.",
+    "A carry into the next column shifts the phase of its digit’s logits by about one digit, a tenth of the "
+    "circle.",
     analysis=carry_turn,
     figure="carry-turn",
     otherwise="On {case}, the carry shifts the phase by {value}.",
@@ -306,7 +309,8 @@ def _names_where(sites: CarrySites, mask: np.ndarray) -> list[str]:
 
 
 def _range(rates: np.ndarray) -> str:
-    return f"{percent(float(rates.min()), 0)} to {percent(float(rates.max()), 0)}"
+    low, high = (percent(float(rate), 0) for rate in (rates.min(), rates.max()))
+    return low if low == high else f"{low} to {high}"
 
 
 def _distances_of_shares(sites: CarrySites, phase_shift: CarryTurn) -> dict[str, float]:

@@ -12,7 +12,7 @@ from report.chapters.how_it_carries.served_routes import no_served_route
 from report.content.chapter import Absent, Figure
 from report.content.claims.checks import Check, all_of, at_least, not_applicable
 from report.content.claims.claim import claim
-from report.content.formats import joined, percent
+from report.content.formats import decimals, joined, percent
 from report.content.lazy_chart import LazyChart
 from report.content.optional import optional_figure
 from report.figures import charts
@@ -23,7 +23,7 @@ from sumint.analyses.carrying.look_ahead import N_TOTALS, LookAhead, look_ahead
 ADDITIVE_AT_LEAST = 0.95
 TIE_BREAK_AT_LEAST = 0.1
 
-NO_POSITION = "No carry site holds the carry of any column but the units."
+NO_POSITION = "No carry site is at a position that sees the digits of the next column, too."
 
 
 @optional_figure("look-ahead", "What layer 0 writes about two columns at one position", unless=no_served_route)
@@ -73,7 +73,8 @@ def _by_position(ahead: LookAhead, values: np.ndarray) -> dict[str, float]:
 
 @claim(
     "look-ahead-adds",
-    "What layer 0 writes about a column and the next one at a position is the sum of a function of each.",
+    "Along the carry axis, what layer 0 writes at a position about a column and the next one is nearly the sum of "
+    "a function of each.",
     analysis=look_ahead,
     figure="look-ahead",
     otherwise="At {case}, an additive model explains only {value} of the variance.",
@@ -98,12 +99,12 @@ def additive_in_the_columns(ahead: LookAhead) -> Check:
 
 @claim(
     "look-ahead-breaks-ties",
-    "At some position, the carry of the next column decides what layer 0 writes when the nearer column sums to "
-    "nine.",
+    "At some position, when the nearer column sums to nine, the carry of the next column changes what layer 0 "
+    f"writes by at least {decimals(TIE_BREAK_AT_LEAST, 1)} of a carry.",
     analysis=look_ahead,
     figure="look-ahead",
-    otherwise="At most {value} of a carry is written for the next column’s carry at one position ({case}): the "
-    "two columns may be held at different positions.",
+    otherwise="When the nearer column sums to nine, the carry of the next column changes what layer 0 writes at "
+    "one position by at most {value} of a carry ({case}): the two columns may be held at different positions.",
 )
 def further_column_breaks_ties(ahead: LookAhead) -> Check:
     """The effect of the further column's carry where the nearer column sums to nine, in units of a carry."""

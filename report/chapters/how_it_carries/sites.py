@@ -111,7 +111,7 @@ def single_site_on_every_route(sites: CarrySites) -> Check:
             n=sizes(names, sites.n_pairs),
         ),
         note=(
-            f"{counted(len(smallest), 'site')} serve {len(sites.served_numbers)} of "
+            f"{counted(len(smallest), 'site')} for {len(sites.served_numbers)} of "
             f"{counted(len(sites.routes), 'route')}: {joined(smallest)}"
         ),
     )
@@ -119,7 +119,8 @@ def single_site_on_every_route(sites: CarrySites) -> Check:
 
 @claim(
     "carry-nowhere-else",
-    f"On every route, patching the second-best site changes at most {percent(NEXT_AT_MOST, 0)} of the answers.",
+    "On every route that a single site serves, patching the second-best site changes at most "
+    f"{percent(NEXT_AT_MOST, 0)} of the answers.",
     analysis=carry_sites,
     figure="carry-site-rates",
     otherwise="On {case}, patching the second-best site changes {value} of the answers.",
@@ -146,9 +147,8 @@ def second_best_site(sites: CarrySites) -> Check:
 
 @claim(
     "others-together",
-    f"Patching every site but one at once changes at most {percent(TOGETHER_AT_MOST, 0)} of the answers: the "
-    f"carry "
-    "passes through that site.",
+    "On every route that a single site serves, patching all other sites at once changes at most "
+    f"{percent(TOGETHER_AT_MOST, 0)} of the answers: the carry passes through that site.",
     analysis=other_sites,
     otherwise="On {case}, patching all sites but the one that serves the route changes {value} of the answers.",
 )
@@ -174,7 +174,7 @@ def all_other_sites(sites: CarrySites, others: FlipRates) -> Check:
     "Fewer sites than routes hold the carries: one site serves several answer digits.",
     analysis=carry_sites,
     figure="carry-routes",
-    otherwise="It takes {value} to serve as many routes: every route has a site of its own.",
+    otherwise="It takes {value} to serve as many routes: every route that is served has a site of its own.",
     follows="carry-sites",
 )
 def fewer_sites_than_routes(sites: CarrySites) -> Check:

@@ -199,7 +199,7 @@ def other_positions_attend_to_every_column(patterns: AttentionPatterns) -> Check
             (
                 ((head, position), float(attention[head, position, column]))
                 for head in range(len(attention))
-                for position in range(layout.second_operand.stop - 1, layout.predicting.stop)
+                for position in range(layout.second_operand.start + column, layout.predicting.stop)
                 if position != layout.predicting.start + column
             ),
             key=lambda found: found[1],
@@ -210,7 +210,7 @@ def other_positions_attend_to_every_column(patterns: AttentionPatterns) -> Check
             ELSEWHERE_AT_LEAST,
             by_column,
             "for every column but the first, {bound} of one layer-0 head’s mean attention is on the column’s "
-            "two digits, at some position that sees both and does not predict their sum",
+            "two digits, at some position that sees both of them and does not predict their sum",
         )
     )
 

@@ -73,7 +73,7 @@ def pairs_point_in_one_direction(circuits: OvCircuits) -> Check:
     figure="digit-sums",
     otherwise=(
         "Through no layer-0 head does the output depend mainly on how many of the two digits are 5 or more: "
-        "this explains at most {value} of the variance ({case})."
+        "this explains at most {value} of the variance ({case}), where {bound} is required."
     ),
 )
 def pairs_are_divided_by_size(circuits: OvCircuits) -> Check:

@@ -55,7 +55,7 @@ def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
                 x_title="dimension of the residual stream",
                 y_title="coordinate",
             ),
-            caption="The two left singular vectors that hold most of the matrix, coordinate by coordinate.",
+            caption="The two left singular vectors with the largest singular values, coordinate by coordinate.",
             alt="Two lines over the dimensions of the residual stream, one for each direction.",
             source=unembedding_svd,
             height=320,

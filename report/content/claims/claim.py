@@ -39,7 +39,7 @@ Kind = Literal["finding", "check", "published", "seeds"]
 KIND_LABELS: dict[Kind, str] = {
     "finding": "a finding",
     "check": "a check, which any network passes",
-    "published": "the write-up’s, on its own checkpoint",
+    "published": "about the write-up’s checkpoint",
     "seeds": "about the bundled seeds",
 }
 
@@ -130,9 +130,7 @@ class Claim:
         return self.otherwise or f"Not on this checkpoint: {self.statement}"
 
 
-ABOUT_ANOTHER = (
-    "They name heads and dimensions of the write-up’s checkpoint, and are checked on that checkpoint alone."
-)
+ABOUT_ANOTHER = "About the write-up’s checkpoint, and checked on that checkpoint alone."
 """Why published claims are not checked on other weights."""
 
 

@@ -30,7 +30,7 @@ N_TOTALS = 2 * N_DIGIT_TOKENS - 1
 
 @dataclass(frozen=True)
 class LookAhead:
-    """Layer 0's output at each position with a carry site, along the carry axis of the nearest column."""
+    """Layer 0's output at each position with a carry site that sees both columns, along the nearer one's axis."""
 
     positions: Int[np.ndarray, " position"]
     columns: Int[np.ndarray, " position"]
@@ -61,14 +61,18 @@ class LookAhead:
 
 
 def look_ahead(model: Model, sample: Sums, *, served_routes: tuple[ServedRoute, ...]) -> LookAhead:  # noqa: ARG001
-    """Measures layer 0's output at every position that serves a route, if its column has another on its right."""
+    """Measures layer 0's output at every position that serves a route and sees the next column's digits, too."""
     import torch
 
     layout = layout_of(model)
     nearest: dict[int, int] = {}
     for column, position in ((served.route.column, served.site.position) for served in served_routes):
         nearest[position] = min(column, nearest.get(position, column))
-    chosen = {position: column for position, column in sorted(nearest.items()) if column < layout.n_digits - 1}
+    chosen = {
+        position: column
+        for position, column in sorted(nearest.items())
+        if column < layout.n_digits - 1 and position > layout.second_operand.start + column
+    }
     sums = uniform_sums(layout, N_SUMS, SEED)
     batches = tokens_for(model, sums).split(BATCH)
     z = torch.cat([Layer0Activations.on(model, tokens).z[:, list(chosen)] for tokens in batches])
