@@ -29,6 +29,8 @@ class ClaimIndex:
     """Whether the report is about the write-up's checkpoint."""
     resembles_the_write_ups: bool = False
     """Whether it is about another checkpoint that resembles that one."""
+    compares_seeds: bool = False
+    """Whether there are other checkpoints of the same sizes, with which this one is compared."""
 
     @classmethod
     def of(cls, chapters: Mapping[str, Chapter], **about_the_checkpoint: bool) -> ClaimIndex:
@@ -47,6 +49,7 @@ class ClaimIndex:
         about = {
             "is_the_write_ups": self.is_the_write_ups,
             "resembles_the_write_ups": self.resembles_the_write_ups,
+            "compares_seeds": self.compares_seeds,
             "can_add": not self.left_out,
         }
         return Facts(state_of, about)

@@ -79,7 +79,9 @@ def _entry(manuscript: Manuscript, key: Key) -> SearchEntry:
         case Claim():
             # The message of an error is plain text: what looks like Markdown or a formula in it is none.
             value = item.check.error or to_text(item.check.value)
-            evidence = f" {'Measured' if item.was_checked else 'Why not'}: {value.rstrip('.')}." if value else ""
+            evidence = (
+                f" {'Measured' if item.check.has_values else 'Why not'}: {value.rstrip('.')}." if value else ""
+            )
             text = f"{item.name}. {item.label}.{evidence}"
             return SearchEntry(kind, anchor, to_text(item.statement), text)
         case Figure() | Component() | Diagram():

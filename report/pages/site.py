@@ -126,6 +126,7 @@ class Site:
             self._chapters,
             is_the_write_ups=self._lab.weights.digest == ARENA_DIGEST,
             resembles_the_write_ups=resemblance is not None and resemblance.is_close,
+            compares_seeds=bool(self._lab.others),
         )
 
     def digest(self, stem: str) -> str | None:

@@ -49,10 +49,10 @@ def chosen_operands(n_digits: int) -> dict[str, tuple[int, int]]:
     operands = {
         "no carry": (small_a, small_b),
         "one carry": (f"{small_a[:units]}8", f"{small_b[:units]}7"),
-        "a carry through nines": (nines_a, f"{nines_b}2"),
-        "nines without a carry": (nines_a, f"{nines_b}1"),
+        "a carry through nines" if n_digits > 3 else "a carry through a nine": (nines_a, f"{nines_b}2"),
+        "nines without a carry" if n_digits > 3 else "a nine without a carry": (nines_a, f"{nines_b}1"),
         "five and five": ("5", "5"),
     }
     if n_digits < 3:
-        operands = {kind: pair for kind, pair in operands.items() if "nines" not in kind}
+        operands = {kind: pair for kind, pair in operands.items() if "nine" not in kind}
     return {kind: (int(a), int(b)) for kind, (a, b) in operands.items()}

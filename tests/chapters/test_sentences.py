@@ -27,9 +27,8 @@ SKIPPED = re.compile(
 
 def sentences(state: State) -> Iterator[str]:
     """Iterate over the sentences of all pages if every claim is in this state, with a line for each page."""
-    facts = Facts(
-        lambda name: state, {"is_the_write_ups": False, "resembles_the_write_ups": False, "can_add": True}
-    )
+    about_the_model = {"is_the_write_ups": False, "resembles_the_write_ups": False, "compares_seeds": True}
+    facts = Facts(lambda name: state, {**about_the_model, "can_add": True})
     for module in (overview, *OUTLINE):
         yield f"## {module.__name__.rsplit('.', 1)[1]}"
         source, path = text_of(module)

@@ -139,6 +139,7 @@ def test_a_text_asks_what_is_known_of_the_checkpoint() -> None:
     assert index().facts("here").about_the_model == {
         "is_the_write_ups": False,
         "resembles_the_write_ups": False,
+        "compares_seeds": False,
         "can_add": True,
     }
     chapters = {"here": chapter(), "there": chapter(left_out="It cannot add.")}
@@ -146,5 +147,6 @@ def test_a_text_asks_what_is_known_of_the_checkpoint() -> None:
     assert facts.about_the_model == {
         "is_the_write_ups": True,
         "resembles_the_write_ups": True,
+        "compares_seeds": False,
         "can_add": False,
     }

@@ -54,9 +54,9 @@ def wrong_digits_table(tokens: AnswerTokens) -> Table:
 
 @claim(
     "earlier-answer-digits",
-    "The prediction of an answer digit depends little on the answer digits before it: with all of them wrong, at "
-    f"least {percent(RIGHT_AFTER_WRONG_AT_LEAST, 0)} of the predictions of every digit are right, and at most "
-    f"{percent(CHANGED_AT_MOST, 0)} change.",
+    "With all answer digits before it wrong, at "
+    f"least {percent(RIGHT_AFTER_WRONG_AT_LEAST, 0)} of the predictions of every answer digit are still right, "
+    f"and at most {percent(CHANGED_AT_MOST, 0)} change.",
     analysis=answer_tokens,
     figure="wrong-earlier-digits",
     otherwise="With all answer digits before it wrong, the share of {case} is {value}.",

@@ -101,7 +101,7 @@ def head_cosine_figure(circle: DigitSumCircle) -> Figure:
     "sum-on-a-circle",
     (
         "At every digit but the leading one, both layers together write a column’s two digits mainly as the first "
-        "frequency of their sum. An accurate model has to write their sum, but not necessarily at one frequency."
+        "frequency of their sum."
     ),
     analysis=digit_sum_circle,
     figure="digit-sum-components",

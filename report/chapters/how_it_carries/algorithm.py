@@ -203,9 +203,9 @@ def _unserved_note(sites: CarrySites) -> str:
     unserved = [route.name for route in sites.unserved_routes]
     if not unserved:
         return ""
-    several = f"[Several together]({PAGE}#carry-joint-sites)"
+    several = f"[Several together]({PAGE}#carry-joint-sites) may; that is not drawn"
     routes = joined(unserved)
-    return f" No single site reliably switches the carry on {routes}. {several} may, and are not drawn here."
+    return f" No single site reliably switches the carry on {routes}. {several}."
 
 
 def _alt_text(groups: Iterable[HeadGroup], layout: Layout) -> str:

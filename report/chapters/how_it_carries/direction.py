@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import numpy as np
 
@@ -30,6 +31,8 @@ from sumint.interventions.patching import DIRECTIONS
 ALONG_AT_LEAST, REST_AT_MOST = 0.8, 0.1
 ADDED_AT_LEAST = 0.7
 THRESHOLDS_WITHIN = 0.2
+
+Number = TypeVar("Number", int, float)
 
 
 @optional_figure("carry-swaps", "Patching parts of the head output at the carry site", unless=no_served_route)
@@ -121,19 +124,22 @@ def one_direction_is_enough(sites: CarrySites, direction: CarryDirection) -> Che
         ),
         at_most(
             REST_AT_MOST,
-            _rates(direction, names, "rest"),
+            _with_the_rest(_rates(direction, names, "rest")),
             "{bound} change when everything but it is patched, on every served route and in both directions",
             label="everything but it",
-            n=n,
+            n=_with_the_rest(n),
         ),
         asked=asked_routes(sites),
         note=(
-            f"everything but it, norm-matched, changes at most {percent(largest_matched)}; the "
-            f"direction holds {percent(float(share.min()), 0)} to {percent(float(share.max()), 0)} of the squared "
-            f"distance "
-            "between the two sums at the site"
+            f"everything but it, norm-matched, changes at most {percent(largest_matched)}; the direction holds at "
+            f"least {percent(float(share.min()), 0)} of the squared distance between the two sums at the site"
         ),
     )
+
+
+def _with_the_rest(by_case: Mapping[str, Number]) -> Mapping[str, Number]:
+    """The cases, named after what is patched in them."""
+    return {f"{case}, with everything but the direction patched": value for case, value in by_case.items()}
 
 
 @claim(

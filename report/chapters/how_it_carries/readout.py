@@ -90,7 +90,7 @@ def attention_to_the_column(readout: CarryReadout) -> Check:
 
 @claim(
     "carry-order",
-    "Attention scores at the carry sites rank digits by how decisive they are for the carry: "
+    "Attention scores at the carry sites rank digits nearly by how decisive they are for the carry: "
     f"{joined(map(str, BY_DECISIVENESS))}.",
     analysis=carry_readout,
     figure="carry-readout",
@@ -106,8 +106,8 @@ def scores_rank_by_decisiveness(readout: CarryReadout) -> Check:
 
 @claim(
     "scores-are-v-shaped",
-    "At the carry sites, a digit’s attention score is its distance from the middle of the digits: two straight "
-    "lines explain it better than a cosine.",
+    "At the carry sites, two straight lines that meet explain a digit’s attention score better than a cosine "
+    "does.",
     analysis=carry_readout,
     figure="carry-readout",
     otherwise="At {case}, {value} was measured, where {bound} is required.",

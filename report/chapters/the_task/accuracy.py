@@ -80,7 +80,8 @@ def _rings(digits: np.ndarray) -> list[list[str]]:
     "The model predicts nearly every digit of the sample correctly, and with high probability.",
     analysis=performance,
     figure="performance",
-    otherwise="These weights make more errors, or are less certain, than a model that has learnt the task.",
+    otherwise="The model makes more errors on the sample, or is less certain, than one that has learnt the task: "
+    "the deciding value is {value}, and the criterion asks for {bound}.",
     follows="nearly-every-sum",
 )
 def nearly_always_right(measured: Performance) -> Check:

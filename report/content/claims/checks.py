@@ -262,11 +262,16 @@ class Check:
         return "; ".join(condition.criterion for condition in self.conditions)
 
     @property
+    def has_values(self) -> bool:
+        """Whether anything was measured."""
+        return any(isinstance(condition, Match) or condition.measured for condition in self.conditions)
+
+    @property
     def value(self) -> str:
         """The measured values as text, or the reason why there are none."""
         if not self.conditions:
             return self.error or self.reason
-        values = [condition.value for condition in self.conditions]
+        values = [condition.value for condition in self.conditions] if self.has_values or not self.note else []
         if self.asked_of and self.n_asked < self.n_possible:
             values.append(f"asked of {count(self.n_asked)} of {count(self.n_possible)} {self.asked_of}")
         return "; ".join(filter(None, (*values, self.note)))
