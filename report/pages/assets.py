@@ -40,6 +40,7 @@ SCRIPTS = {
     "figures": ("lib/address", "lib/numbers", "lib/charts", "figures"),
     "tables": ("lib/table-rows", "tables"),
     "claims": ("claims",),
+    "claims-table": ("claims-table",),
     "reading": ("reading",),
     "copying": ("copying",),
     "search": ("lib/search-ranking", "search"),

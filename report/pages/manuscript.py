@@ -36,6 +36,14 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A link to a figure or table of the report."""
+
+    address: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Manuscript:
     """A chapter and its text."""
 
@@ -88,6 +96,25 @@ class Manuscript:
     def folded_claims(self) -> tuple[Claim, ...]:
         """The claims in the closed section at the end of the page, which cannot apply to this checkpoint."""
         return tuple(claim for claim in self.chapter.claims if self.chapter.left_out or claim.is_folded)
+
+    def claims_shown_in(self, key: Key) -> tuple[Claim, ...]:
+        """The claims of which a figure or table shows the values, but for those that cannot apply."""
+        if not self.is_what_shows(key):
+            return ()
+        return tuple(
+            claim for claim in self.chapter.claims if claim.figure == key[1] and claim not in self.folded_claims
+        )
+
+    def shows(self, claim: Claim) -> Reference | None:
+        """The figure or table that shows the values of a claim; None if there is none on the page."""
+        key = next((key for key in self.numbers if key[1] == claim.figure and self.is_what_shows(key)), None)
+        if key is None:
+            return None
+        return Reference(f"{self.page}#{self.anchors[key]}", f"{key[0].capitalize()} {self.numbers[key]}")
+
+    def is_what_shows(self, key: Key) -> bool:
+        """Whether claims that name a figure or table mean this one: a figure comes before a table of its name."""
+        return key[0] == "figure" or (key[0] == "table" and ("figure", key[1]) not in self.contents)
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:

@@ -12,12 +12,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from report.content.chapter import Absent, Chapter, Failed, Figure, Table
-from report.content.claims.claim import Claim
+from report.content.claims.claim import KIND_LABELS, Claim
 from report.content.claims.failing import failing_claims
 from report.content.component import Component
 from report.content.controls import Control
 from report.content.diagram import KINDS, Diagram
-from report.content.formats import count
+from report.content.formats import count, percent
 from report.figures.data_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
 from report.figures.diagram_layout import TALL, WIDE
 from report.figures.diagram_svg import inline_svg, key_svg
@@ -54,12 +54,15 @@ class Entry:
 
 
 OPENING = Entry("index", TITLE, "")
-CLAIMS = Entry("claims", "Claims", "What does the report claim, and how much of it holds on these weights?")
+CLAIMS = Entry("claims", "Claims", "What does the report claim, and how much of it holds on this checkpoint?")
 FIGURES = Entry("figures", "Figures and tables", "What is shown where, and where is the data behind it?")
 INDEXES = (CLAIMS, FIGURES)
 """The index pages, which follow the chapters and list their content."""
 NOT_FOUND = Entry("404", "Not found", "There is no such page in this report.")
 
+
+LARGEST_MARGIN = 10.0
+"""The largest relative margin that is stated as a number."""
 
 NumbersOf = Callable[[str, Figure | Component], Mapping[str, Any]]
 """A function that returns the data of a figure of a chapter, in the form of `figure_data`."""
@@ -137,11 +140,11 @@ class Renderer:
 
     def claims_page(self, chapters: Mapping[str, Chapter]) -> str:
         """The page of all claims, by chapter; `chapters` are all chapters by stem."""
-        entries = {stem: [self._claim_entry(stem, claim) for claim in chapters[stem].claims] for stem in chapters}
+        entries = {stem: [_claim_row(stem, claim) for claim in chapters[stem].claims] for stem in chapters}
         claims = {stem: [one for one in entries[stem] if not one["item"].is_folded] for stem in chapters}
         folded = [one for of_chapter in entries.values() for one in of_chapter if one["item"].is_folded]
         counts = Counter(one["item"].css_class for of_chapter in claims.values() for one in of_chapter)
-        return self._page("claims.html", CLAIMS, claims=claims, folded=folded, counts=counts)
+        return self._page("claims.html", CLAIMS, claims=claims, folded=folded, counts=counts, kinds=KIND_LABELS)
 
     def figures_page(self, manuscripts: Sequence[Manuscript]) -> str:
         """The page that lists all figures and tables, in the order of the pages."""
@@ -206,6 +209,7 @@ class Renderer:
             case Figure() | Component():
                 more = {
                     **self._numbers(stem, item),
+                    "claims": manuscript.claims_shown_in(key),
                     "script": item.script if isinstance(item, Component) else None,
                     "controls": [(control, _fits_on_buttons(control)) for control in item.controls],
                     "source": self._source_code(item.source),
@@ -218,10 +222,14 @@ class Renderer:
             case Failed():
                 more, template = {"kind": key[0]}, "failed.html"
             case Table():
-                rows = {"rows": _rows(item), "n_rows": count(item.n_rows)}
+                rows = {
+                    "rows": _rows(item),
+                    "n_rows": count(item.n_rows),
+                    "claims": manuscript.claims_shown_in(key),
+                }
                 more, template = {**rows, "source": self._source_code(item.source)}, "table.html"
             case Claim():
-                more, template = self._evidence(item), "claim.html"
+                more, template = self._evidence(manuscript, item), "claim.html"
         return Markup(self._template(template, **values, **more))
 
     def _numbers(self, stem: str, figure: Figure | Component) -> dict[str, Any]:
@@ -231,19 +239,29 @@ class Renderer:
         tables = [table for view in beside for table in view.tables]
         return {"tables": tables, "numbers_page": self.numbers_address(stem, figure)}
 
-    def _evidence(self, claim: Claim) -> dict[str, Any]:
-        """What stands under a claim beside its check: its code, and its outcome on other networks."""
+    def _evidence(self, manuscript: Manuscript, claim: Claim) -> dict[str, Any]:
+        """What stands under a claim beside its check: its figure, its code and its outcome on other networks."""
         others = elsewhere(shipped_outcomes(), claim.name) if claim.kind == "finding" else None
-        return {"source": self._source_code(claim.source), "elsewhere": others}
+        shown_in = manuscript.shows(claim)
+        return {"source": self._source_code(claim.source), "elsewhere": others, "shown_in": shown_in}
 
-    def _claim_entry(self, stem: str, claim: Claim) -> dict[str, Any]:
-        """The values of a claim's entry on the page of claims."""
-        return {
-            "item": claim,
-            **self._evidence(claim),
-            "to_html": _caption_renderer(f"{stem}: claim {claim.name}"),
-            "address": f"{stem}.html#{claim.name}",
-        }
+
+def _claim_row(stem: str, claim: Claim) -> dict[str, Any]:
+    """The values of a claim's row on the page of claims."""
+    margin = claim.check.margin
+    return {
+        "item": claim,
+        "to_html": _caption_renderer(f"{stem}: claim {claim.name}"),
+        "address": f"{stem}.html#{claim.name}",
+        "margin": "" if margin is None else _signed(margin),
+    }
+
+
+def _signed(margin: float) -> str:
+    """A relative margin as a percentage with its sign, up to `LARGEST_MARGIN`."""
+    if margin > LARGEST_MARGIN:
+        return f"over +{percent(LARGEST_MARGIN, 0)}"
+    return ("+" if margin > 0 else "") + percent(margin, 0)
 
 
 def _holding_of_checked(claims: Iterable[Claim]) -> tuple[int, int]:

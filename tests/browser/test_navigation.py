@@ -133,25 +133,59 @@ def test_the_contents_open_and_claims_are_sorted_out_without_scripts(
     expect(page.locator("#contents")).to_be_visible()
     page.keyboard.press("Escape")
     page.locator(".claims-filter label", has_text="do not").click()
-    for shown, failing in (
-        (".claim:visible", ".claim--fails"),
-        (".claims-group:visible", ".claims-group:has(.claim--fails)"),
-    ):
-        assert page.locator(shown).count() == page.locator(failing).count() > 0
+    assert page.locator(".claim-row:visible").count() == page.locator(".claim-row--fails").count() > 0
+    expect(page.locator(".claims-controls select:visible, .claims-controls [type=search]:visible")).to_have_count(
+        0
+    )
 
 
 def test_which_claims_are_shown_is_kept_in_the_address(from_disk: str, read: Callable[..., Reader]) -> None:
     page = read().page
     page.goto(f"{from_disk}/claims.html?claims=fails")
-    failing = page.locator(".claim--fails").count()
-    assert page.locator(".claim:visible").count() == failing > 0
+    rows, failing = page.locator(".claim-row:visible"), page.locator(".claim-row--fails").count()
+    assert rows.count() == failing > 0
     page.locator(".claims-filter label", has_text="All").click()
-    assert page.locator(".claim:visible").count() > failing
+    assert rows.count() > failing
     assert "claims=" not in page.url
     page.locator(".claims-filter label", has_text="do not").click()
     assert page.url.endswith("claims.html?claims=fails")
-    page.goto(f"{from_disk}/claims.html?claims=nonsense")
+    page.goto(f"{from_disk}/claims.html?claims=nonsense&sort=nonsense&chapter=nonsense")
     expect(page.locator(".claims-filter [value=all]")).to_be_checked()
+
+
+def test_claims_are_found_by_words_chapter_and_kind_and_sorted_by_margin(
+    from_disk: str, read: Callable[..., Reader]
+) -> None:
+    page = read().page
+    page.goto(f"{from_disk}/claims.html")
+    rows = page.locator(".claim-row:visible")
+    page.locator("[data-filter=chapter]").select_option("unembedding")
+    page.locator("[data-filter=kind]").select_option("finding")
+    n_findings = rows.count()
+    page.locator(".claims-controls [type=search]").fill("singular DIRECTIONS")
+    assert 0 < rows.count() < n_findings
+    expect(page.locator(".claims-place")).to_contain_text(f"{rows.count()} of ")
+    assert "chapter=unembedding&kind=finding&find=singular+DIRECTIONS" in page.url
+    page.goto(f"{from_disk}/claims.html?sort=margin&kind=finding")
+    margins = [float(row.get_attribute("data-margin") or "inf") for row in rows.all()]
+    assert margins == sorted(margins)
+    page.get_by_role("button", name="Margin").click()
+    expect(page.locator("th[aria-sort=descending]")).to_have_text("Margin")
+    falling = [float(row.get_attribute("data-margin") or "-inf") for row in rows.all()]
+    assert falling == sorted(falling, reverse=True)
+
+
+def test_a_claim_opens_when_a_link_leads_to_it(from_disk: str, read: Callable[..., Reader]) -> None:
+    page = read().page
+    page.goto(f"{from_disk}/unembedding.html#few-rows")
+    claim = page.locator("#few-rows")
+    expect(claim.locator(".claim-evidence")).to_be_visible()
+    expect(page.locator("#no-signs .claim-evidence")).to_be_hidden()
+    claim.locator("summary").click()
+    expect(claim.locator(".claim-evidence")).to_be_hidden()
+    page.locator("#unembedding .claims-of summary").click()
+    page.locator("#unembedding .claims-of a[href='#few-rows']").click()
+    expect(claim.locator(".claim-evidence")).to_be_visible()
 
 
 @pytest.mark.parametrize("settings", [{}, PHONE], ids=["laptop", "phone"])

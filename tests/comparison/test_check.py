@@ -324,8 +324,8 @@ def test_a_claim_that_does_not_hold_is_wrong_unless_it_may_fail(tmp_path: Path, 
     site = site_at(tmp_path / "site", claims)
     assert main(["check", str(site)]) == 1
     lines = (
-        "  one/round: 90.0% (share) (criterion: at least 95.0%)\n"
-        "  one/near: 94.0% (95% interval 87.5% to 97.2%, n = 100; share) (criterion: at least 95.0%)\n"
+        "  one/round: 90.0% (share) (criterion: at least 95%)\n"
+        "  one/near: 94.0% (95% interval 87.5% to 97.2%, n = 100; share) (criterion: at least 95%)\n"
     )
     listed = f"claims that do not hold: 2\n{lines}\n"
     assert capsys.readouterr().out == f"{listed}{site}: claims that do not hold: 2\n"

@@ -158,9 +158,9 @@ def test_a_match_fails_unless_exactly_what_is_expected_was_found() -> None:
 @pytest.mark.parametrize(
     ("made", "words"),
     [
-        (at_least(0.8, 1.0, ""), "at least 80.0%"),
-        (at_most(0.1, 0.0, ""), "at most 10.0%"),
-        (between(0.3, 0.7, 0.5, ""), "between 30.0% and 70.0%"),
+        (at_least(0.8, 1.0, ""), "at least 80%"),
+        (at_most(0.1, 0.0, ""), "at most 10%"),
+        (between(0.3, 0.7, 0.5, ""), "between 30% and 70%"),
         (between(4, 4, 4, "", unit="count"), "4"),
         (at_least(0, 1.0, "", unit="nats", is_strict=True), "more than 0.00 nats"),
         (at_most(36, 1.0, "", unit="°", is_strict=True), "less than 36.0°"),
@@ -177,7 +177,7 @@ def test_bounds_are_told_in_words_with_their_unit(made: Condition, words: str) -
 
 def test_the_criterion_has_the_bounds_of_every_condition() -> None:
     check = all_of(at_least(0.8, 0.9, "{bound} change along it"), at_most(0.1, 0.0, "{bound} change without it"))
-    assert check.criterion == "at least 80.0% change along it; at most 10.0% change without it"
+    assert check.criterion == "at least 80% change along it; at most 10% change without it"
 
 
 @pytest.mark.parametrize(

@@ -99,7 +99,7 @@ def test_a_record_tells_what_decides_to_readers_who_derive_nothing() -> None:
     }
     assert fields["interval"] == pytest.approx([0.6569, 0.8245], abs=1e-4)
     assert fields["state"] == "near-fails"
-    assert fields["criterion"] == "at least 80.0% change"
+    assert fields["criterion"] == "at least 80% change"
     assert fields["measured"] == made.value
     assert fields["otherwise"] == "It is 75.0% at off."
     assert json_of(CHECKS["between"])["limit"] == -0.5

@@ -59,9 +59,9 @@ def test_a_claim_that_holds_says_its_statement() -> None:
 
 def test_a_claim_that_fails_says_what_is_true_instead_with_the_case_that_decides() -> None:
     found = RATES({"column 1": 0.9, "column 2": 0.25})
-    assert (found.state, found.sentence) == ("fails", "On column 2, 25.0%, not at least 80.0%.")
+    assert (found.state, found.sentence) == ("fails", "On column 2, 25.0%, not at least 80%.")
     near = RATES({"column 1": 0.79, "column 2": 0.95})
-    assert (near.state, near.sentence) == ("near-fails", "On column 1, 79.0%, not at least 80.0%.")
+    assert (near.state, near.sentence) == ("near-fails", "On column 1, 79.0%, not at least 80%.")
 
 
 def test_without_a_verdict_a_claim_says_its_statement() -> None:

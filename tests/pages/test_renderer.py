@@ -186,15 +186,16 @@ def test_a_claim_says_in_words_whether_it_holds() -> None:
     def shown(check: Check) -> str:
         return page(replace(CHAPTER, claims=(replace(CLAIM, check=check),)))
 
-    assert ">Holds<" in shown(checked())
+    assert ">Holds:<" in shown(checked())
     assert "It is dense." not in shown(checked())
-    assert ">Does not hold<" in shown(checked(0.1))
-    assert "It is dense." in shown(checked(0.1))
-    near = all_of(at_least(0.5, 0.49, "", n=100))
-    assert ">Does not hold, but the limit is within the interval<" in shown(near)
-    assert "It is dense." in shown(near)
+    failing = shown(checked(0.1))
+    assert ">The claim does not hold; instead:<" in failing
+    assert failing.index("It is dense.") < failing.index("It is <em>sparse</em>. (Does not hold.)")
+    near = shown(all_of(at_least(0.5, 0.49, "", n=100)))
+    assert "(Does not hold, but the limit is within the interval.)" in near
+    assert "(≥\N{NO-BREAK SPACE}50%, near)" in near
     absent = shown(not_applicable("There is *none*."))
-    assert ">Not applicable<" in absent
+    assert ">Not applicable:<" in absent
     assert "There is <em>none</em>." in absent
     assert "<dt>Criterion</dt>" not in absent
     assert "It is dense." not in absent
@@ -204,7 +205,7 @@ def test_a_claim_says_in_words_whether_it_holds() -> None:
 def test_the_error_of_a_claim_that_failed_is_shown_as_it_is(message: str) -> None:
     failed = replace(CHAPTER, claims=(replace(CLAIM, check=Check(error=f"the analysis it: {message}")),))
     for html in (page(failed), claims_page(failed)):
-        assert ">Failed<" in html
+        assert ">Failed:<" in html
         assert f"the analysis it: {escape(message, quote=False)}" in unescape_quotes(html)
         assert "<dt>Criterion</dt>" not in html
 
@@ -275,9 +276,9 @@ def test_the_page_of_figures_leads_to_the_data_of_those_that_are_shown() -> None
     assert "data/unembedding/history" not in html
 
 
-def test_the_page_of_claims_tells_all_of_a_claim_and_leads_to_its_place() -> None:
+def test_the_page_of_claims_has_a_row_with_state_kind_value_and_margin_that_leads_to_the_claim() -> None:
     html = claims_page().replace("<wbr>", "")
-    for part in (">Holds<", "a finding", "at least 50.0%, or <math>", "sumint/analyses/it.py"):
+    for part in (">Holds:<", ">finding<", ">90.0%<", "(≥\N{NO-BREAK SPACE}50%)", ">+80%<", 'data-margin="0.8'):
         assert part in html
     assert 'href="unembedding.html#sparse"' in html
     assert re.findall(r"<span>(\d+ \w+|All \d+)", html) == ["All 1", "1 hold", "0 do", "0 not"]

@@ -171,4 +171,4 @@ def _short_name(seed: SeedSummary) -> str:
 
 
 def _long_name(seed: SeedSummary, summaries: SeedSummaries) -> str:
-    return f"{seed.name} (these weights)" if seed is summaries.main else seed.name
+    return f"{seed.name} (this checkpoint)" if seed is summaries.main else seed.name

@@ -18,7 +18,18 @@ from typing import Any, Literal
 
 import numpy as np
 
-from report.content.formats import count, counted, decimals, degrees, joined, nats, percent, radians, significant
+from report.content.formats import (
+    NO_BREAK,
+    count,
+    counted,
+    decimals,
+    degrees,
+    joined,
+    nats,
+    percent,
+    radians,
+    significant,
+)
 from sumint.interventions.intervals import wilson
 
 State = Literal["holds", "near-holds", "near-fails", "fails", "not-applicable", "not-measured", "failed"]
@@ -152,13 +163,22 @@ class Condition:
     @property
     def bound(self) -> str:
         """The bounds in words: "at least 80%", "between 30% and 70%"."""
-        if self.at_least is None:
-            assert self.at_most is not None
-            return f"{'less than' if self.is_strict else 'at most'} {self.format(self.at_most)}"
-        low = self.format(self.at_least)
-        if self.at_most is None:
+        low, high = self._bounds_as_text
+        if not low:
+            return f"{'less than' if self.is_strict else 'at most'} {high}"
+        if not high:
             return f"{'more than' if self.is_strict else 'at least'} {low}"
-        return low if self.at_least == self.at_most else f"between {low} and {self.format(self.at_most)}"
+        return low if low == high else f"between {low} and {high}"
+
+    @property
+    def short_bound(self) -> str:
+        """The bounds in signs: "≥ 80%", "30% … 70%"."""
+        low, high = self._bounds_as_text
+        if not low:
+            return f"{'<' if self.is_strict else '≤'}{NO_BREAK}{high}"
+        if not high:
+            return f"{'>' if self.is_strict else '≥'}{NO_BREAK}{low}"
+        return f"={NO_BREAK}{low}" if low == high else f"{low}{NO_BREAK}…{NO_BREAK}{high}"
 
     @property
     def criterion(self) -> str:
@@ -181,6 +201,18 @@ class Condition:
     def format(self, value: float | None) -> str:
         """A value of the quantity as text, with its unit."""
         return "not measured" if value is None else _FORMATS[self.unit](value)
+
+    @property
+    def _bounds_as_text(self) -> tuple[str, str]:
+        """The lower and the upper bound, each empty if there is none; whole percentages without decimals."""
+
+        def text(bound: float | None) -> str:
+            if bound is None:
+                return ""
+            is_whole = self.unit == "%" and math.isclose(100 * bound, round(100 * bound))
+            return percent(bound, 0) if is_whole else self.format(bound)
+
+        return text(self.at_least), text(self.at_most)
 
     def _described(self, case: Case) -> str:
         details = []
@@ -260,6 +292,27 @@ class Check:
     def criterion(self) -> str:
         """The whole criterion, in Markdown."""
         return "; ".join(condition.criterion for condition in self.conditions)
+
+    @property
+    def short_value(self) -> str:
+        """The number that decides; empty if there is none."""
+        deciding = self.deciding
+        case = deciding.deciding if isinstance(deciding, Condition) else None
+        return deciding.format(case.value) if isinstance(deciding, Condition) and case is not None else ""
+
+    @property
+    def short_bound(self) -> str:
+        """The bound that decides, in signs; empty if there is none."""
+        return self.deciding.short_bound if isinstance(self.deciding, Condition) else ""
+
+    @property
+    def margin(self) -> float | None:
+        """How far the number that decides lies within its bound, relative to the bound; None without a number.
+
+        Negative if it lies outside. A claim with a small margin would have another verdict if little changed.
+        """
+        margin = math.inf if self.deciding is None else _relative_margin(self.deciding)
+        return margin if math.isfinite(margin) else None
 
     @property
     def has_values(self) -> bool:

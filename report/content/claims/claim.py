@@ -36,11 +36,19 @@ Kind = Literal["finding", "check", "published", "seeds"]
 - `seeds`: a statement about the bundled seeds, whatever the checkpoint of the report.
 """
 
+KINDS_EXPLAINED: dict[Kind, str] = {
+    "finding": "A finding: no network that cannot add fulfils it.",
+    "check": "A check, which any network passes; it is not counted.",
+    "published": "About the write-up’s checkpoint.",
+    "seeds": "About the bundled seeds.",
+}
+"""What each kind of claim is, as a sentence."""
+
 KIND_LABELS: dict[Kind, str] = {
-    "finding": "a finding",
-    "check": "a check, which any network passes",
-    "published": "about the write-up’s checkpoint",
-    "seeds": "about the bundled seeds",
+    "finding": "finding",
+    "check": "check",
+    "published": "write-up",
+    "seeds": "seeds",
 }
 
 LABELS: dict[State, str] = {
@@ -96,6 +104,11 @@ class Claim:
         return self.holds or self.does_not_hold
 
     @property
+    def is_near(self) -> bool:
+        """Whether the limit lies within the interval of the rate that decides."""
+        return self.state in ("near-holds", "near-fails")
+
+    @property
     def is_counted(self) -> bool:
         """Whether it counts in "n of m claims hold": it was checked, and another network might not pass."""
         return self.was_checked and self.kind in ("finding", "published")
@@ -114,8 +127,13 @@ class Claim:
 
     @property
     def kind_label(self) -> str:
-        """The kind of the claim in words."""
+        """The kind of the claim in a word."""
         return KIND_LABELS[self.kind]
+
+    @property
+    def kind_explained(self) -> str:
+        """The kind of the claim, as a sentence."""
+        return KINDS_EXPLAINED[self.kind]
 
     @property
     def label(self) -> str:
