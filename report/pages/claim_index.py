@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from report.content.chapter import Chapter
 from report.content.claims.checks import State
@@ -70,6 +70,17 @@ class ClaimIndex:
             '<span class="outcome"><span class="verdict verdict--{}">{}</span> '
             '<a class="outcome-link" href="{}.html#{}">{}</a></span>'
         ).format(claim.css_class, claim.label, stem, name, caption(claim.sentence, f"claim {name}"))
+
+    def measured(self, address: str) -> Markup:
+        """The number that decides a claim, as text.
+
+        Raises:
+            ValueError: if there is no such claim, or no number that decides it.
+        """
+        claim = self.claims.get(address)
+        if claim is None or not claim.check.short_value:
+            raise ValueError(f"there is no claim {address} with a measured number")
+        return escape(claim.check.short_value)
 
     def marked(self, html: Markup, stem: str) -> Markup:
         """The HTML of a page with a mark after each link to a claim that does not hold or was not checked.

@@ -166,7 +166,7 @@ class Manuscript:
         """
         prose = self.text.html(
             self.chapter.values,
-            {**functions, "outcome": self.claims.outcome},
+            {**functions, "outcome": self.claims.outcome, "measured": self.claims.measured},
             BLOCKS,
             self.anchors.values(),
             allow_missing=bool(self.chapter.failures),

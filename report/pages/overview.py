@@ -33,6 +33,9 @@ def plan(chapters: Mapping[str, Chapter], plans: Mapping[str, ChapterPlan]) -> C
                 "layout": lab.layout,
                 "performance": result,
                 "resemblance": lab.resemblance,
+                "shifts": chapters["how-it-adds"].values.get("shifts"),
+                "most_nines": lab.layout.n_digits - 1,
+                "wrong_by_nines": chapters["every-sum"].values.get("wrong_by_nines"),
             }
         )
         yield KeyNumbers(

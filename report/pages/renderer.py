@@ -79,6 +79,7 @@ class Renderer:
         base_url: str = "",
         numbers_of: NumbersOf = lambda stem, figure: figure_data(f"{stem}/{figure.name}", figure),
         cannot_add: str = "",
+        model_name: str = "",
     ) -> None:
         self._contents = tuple(contents)
         self._base_url = base_url
@@ -97,6 +98,7 @@ class Renderer:
             "contents": self._contents,
             "indexes": INDEXES,
             "cannot_add": caption(cannot_add, "the accuracy"),
+            "model_name": model_name,
             "provenance": provenance,
             "base_url": base_url,
             "root": "",
@@ -113,8 +115,10 @@ class Renderer:
             to_html=_caption_renderer(f"the claims of {manuscript.stem}"),
         )
 
-    def index_page(self, opening: Manuscript, chapters: Mapping[str, Chapter], bibtex: str) -> str:
-        """The opening page; `chapters` are all chapters by stem."""
+    def index_page(
+        self, opening: Manuscript, chapters: Mapping[str, Chapter], bibtex: str, description: str = ""
+    ) -> str:
+        """The opening page; `chapters` are all chapters by stem, `description` says what the model is."""
         claims = {stem: _holding_of_checked(chapter.claims) for stem, chapter in chapters.items()}
         findings = {stem: _findings(stem, chapter) for stem, chapter in chapters.items()}
         addressed = {
@@ -124,6 +128,7 @@ class Renderer:
             "index.html",
             replace(OPENING, question=opening.chapter.question),
             prose=self._prose(opening),
+            description=description,
             key_numbers=opening.chapter.key_numbers,
             claims=claims,
             findings=findings,

@@ -24,7 +24,7 @@ from report.pages.renderer import TITLE, Entry, Renderer
 from report.pages.search_index import search_index
 from report.pages.social_card import FONT_FILE, social_card
 from report.paths import TEMPLATES
-from report.publishing.provenance import provenance, provenance_file
+from report.publishing.provenance import name_of, provenance, provenance_file
 from report.publishing.publish import PROVENANCE
 from report.publishing.repository import Repository
 from report.seeds.outcomes import shipped_outcomes
@@ -76,7 +76,7 @@ class Site:
         """The page of a chapter, or the opening page, alone."""
         manuscript = self.manuscript(stem)
         if stem == INDEX:
-            html = self._renderer.index_page(manuscript, self._chapters, self._citation)
+            html = self._renderer.index_page(manuscript, self._chapters, self._citation, self._description)
         else:
             html = self._renderer.chapter_page(manuscript)
         return {manuscript.page: html.encode()}
@@ -159,7 +159,14 @@ class Site:
             self._base_url,
             lambda stem, figure: self._numbers_of(stem, figure.name),
             next((chapter.left_out for chapter in self._chapters.values() if chapter.left_out), ""),
+            name_of(self._lab),
         )
+
+    @property
+    def _description(self) -> str:
+        """What the model is, in one or two sentences: its name, and how it was trained."""
+        origin = self._chapters["the-task"].values.get("origin", "")
+        return f"Model: {name_of(self._lab)}. {origin}"
 
     @cached_property
     def _citation(self) -> str:

@@ -16,6 +16,7 @@ from report.chapters.every_sum.claims import (
     errors_grow_with_nines,
     nearly_all_sums_are_right,
     one_digit_is_wrong_by_one,
+    wrong_shares_by_nines,
 )
 from report.chapters.every_sum.figures import (
     errors_by_digit,
@@ -65,6 +66,7 @@ def wrong_digits(lab: Lab) -> Iterator[Content]:
     tally = tally_of_every_sum(lab)
     if not isinstance(tally, str):
         yield KeyNumbers({f"of {count(tally.n_sums)} sums right": count(tally.n_sums - tally.n_wrong)})
+        yield Values({"wrong_by_nines": wrong_shares_by_nines(tally)})
     yield errors_by_run(tally)
     yield errors_by_pair(tally)
     yield errors_in_the_plane(tally)

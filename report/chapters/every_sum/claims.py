@@ -189,6 +189,17 @@ def carries_go_wrong_both_ways(tally: Tally) -> Check:
     )
 
 
+def wrong_shares_by_nines(tally: Tally) -> list[tuple[float, float]]:
+    """The share of wrong digits behind one nine fewer and behind each number of nines, from one nine on.
+
+    Both are means over the same digits: those with enough columns to their right for the larger number.
+    """
+    shares = tally.wrong_by_run / np.maximum(all_runs_of_nines(tally.layout), 1)
+    n_digits = tally.layout.n_digits
+    comparable = [(shares[: n_digits - run], run) for run in range(1, n_digits)]
+    return [(float(rows[:, run - 1].mean()), float(rows[:, run].mean())) for rows, run in comparable]
+
+
 @claim(
     "errors-grow-with-nines",
     (
@@ -202,12 +213,8 @@ def carries_go_wrong_both_ways(tally: Tally) -> Check:
 @of_wrong_sums
 def errors_grow_with_nines(tally: Tally) -> Check:
     """The rise of the error rate with each further column that sums to nine."""
-    shares = tally.wrong_by_run / np.maximum(all_runs_of_nines(tally.layout), 1)
     rises, levels = {}, []
-    for run in range(1, tally.layout.n_digits):
-        # Both means are over the same digits: those with enough columns to their right for the longer run.
-        comparable = shares[: tally.layout.n_digits - run]
-        before, after = float(comparable[:, run - 1].mean()), float(comparable[:, run].mean())
+    for run, (before, after) in enumerate(wrong_shares_by_nines(tally), start=1):
         rises[f"from {run - 1} to {counted(run, 'nine')}"] = after - before
         levels.append(f"from {significant(before)} to {significant(after)}")
     return all_of(

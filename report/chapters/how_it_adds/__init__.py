@@ -8,6 +8,7 @@ from report.chapters.how_it_adds.carry_amount import (
     carry_amount_figure,
     logits_are_a_cosine,
     shift_shrinks_with_every_nine,
+    shifts_by_nines,
 )
 from report.chapters.how_it_adds.circuit_size import (
     accuracy_figure,
@@ -33,7 +34,7 @@ from report.chapters.how_it_adds.symbolic_models import (
     network_agreement,
 )
 from report.chapters.how_it_adds.worked_example import worked_example_figure
-from report.content.chapter import ChapterPlan, Content
+from report.content.chapter import ChapterPlan, Content, Values
 from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
 from sumint.analyses.adding.minimal_circuit import minimal_circuit
 from sumint.analyses.adding.soft_carry import soft_carry
@@ -71,6 +72,7 @@ def agreement_with_symbolic_models(lab: Lab) -> Iterator[Content]:
 def amount_of_a_carry(lab: Lab) -> Iterator[Content]:
     """The carry as a quantity."""
     soft = lab.run(soft_carry)
+    yield Values({"shifts": shifts_by_nines(soft)})
     yield carry_amount_figure(soft)
     yield logits_are_a_cosine(soft)
     yield shift_shrinks_with_every_nine(soft)

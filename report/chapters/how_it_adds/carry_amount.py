@@ -8,6 +8,7 @@ The criteria were chosen after seeing the write-up's checkpoint and the bundled 
 from __future__ import annotations
 
 import numpy as np
+from jaxtyping import Float
 
 from report.content.chapter import Figure
 from report.content.claims.checks import Check, all_of, at_least, not_applicable
@@ -66,8 +67,7 @@ def logits_are_a_cosine(soft: SoftCarry) -> Check:
 )
 def shift_shrinks_with_every_nine(soft: SoftCarry) -> Check:
     """The mean carry amount with a carry minus that without, by the number of nines passed."""
-    to_c0 = [number for number, route in enumerate(soft.routes) if route.digit == 0]
-    differences = soft.difference[to_c0]
+    differences = _shifts(soft)
     if len(differences) < 2:
         return not_applicable("No carry of this layout passes a column on its way to the leading digit.")
     steps = {f"{nines} to {nines + 1} nines": float(fall) for nines, fall in enumerate(-np.diff(differences))}
@@ -86,8 +86,18 @@ def shift_shrinks_with_every_nine(soft: SoftCarry) -> Check:
             label="less with each nine",
             unit="digits",
         ),
-        note=f"shifts: {joined(decimals(float(value)) for value in differences)} digits",
+        note=f"shifts: {shifts_by_nines(soft)} digits",
     )
+
+
+def shifts_by_nines(soft: SoftCarry) -> str:
+    """The phase shifts of a carry into the leading digit, by the number of nines that it passes, as text."""
+    return joined(decimals(float(value)) for value in _shifts(soft))
+
+
+def _shifts(soft: SoftCarry) -> Float[np.ndarray, " nines"]:
+    """The mean carry amount of the leading digit with a carry minus that without, by the number of nines."""
+    return soft.difference[[number for number, route in enumerate(soft.routes) if route.digit == 0]]
 
 
 def _route_names(soft: SoftCarry) -> list[str]:
