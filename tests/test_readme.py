@@ -1,4 +1,4 @@
-"""The README is right about commands, options and files."""
+"""The README and the documentation are right about commands, options and files."""
 
 import re
 from pathlib import Path
@@ -12,6 +12,8 @@ import sumint.__main__
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCS = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md"))}
+EVERYTHING = "\n".join((README, *DOCS.values()))
 TEST_COMMAND = "python -m pip install -c constraints.txt -e '.[test]' && python -m pytest -n auto --dist worksteal"
 BUILD_COMMAND = "python -m pip install -c constraints.txt -e . && python -m report build"
 
@@ -29,14 +31,14 @@ def options_of(command: str) -> list[str]:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_and_option_is_in_the_readme(command: str) -> None:
-    assert f"`{command}`" in README
-    assert not [option for option in options_of(command) if f"`{option}" not in README]
+def test_every_command_and_option_is_documented(command: str) -> None:
+    assert f"`{command}`" in DOCS["commands.md"]
+    assert not [option for option in options_of(command) if f"`{option}" not in DOCS["commands.md"]]
 
 
-def test_the_readme_names_no_option_that_is_not_there() -> None:
+def test_no_option_is_named_that_is_not_there() -> None:
     known = {option for command in COMMANDS for option in options_of(command)}
-    named = set(re.findall(r"`(--[a-z-]+)", README)) - {"--version", "--help"}
+    named = set(re.findall(r"`(--[a-z-]+)", EVERYTHING)) - {"--version", "--help"}
     assert named
     assert named <= known
 
@@ -51,8 +53,8 @@ def test_ci_runs_the_readme_s_test_command_as_it_stands(path: str) -> None:
     assert TEST_COMMAND in (ROOT / path).read_text(encoding="utf-8")
 
 
-def test_the_readme_s_tree_shows_every_package() -> None:
-    tree = re.search(r"```\n(sumint/ .+?)```", README, flags=re.DOTALL)
+def test_the_tree_of_the_code_shows_every_package() -> None:
+    tree = re.search(r"```\n(sumint/ .+?)```", DOCS["development.md"], flags=re.DOTALL)
     assert tree is not None
     listed: dict[str, set[str]] = {}
     folder = ""
@@ -69,7 +71,20 @@ def test_the_readme_s_tree_shows_every_package() -> None:
     assert len(tree[1].splitlines()) <= 25
 
 
-def test_the_readme_names_no_file_that_does_not_exist() -> None:
-    paths = re.findall(r"`((?:report|sumint|templates|tests)/[\w./-]+)`", README)
+def test_no_file_is_named_that_does_not_exist() -> None:
+    paths = re.findall(r"`((?:report|sumint|templates|tests)/[\w./-]+)`", EVERYTHING)
     assert len(paths) > 5
     assert all((ROOT / path).exists() for path in paths)
+
+
+def test_the_readme_is_short_and_leads_to_every_document() -> None:
+    assert len(README.splitlines()) < 120
+    assert set(re.findall(r"\(docs/([\w-]+\.md)\)", README)) == DOCS.keys()
+
+
+@pytest.mark.parametrize("name", ["README.md", *DOCS])
+def test_links_between_documents_lead_somewhere(name: str) -> None:
+    folder = ROOT if name == "README.md" else ROOT / "docs"
+    text = README if name == "README.md" else DOCS[name]
+    targets = [target for target in re.findall(r"\]\(([^)#]+)", text) if "://" not in target]
+    assert all((folder / target).is_file() for target in targets), targets
