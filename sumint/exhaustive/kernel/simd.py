@@ -1,6 +1,6 @@
 """SIMD vectors with one lane per sum, as a type that numba compiles to the processor's vector registers.
 
-numba leaves vectorization to LLVM, and LLVM does not vectorize a loop if it cannot prove that two arrays do not
+numba leaves vectorisation to LLVM, and LLVM does not vectorise a loop if it cannot prove that two arrays do not
 overlap. Here a vector is an explicit value that is loaded, computed with and stored, so intermediate results stay
 in registers. These functions can be called only in functions that numba compiles.
 
