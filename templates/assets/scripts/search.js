@@ -66,7 +66,7 @@
   };
   const statusText = (/** @type {SearchAnswer} */ { kind, query, terms, results }) => {
     const count = results.length;
-    if (!terms.length) return "";
+    if (!terms.length && kind === "found") return "";
     if (!count) return "Nothing found";
     if (kind === "closest") return `Nothing matches exactly. The closest chapter${count === 1 ? "" : "s"}:`;
     return kind === "corrected" ? `Nothing matches exactly. ${countText(count)} for “${query}”` : countText(count);
@@ -79,7 +79,7 @@
     results = answer.results.slice(0, SHOWN).map((result, number) => elementOf(result, number, patterns));
     list.replaceChildren(...results);
     status.textContent = statusText(answer);
-    hint.hidden = answer.terms.length > 0;
+    hint.hidden = Boolean(status.textContent);
     field.ariaExpanded = String(results.length > 0);
     activate(results.length ? 0 : -1);
   };

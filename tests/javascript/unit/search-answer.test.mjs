@@ -120,6 +120,22 @@ test("a name of one or two capitals is found as a whole word in capitals", () =>
   assert.ok(!finds("W_E", "as we see"));
 });
 
+test("a number is found as a whole, with or without commas", () => {
+  assert.ok(finds("4721", "4,721 sums"));
+  assert.ok(finds("5.6", "Figure 5.6."));
+  assert.ok(finds("1", "column 1."));
+  assert.ok(!finds("1", "Figure 10.1, H0.1 or 1.5"));
+  assert.ok(finds("450", "4505"));
+  assert.ok(!finds("505", "4505"));
+});
+
+test("words that are next to each other are ranked above the same words elsewhere", () => {
+  const entries = [entry("Claim", "A site of one carry is held"), entry("Claim", "It is one carry site of five")];
+  assert.deepEqual(titles(entries, "carry site"), ["It is one carry site of five", "A site of one carry is held"]);
+  const table = [entry("Table", "Routes", "", "", "column 2 → C1\t1\tC0\ncolumn 1 → C0\t2\tC1")];
+  assert.equal(ask(table, "column 1 → C0").results[0].row, "column 1 → C0 · 2 · C1");
+});
+
 test("typed quotes and hyphens find the typographic ones, and signs are no pattern", () => {
   assert.ok(finds("digit's", "the digit’s logits"));
   assert.ok(finds("write-up", "the write‑up"));

@@ -7,7 +7,11 @@
   const { entriesOf, find, closestPages } = sumint.searchRanking;
   const { countWords, corrected } = sumint.searchSpelling;
 
-  const CHAPTERS = 3;
+  const PAGES = 3;
+  // Words that are on every page do not make one closer to a query than another.
+  const EVERYWHERE = new Set(
+    "a an and are as at by do does for how in is it of on or the to what which with".split(" "),
+  );
 
   /** @type {MakeSearch} */
   const searchIn = (index, root = "") => {
@@ -29,8 +33,8 @@
       const results = likely === query ? [] : find(entries, likelyTerms);
       if (results.length) return { kind: "corrected", query: likely, terms: likelyTerms, results };
 
-      const separate = read(likely.replace(/["“”]/g, " "), vocabulary);
-      return { kind: "closest", query, terms: separate, results: closestPages(entries, separate, CHAPTERS) };
+      const single = read(likely.replace(/["“”]/g, " "), vocabulary).filter(({ name }) => !EVERYWHERE.has(name));
+      return { kind: "closest", query, terms: single, results: closestPages(entries, single, PAGES) };
     };
   };
 

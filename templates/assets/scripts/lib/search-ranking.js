@@ -11,6 +11,8 @@
   const KEYWORD = 60;
   const SYNONYM = -12;
   const WHOLE = 4;
+  const ADJACENT = 10;
+  const NAME_OF_ROW = 15; // at the beginning of a row
 
   // Among equals the kind of the entry decides; what was not checked or is not shown comes after all others.
   const LAST = -1000;
@@ -67,8 +69,16 @@
     return isWhole ? Math.min(1, patterns.length / text.split(/\s+/).length) : 0;
   };
 
-  /** @type {(entry: SearchEntry, terms: SearchTerm[]) => SearchResult | null} */
-  const resultOf = (entry, terms) => {
+  // The words of a query next to each other, as typed.
+  /** @type {(terms: SearchTerm[]) => RegExp} */
+  const adjacentWords = (terms) => {
+    const patterns = terms.flatMap(({ options }) => options[0].patterns);
+    const sources = patterns.map(([whole, beginning = whole]) => beginning.source);
+    return new RegExp(sources.join("\\w*[-‑–−\\s·]+"), "i");
+  };
+
+  /** @type {(entry: SearchEntry, terms: SearchTerm[], adjacent: RegExp) => SearchResult | null} */
+  const resultOf = (entry, terms, adjacent) => {
     const scores = terms.map((term) => scoreInEntry(entry, term));
     const missing = terms.filter((_, place) => scores[place] === null);
     let row = "";
@@ -77,13 +87,19 @@
       const isMissingIn = (/** @type {string} */ text) =>
         missing.some((term) => scoreOfTerm(term, (pattern) => inText(text, pattern, ROW)) === null);
       if (!entry.rows.length || isMissingIn(entry.rows.join("\n"))) return null;
-      row = entry.rows.find((candidate) => !isMissingIn(candidate)) ?? "";
+      const rows = entry.rows.filter((candidate) => !isMissingIn(candidate));
+      row = rows.find((candidate) => adjacent.test(candidate)) ?? rows[0] ?? "";
       if (!row) return null;
     }
     const inRow = (/** @type {RegExp[]} */ pattern) => inText(row, pattern, ROW);
     const all = terms.map((term, place) => scores[place] ?? scoreOfTerm(term, inRow) ?? 0);
     const mean = all.reduce((total, score) => total + score, 0) / all.length;
-    return { entry, row, score: mean + KINDS[entry.kind].worth + WHOLE * shareOf(row || entry.title, terms) };
+    const bonuses = [
+      [entry.title, entry.text, row].some((text) => adjacent.test(text)) ? ADJACENT : 0,
+      row.search(adjacent) === 0 ? NAME_OF_ROW : 0,
+      WHOLE * shareOf(row || entry.title, terms),
+    ];
+    return { entry, row, score: bonuses.reduce((total, bonus) => total + bonus, mean + KINDS[entry.kind].worth) };
   };
 
   /** @type {SearchRanking["entriesOf"]} */
@@ -102,11 +118,13 @@
     });
 
   /** @type {SearchRanking["find"]} */
-  const find = (entries, terms) =>
-    entries
-      .map((entry) => resultOf(entry, terms))
+  const find = (entries, terms) => {
+    const adjacent = adjacentWords(terms);
+    return entries
+      .map((entry) => resultOf(entry, terms, adjacent))
       .filter((result) => result !== null)
       .sort((one, other) => other.score - one.score);
+  };
 
   /** @type {SearchRanking["closestPages"]} */
   const closestPages = (entries, terms, count) => {

@@ -25,11 +25,20 @@
     return inBothSpellings.replace(/([^s])s$/i, "$1s?");
   };
 
+  // A number is not found in the middle of another one, and with or without commas between its thousands.
+  const isNumber = (/** @type {string} */ word) => /^\d+(\.\d+)?$/.test(word);
+  const withCommas = (/** @type {string} */ number) => number.replace(/(?<=^\d+)(?=(\d{3})+$)/g, ",?");
+
   // A name such as OV, H0, C1 or W_U, as opposed to the beginning of a word.
   const isSymbol = (/** @type {string} */ word) => /^[A-Z](_[A-Z0-9]+|[A-Z0-9]?)$/.test(word);
 
   /** @type {SearchWords["patternOf"]} */
   const patternOf = (word, isExact = false) => {
+    if (isNumber(word)) {
+      const number = `(?<![\\w.])${withCommas(escaped(word))}`;
+      const whole = new RegExp(`${number}(?!\\w|\\.\\d)`);
+      return isExact || word.length === 1 ? [whole] : [whole, new RegExp(number)];
+    }
     const source = isExact || isSymbol(word) ? escaped(word) : inAnyForm(escaped(word));
     const before = /^\w/.test(word) ? "(?<!\\w)" : "";
     const after = /\w$/.test(word) ? `${isExact || isSymbol(word) ? "" : "s?"}(?!\\w)` : "";
