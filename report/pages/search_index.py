@@ -118,6 +118,7 @@ def _entry(manuscript: Manuscript, key: Key) -> SearchEntry:
         case Table():
             head = " ".join(item.columns)
             text = f"{to_text(item.caption)} {head}"
+            kind = "Long table" if item.is_paginated else kind
             return SearchEntry(kind, anchor, f"{label} {item.title}", text, _rows(item))
 
 

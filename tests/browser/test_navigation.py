@@ -111,6 +111,21 @@ def test_a_misspelled_word_is_corrected_and_a_word_too_many_leads_to_chapters(
     expect(page.locator(".search-result .search-place").first).to_have_text("Page")
 
 
+def test_a_row_of_a_long_table_is_found_and_shown(from_disk: str, read: Callable[..., Reader]) -> None:
+    page = read().page
+    page.goto(f"{from_disk}/every-sum.html")
+    cells = page.locator("#wrong-sums tbody tr").last.locator("td").all_text_contents()
+    n_rows = page.locator("#wrong-sums tbody tr").count()
+    assert n_rows > 1
+    searched(page, f"{cells[0]}+{cells[1]}")
+    result = page.locator(".search-result", has_text=f"{cells[0]} · {cells[1]}")
+    expect(result.locator("mark").first).to_have_text(f"{cells[0]} · {cells[1]}")
+    result.click()
+    page.wait_for_url("**?wrong-sums.find=*#wrong-sums")
+    expect(page.locator("#wrong-sums tbody tr").first.locator("td").first).to_have_text(cells[0])
+    assert page.locator("#wrong-sums tbody tr").count() < n_rows
+
+
 def test_words_are_found_in_the_singular_and_plural_and_as_typed_on_a_keyboard(
     from_disk: str, read: Callable[..., Reader]
 ) -> None:

@@ -92,24 +92,25 @@ def test_what_is_not_known_of_a_claim_is_told_as_it_is() -> None:
     assert kinds == {"failed": "Claim", "not-applicable": "Unchecked claim"}
 
 
-def rows_of(table: Table) -> str:
-    """The rows of a table in the index."""
+def entry_of(table: Table) -> SearchEntry:
+    """The entry of a table."""
     chapter = Chapter("It", "What?", tables=(table,))
-    return entries_of(Manuscript.read("it", 1, chapter, '{{ table("it") }}', Path("it.md")))[-1].rows
+    return entries_of(Manuscript.read("it", 1, chapter, '{{ table("it") }}', Path("it.md")))[-1]
 
 
 def test_the_rows_of_a_table_are_in_the_index_as_they_are_written() -> None:
     columns = {"head": ["H0.1", "H0.2"], "share": [0.5, 0.25]}
     table = Table("it", "It", columns, "", measured, formats={"share": "{:.0%}".format})
-    assert rows_of(table) == "H0.1\t50%\nH0.2\t25%"
+    assert entry_of(table).rows == "H0.1\t50%\nH0.2\t25%"
 
 
 def test_of_a_long_table_only_the_columns_that_identify_a_row_are_in_the_index() -> None:
     n_rows = ROWS_UP_TO + 1
     columns = {"a": list(range(n_rows)), "margin": [0.5] * n_rows}
     table = Table("it", "It", columns, "", measured, page_length=12, identifying_columns=("a",))
-    assert rows_of(table).splitlines() == [str(row) for row in range(ROWS_UP_TO)]
-    assert rows_of(Table("it", "It", columns, "", measured, page_length=12)) == ""
+    assert entry_of(table).kind == "Long table"
+    assert entry_of(table).rows.splitlines() == [str(row) for row in range(ROWS_UP_TO)]
+    assert entry_of(Table("it", "It", columns, "", measured, page_length=12)).rows == ""
 
 
 def test_a_section_is_found_with_the_text_that_opens_it() -> None:

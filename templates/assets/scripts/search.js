@@ -25,25 +25,34 @@
 
   /** @type {Record<string, string>} */
   const KIND_NAMES = {
+    "Long table": "Table",
     "Unchecked claim": "Claim, not checked here,",
     "Absent figure": "Figure, not shown here,",
     "Absent table": "Table, not shown here,",
+  };
+
+  // A long table shows a few rows, so the address names what it should look for.
+  const addressOf = (/** @type {SearchResult} */ { entry: { kind, address }, row }) => {
+    if (kind !== "Long table" || !row) return address;
+    const [page, anchor] = address.split("#");
+    return `${page}?${anchor}.find=${encodeURIComponent(row.replaceAll(" · ", " "))}#${anchor}`;
   };
 
   const marked = (/** @type {string} */ text, /** @type {RegExp[][]} */ patterns) =>
     passagesOf(text, patterns).map((passage) => (passage.isMatch ? html("mark", {}, passage.text) : passage.text));
 
   const elementOf = (
-    /** @type {SearchResult} */ { entry: { kind, page, title, text, address }, row },
+    /** @type {SearchResult} */ result,
     /** @type {number} */ number,
     /** @type {RegExp[][]} */ patterns,
   ) => {
     const line = (/** @type {string} */ name, /** @type {Child[]} */ ...children) =>
       html("span", { class: `search-${name}` }, ...children);
-    const part = row || text;
+    const { kind, page, title, text } = result.entry;
+    const part = result.row || text;
     return html(
       "a",
-      { class: "search-result", href: address, id: `search-result-${number}`, role: "option", tabindex: -1 },
+      { class: "search-result", href: addressOf(result), id: `search-result-${number}`, role: "option", tabindex: -1 },
       line("place", kind === "Page" ? "Page" : `${KIND_NAMES[kind] ?? kind} in ${page}`),
       line("title", ...marked(title, patterns)),
       ...(part ? [line("snippet", ...marked(snippetOf(part, patterns), patterns))] : []),

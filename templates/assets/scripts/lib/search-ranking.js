@@ -22,6 +22,7 @@
     Section: { worth: 4, title: TITLE, text: TEXT },
     Figure: { worth: 3, title: TITLE, text: STATEMENT },
     Table: { worth: 3, title: TITLE, text: STATEMENT },
+    "Long table": { worth: 3, title: TITLE, text: STATEMENT },
     Claim: { worth: 2, title: STATEMENT, text: TEXT },
     Text: { worth: 0, title: ROW, text: TEXT }, // its title is the heading above it
     "Unchecked claim": { worth: LAST, title: STATEMENT, text: TEXT },
