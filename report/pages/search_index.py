@@ -55,7 +55,7 @@ def search_index(manuscripts: Sequence[Manuscript]) -> bytes:
     """The script that registers the pages, the entries with their keywords, and the synonyms."""
     pages = [[manuscript.page, manuscript.chapter.title] for manuscript in manuscripts]
     entries = [
-        entry.packed(number, _keywords(manuscript, entry))
+        entry.packed(number, _keywords(manuscript.page, entry))
         for number, manuscript in enumerate(manuscripts)
         for entry in entries_of(manuscript)
     ]
@@ -64,12 +64,12 @@ def search_index(manuscripts: Sequence[Manuscript]) -> bytes:
     return f"sumint.registerSearchIndex({text});\n".encode()
 
 
-def _keywords(manuscript: Manuscript, entry: SearchEntry) -> str:
+def _keywords(page: str, entry: SearchEntry) -> str:
     """The keywords of an entry; a passage has none, although it has the anchor of what precedes it."""
     if entry.kind == "Text":
         return ""
-    address = f"{manuscript.stem}#{entry.anchor}" if entry.anchor else manuscript.stem
-    return ", ".join(KEYWORDS.get(address, ()))
+    stem = page.removesuffix(".html")
+    return ", ".join(KEYWORDS.get(f"{stem}#{entry.anchor}" if entry.anchor else stem, ()))
 
 
 def entries_of(manuscript: Manuscript) -> list[SearchEntry]:

@@ -24,6 +24,8 @@
     Table: { worth: 3, title: TITLE, text: STATEMENT },
     "Long table": { worth: 3, title: TITLE, text: STATEMENT },
     Claim: { worth: 2, title: STATEMENT, text: TEXT },
+    Term: { worth: 1, title: TITLE, text: STATEMENT }, // of the glossary
+    Reference: { worth: 0, title: STATEMENT, text: TEXT },
     Text: { worth: 0, title: ROW, text: TEXT }, // its title is the heading above it
     "Unchecked claim": { worth: LAST, title: STATEMENT, text: TEXT },
     "Absent figure": { worth: LAST, title: TITLE, text: STATEMENT },
