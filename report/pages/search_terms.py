@@ -114,7 +114,7 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "unembedding#digits-on-a-circle": ("modular addition", "clock", "circular representation", "helix"),
     "ablation": ("ablate", "knockout", "mean ablation", "zero ablation"),
     "ablation#head-ablation": ("important heads", "head importance", "critical heads", "zero ablation"),
-    "layer-0-attention#attention-patterns": ("attention map", "attention weights"),
+    "layer-0-attention#attention-patterns": ("attention pattern", "attention map", "attention weights"),
     "layer-0-attention#qk-circuit": ("QK", "QK circuit", "W_QK", "attention scores"),
     "direct-logit-attribution": ("DLA", "logit attribution", "logit difference"),
     "direct-logit-attribution#paths": ("path attribution", "virtual heads", "composition"),

@@ -206,7 +206,7 @@ test("where nothing matches, one edit of a word of five letters or more is made 
   assert.equal(ask(entries, "unembedding").kind, "found");
 });
 
-test("where nothing matches at all, the pages that contain most of the words are offered", () => {
+test("where nothing matches at all, the pages that contain most of the words are offered, but no glossary", () => {
   const entries = [
     [0, "Page", "", "Carries"],
     [0, "Text", "", "Carries", "a site"],
@@ -219,6 +219,14 @@ test("where nothing matches at all, the pages that contain most of the words are
     ["Ablation", "Carries"],
   );
   assert.deepEqual(ask(entries, "banana").results, []);
+  const glossary = [
+    [1, "Page", "", "Ablation"],
+    [1, "Term", "", "site", "of a head"],
+  ];
+  assert.deepEqual(
+    ask([...entries.slice(0, 2), ...glossary], "site banana").results.map((result) => result.entry.title),
+    ["Carries"],
+  );
 });
 
 test("a snippet is around the first word that was found, between whole words", () => {

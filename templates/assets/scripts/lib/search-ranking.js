@@ -129,12 +129,15 @@
       .sort((one, other) => other.score - one.score);
   };
 
+  // The glossary and the references mention what every chapter is about.
+  const isListed = (/** @type {SearchEntry} */ { kind }) => kind === "Term" || kind === "Reference";
+
   /** @type {SearchRanking["closestPages"]} */
   const closestPages = (entries, terms, count) => {
     const pages = entries
       .filter(({ kind }) => kind === "Page")
       .map((entry) => {
-        const onPage = entries.filter(({ page }) => page === entry.page);
+        const onPage = entries.filter((other) => other.page === entry.page && !isListed(other));
         const scores = terms.map((term) => find(onPage, [term])[0]?.score ?? 0);
         return { entry, row: "", score: scores.reduce((total, score) => total + Math.max(0, score), 0) };
       });
