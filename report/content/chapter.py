@@ -127,6 +127,8 @@ class Table:
     """How many rows of a long table the page shows at a time; the reader can sort, filter and page through it."""
     filter_columns: tuple[str, ...] = ()
     """The columns by which the reader filters rows; a cell is one word, or several separated by commas."""
+    identifying_columns: tuple[str, ...] = ()
+    """The columns whose cells the search finds, if the table is a long one; of a short one it finds all cells."""
     addresses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """For each column with links, the address on the site that each word in its cells links to."""
 

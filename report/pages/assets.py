@@ -43,7 +43,10 @@ SCRIPTS = {
     "claims-table": ("claims-table",),
     "reading": ("reading",),
     "copying": ("copying",),
-    "search": ("lib/search-ranking", "search"),
+    "search": (
+        *("lib/search-words", "lib/search-query", "lib/search-ranking", "lib/search-spelling"),
+        *("lib/search-passages", "lib/search-answer", "search"),
+    ),
     "attention": ("lib/attention-weights", "components/attention-parts", "components/attention"),
     "clouds": ("lib/cloud-paths", "components/cloud-painting", "components/clouds"),
     "worked-example": (

@@ -1,7 +1,8 @@
 """The search index: every heading, paragraph, figure, table and claim with the address of the nearest anchor.
 
 The index is a script, since a page opened from a disk may load scripts, but may not fetch files; it is loaded when
-the search is first opened. The numbers of charts are not in the index.
+the search is first opened. It contains the rows of tables, but not the numbers of charts. Of a table that the page
+shows in parts, only the columns that identify a row are in it, since such a table has thousands of rows.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ from report.content.claims.claim import Claim
 from report.content.component import Component
 from report.content.diagram import Diagram
 from report.pages.manuscript import BLOCKS, Key, Manuscript
+from report.pages.search_terms import KEYWORDS, SYNONYMS
 from report.pages.text.markdown import caption
 from report.publishing.html_reader import HtmlReader
 
 SEPARATE = {"p", "li", "th", "td", "h2", "h3", "pre", "blockquote"}
 """Elements after which the text of the next element is separated by a space."""
+ROWS_UP_TO = 5000
+"""The number of rows of a long table that the search finds, the first ones: about 60 kB of text."""
 INVISIBLE = dict.fromkeys(range(0x2061, 0x2065))
 """The invisible operators that formulas contain for screen readers."""
 
@@ -36,18 +40,36 @@ class SearchEntry:
     """The anchor on the page; empty for the top of the page."""
     title: str
     text: str = ""
+    rows: str = ""
+    """The rows of a table: a line for each, with its cells separated by tabs."""
+
+    def packed(self, page: int, keywords: str) -> list[str | int]:
+        """The entry as the script contains it, without empty values at its end."""
+        values = [page, self.kind, self.anchor, self.title, self.text, keywords, self.rows]
+        while not values[-1]:
+            values.pop()
+        return values
 
 
 def search_index(manuscripts: Sequence[Manuscript]) -> bytes:
-    """The script that registers the pages and, for each entry, its page, kind, anchor, title and text."""
+    """The script that registers the pages, the entries with their keywords, and the synonyms."""
     pages = [[manuscript.page, manuscript.chapter.title] for manuscript in manuscripts]
     entries = [
-        [number, entry.kind, entry.anchor, entry.title, entry.text]
+        entry.packed(number, _keywords(manuscript.page, entry))
         for number, manuscript in enumerate(manuscripts)
         for entry in entries_of(manuscript)
     ]
-    index = json.dumps({"pages": pages, "entries": entries}, ensure_ascii=False, separators=(",", ":"))
-    return f"sumint.registerSearchIndex({index});\n".encode()
+    index = {"pages": pages, "entries": entries, "synonyms": SYNONYMS}
+    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    return f"sumint.registerSearchIndex({text});\n".encode()
+
+
+def _keywords(page: str, entry: SearchEntry) -> str:
+    """The keywords of an entry; a passage has none, although it has the anchor of what precedes it."""
+    if entry.kind == "Text":
+        return ""
+    stem = page.removesuffix(".html")
+    return ", ".join(KEYWORDS.get(f"{stem}#{entry.anchor}" if entry.anchor else stem, ()))
 
 
 def entries_of(manuscript: Manuscript) -> list[SearchEntry]:
@@ -83,16 +105,32 @@ def _entry(manuscript: Manuscript, key: Key) -> SearchEntry:
                 f" {'Measured' if item.check.has_values else 'Why not'}: {value.rstrip('.')}." if value else ""
             )
             text = f"{item.name}. {item.label}.{evidence}"
-            return SearchEntry(kind, anchor, to_text(item.statement), text)
+            # What was not checked on this checkpoint is found last.
+            was_checked = item.state not in ("not-applicable", "not-measured")
+            return SearchEntry(kind if was_checked else "Unchecked claim", anchor, to_text(item.statement), text)
         case Figure() | Component() | Diagram():
             return SearchEntry(kind, anchor, f"{label} {item.title}", to_text(item.caption))
         case Failed():
             return SearchEntry(kind, anchor, f"{label} {item.title}".strip(), item.message)
         case Absent():
-            return SearchEntry(kind, anchor, f"{label} {item.title}", f"Not shown. {to_text(item.reason)}")
+            reason = f"Not shown. {to_text(item.reason)}"
+            return SearchEntry(f"Absent {key[0]}", anchor, f"{label} {item.title}", reason)
         case Table():
             head = " ".join(item.columns)
-            return SearchEntry(kind, anchor, f"{label} {item.title}", f"{to_text(item.caption)} {head}")
+            text = f"{to_text(item.caption)} {head}"
+            kind = "Long table" if item.is_paginated else kind
+            return SearchEntry(kind, anchor, f"{label} {item.title}", text, _rows(item))
+
+
+def _rows(table: Table) -> str:
+    """The cells of a table, a line for each row; of a long table, only those that identify the row."""
+    heads = table.identifying_columns if table.is_paginated else table.columns
+    formats = [table.formats.get(head, str) for head in heads]
+    written = [
+        [" ".join(format_(cell).split()) for cell in table.columns[head][:ROWS_UP_TO]]
+        for format_, head in zip(formats, heads, strict=True)
+    ]
+    return "\n".join("\t".join(cells) for cells in zip(*written, strict=True))
 
 
 def plain(html: str) -> str:

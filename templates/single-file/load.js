@@ -59,9 +59,9 @@
     else save(blob, address);
   };
 
-  // Links in the page are anchors already, unlike those to files and those made by scripts.
+  // Links in the page are anchors already, unlike those to files and those made by scripts, whose query is left out.
   const anchorOf = (/** @type {string} */ href) => {
-    const [, page, anchor] = href.match(/^(?:\.\.\/)*([\w-]+)\.html(?:#(.*))?$/) ?? [];
+    const [, page, anchor] = href.match(/^(?:\.\.\/)*([\w-]+)\.html(?:\?[^#]*)?(?:#(.*))?$/) ?? [];
     if (!document.querySelector(`[data-page="${page}"]`)) return null;
     return anchor ? `${page}/${anchor}` : page;
   };

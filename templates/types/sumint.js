@@ -18,7 +18,12 @@
  * @property {(name: string, columns: PackedColumn[]) => void} registerTable Called by the script of a table's rows.
  * @property {(index: PackedIndex) => void} registerSearchIndex Called by the script of the search index.
  * @property {TableRows} tableRows The rows of long tables.
+ * @property {SearchWords} searchWords The patterns of words.
+ * @property {SearchQuery} searchQuery The terms of a query.
  * @property {SearchRanking} searchRanking The ranking of search results.
+ * @property {SearchSpelling} searchSpelling The correction of misspelled words.
+ * @property {SearchPassages} searchPassages What is shown of a text that was found.
+ * @property {MakeSearch} searchIn Makes the search in an index.
  * @property {AttentionWeights} attentionWeights The numbers of the attention component.
  * @property {AttentionParts} attentionParts The parts of the attention component.
  * @property {CloudPaths} cloudPaths The numbers of the clouds.
@@ -124,18 +129,75 @@
 
 // The search
 
-/** @typedef {{ pages: [string, string][], entries: [number, string, string, string, string][] }} PackedIndex */
-/** @typedef {{ kind: string, title: string, text: string, page: string, address: string }} SearchEntry */
+/** @typedef {[number, string, string, string, string?, string?, string?]} PackedEntry The page's number, the kind, anchor,
+ * title, text, keywords and rows. */
+/**
+ * @typedef {object} PackedIndex
+ * @property {[string, string][]} pages The file and the title of each page.
+ * @property {PackedEntry[]} entries
+ * @property {Record<string, string[]>} synonyms For words of the report, what readers type instead.
+ */
+/**
+ * @typedef {object} SearchEntry
+ * @property {string} kind
+ * @property {string} title
+ * @property {string} text
+ * @property {string} page The title of its page.
+ * @property {string} address
+ * @property {string[]} keywords What leads to this entry, as names.
+ * @property {string[]} rows The rows of a table.
+ */
+/** @typedef {{ patterns: RegExp[][], isSynonym: boolean }} SearchOption Patterns that all have to match. */
+/** @typedef {{ name: string, options: SearchOption[] }} SearchTerm A part of a query, one of whose options has to match. */
+/**
+ * @typedef {object} SearchResult
+ * @property {SearchEntry} entry
+ * @property {string} row The row that matches; empty if the title and the text do.
+ * @property {number} score By which results are ranked.
+ */
+/**
+ * @typedef {object} SearchWords
+ * @property {(word: string, isExact?: boolean) => RegExp[]} patternOf The expressions that find a word: as a whole word, at
+ *   the beginning of words, and in their middle. A name such as OV is found as it is; an exact phrase as whole words.
+ * @property {(text: string) => string} nameOf A term in the form in which terms are compared.
+ */
+/**
+ * @typedef {object} SearchQuery
+ * @property {(synonyms: Record<string, string[]>, keywords: string[]) => Map<string, string[]>} vocabularyOf The terms of
+ *   the field by name, each with the words of the report that it stands for.
+ * @property {(query: string, vocabulary: Map<string, string[]>) => SearchTerm[]} read The terms of a query.
+ */
 /**
  * @typedef {object} SearchRanking
  * @property {(index: PackedIndex, root: string) => SearchEntry[]} entriesOf The entries of an index, with addresses from
  *   the page whose path to the site's folder is `root`.
- * @property {(query: string) => RegExp[]} patternsOf A pattern for each word of a query.
- * @property {(entries: SearchEntry[], patterns: RegExp[]) => SearchEntry[]} find The entries with all words, the best first.
- * @property {(text: string, patterns: RegExp[]) => string} snippetOf The part of a text around the first word found.
- * @property {(text: string, patterns: RegExp[]) => { text: string, isMatch: boolean }[]} passagesOf A text divided at the
+ * @property {(entries: SearchEntry[], terms: SearchTerm[]) => SearchResult[]} find The entries with all terms, the best
+ *   first.
+ * @property {(entries: SearchEntry[], terms: SearchTerm[], count: number) => SearchResult[]} closestPages The pages on
+ *   which most terms are found, at most `count`.
+ */
+/**
+ * @typedef {object} SearchSpelling
+ * @property {(texts: string[]) => Map<string, number>} countWords How often each word occurs.
+ * @property {(one: string, other: string) => boolean} isOneEdit Whether two words differ by one letter, or by the order of
+ *   two neighbouring letters.
+ * @property {(query: string, counts: Map<string, number>) => string} corrected The query without its misspellings.
+ */
+/**
+ * @typedef {object} SearchPassages
+ * @property {(terms: SearchTerm[]) => RegExp[][]} patternsOf The patterns of all terms.
+ * @property {(text: string, patterns: RegExp[][]) => string} snippetOf The part of a text around the first word found.
+ * @property {(text: string, patterns: RegExp[][]) => { text: string, isMatch: boolean }[]} passagesOf A text divided at the
  *   words found.
  */
+/**
+ * @typedef {object} SearchAnswer
+ * @property {"found" | "corrected" | "closest"} kind
+ * @property {string} query The query that was searched for: without its misspellings, if it was corrected.
+ * @property {SearchTerm[]} terms
+ * @property {SearchResult[]} results
+ */
+/** @typedef {(index: PackedIndex, root?: string) => (query: string) => SearchAnswer} MakeSearch */
 
 // Tables
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -74,6 +75,55 @@ def test_the_search_is_left_by_escape_and_gives_the_focus_back(
     page.keyboard.press("Escape")
     expect(page.locator(".search")).to_be_hidden()
     expect(page.locator(".to-search")).to_be_focused()
+
+
+@pytest.mark.parametrize("keys", ["Control+k", "Meta+k", "/"])
+def test_the_search_is_opened_by_keys_and_says_which(
+    keys: str, from_disk: str, read: Callable[..., Reader]
+) -> None:
+    page = read().page
+    page.goto(f"{from_disk}/claims.html")
+    page.keyboard.press(keys)
+    expect(page.locator(".search-field")).to_be_focused()
+    expect(page.locator(".search-field")).to_have_value("")
+    expect(page.locator(".search-hint")).to_contain_text("Ctrl+K")
+    page.keyboard.type("carry")
+    expect(page.locator(".search-hint")).to_be_hidden()
+    page.keyboard.press("Control+k")
+    assert page.evaluate("getSelection().toString()") == "carry"
+    page.keyboard.press("Escape")
+    expect(page.locator(".search")).to_be_hidden()
+
+
+def test_a_misspelled_word_is_corrected_and_a_word_too_many_leads_to_chapters(
+    from_disk: str, read: Callable[..., Reader]
+) -> None:
+    page = read().page
+    page.goto(f"{from_disk}/claims.html")
+    searched(page, "unembeding")
+    expect(page.locator(".search-status")).to_contain_text("Nothing matches exactly.")
+    expect(page.locator(".search-status")).to_contain_text("for “unembedding”")
+    expect(page.locator(".search-result mark").first).to_have_text("Unembedding")
+    page.locator(".search-field").fill("unembedding banana")
+    expect(page.locator(".search-status")).to_have_text(
+        re.compile("Nothing matches exactly. The closest chapters?:")
+    )
+    expect(page.locator(".search-result .search-place").first).to_have_text("Page")
+
+
+def test_a_row_of_a_long_table_is_found_and_shown(from_disk: str, read: Callable[..., Reader]) -> None:
+    page = read().page
+    page.goto(f"{from_disk}/every-sum.html")
+    cells = page.locator("#wrong-sums tbody tr").last.locator("td").all_text_contents()
+    n_rows = page.locator("#wrong-sums tbody tr").count()
+    assert n_rows > 1
+    searched(page, f"{cells[0]}+{cells[1]}")
+    result = page.locator(".search-result", has_text=f"{cells[0]} · {cells[1]}")
+    expect(result.locator("mark").first).to_have_text(f"{cells[0]} · {cells[1]}")
+    result.click()
+    page.wait_for_url("**?wrong-sums.find=*#wrong-sums")
+    expect(page.locator("#wrong-sums tbody tr").first.locator("td").first).to_have_text(cells[0])
+    assert page.locator("#wrong-sums tbody tr").count() < n_rows
 
 
 def test_words_are_found_in_the_singular_and_plural_and_as_typed_on_a_keyboard(

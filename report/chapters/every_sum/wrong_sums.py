@@ -65,6 +65,7 @@ def wrong_sums(name: str, title: str, tally: Tally) -> Table:
         formats={"margin": lambda margin: decimals(margin, 3)},
         page_length=ROWS_SHOWN,
         filter_columns=("wrong digit", "carry", "nines behind it"),
+        identifying_columns=("a", "b"),
     )
 
 

@@ -5,39 +5,57 @@
   const SHOWN = 40;
 
   const { html, one, messageOf } = sumint.elements;
-  const { entriesOf, patternsOf, find, snippetOf, passagesOf } = sumint.searchRanking;
+  const { patternsOf, snippetOf, passagesOf } = sumint.searchPassages;
 
   const dialog = one(document, "#search", HTMLDialogElement);
   const field = one(dialog, ".search-field", HTMLInputElement);
   const status = one(dialog, ".search-status", HTMLElement);
+  const hint = one(dialog, ".search-hint", HTMLElement);
   const list = one(dialog, ".search-results", HTMLElement);
   const root = dialog.dataset.root ?? "";
-  /** @type {SearchEntry[] | null} */
-  let entries = null;
+  /** @type {((query: string) => SearchAnswer) | null} */
+  let answerTo = null;
   /** @type {HTMLAnchorElement[]} */
   let results = [];
   let active = -1;
 
   sumint.registerSearchIndex = (index) => {
-    entries = entriesOf(index, root);
+    answerTo = sumint.searchIn(index, root);
   };
 
-  const marked = (/** @type {string} */ text, /** @type {RegExp[]} */ patterns) =>
+  /** @type {Record<string, string>} */
+  const KIND_NAMES = {
+    "Long table": "Table",
+    "Unchecked claim": "Claim, not checked here,",
+    "Absent figure": "Figure, not shown here,",
+    "Absent table": "Table, not shown here,",
+  };
+
+  // A long table shows a few rows, so the address names what it should look for.
+  const addressOf = (/** @type {SearchResult} */ { entry: { kind, address }, row }) => {
+    if (kind !== "Long table" || !row) return address;
+    const [page, anchor] = address.split("#");
+    return `${page}?${anchor}.find=${encodeURIComponent(row.replaceAll(" · ", " "))}#${anchor}`;
+  };
+
+  const marked = (/** @type {string} */ text, /** @type {RegExp[][]} */ patterns) =>
     passagesOf(text, patterns).map((passage) => (passage.isMatch ? html("mark", {}, passage.text) : passage.text));
 
-  const resultOf = (
-    /** @type {SearchEntry} */ { kind, page, title, text, address },
+  const elementOf = (
+    /** @type {SearchResult} */ result,
     /** @type {number} */ number,
-    /** @type {RegExp[]} */ patterns,
+    /** @type {RegExp[][]} */ patterns,
   ) => {
     const line = (/** @type {string} */ name, /** @type {Child[]} */ ...children) =>
       html("span", { class: `search-${name}` }, ...children);
+    const { kind, page, title, text } = result.entry;
+    const part = result.row || text;
     return html(
       "a",
-      { class: "search-result", href: address, id: `search-result-${number}`, role: "option", tabindex: -1 },
-      line("place", kind === "Page" ? "Page" : `${kind} in ${page}`),
+      { class: "search-result", href: addressOf(result), id: `search-result-${number}`, role: "option", tabindex: -1 },
+      line("place", kind === "Page" ? "Page" : `${KIND_NAMES[kind] ?? kind} in ${page}`),
       line("title", ...marked(title, patterns)),
-      ...(text ? [line("snippet", ...marked(snippetOf(text, patterns), patterns))] : []),
+      ...(part ? [line("snippet", ...marked(snippetOf(part, patterns), patterns))] : []),
     );
   };
 
@@ -51,22 +69,28 @@
     else field.removeAttribute("aria-activedescendant");
   };
 
-  const countText = (/** @type {number} */ count, /** @type {boolean} */ hasWords) => {
-    if (!hasWords) return "";
-    if (!count) return "Nothing found";
+  const countText = (/** @type {number} */ count) => {
     const limit = count > SHOWN ? `, the first ${SHOWN} shown` : "";
     return `${count} ${count === 1 ? "result" : "results"}${limit}`;
   };
+  const statusText = (/** @type {SearchAnswer} */ { kind, query, terms, results }) => {
+    const count = results.length;
+    if (!terms.length && kind === "found") return "";
+    if (!count) return "Nothing found";
+    if (kind === "closest") return `Nothing matches exactly. The closest chapter${count === 1 ? "" : "s"}:`;
+    return kind === "corrected" ? `Nothing matches exactly. ${countText(count)} for “${query}”` : countText(count);
+  };
 
   const search = () => {
-    if (!entries) return;
-    const patterns = patternsOf(field.value);
-    const found = patterns.length ? find(entries, patterns) : [];
-    results = found.slice(0, SHOWN).map((entry, number) => resultOf(entry, number, patterns));
+    if (!answerTo) return;
+    const answer = answerTo(field.value);
+    const patterns = patternsOf(answer.terms);
+    results = answer.results.slice(0, SHOWN).map((result, number) => elementOf(result, number, patterns));
     list.replaceChildren(...results);
-    status.textContent = countText(found.length, patterns.length > 0);
-    field.ariaExpanded = String(found.length > 0);
-    activate(found.length ? 0 : -1);
+    status.textContent = statusText(answer);
+    hint.hidden = Boolean(status.textContent);
+    field.ariaExpanded = String(results.length > 0);
+    activate(results.length ? 0 : -1);
   };
 
   const open = async () => {
@@ -105,9 +129,11 @@
   const isTyped = (/** @type {EventTarget | null} */ target) =>
     target !== field && target instanceof Element && target.closest("input:not([type=radio]), select, textarea");
   addEventListener("keydown", (event) => {
-    if (dialog.open || event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (isTyped(event.target)) return;
-    event.preventDefault();
-    open();
+    const isShortcut = event.key.toLowerCase() === "k" && event.ctrlKey !== event.metaKey && !event.shiftKey;
+    const isSlash = event.key === "/" && !event.ctrlKey && !event.metaKey && !isTyped(event.target);
+    if (event.altKey || !(isShortcut || (isSlash && !dialog.open))) return;
+    event.preventDefault(); // in some browsers Ctrl+K goes to the browser's own search
+    if (dialog.open) field.select();
+    else open();
   });
 }
