@@ -29,6 +29,7 @@ STYLES = (
     "opening",
     "search",
     "listings",
+    "notes",
     "small-screens",
     "print",
 )
@@ -42,6 +43,7 @@ SCRIPTS = {
     "claims": ("claims",),
     "reading": ("reading",),
     "copying": ("copying",),
+    "notes": ("lib/note-places", "notes"),
     "search": ("lib/search-ranking", "search"),
     "attention": ("lib/attention-weights", "components/attention-parts", "components/attention"),
     "clouds": ("lib/cloud-paths", "components/cloud-painting", "components/clouds"),

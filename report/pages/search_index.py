@@ -38,13 +38,24 @@ class SearchEntry:
     text: str = ""
 
 
-def search_index(manuscripts: Sequence[Manuscript]) -> bytes:
+@dataclass(frozen=True)
+class Listing:
+    """An index page, and the entries of what it lists."""
+
+    page: str
+    title: str
+    entries: tuple[SearchEntry, ...]
+
+
+def search_index(manuscripts: Sequence[Manuscript], listings: Sequence[Listing] = ()) -> bytes:
     """The script that registers the pages and, for each entry, its page, kind, anchor, title and text."""
-    pages = [[manuscript.page, manuscript.chapter.title] for manuscript in manuscripts]
+    texts = [Listing(one.page, one.chapter.title, tuple(entries_of(one))) for one in manuscripts]
+    every_page = [*texts, *listings]
+    pages = [[one.page, one.title] for one in every_page]
     entries = [
         [number, entry.kind, entry.anchor, entry.title, entry.text]
-        for number, manuscript in enumerate(manuscripts)
-        for entry in entries_of(manuscript)
+        for number, one in enumerate(every_page)
+        for entry in one.entries
     ]
     index = json.dumps({"pages": pages, "entries": entries}, ensure_ascii=False, separators=(",", ":"))
     return f"sumint.registerSearchIndex({index});\n".encode()
