@@ -14,7 +14,7 @@ def listings(manuscripts: Sequence[Manuscript]) -> tuple[Listing, ...]:
     """The listings of terms and of references; `manuscripts` are those of all pages with text."""
     terms = (
         SearchEntry("Term", entry.term.key, entry.term.name, plain(entry.definition))
-        for entry in glossary_entries(manuscripts)
+        for entry in glossary_entries(manuscripts, {})
     )
     works = (
         SearchEntry("Reference", one.key, f"{one.label}: {one.title}", f"{one.all_authors}. {one.source}")

@@ -7,7 +7,7 @@ shows it beside the term or the citation.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -67,8 +67,15 @@ def definition_of(term: Term) -> Markup:
     return caption(term.definition, f"glossary.toml: [{term.name}]")
 
 
-def glossary_entries(manuscripts: Sequence[Manuscript]) -> list[GlossaryEntry]:
-    """The entries of all terms; `manuscripts` are those of all pages with text."""
+def glossary_entries(
+    manuscripts: Sequence[Manuscript], titles_of_indexes: Mapping[str, str]
+) -> list[GlossaryEntry]:
+    """The entries of all terms.
+
+    Args:
+        manuscripts: those of all pages with text.
+        titles_of_indexes: the titles of the index pages by file name.
+    """
     pages = {manuscript.page: manuscript for manuscript in manuscripts}
     entries = []
     for term in glossary():
@@ -76,8 +83,8 @@ def glossary_entries(manuscripts: Sequence[Manuscript]) -> list[GlossaryEntry]:
         manuscript = pages.get(page)
         # What is left out on a checkpoint has no anchor there.
         has_anchor = manuscript is not None and anchor in manuscript.every_anchor
-        address = "" if manuscript is None else term.explained if has_anchor else page
-        title = manuscript.chapter.title if manuscript else ""
+        title = manuscript.chapter.title if manuscript else titles_of_indexes.get(page, "")
+        address = term.explained if has_anchor else page if title else ""
         entries.append(GlossaryEntry(term, definition_of(term), address, title))
     return entries
 

@@ -61,6 +61,7 @@ GLOSSARY = Entry("glossary", "Glossary", "What do the terms of this report mean,
 REFERENCES = Entry("references", "References", "On which earlier work does the report build?")
 INDEXES = (CLAIMS, FIGURES, GLOSSARY, REFERENCES)
 """The index pages, which follow the chapters and list their content, terms and references."""
+TITLES_OF_INDEXES = {entry.page: entry.title for entry in INDEXES}
 NOT_FOUND = Entry("404", "Not found", "There is no such page in this report.")
 
 
@@ -152,7 +153,7 @@ class Renderer:
 
     def glossary_page(self, manuscripts: Sequence[Manuscript]) -> str:
         """The page that defines the terms; `manuscripts` are those of all pages with text."""
-        return self._page("glossary.html", GLOSSARY, entries=glossary_entries(manuscripts))
+        return self._page("glossary.html", GLOSSARY, entries=glossary_entries(manuscripts, TITLES_OF_INDEXES))
 
     def references_page(self, manuscripts: Sequence[Manuscript]) -> str:
         """The page that lists the references; `manuscripts` are those of all pages with text."""
