@@ -22,12 +22,12 @@ def note(reader: Reader, key: str) -> Locator:
 
 
 @pytest.fixture
-def opened(site: Path, read: Callable[..., Reader]) -> Callable[..., Reader]:
+def opened(trained_site: Path, read: Callable[..., Reader]) -> Callable[..., Reader]:
     """A function that opens a page from disk, with a context's settings."""
 
     def opens(**settings: object) -> Reader:
         reader = read(**{"viewport": {"width": 1000, "height": 700}, **settings})
-        reader.page.goto(f"{site.as_uri()}/{PAGE}")
+        reader.page.goto(f"{trained_site.as_uri()}/{PAGE}")
         return reader
 
     return opens
