@@ -110,7 +110,7 @@ def _serve_preview(options: ServeOptions) -> None:
     rebuilder = Rebuilder(checkpoint, device=device, verbose=options.verbose)
     sources = Sources(
         {
-            Path(report.__path__[0]): frozenset({".py", ".md"}),
+            Path(report.__path__[0]): frozenset({".py", ".md", ".toml"}),
             Path(sumint.__path__[0]): frozenset({".py"}),
             TEMPLATES: frozenset({".html", ".css", ".js", ".svg", ".txt", ".woff2"}),
         },

@@ -29,6 +29,7 @@ STYLES = (
     "opening",
     "search",
     "listings",
+    "notes",
     "small-screens",
     "print",
 )
@@ -43,6 +44,7 @@ SCRIPTS = {
     "claims-table": ("claims-table",),
     "reading": ("reading",),
     "copying": ("copying",),
+    "notes": ("lib/note-places", "notes"),
     "search": (
         *("lib/search-words", "lib/search-query", "lib/search-ranking", "lib/search-spelling"),
         *("lib/search-passages", "lib/search-answer", "search"),

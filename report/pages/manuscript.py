@@ -159,6 +159,13 @@ class Manuscript:
             numbers[call.function, call.name] = f"{self.number}.{place}" if self.number else place
         return numbers
 
+    @property
+    def every_anchor(self) -> frozenset[str]:
+        """The anchors of the page's sections, figures, tables and claims."""
+        prose = self.html(dict.fromkeys(BLOCKS, lambda name: Markup("")))
+        shown = {self.anchors[call.function, call.name] for call in self.calls}
+        return frozenset(shown | {heading.anchor for heading in prose.headings})
+
     def html(self, functions: Mapping[str, Callable[[str], Markup]]) -> Prose:
         """The text as HTML, with its values and with the output of `functions` for figures, tables and claims.
 

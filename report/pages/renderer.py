@@ -26,7 +26,8 @@ from report.figures.view_address import slug
 from report.pages.assets import assets
 from report.pages.highlighting import highlight
 from report.pages.manuscript import BLOCKS, Key, Manuscript
-from report.pages.text.markdown import Prose, caption
+from report.pages.notes import glossary_entries, reference_entries, with_notes
+from report.pages.text.markdown import caption
 from report.paths import TEMPLATES
 from report.publishing.repository import SourceCode
 from report.seeds.outcomes import elsewhere, shipped_outcomes
@@ -56,8 +57,11 @@ class Entry:
 OPENING = Entry("index", TITLE, "")
 CLAIMS = Entry("claims", "Claims", "What does the report claim, and how much of it holds on this checkpoint?")
 FIGURES = Entry("figures", "Figures and tables", "What is shown where, and where is the data behind it?")
-INDEXES = (CLAIMS, FIGURES)
-"""The index pages, which follow the chapters and list their content."""
+GLOSSARY = Entry("glossary", "Glossary", "What do the terms of this report mean, and where are they explained?")
+REFERENCES = Entry("references", "References", "On which earlier work does the report build?")
+INDEXES = (CLAIMS, FIGURES, GLOSSARY, REFERENCES)
+"""The index pages, which follow the chapters and list their content, terms and references."""
+TITLES_OF_INDEXES = {entry.page: entry.title for entry in INDEXES}
 NOT_FOUND = Entry("404", "Not found", "There is no such page in this report.")
 
 
@@ -110,7 +114,7 @@ class Renderer:
             "chapter.html",
             self._contents[manuscript.number - 1],
             number=manuscript.number,
-            prose=self._prose(manuscript),
+            **self._prose(manuscript),
             folded=manuscript.folded_claims,
             to_html=_caption_renderer(f"the claims of {manuscript.stem}"),
         )
@@ -127,7 +131,7 @@ class Renderer:
         return self._page(
             "index.html",
             replace(OPENING, question=opening.chapter.question),
-            prose=self._prose(opening),
+            **self._prose(opening),
             description=description,
             key_numbers=opening.chapter.key_numbers,
             claims=claims,
@@ -154,6 +158,14 @@ class Renderer:
     def figures_page(self, manuscripts: Sequence[Manuscript]) -> str:
         """The page that lists all figures and tables, in the order of the pages."""
         return self._page("figures.html", FIGURES, manuscripts=manuscripts)
+
+    def glossary_page(self, manuscripts: Sequence[Manuscript]) -> str:
+        """The page that defines the terms; `manuscripts` are those of all pages with text."""
+        return self._page("glossary.html", GLOSSARY, entries=glossary_entries(manuscripts, TITLES_OF_INDEXES))
+
+    def references_page(self, manuscripts: Sequence[Manuscript]) -> str:
+        """The page that lists the references; `manuscripts` are those of all pages with text."""
+        return self._page("references.html", REFERENCES, entries=reference_entries(manuscripts))
 
     def not_found_page(self) -> str:
         """The page that a server shows for an address that does not exist.
@@ -192,13 +204,16 @@ class Renderer:
     def _template(self, name: str, **values: Any) -> str:
         return self._environment.get_template(name).render(**values)
 
-    def _prose(self, manuscript: Manuscript) -> Prose:
+    def _prose(self, manuscript: Manuscript) -> dict[str, Any]:
+        """The text of a page with its terms marked, and its notes."""
         folded = {("claim", claim.name) for claim in manuscript.folded_claims}
 
         def function(kind: str) -> Callable[[str], Markup]:
             return lambda name: Markup("") if (kind, name) in folded else self._block(manuscript, (kind, name))
 
-        return manuscript.html({kind: function(kind) for kind in BLOCKS})
+        prose = manuscript.html({kind: function(kind) for kind in BLOCKS})
+        html, notes = with_notes(prose.html, manuscript.stem)
+        return {"prose": replace(prose, html=html), "notes": notes}
 
     def _block(self, manuscript: Manuscript, key: Key) -> Markup:
         """A figure, table or claim as a block of HTML."""

@@ -51,13 +51,24 @@ class SearchEntry:
         return values
 
 
-def search_index(manuscripts: Sequence[Manuscript]) -> bytes:
+@dataclass(frozen=True)
+class Listing:
+    """An index page, and the entries of what it lists."""
+
+    page: str
+    title: str
+    entries: tuple[SearchEntry, ...]
+
+
+def search_index(manuscripts: Sequence[Manuscript], listings: Sequence[Listing] = ()) -> bytes:
     """The script that registers the pages, the entries with their keywords, and the synonyms."""
-    pages = [[manuscript.page, manuscript.chapter.title] for manuscript in manuscripts]
+    texts = [Listing(one.page, one.chapter.title, tuple(entries_of(one))) for one in manuscripts]
+    every_page = [*texts, *listings]
+    pages = [[one.page, one.title] for one in every_page]
     entries = [
-        entry.packed(number, _keywords(manuscript.page, entry))
-        for number, manuscript in enumerate(manuscripts)
-        for entry in entries_of(manuscript)
+        entry.packed(number, _keywords(one.page, entry))
+        for number, one in enumerate(every_page)
+        for entry in one.entries
     ]
     index = {"pages": pages, "entries": entries, "synonyms": SYNONYMS}
     text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))

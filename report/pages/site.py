@@ -16,9 +16,12 @@ from report.content.component import Component
 from report.figures.cache import LIBRARIES, numbers_of
 from report.outline import OUTLINE
 from report.pages import overview
+from report.pages.back_matter.glossary import GLOSSARY_FILE
+from report.pages.back_matter.references import REFERENCES_FILE, references_file
 from report.pages.citation import bibtex
 from report.pages.claim_index import ClaimIndex
 from report.pages.drawings import INDEX, Drawings
+from report.pages.listings import listings
 from report.pages.manuscript import Manuscript
 from report.pages.renderer import TITLE, Entry, Renderer
 from report.pages.search_index import search_index
@@ -97,11 +100,14 @@ class Site:
         }
 
     def list_files(self) -> dict[str, bytes]:
-        """The files that list what all texts contain: the search index and the page of figures and tables."""
+        """The files that depend on all texts: the search index and the index pages, except that of claims."""
         manuscripts = [self.manuscript(stem) for stem in self.texts]
         return {
             "figures.html": self._renderer.figures_page(manuscripts).encode(),
-            "assets/search-index.js": search_index(manuscripts),
+            "glossary.html": self._renderer.glossary_page(manuscripts).encode(),
+            "references.html": self._renderer.references_page(manuscripts).encode(),
+            "references.bib": references_file().encode(),
+            "assets/search-index.js": search_index(manuscripts, listings(manuscripts)),
         }
 
     def manuscript(self, stem: str) -> Manuscript:
@@ -143,6 +149,7 @@ class Site:
                 "claims": {address: claim.sentence for address, claim in self._claims.claims.items()},
                 "states": {address: claim.state for address, claim in self._claims.claims.items()},
                 "about the checkpoint": self._claims.facts(stem).about_the_model,
+                "glossary and references": [GLOSSARY_FILE, REFERENCES_FILE],
                 "templates": [*sorted((TEMPLATES / "pages").iterdir()), *sorted((TEMPLATES / "blocks").iterdir())],
                 "provenance": provenance(self._lab, self._repository),
                 "versions": versions((*LIBRARIES, *RENDERING_LIBRARIES)),

@@ -24,6 +24,8 @@
  * @property {SearchSpelling} searchSpelling The correction of misspelled words.
  * @property {SearchPassages} searchPassages What is shown of a text that was found.
  * @property {MakeSearch} searchIn Makes the search in an index.
+ * @property {(words: Box, note: Size, screen: Size) => { left: number, top: number }} notePlace The place of a note on the
+ *   screen, in pixels.
  * @property {AttentionWeights} attentionWeights The numbers of the attention component.
  * @property {AttentionParts} attentionParts The parts of the attention component.
  * @property {CloudPaths} cloudPaths The numbers of the clouds.
@@ -40,6 +42,8 @@
 /** @typedef {Record<string, string>} Settings The reader's choices by name; an empty one is left out. */
 /** @typedef {Record<string, string | number | boolean>} Attributes */
 /** @typedef {Node | string} Child */
+/** @typedef {{ left: number, top: number, bottom: number }} Box The edges of an element on the screen. */
+/** @typedef {{ width: number, height: number }} Size */
 
 /**
  * @typedef {object} Elements

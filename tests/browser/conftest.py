@@ -24,6 +24,7 @@ from report.errors import BundleError
 from report.figures.plotlyjs import PlotlyJs, smallest
 from report.figures.plotlyjs_bundle import bundle
 from report.outline import OUTLINE
+from report.pages.renderer import TITLES_OF_INDEXES
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.checkpoints.locate import locate
 from sumint.lab import Lab
@@ -55,7 +56,7 @@ SCROLL_AND_PAINT = """
         requestAnimationFrame(() => requestAnimationFrame(() => done()));
     })
 """
-PAGES = ("index.html", *(f"{stem_of(module)}.html" for module in OUTLINE), "claims.html", "figures.html")
+PAGES = ("index.html", *(f"{stem_of(module)}.html" for module in OUTLINE), *TITLES_OF_INDEXES)
 
 
 @pytest.fixture(scope="session")

@@ -107,6 +107,8 @@ PAGES = {
     "index": index(),
     "claims": claims_page(),
     "figures": figures_page(),
+    "glossary": renderer().glossary_page([manuscript()]),
+    "references": renderer().references_page([manuscript()]),
     "not found": renderer().not_found_page(),
 }
 every_page = pytest.mark.parametrize("html", PAGES.values(), ids=list(PAGES))
@@ -161,9 +163,11 @@ def test_every_link_leads_somewhere() -> None:
         "index.html": index(),
         "claims.html": claims_page(),
         "figures.html": figures_page(),
+        "glossary.html": PAGES["glossary"],
+        "references.html": PAGES["references"],
         "404.html": renderer().not_found_page(),
     }
-    others = {"claims.json": b"", "cite.bib": b""}
+    others = {"claims.json": b"", "cite.bib": b"", "references.bib": b""}
     check_links({**files, **others, **{name: html.encode() for name, html in pages.items()}})
 
 
@@ -334,7 +338,8 @@ def test_every_page_leads_to_the_next() -> None:
     following = {name: re.findall(r'href="([^"]+)" rel="(\w+)"', html) for name, html in PAGES.items()}
     assert following["chapter"] == [("the-task.html", "prev"), ("claims.html", "next")]
     assert following["claims"] == [("unembedding.html", "prev"), ("figures.html", "next")]
-    assert following["figures"] == [("claims.html", "prev")]
+    assert following["figures"] == [("claims.html", "prev"), ("glossary.html", "next")]
+    assert following["references"] == [("glossary.html", "prev")]
 
 
 def test_a_page_has_no_address_of_its_own_where_none_is_known() -> None:

@@ -3,8 +3,8 @@
     The loss is {{ performance.loss | nats }}, where $\\omega = 2\\pi/10$.
 
 A measured value cannot inject markup, since it never passes through Markdown. When a text is read, placeholders
-take the place of its formulas and expressions, its *pieces*. Markdown is applied to the rest, which contains no
-measured value. Last, MathML and escaped values are put in the place of the pieces.
+take the place of its formulas, citations and expressions, its *pieces*. Markdown is applied to the rest, which
+contains no measured value. Last, MathML and escaped values are put in the place of the pieces.
 
 A text contains no logic: an expression names a value, applies formats to it, or shows content of the chapter.
 """
@@ -19,6 +19,7 @@ from functools import cache
 from markupsafe import Markup
 
 from report.errors import TextError
+from report.pages.text.citations import Citation
 from report.pages.text.expressions import Call, Expression, Functions, Values
 from report.pages.text.markdown_extension import FENCED_CODE, convert, fill, normalise, placeholder
 from report.pages.text.mathml import mathml
@@ -30,6 +31,7 @@ PIECES = re.compile(
     | (?P<escaped>     \\[\\`$] )
     | \$\$ (?P<display> .+? ) \$\$
     | \$ (?!\s) (?P<inline> [^$]+? ) (?<!\s) \$ (?!\d)
+    | \[ (?P<citation> @ [^\[\]]* ) \]
     | \{{\{{ (?P<expression> .*? ) \}}\}}
     | (?P<stray>       \{{[{{%\#] | \$ )
     """,
@@ -77,7 +79,7 @@ class Formula:
         return mathml(self.latex, self.place, display=self.is_display)
 
 
-Piece = Formula | Expression
+Piece = Formula | Citation | Expression
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,8 @@ class Text:
                             f"{place}: a formula cannot contain a value; end it before {{{{ and resume after }}}}"
                         )
                     pieces.append(Formula(match[kind], place, is_display=kind == "display"))
+                case "citation":
+                    pieces.append(Citation.read(match["citation"], place))
                 case "expression" if is_file:
                     pieces.append(Expression(match["expression"], place))
                 case "stray" if is_file:
@@ -122,6 +126,12 @@ class Text:
             return placeholder(len(pieces) - 1)
 
         return cls(PIECES.sub(replacement, normalise(source)), tuple(pieces))
+
+    @property
+    def citations(self) -> tuple[str, ...]:
+        """The keys of the references that the text cites, in reading order, each once."""
+        cited = (key for piece in self.pieces if isinstance(piece, Citation) for key in piece.keys)
+        return tuple(dict.fromkeys(cited))
 
     def calls(self) -> Iterator[Call]:
         """Iterate over the calls in the text, in reading order."""

@@ -114,6 +114,8 @@ class PieceExtension(Extension):
         md.ESCAPED_CHARS.append("$")
         # Between the processors of references (15) and of paragraphs (10): only paragraphs get here.
         md.parser.blockprocessors.register(BlockPieceProcessor(md.parser), "block_piece", 12)
+        # Before links (160): a word in brackets is not the text of a link.
+        md.inlinePatterns.register(PlainWordsProcessor(r"\[([^\[\]]+)\]\{\.plain\}", md), "plain_words", 165)
         # Before the patterns that decide by the character before a quote (30 and below).
         quotes = md.treeprocessors["smarty"].inlinePatterns  # type: ignore[attr-defined]
         quotes.register(ClosingQuoteProcessor(rf"({PLACEHOLDER})([\"'])", md), "quote_after_piece", 35)
@@ -139,6 +141,20 @@ class BlockPieceProcessor(BlockProcessor):
     def _is_block(self, found: re.Match[str]) -> bool:
         mark = _mark(self.parser.md, found[1])
         return mark is not None and mark[1] is not None
+
+
+class PlainWordsProcessor(InlineProcessor):
+    """An inline processor for words that are no terms of the glossary: [site]{.plain}."""
+
+    def handleMatch(  # noqa: N802 — Markdown's name
+        self,
+        m: re.Match[str],
+        data: str,  # noqa: ARG002
+    ) -> tuple[ElementTree.Element, int, int]:
+        """Return the words in an element whose class keeps marks out."""
+        element = ElementTree.Element("span", {"class": "plain"})
+        element.text = m[1]
+        return element, m.start(), m.end()
 
 
 class ClosingQuoteProcessor(InlineProcessor):

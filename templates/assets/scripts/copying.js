@@ -24,7 +24,7 @@
   };
 
   const copyText = async (/** @type {HTMLElement} */ button) => {
-    const text = one(document, `#${button.dataset.copies}`, HTMLElement);
+    const text = one(document, `#${CSS.escape(button.dataset.copies ?? "")}`, HTMLElement);
     try {
       await navigator.clipboard.writeText(text.textContent ?? "");
     } catch {
