@@ -7,6 +7,7 @@ finds American spellings.
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ ROOT = Path(__file__).parent.parent
 SOURCES = ("report", "sumint", "templates", "docs")
 ALLOWED = "program,programs,practice,meter,meters,license,math,writable,dialog,bu"
 """Words that are British too, and names: a computer program, a font, an element of a page, a bias."""
+OF_OTHERS = re.compile(r'<div class="note".*?</div>|<ul class="references">.*?</ul>', re.DOTALL)
+"""What shows the titles of other people's work."""
 
 
 def british(folder: Path) -> Path:
