@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from report.figures.data_format import registering_script
-from report.figures.palette import PALETTES, custom_properties
+from report.figures.palette import PALETTES, custom_properties, role_colours
 from report.figures.theme import template
 from report.paths import TEMPLATES
 
@@ -92,7 +92,7 @@ def _with_fonts(style_sheet: Path) -> bytes:
 def _chart_themes() -> bytes:
     """The script that registers Plotly's templates and the colours of roles for each theme."""
     themes = {
-        theme: {"template": template(theme), "series": palette.series, "guide": palette.guide}
+        theme: {"template": template(theme), "series": palette.series, "roles": role_colours(palette)}
         for theme, palette in PALETTES.items()
     }
     return registering_script("registerChartThemes", themes)

@@ -27,7 +27,7 @@ NUMBERS = np.random.default_rng(0).normal(size=(4, 3)) * [1e-26, 1.0, 1e4]
 PLOTS: Mapping[str, LazyChart] = {
     "heatmap": charts.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer", "loss", written=decimals),
     "polar": charts.polar_points([1.5, 2.5], [0.1, -3.0], ["dim 19", "dim 26"], name="first"),
-    "points": charts.scatter(NUMBERS[:, 1], NUMBERS[:, 2], "abcd", "first", "second", closed=True),
+    "points": charts.scatter(NUMBERS[:, 1], NUMBERS[:, 2], "abcd", "first", "second"),
     "bars": charts.bars(
         ["a", "b"],
         {"mean": [1, 2], "zero": [3, 4]},

@@ -63,19 +63,18 @@ def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
         Figure(
             "digits-in-the-plane",
             "The digits in the plane of the first two directions",
-            charts.scatter(
-                svd.digits[:, 0],
-                svd.digits[:, 1],
-                DIGITS,
-                x_title="first direction",
-                y_title="second direction",
-                closed=True,
+            charts.dial(svd.digits[:, 0], svd.digits[:, 1], DIGITS),
+            numbers=charts.scatter(
+                svd.digits[:, 0], svd.digits[:, 1], DIGITS, x_title="first direction", y_title="second direction"
             ),
-            caption="The ten columns of $W_U$, projected; the line joins each digit to the next.",
-            alt="Ten points, one for each digit, with a closed line from each to the next.",
+            caption=(
+                "The ten columns of $W_U$ in the plane of the first two directions, turned so that digit 0 is at "
+                "the top; the spokes are 36° apart. The digits are in order round a circle, at nearly even steps."
+            ),
+            alt="Ten points, one for each digit, in order round a circle with a spoke every 36°.",
             source=unembedding_svd,
-            height=500,
-            width=540,
+            height=440,
+            width=440,
         ),
     )
 

@@ -11,9 +11,14 @@ import plotly.graph_objects as go
 from report.content.lazy_chart import lazy_chart
 from report.figures.charts.base import chart, hover
 from report.figures.charts.margins import LEGEND, PADDING, Y_TITLE, margins
+from report.figures.roles import role_of
 
-SYMBOLS = ({"symbol": "square", "size": 10}, {"symbol": "x", "size": 7}, {"symbol": "circle", "size": 4})
-"""The symbol of each kind, which differs in shape and weight for readers who cannot distinguish the colours."""
+SYMBOLS = (
+    {"symbol": "circle", "size": 10},
+    {"symbol": "diamond-open", "size": 9, "line": {"width": 2}},
+    {"symbol": "circle-open", "size": 7, "line": {"width": 1.25}},
+)
+"""The mark of each kind, ●, ◇ and ○: they differ for readers who cannot distinguish the colours."""
 
 COLUMN_LABELS = 60
 """The space for the labels above the columns if they have to be rotated, in pixels."""
@@ -49,10 +54,10 @@ def mark_matrix(
             customdata=["<br>".join(wrap(mark.description, HOVER_WIDTH)) for mark in of_kind],
             name=name,
             mode="markers",
-            marker=dict(SYMBOLS[index], line={"width": 0}),
+            marker={"line": {"width": 0}, **SYMBOLS[index]},
             cliponaxis=False,
             hovertemplate=hover(("", "<b>%{y}</b>, %{x}"), ("", name), ("", "%{customdata}")),
-            meta=index,
+            meta=role_of(name, index),
         )
         for index, (name, of_kind) in enumerate(kinds.items())
     ]

@@ -118,7 +118,7 @@
       drawComponent(figure, component, theme);
     } else {
       const { plot } = figure;
-      const layout = layoutFor(plot.layout, { isTouch, isSmall: smallScreen.matches });
+      const layout = layoutFor(plot.layout, { isSmall: smallScreen.matches });
       const template = templateFor(plot, themeOf(theme));
       plotly().react(chart, structuredClone(plot.data), { ...layout, template }, config(figure));
     }
