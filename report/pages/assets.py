@@ -37,7 +37,7 @@ SCRIPTS = {
     "fonts": ("fonts",),
     "theme": ("namespace", "lib/elements", "theme"),
     "load": ("load",),
-    "figures": ("lib/address", "lib/numbers", "lib/charts", "figures"),
+    "figures": ("lib/address", "lib/numbers", "lib/charts", "lib/hover-text", "expanding", "figures"),
     "tables": ("lib/table-rows", "tables"),
     "claims": ("claims",),
     "reading": ("reading",),

@@ -12,6 +12,9 @@
  * @property {(settings: Settings) => void} keepInAddress Stores the reader's choices in the page's address.
  * @property {(packed: PackedNumbers) => Float32Array} numbersOf The numbers of a packed array, row by row.
  * @property {ChartThemes} charts The appearance of charts.
+ * @property {(text: string) => string} withMinus A text with a minus sign instead of a hyphen before numbers.
+ * @property {(title: string, draw: (chart: HTMLElement) => void, clear: (chart: HTMLElement) => void) => void} expand Opens
+ *   a dialog with a chart, which `draw` draws and `clear` removes when the dialog is closed.
  * @property {(name: string, views: View[]) => void} registerFigure Called by the script of a figure's data.
  * @property {(themes: Record<ThemeName, ChartTheme>) => void} registerChartThemes Called by the script of the themes.
  * @property {(name: string, make: MakeComponent<any>) => void} registerComponent Called by a component's script.

@@ -18,6 +18,7 @@ from report.content.formats import decimals
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
 from report.figures.export import files_of
+from report.figures.roles import is_measured
 from report.figures.theme import traces_of
 from report.figures.view_address import slug
 
@@ -85,7 +86,7 @@ def test_the_data_is_what_the_plot_draws(kind: str) -> None:
     files = files_of("chapter", figure(PLOTS[kind]))
     data = json.loads(files["data/chapter/it.json"])
     drawn = [
-        trace for trace in drawn_by(files["figures/chapter/it.js"])[0]["data"] if trace.get("meta") != "guide"
+        trace for trace in drawn_by(files["figures/chapter/it.js"])[0]["data"] if is_measured(trace.get("meta"))
     ]
     published = data["views"][0]["traces"]
     assert len(published) == len(drawn) > 0

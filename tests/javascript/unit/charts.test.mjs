@@ -53,10 +53,13 @@ test("a role has its own colour, and the name of its line has the same", () => {
     { type: "scatter", meta: "label:layer-0-1" },
     { type: "scatter", meta: "label:1" },
   ];
-  const { scatter } = templateFor({ data: traces, layout: {} }, {
-    ...THEME,
-    template: { data: { scatter: [{ line: {}, textfont: {} }] }, layout: {} },
-  }).data;
+  const { scatter } = templateFor(
+    { data: traces, layout: {} },
+    {
+      ...THEME,
+      template: { data: { scatter: [{ line: {}, textfont: {} }] }, layout: {} },
+    },
+  ).data;
   assert.deepEqual(scatter, [
     { line: { color: "green" }, textfont: {} },
     { line: {}, textfont: { color: "green" } },
