@@ -68,6 +68,9 @@ class Figure:
     numbers: LazyChart | Mapping[str, LazyChart] | Mapping[tuple[str, ...], LazyChart] | None = None
     """The charts whose numbers the data files contain, if those of the page arrange them differently."""
 
+    numbers_control: str | tuple[str, ...] | None = None
+    """The names of the controls of these charts, if they are not those of the page's."""
+
     def __post_init__(self) -> None:
         controls_of(self.name, self._control_names, [view.choices for view in self.views])
 
@@ -80,6 +83,12 @@ class Figure:
     def number_views(self) -> tuple[View, ...]:
         """The views whose numbers the data files contain."""
         return self.views if self.numbers is None else _views(self.numbers)
+
+    @property
+    def number_controls(self) -> tuple[str, ...]:
+        """The names of the controls whose choices tell these views apart."""
+        names = self.control if self.numbers_control is None else self.numbers_control
+        return (names,) if isinstance(names, str) else names
 
     @property
     def controls(self) -> tuple[Control, ...]:

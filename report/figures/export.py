@@ -72,7 +72,7 @@ def figure_data(name: str, figure: Figure | Component) -> dict[str, Any]:
     return {
         "figure": name,
         "title": figure.title,
-        "controls": [control.name for control in figure.controls],
+        "controls": list(figure.number_controls),
         "views": [_view_data(view) for view in figure.number_views],
     }
 

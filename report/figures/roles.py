@@ -19,6 +19,9 @@ GUIDE: Final = "guide"
 LABEL: Final = "label:"
 """Before the role of a line in the role of a trace that writes the line's name; data files omit it."""
 
+MARK: Final = "mark:"
+"""Before the role of a trace of marks that follow from the numbers of other traces; data files omit it."""
+
 N_HEADS, N_LAYERS, N_DIGITS = 8, 2, 6
 """The numbers of heads in a layer, of layers and of answer digits that differ in colour; others repeat."""
 
@@ -56,7 +59,7 @@ def role_of(name: str, number: int) -> Role:
 
 def is_measured(role: Role | None) -> bool:
     """Whether a trace holds numbers of its own, so that data files contain it."""
-    return not (isinstance(role, str) and (role == GUIDE or role.startswith(LABEL)))
+    return not (isinstance(role, str) and (role == GUIDE or role.startswith((LABEL, MARK))))
 
 
 def symbol_of(role: Role) -> str:

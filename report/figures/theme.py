@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 import plotly.graph_objects as go
 
 from report.figures.palette import PALETTES, Palette, ThemeName, role_colours
-from report.figures.roles import LABEL, Role
+from report.figures.roles import LABEL, MARK, Role
 
 DIVERGING: Final = "coloraxis"
 SEQUENTIAL: Final = "coloraxis2"
@@ -63,7 +63,7 @@ def _without_prefix(role: Role) -> Role:
     """The role of the line that a label names; the number of a series is an integer again."""
     if not isinstance(role, str):
         return role
-    name = role.removeprefix(LABEL)
+    name = role.removeprefix(LABEL).removeprefix(MARK)
     return int(name) if name.isdigit() else name
 
 

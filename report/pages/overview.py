@@ -69,7 +69,8 @@ def _with_own_caption(figure: ShownFigure) -> ShownFigure:
     if not isinstance(figure, Figure):
         return figure
     caption = (
-        "Each digit has a direction in the residual stream; here the ten are seen in the plane that shows most of "
-        "them. The line joins each digit to the next."
+        "The direction in the residual stream of each digit, in the plane of the first two singular "
+        "directions of the "
+        "unembedding. Digits are angles on a circle, about 36° apart."
     )
-    return replace(figure, title="How the model writes digits", caption=caption)
+    return replace(figure, title="Digits are angles on a circle", caption=caption)

@@ -5,6 +5,7 @@ heatmap and the role of each other trace. Numbers are in single precision, in wh
 """
 
 from report.figures.charts.base import symmetric_limits
+from report.figures.charts.dots import dots
 from report.figures.charts.head_parts import head_parts
 from report.figures.charts.heatmaps import heatmap
 from report.figures.charts.mark_matrix import Mark, mark_matrix
@@ -19,6 +20,7 @@ __all__ = [
     "Polar",
     "bars",
     "dial",
+    "dots",
     "head_parts",
     "heatmap",
     "lines",

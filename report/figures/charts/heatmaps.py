@@ -36,19 +36,19 @@ def heatmap(
     gaps: bool = True,
     logarithmic: bool = False,
     is_share: bool = False,
+    has_scale: bool = True,
 ) -> go.Figure:
     """A matrix as coloured cells, with its first row on top.
 
-    `quantity` names the values and titles the colour scale. A `diverging` scale is centred at zero; a sequential
-    one runs from the smallest value to the largest. `text` is written in the cells; with the format `written`, the
-    values themselves are, and the colour scale is omitted. `limits` fix the scale, so that views can be compared.
-    Of many rows only the `labelled_rows`, named as in `y`, have a label, and of many columns the
-    `labelled_columns`; without `gaps` between cells they remain visible. On a `logarithmic` scale a cell with zero
-    is empty; the values are in `customdata`, for the hover label and the data files. Values that are shares
-    (`is_share`) are written in per cent.
+    `quantity` names the values and titles the colour scale, which is omitted unless `has_scale`. A `diverging`
+    scale is centred at zero; a sequential one runs from the smallest value to the largest. `text` is written in
+    the cells; with the format `written`, the values themselves are, and the colour scale is omitted. `limits` fix
+    the scale, so that views can be compared. Of many rows only the `labelled_rows`, named as in `y`, have a label,
+    and of many columns the `labelled_columns`; without `gaps` between cells they remain visible. On a
+    `logarithmic` scale a cell with zero is empty; the values are in `customdata`, for the hover label and the data
+    files. Values that are shares (`is_share`) are written in per cent.
     """
     scale = DIVERGING if diverging else SEQUENTIAL
-    has_scale = True
     if text is None and written is not None:
         has_scale = False
         text = [[written(value) for value in row] for row in numbers(values).tolist()]

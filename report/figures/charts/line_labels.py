@@ -14,12 +14,20 @@ from report.figures.roles import LABEL, Role
 LABELLED_UP_TO = 6
 """A chart with more lines has a legend, since their names would not fit beside them."""
 
+SPACE = "\N{EN SPACE}"
+"""Between the end of a line and its name."""
+
 NEAREST = 0.075
 """The smallest distance between two names, as a share of the height of the axis."""
 
 
 def line_labels(
-    x: Sequence[Any], series: Mapping[str, np.ndarray], roles: Mapping[str, Role], *, logarithmic: bool = False
+    x: Sequence[Any],
+    series: Mapping[str, np.ndarray],
+    roles: Mapping[str, Role],
+    *,
+    logarithmic: bool = False,
+    labels: Mapping[str, str] | None = None,
 ) -> list[go.Scatter]:
     """A trace for each name, at the last point of its line, moved up or down where names would overlap."""
     ends = {name: np.flatnonzero(np.isfinite(values)) for name, values in series.items()}
@@ -36,7 +44,7 @@ def line_labels(
         go.Scatter(
             x=[x[ends[name][-1]]],
             y=[float(place)],
-            texttemplate=f"{name}",
+            texttemplate=SPACE + (labels or {}).get(name, name),
             mode="text",
             textposition="middle right",
             hoverinfo="skip",
@@ -50,7 +58,7 @@ def line_labels(
 
 def room_for(names: Sequence[str]) -> int:
     """The right margin in pixels that the names of lines need."""
-    return PADDING + CHARACTER * max(map(len, names), default=0)
+    return PADDING + CHARACTER * (1 + max(map(len, names), default=0))
 
 
 def _spread(heights: np.ndarray, gap: float) -> np.ndarray:

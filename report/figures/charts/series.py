@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +16,7 @@ from report.figures.charts.base import chart, hover, numbers
 from report.figures.charts.line_labels import LABELLED_UP_TO, line_labels, room_for
 from report.figures.charts.margins import margins
 from report.figures.charts.number_format import hover_format, logarithmic_axis, share_axis
-from report.figures.roles import Role, dash_of, role_of, symbol_of
+from report.figures.roles import MARK, Role, dash_of, role_of, symbol_of
 
 MARGIN = {"r": 16}
 """The space for half of the last label of a numeric axis, in pixels, without which Plotly omits the label."""
@@ -45,8 +46,9 @@ def bars(
     highest: float | None = None,
     is_share: bool = False,
     stacked: bool = False,
+    total: str = "",
 ) -> go.Figure:
-    """Grouped bars, one series per name, or bars `stacked` on one another.
+    """Grouped bars, one series per name, or bars `stacked` on one another; `total` names marks at their sums.
 
     `errors` are standard deviations, drawn as error bars. `highest` fixes the end of the y axis, so that panels
     can be compared. Values that are shares (`is_share`) are written in per cent.
@@ -54,7 +56,7 @@ def bars(
     values = {name: numbers(of_series) for name, of_series in series.items()}
     form = hover_format(*values.values(), is_share=is_share)
     deviation = f" ± %{{customdata:{form}}} (sd)" if errors else ""
-    traces = [
+    traces: list[Any] = [
         go.Bar(
             x=list(x),
             y=of_series,
@@ -66,12 +68,28 @@ def bars(
         )
         for index, (name, of_series) in enumerate(values.items())
     ]
+    if total:
+        sums = np.sum(list(values.values()), axis=0)
+        traces.append(_totals(list(x), sums, total, form))
     mode = "relative" if stacked else "group"
     plot = chart(traces, {"barmode": mode, "bargap": 0.35, "margin": margins(legend=len(series) > 1)})
     plot.update_xaxes(title_text=x_title, type="category", showgrid=False, ticks="")
     limits = None if highest is None else [0, highest]
     plot.update_yaxes(title_text=y_title, rangemode="tozero", range=limits, **(share_axis() if is_share else {}))
     return plot
+
+
+def _totals(x: list[Any], sums: np.ndarray, name: str, form: str) -> go.Scatter:
+    """Marks at the sums of stacked bars; data files contain only the parts."""
+    return go.Scatter(
+        x=x,
+        y=sums,
+        name=name,
+        mode="markers",
+        marker={"symbol": "diamond"},
+        hovertemplate=hover(("", f"<b>{name}</b>"), ("", f"%{{y:{form}}}")),
+        meta=f"{MARK}ink",
+    )
 
 
 @lazy_chart
@@ -86,11 +104,13 @@ def lines(
     is_share: bool = False,
     steps: bool = False,
     logarithmic_x: bool = False,
+    marked: tuple[float, str] | None = None,
 ) -> go.Figure:
     """Lines over a common x axis, one series per name; `errors` are standard deviations, drawn as error bars.
 
     Up to six lines have their names at their right ends. Values that are shares (`is_share`) are written in per
-    cent. With `steps` a line is level from one point to the next, as in a histogram.
+    cent. `marked` is an x value with its name, marked by a vertical line. With `steps` a line is level from
+    one point to the next, as in a histogram.
     """
     values = {name: numbers(of_series) for name, of_series in series.items()}
     roles = {name: role_of(name, index) for index, name in enumerate(series)}
@@ -112,6 +132,11 @@ def lines(
     if logarithmic_x:
         plot.update_xaxes(**logarithmic_axis([one for one in x if one > 0], is_share=False), dtick=None)
     plot.update_yaxes(title_text=y_title, **_value_axis(values.values(), logarithmic, is_share=is_share))
+    if marked is not None:
+        place, text = marked
+        plot.add_shape(type="line", x0=place, x1=place, y0=0, y1=1, yref="paper", line={"dash": "dot"})
+        at = math.log10(place) if logarithmic_x else place
+        plot.add_annotation(x=at, y=1, yref="paper", text=text, xanchor="left", yanchor="top", xshift=6)
     return plot
 
 
@@ -124,12 +149,13 @@ def stacked_lines(
     logarithmic: bool = False,
     shares: Sequence[str] = (),
     styles: Mapping[str, LineStyle] | None = None,
+    labels: Mapping[str, str] | None = None,
 ) -> go.Figure:
     """Stacked panels of lines over a common x axis; the title of each panel's y axis is the panel's name.
 
     Series of the same name have the same colour in every panel, and their names at the right end of their lines
     or, if there are more than six, in the legend. The values of panels named in `shares` are written in per cent.
-    `styles` replaces the style of the role of a series.
+    `styles` replaces the style of the role of a series, and `labels` its name at the end of its line.
     """
     names = list(dict.fromkeys(name for series in panels.values() for name in series))
     roles = {name: role_of(name, index) for index, name in enumerate(names)}
@@ -156,12 +182,12 @@ def stacked_lines(
             traces.append(line.update(yaxis=axis, legendgroup=name, showlegend=name not in in_legend))
             in_legend.add(name)
         if is_labelled and len(names) > 1:
-            labels = line_labels(x, values, roles, logarithmic=logarithmic)
-            traces += [label.update(yaxis=axis) for label in labels]
+            written = line_labels(x, values, roles, logarithmic=logarithmic, labels=labels)
+            traces += [label.update(yaxis=axis) for label in written]
     bottom = "y" if len(panels) == 1 else f"y{len(panels)}"
     margin = {**margins(ticks=True, legend=not is_labelled), **MARGIN}
     if is_labelled and len(names) > 1:
-        margin["r"] = room_for(names)
+        margin["r"] = room_for([(labels or {}).get(name, name) for name in names])
     plot = chart(traces, {"hovermode": "x unified", "margin": margin, **axes})
     plot.update_layout(showlegend=not is_labelled)
     plot.update_xaxes(title_text=x_title, anchor=bottom, showgrid=False, **_ticks(x), **_unified(x_title))

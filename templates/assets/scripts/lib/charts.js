@@ -2,6 +2,7 @@
 // The appearance of Plotly's charts: the colours of traces by their roles, and the layout for a screen.
 "use strict";
 {
+  const PREFIX = /^(label|mark):/;
   const LABEL = "label:"; // before the role of a line in that of the trace that writes the line's name
 
   // The role of a trace is in its meta. Plotly assigns a template's defaults for a trace type to the traces in order, so
@@ -15,7 +16,7 @@
       const inRole = { ...base };
       if (meta !== undefined) {
         const isLabel = String(meta).startsWith(LABEL);
-        const role = isLabel ? String(meta).slice(LABEL.length) : meta;
+        const role = String(meta).replace(PREFIX, "");
         const color = roles[role] ?? series[Number(role) % series.length];
         for (const part of isLabel ? ["textfont"] : ["line", "marker"])
           if (base[part]) inRole[part] = { ...base[part], color };
