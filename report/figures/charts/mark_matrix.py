@@ -87,7 +87,7 @@ def mark_matrix(
     down = {**axis, "categoryarray": rows, "range": [len(rows) - 0.5, -0.5], **ticks}
     left, narrow_left = (
         margins([text.replace("<b>", "").replace("</b>", "") for text in of_screen])["l"] - Y_TITLE
-        for of_screen in (written, narrow["ticktext"])
+        for of_screen in (ticks["ticktext"], narrow["ticktext"])
     )
     margin = {"l": left, "t": PADDING + LEGEND + COLUMN_LABELS, "b": PADDING}
     legend = {"yref": "container", "y": 1, "yanchor": "top"}
