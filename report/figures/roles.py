@@ -37,6 +37,7 @@ BY_NAME: Final[Mapping[str, str]] = {
     "embed": "ink",
     "pos_embed": "muted",
     "direct": "muted",
+    "directly": "muted",
     "the rest": "muted",
 }
 """The roles of series other than heads and digits of the answer."""

@@ -71,6 +71,6 @@ def _with_own_caption(figure: ShownFigure) -> ShownFigure:
     caption = (
         "The direction in the residual stream of each digit, in the plane of the first two singular "
         "directions of the "
-        "unembedding. Digits are angles on a circle, about 36° apart."
+        "unembedding. Digits that are angles stand in order on the circle; spokes are 36° apart."
     )
-    return replace(figure, title="Digits are angles on a circle", caption=caption)
+    return replace(figure, title="The directions of the ten digits", caption=caption)

@@ -74,7 +74,7 @@ def component_figures(measured: DirectLogitAttribution) -> tuple[Figure, ...]:
             caption=(
                 "What each component (rows) adds to the right digit’s logit, in logits: mean and standard "
                 "deviation "
-                "over the sample, in a panel for each digit of the answer. Layer 1’s heads add most."
+                "over the sample, in a panel for each digit of the answer."
             ),
             alt=(
                 f"A panel for each digit of the answer, each with {len(measured.components)} points, one for each "

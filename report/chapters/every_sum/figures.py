@@ -110,7 +110,7 @@ def errors_by_run(name: str, title: str, tally: Tally) -> Figure:
         caption=(
             "Share of digits wrong, over all sums, by the number of columns in a row to the digit’s right "
             "that sum to "
-            "nine; logarithmic scale, zero counts are not drawn. Errors are more frequent behind runs of nines."
+            "nine; logarithmic scale, zero counts are not drawn."
         ),
         alt="Lines over the length of the run of nines: the share of wrong digits, for each digit.",
         source=every_sum,

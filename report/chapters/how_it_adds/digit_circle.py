@@ -25,6 +25,9 @@ SUM_FRACTION_AT_LEAST = 0.8
 """Chosen after measuring the write-up's checkpoint, the bundled one and the null networks."""
 COSINE_AT_LEAST = 0.3
 
+ROW_GAP = 0.5
+"""The gap between rows of low panels, as a share of their height."""
+
 LAYER_0, BOTH = (STAGES.index(stage) for stage in ("layer 0", "both"))
 
 
@@ -48,7 +51,7 @@ def component_figure(circle: DigitSumCircle) -> Figure:
     return Figure(
         "digit-sum-components",
         "Dependence of the layers’ output on the two digits",
-        charts.panels(plot, columns=2),
+        charts.panels(plot, columns=2, row_gap=ROW_GAP),
         numbers=plot,
         numbers_control="Digit",
         caption=(
@@ -89,7 +92,8 @@ def head_cosine_figure(circle: DigitSumCircle) -> Figure:
         caption=(
             "Cosine between the outputs of two layer-0 heads: of the part in one digit alone, left, and in "
             "both digits "
-            "together, right. Heads that cancel each other left and agree right leave the product."
+            "together, right. Negative left and positive right: the heads cancel single digits and add up "
+            "the rest."
         ),
         alt="Two heatmaps of the heads by one another, with the cosine in each cell.",
         source=digit_sum_circle,

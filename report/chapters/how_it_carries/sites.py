@@ -30,8 +30,10 @@ MOST_ROUTES = 6
 """With more routes, their heatmaps are chosen by controls instead of being shown together."""
 WRITTEN_FROM = 0.05
 """A share of at least this is written into its cell."""
-PANEL_HEIGHT, HEAD_HEIGHT, NARROW_EXTRA = 68, 24, 8
-"""The height of a panel without its rows, that of a row, and what a panel needs more on a small screen, "
+ROW_GAP = 0.75
+PANEL_HEIGHT, HEAD_HEIGHT, NARROW_EXTRA = 54, 26, 8
+"""The gap between rows of panels, as a share of their height; the height of a panel without its rows, "
+"that of a row, and what a panel needs more on a small screen, "
 "in pixels."""
 
 
@@ -64,12 +66,12 @@ def rates_figure(sites: CarrySites) -> Figure:
     return Figure(
         "carry-site-rates",
         "Activation patching, by head and position",
-        charts.panels(drawn, columns=len(DIRECTIONS)) if fits else plot,
+        charts.panels(drawn, columns=len(DIRECTIONS), row_gap=ROW_GAP) if fits else plot,
         numbers=plot,
         caption=(
             "Share of pairs in which the answer’s digit becomes the other sum’s when one layer-0 head "
             "(rows) is patched "
-            "at one position (columns), by route and direction. Nearly always a single site switches the carry."
+            "at one position (columns), by route and direction. One dark cell: a single site switches the carry."
         ),
         alt=(
             "A heatmap of layer-0 heads by positions for each route and direction, with the share of changed "

@@ -26,7 +26,7 @@ def gram_figures(matrix: Unembedding) -> tuple[Figure, ...]:
             caption=(
                 "Entries of $W_U^{\\top} W_U$: the inner product of each digit’s unembedding direction "
                 "with each other’s. "
-                "It depends on the difference of the two digits."
+                "Diagonal stripes: it depends on the difference of the digits."
             ),
             alt="A ten by ten heatmap, its largest entry on the diagonal, where a digit meets itself.",
             source=unembedding,
@@ -44,8 +44,7 @@ def gram_figures(matrix: Unembedding) -> tuple[Figure, ...]:
             ),
             caption=(
                 "The first frequency of each row of $W_U^{\\top} W_U$, on a dial of digits: length is "
-                "magnitude. Each "
-                "digit’s direction points near the digit itself."
+                "magnitude. Digits that are angles stand in order round it."
             ),
             alt="Ten points in a polar diagram, one for each digit.",
             source=unembedding,

@@ -74,7 +74,7 @@ def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
             ),
             caption=(
                 "The ten columns of $W_U$ in the plane of the first two directions, turned so that digit 0 is at "
-                "the top; the spokes are 36° apart. The digits are in order round a circle, at nearly even steps."
+                "the top; the spokes are 36° apart. Digits that are angles stand in order, at even steps."
             ),
             alt="Ten points, one for each digit, in order round a circle with a spoke every 36°.",
             source=unembedding_svd,

@@ -27,9 +27,13 @@ def line_labels(
     roles: Mapping[str, Role],
     *,
     logarithmic: bool = False,
+    n_panels: int = 1,
     labels: Mapping[str, str] | None = None,
 ) -> list[go.Scatter]:
-    """A trace for each name, at the last point of its line, moved up or down where names would overlap."""
+    """A trace for each name, at the last point of its line, moved up or down where names would overlap.
+
+    `n_panels` is the number of panels above one another in the chart, of which the lines are in one.
+    """
     ends = {name: np.flatnonzero(np.isfinite(values)) for name, values in series.items()}
     names = [name for name, finite in ends.items() if finite.size]
     if not names:
@@ -38,7 +42,7 @@ def line_labels(
     everything = np.concatenate([values[np.isfinite(values)] for values in series.values()])
     if logarithmic:
         heights, everything = np.log10(heights), np.log10(everything[everything > 0])
-    spread = _spread(heights, NEAREST * float(np.ptp(everything) or 1))
+    spread = _spread(heights, n_panels * NEAREST * float(np.ptp(everything) or 1))
     places = 10**spread if logarithmic else spread
     return [
         go.Scatter(

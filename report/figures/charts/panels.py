@@ -45,14 +45,21 @@ class Place:
 
 
 @lazy_chart
-def panels(parts: Mapping[str, LazyChart], *, columns: int = 2, narrow_columns: int | None = None) -> go.Figure:
+def panels(
+    parts: Mapping[str, LazyChart],
+    *,
+    columns: int = 2,
+    narrow_columns: int | None = None,
+    row_gap: float | None = None,
+) -> go.Figure:
     """Single charts in a grid, row by row, each under its name.
 
     `columns` is the number of panels in a row, and `narrow_columns` that on a small screen, by default one.
+    `row_gap` is the gap between rows as a share of a panel's height, which low panels need to be larger.
     """
     charts = {name: part.figure for name, part in parts.items()}
     titles_below = {_titles(one.layout.to_plotly_json()).get("x", "") for one in charts.values()}
-    row_gap = ROW_GAP if len(titles_below) == 1 else ROW_GAP_WITH_TITLES
+    row_gap = row_gap or (ROW_GAP if len(titles_below) == 1 else ROW_GAP_WITH_TITLES)
     wide = _grid(len(parts), columns, row_gap)
     narrow = _grid(len(parts), narrow_columns or COLUMNS_ON_A_SMALL_SCREEN, row_gap)
     traces: list[Any] = []

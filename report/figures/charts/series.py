@@ -136,7 +136,7 @@ def lines(
         place, text = marked
         plot.add_shape(type="line", x0=place, x1=place, y0=0, y1=1, yref="paper", line={"dash": "dot"})
         at = math.log10(place) if logarithmic_x else place
-        plot.add_annotation(x=at, y=1, yref="paper", text=text, xanchor="left", yanchor="top", xshift=6)
+        plot.add_annotation(x=at, y=0, yref="paper", text=text, xanchor="left", yanchor="bottom", xshift=6)
     return plot
 
 
@@ -182,7 +182,7 @@ def stacked_lines(
             traces.append(line.update(yaxis=axis, legendgroup=name, showlegend=name not in in_legend))
             in_legend.add(name)
         if is_labelled and len(names) > 1:
-            written = line_labels(x, values, roles, logarithmic=logarithmic, labels=labels)
+            written = line_labels(x, values, roles, logarithmic=logarithmic, labels=labels, n_panels=len(panels))
             traces += [label.update(yaxis=axis) for label in written]
     bottom = "y" if len(panels) == 1 else f"y{len(panels)}"
     margin = {**margins(ticks=True, legend=not is_labelled), **MARGIN}
@@ -211,6 +211,7 @@ def _line(
         y=values,
         name=name,
         mode=style.mode,
+        zorder=1 if style.mode == "markers" else 0,
         line={"dash": style.dash},
         marker={"symbol": symbol_of(style.role)},
         error_y=None if errors is None else {"type": "data", "array": numbers(errors)},
