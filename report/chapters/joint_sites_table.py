@@ -13,13 +13,8 @@ from sumint.interventions.patching import DIRECTIONS
 PAIRS_AT_LEAST = 30
 """The number of fresh pairs that a rate needs: of fewer pairs on which the model is right it is too uncertain."""
 
-METHOD = (
-    f"sites are added one by one until {percent(ENOUGH, 0)} of the answers change, {MOST} at most; each is the "
-    f"one that adds most. They were chosen on {N_CHOOSING} pairs and tested on others. The last column is the "
-    f"share of "
-    "answers that change when all other sites are patched."
-)
-"""How the sites are chosen and tested, as the end of a caption."""
+METHOD = f"Chosen greedily on {N_CHOOSING} pairs up to {percent(ENOUGH, 0)} or {MOST} sites, tested on others."
+"""How the sites are chosen and tested, as the last sentence of a caption."""
 
 
 def _percent_or_none(rate: float) -> str:

@@ -65,6 +65,11 @@ class Figure:
     """The maximum width of the chart in CSS pixels; None lets it fill the column."""
     narrow_height: int | None = None
     """The height on a small screen if it differs there, since panels are stacked on a small screen."""
+    numbers: LazyChart | Mapping[str, LazyChart] | Mapping[tuple[str, ...], LazyChart] | None = None
+    """The charts whose numbers the data files contain, if those of the page arrange them differently."""
+
+    numbers_control: str | tuple[str, ...] | None = None
+    """The names of the controls of these charts, if they are not those of the page's."""
 
     def __post_init__(self) -> None:
         controls_of(self.name, self._control_names, [view.choices for view in self.views])
@@ -72,9 +77,18 @@ class Figure:
     @property
     def views(self) -> tuple[View, ...]:
         """The views of the figure in order; a single chart is one view without a choice."""
-        if not isinstance(self.plot, Mapping):
-            return (View((), self.plot),)
-        return tuple(View((key,) if isinstance(key, str) else key, plot) for key, plot in self.plot.items())
+        return _views(self.plot)
+
+    @property
+    def number_views(self) -> tuple[View, ...]:
+        """The views whose numbers the data files contain."""
+        return self.views if self.numbers is None else _views(self.numbers)
+
+    @property
+    def number_controls(self) -> tuple[str, ...]:
+        """The names of the controls whose choices tell these views apart."""
+        names = self.control if self.numbers_control is None else self.numbers_control
+        return (names,) if isinstance(names, str) else names
 
     @property
     def controls(self) -> tuple[Control, ...]:
@@ -84,6 +98,14 @@ class Figure:
     @property
     def _control_names(self) -> tuple[str, ...]:
         return (self.control,) if isinstance(self.control, str) else self.control
+
+
+def _views(
+    plot: LazyChart | Mapping[str, LazyChart] | Mapping[tuple[str, ...], LazyChart],
+) -> tuple[View, ...]:
+    if not isinstance(plot, Mapping):
+        return (View((), plot),)
+    return tuple(View((key,) if isinstance(key, str) else key, chart) for key, chart in plot.items())
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,8 @@ def percent(share: float, places: int = 1) -> str:
 
 
 def whole_percent(share: float) -> str:
-    """A share in whole per cent without a sign, for a cell: 0.984 is 98, and 0.995 or more, below 1, is >99."""
-    return ">99" if 0.995 <= share < 1 else decimals(100 * share, 0)
+    """A share in whole per cent, for a cell: 0.984 is 98%, and 0.995 or more, below 1, is >99%."""
+    return ">99%" if 0.995 <= share < 1 else decimals(100 * share, 0) + "%"
 
 
 @number_format

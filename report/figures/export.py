@@ -27,11 +27,11 @@ import plotly.graph_objects as go
 from report.content.chapter import Absent, Failed, Figure, Table, View
 from report.content.component import Component
 from report.content.diagram import Diagram
-from report.figures.charts import GUIDE
 from report.figures.component_files import component_data, component_files
 from report.figures.data_format import CHANNELS, csv_file, json_file, plain, registering_script, rows_of
 from report.figures.diagram_svg import svg_file
-from report.figures.theme import DIVERGING, SEQUENTIAL, roles_template, traces_of
+from report.figures.roles import is_measured
+from report.figures.theme import roles_template, traces_of
 from report.figures.view_address import check_addresses, view_address
 
 
@@ -72,8 +72,8 @@ def figure_data(name: str, figure: Figure | Component) -> dict[str, Any]:
     return {
         "figure": name,
         "title": figure.title,
-        "controls": [control.name for control in figure.controls],
-        "views": [_view_data(view) for view in figure.views],
+        "controls": list(figure.number_controls),
+        "views": [_view_data(view) for view in figure.number_views],
     }
 
 
@@ -85,7 +85,9 @@ def _view_data(view: View) -> dict[str, Any]:
         "address": view_address(view.choices),
         "axes": _axes(plot),
         "traces": [
-            {**_panel_name(trace, plot), **_trace_data(trace)} for trace in traces_of(plot) if trace.meta != GUIDE
+            {**_panel_name(trace, plot), **_trace_data(trace)}
+            for trace in traces_of(plot)
+            if is_measured(trace.meta)
         ],
     }
 
@@ -102,11 +104,7 @@ def _axes(plot: go.Figure) -> dict[str, str]:
     layout = plot.layout.to_plotly_json()
     axes = {key: axis for key, axis in layout.items() if re.match(r"[xy]axis\d*$", key)}
     titles = {key.replace("axis", ""): axis.get("title", {}).get("text", "") for key, axis in axes.items()}
-    scales = [
-        layout[scale]["colorbar"] for scale in (DIVERGING, SEQUENTIAL) if "colorbar" in layout.get(scale, {})
-    ]
-    colours = {"z": scales[0]["title"]["text"]} if scales else {}
-    return dict(sorted({**titles, **layout.get("meta", {}).get("axes", {}), **colours}.items()))
+    return dict(sorted({**titles, **layout.get("meta", {}).get("axes", {})}.items()))
 
 
 def _trace_data(trace: Any) -> dict[str, Any]:

@@ -1,23 +1,24 @@
 """The light and dark themes of charts, as Plotly templates.
 
 Figures contain no colours: a heatmap refers to a colour axis (`DIVERGING`, `SEQUENTIAL`), and any other trace has
-a role. The template defines the colours, so that another template switches the theme.
+a role (`report.figures.roles`). The template defines the colours, so that another template switches the theme.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 import plotly.graph_objects as go
 
-from report.figures.palette import PALETTES, Palette, ThemeName
-
-Role = int | Literal["guide"]
-"""The role of a trace: the number of its series, which is the same in all panels, or a guide line."""
+from report.figures.palette import PALETTES, Palette, ThemeName, role_colours
+from report.figures.roles import LABEL, MARK, Role
 
 DIVERGING: Final = "coloraxis"
 SEQUENTIAL: Final = "coloraxis2"
+DEGREES_PER_DIGIT: Final = 36
+HALFWAY: Final = -DEGREES_PER_DIGIT / 2
+"""The angle at which magnitudes are written on a dial: between the digits 0 and 1, clear of both."""
 SANS: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif'
 
 
@@ -50,9 +51,20 @@ def traces_of(plot: go.Figure) -> tuple[Any, ...]:
 def _in_role(defaults: Mapping[str, Any], role: Role | None, palette: Palette) -> dict[str, Any]:
     if role is None:
         return dict(defaults)
-    colour = palette.guide if role == "guide" else palette.series[role % len(palette.series)]
-    parts = defaults.keys() & {"line", "marker"}
+    own = role_colours(palette)
+    is_label = isinstance(role, str) and role.startswith(LABEL)
+    name = _without_prefix(role)
+    colour = own[name] if isinstance(name, str) else palette.series[name % len(palette.series)]
+    parts = defaults.keys() & ({"textfont"} if is_label else {"line", "marker"})
     return {**defaults, **{part: {**defaults[part], "color": colour} for part in sorted(parts)}}
+
+
+def _without_prefix(role: Role) -> Role:
+    """The role of the line that a label names; the number of a series is an integer again."""
+    if not isinstance(role, str):
+        return role
+    name = role.removeprefix(LABEL).removeprefix(MARK)
+    return int(name) if name.isdigit() else name
 
 
 def _layout(palette: Palette) -> dict[str, Any]:
@@ -78,11 +90,10 @@ def _layout(palette: Palette) -> dict[str, Any]:
             "ticks": "",
             "tickfont": {"color": palette.muted, "size": 11},
             "nticks": 6,
-            "title": {"side": "right", "font": {"size": 12}},
             "x": 1.02,
             "xpad": 4,
             "ypad": 0,
-            "exponentformat": "power",
+            "len": 1,
         }
     }
     polar_axis = {key: axis[key] for key in ("gridcolor", "linecolor", "tickcolor", "tickfont")}
@@ -100,12 +111,14 @@ def _layout(palette: Palette) -> dict[str, Any]:
             "bgcolor": palette.ground,
             "radialaxis": {
                 **polar_axis,
-                "showticklabels": False,
+                "tickfont": {"color": palette.muted, "size": 10},
+                "angle": HALFWAY,
+                "tickangle": 0,
                 "ticks": "",
                 "showline": False,
                 "nticks": 4,
             },
-            "angularaxis": {**polar_axis, "ticks": "", **_angle_labels()},
+            "angularaxis": {**polar_axis, "ticks": "", **_dial()},
         },
         "legend": {
             "orientation": "h",
@@ -129,6 +142,7 @@ def _layout(palette: Palette) -> dict[str, Any]:
             "color": palette.muted,
             "activecolor": palette.accent,
         },
+        "dragmode": False,
         "separators": ".,",
     }
 
@@ -145,6 +159,7 @@ def _trace_defaults(palette: Palette) -> dict[str, Any]:
                 "line": {"width": 1.75},
                 "marker": dots,
                 "textfont": {"color": palette.ink},
+                "error_x": error_bar,
                 "error_y": error_bar,
             }
         ],
@@ -157,10 +172,15 @@ def _stops(colours: tuple[str, ...]) -> list[list[float | str]]:
     return [[round(index / last, 4), colour] for index, colour in enumerate(colours)]
 
 
-def _angle_labels() -> dict[str, Any]:
-    """The labels of angles as multiples of π from −π to π, the range of a phase."""
+def _dial() -> dict[str, Any]:
+    """The dial of ten digits: 0 at the top, then clockwise.
+
+    Logits that are largest at a digit have minus its angle as their phase, so phases run counterclockwise.
+    """
     return {
+        "rotation": 90,
+        "direction": "counterclockwise",
         "tickmode": "array",
-        "tickvals": list(range(0, 360, 45)),
-        "ticktext": ["0", "π/4", "π/2", "3π/4", "π", "−3π/4", "−π/2", "−π/4"],
+        "tickvals": [-DEGREES_PER_DIGIT * digit % 360 for digit in range(10)],
+        "ticktext": [str(digit) for digit in range(10)],
     }

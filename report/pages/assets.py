@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from report.figures.data_format import registering_script
-from report.figures.palette import PALETTES, custom_properties
+from report.figures.palette import PALETTES, custom_properties, role_colours
 from report.figures.theme import template
 from report.paths import TEMPLATES
 
@@ -38,7 +38,7 @@ SCRIPTS = {
     "fonts": ("fonts",),
     "theme": ("namespace", "lib/elements", "theme"),
     "load": ("load",),
-    "figures": ("lib/address", "lib/numbers", "lib/charts", "figures"),
+    "figures": ("lib/address", "lib/numbers", "lib/charts", "lib/hover-text", "expanding", "figures"),
     "tables": ("lib/table-rows", "tables"),
     "claims": ("claims",),
     "claims-table": ("claims-table",),
@@ -98,7 +98,7 @@ def _with_fonts(style_sheet: Path) -> bytes:
 def _chart_themes() -> bytes:
     """The script that registers Plotly's templates and the colours of roles for each theme."""
     themes = {
-        theme: {"template": template(theme), "series": palette.series, "guide": palette.guide}
+        theme: {"template": template(theme), "series": palette.series, "roles": role_colours(palette)}
         for theme, palette in PALETTES.items()
     }
     return registering_script("registerChartThemes", themes)

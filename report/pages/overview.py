@@ -72,7 +72,8 @@ def _with_own_caption(figure: ShownFigure) -> ShownFigure:
     if not isinstance(figure, Figure):
         return figure
     caption = (
-        "Each digit has a direction in the residual stream; here the ten are seen in the plane that shows most of "
-        "them. The line joins each digit to the next."
+        "The direction in the residual stream of each digit, in the plane of the first two singular "
+        "directions of the "
+        "unembedding. Digits that are angles stand in order on the circle; spokes are 36° apart."
     )
-    return replace(figure, title="How the model writes digits", caption=caption)
+    return replace(figure, title="The directions of the ten digits", caption=caption)

@@ -3,7 +3,13 @@
 declare var sumint: Sumint;
 declare var Plotly: PlotlyLibrary | undefined;
 
+/** An element in which a chart was drawn. */
+interface PlotlyElement {
+  on(event: string, listener: () => void): void;
+}
 interface PlotlyLibrary {
+  /** Removes a chart from its element. */
+  purge(chart: HTMLElement): void;
   /** Draws a chart in an element, or changes the one that is there. */
   react(chart: HTMLElement, data: Trace[], layout: ChartLayout, config: object): Promise<void>;
   /** Changes some properties of a chart's layout. */

@@ -12,6 +12,9 @@
  * @property {(settings: Settings) => void} keepInAddress Stores the reader's choices in the page's address.
  * @property {(packed: PackedNumbers) => Float32Array} numbersOf The numbers of a packed array, row by row.
  * @property {ChartThemes} charts The appearance of charts.
+ * @property {(text: string) => string} withMinus A text with a minus sign instead of a hyphen before numbers.
+ * @property {(title: string, draw: (chart: HTMLElement) => void, clear: (chart: HTMLElement) => void) => void} expand Opens
+ *   a dialog with a chart, which `draw` draws and `clear` removes when the dialog is closed.
  * @property {(name: string, views: View[]) => void} registerFigure Called by the script of a figure's data.
  * @property {(themes: Record<ThemeName, ChartTheme>) => void} registerChartThemes Called by the script of the themes.
  * @property {(name: string, make: MakeComponent<any>) => void} registerComponent Called by a component's script.
@@ -69,19 +72,19 @@
  * @property {unknown} [payload]
  */
 /** @typedef {{ data: Trace[], layout: ChartLayout }} Chart */
-/** @typedef {{ type: string, meta?: number | "guide" } & Record<string, any>} Trace */
+/** @typedef {{ type: string, meta?: number | string } & Record<string, any>} Trace */
 /** @typedef {{ meta?: { narrow?: Record<string, any> } } & Record<string, any>} ChartLayout */
 /**
  * @typedef {object} ChartTheme
  * @property {{ data: Record<string, Record<string, any>[]>, layout: Record<string, any> }} template
- * @property {string[]} series The colours of series.
- * @property {string} guide The colour of guide lines.
+ * @property {string[]} series The colours of series without a role of their own.
+ * @property {Record<string, string>} roles The colours of roles, by the name that a trace has in its meta.
  */
 /**
  * @typedef {object} ChartThemes
  * @property {(chart: Chart, theme: ChartTheme) => object} templateFor Plotly's template with the colours of the roles of
  *   a chart's traces.
- * @property {(layout: ChartLayout, screen: { isTouch: boolean, isSmall: boolean }) => ChartLayout} layoutFor A chart's
+ * @property {(layout: ChartLayout, screen: { isSmall: boolean }) => ChartLayout} layoutFor A chart's
  *   layout on a screen.
  */
 /**
@@ -276,7 +279,7 @@
  * @property {(path: PathClouds, sum: string, index: number) => string} inWords A sentence on the point of one sum.
  * @property {(name: string) => string} slug
  */
-/** @typedef {{ series: string[], grid: string, ink: string, muted: string, sans: string }} CloudColours */
+/** @typedef {{ digits: string[], grid: string, ink: string, muted: string, sans: string }} CloudColours */
 /** @typedef {{ colours: CloudColours, shown: boolean[], selected: number | null }} CloudAppearance */
 /**
  * @typedef {object} CloudPainting
@@ -353,7 +356,7 @@
  * @property {(kind: string, ...children: Child[]) => HTMLDivElement} div
  * @property {(kind: string, ...children: Child[]) => HTMLSpanElement} span
  * @property {(number: number, title: string, ...children: Child[]) => { element: HTMLElement, words: HTMLElement }} step
- * @property {(index: number) => string} colourOf The colour of a part of the model.
+ * @property {(part: string) => string} colourOf The colour of a part of the model, by its name.
  * @property {(group: string) => Part<SeenSum>} onPaper The sum as on paper, where the reader chooses a digit.
  * @property {() => Part<SeenSum>} key
  */

@@ -18,6 +18,7 @@ from report.content.formats import decimals
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
 from report.figures.export import files_of
+from report.figures.roles import is_measured
 from report.figures.theme import traces_of
 from report.figures.view_address import slug
 
@@ -27,7 +28,7 @@ NUMBERS = np.random.default_rng(0).normal(size=(4, 3)) * [1e-26, 1.0, 1e4]
 PLOTS: Mapping[str, LazyChart] = {
     "heatmap": charts.heatmap(NUMBERS, "abc", ["p", "q", "r", "s"], "head", "layer", "loss", written=decimals),
     "polar": charts.polar_points([1.5, 2.5], [0.1, -3.0], ["dim 19", "dim 26"], name="first"),
-    "points": charts.scatter(NUMBERS[:, 1], NUMBERS[:, 2], "abcd", "first", "second", closed=True),
+    "points": charts.scatter(NUMBERS[:, 1], NUMBERS[:, 2], "abcd", "first", "second"),
     "bars": charts.bars(
         ["a", "b"],
         {"mean": [1, 2], "zero": [3, 4]},
@@ -85,7 +86,7 @@ def test_the_data_is_what_the_plot_draws(kind: str) -> None:
     files = files_of("chapter", figure(PLOTS[kind]))
     data = json.loads(files["data/chapter/it.json"])
     drawn = [
-        trace for trace in drawn_by(files["figures/chapter/it.js"])[0]["data"] if trace.get("meta") != "guide"
+        trace for trace in drawn_by(files["figures/chapter/it.js"])[0]["data"] if is_measured(trace.get("meta"))
     ]
     published = data["views"][0]["traces"]
     assert len(published) == len(drawn) > 0

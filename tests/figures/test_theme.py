@@ -8,17 +8,42 @@ import plotly.graph_objects as go
 import pytest
 
 from report.figures import charts
-from report.figures.palette import PALETTES, Palette, ThemeName, custom_properties
-from report.figures.theme import roles_template, template
+from report.figures.palette import PALETTES, Palette, ThemeName, custom_properties, role_colours
+from report.figures.roles import dash_of, is_measured, role_of, symbol_of
+from report.figures.theme import roles_template, template, traces_of
 from report.paths import TEMPLATES
 
 THEMES: tuple[ThemeName, ...] = ("light", "dark")
 
-# Viénot, Brettel and Mollon (1999): linear RGB as those see it who lack one kind of cone.
-COLOUR_BLIND = {
-    "protanopia": np.array([[0.1121, 0.8853, -0.0005], [0.1127, 0.8897, -0.0001], [0.0045, 0.0001, 1.0019]]),
-    "deuteranopia": np.array([[0.2920, 0.7054, -0.0003], [0.2934, 0.7089, 0.0000], [-0.0210, 0.0256, 1.0019]]),
+# Machado, Oliveira and Fernandes (2009), severity 1: linear RGB as those see it who lack one kind of cone.
+VISIONS = {
+    "normal": np.eye(3),
+    "protanopia": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deuteranopia": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+    "tritanopia": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+    ),
 }
+
+TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
+
+DISTANCE_OVER = 10
+"""The least CIE 1976 colour difference of two colours that can be in one figure."""
+
+TOGETHER = {
+    "heads": ("layer-0", "layer-1", "ink", "muted"),
+    "digits of the answer": ("digit",),
+    "carry": ("carry", "no-carry"),
+    "states of a claim": ("holds", "fails", "unchecked"),
+    "measured and guides": ("ink", "guide"),
+}
+"""The roles that can be in one figure, by the beginnings of their names."""
 
 
 def linear(colour: str) -> np.ndarray:
@@ -29,6 +54,13 @@ def linear(colour: str) -> np.ndarray:
 
 def luminance(colour: str) -> float:
     return float(linear(colour) @ [0.2126, 0.7152, 0.0722])
+
+
+def cielab(colour: str, vision: np.ndarray) -> np.ndarray:
+    """A colour in CIELAB, as seen by a reader."""
+    xyz = TO_XYZ @ np.clip(vision @ linear(colour), 0, 1) / (TO_XYZ @ np.ones(3))
+    x, y, z = np.where(xyz > 216 / 24389, np.cbrt(xyz), (24389 / 27 * xyz + 16) / 116)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
 def contrast(first: str, second: str) -> float:
@@ -58,10 +90,36 @@ def test_every_series_stands_out_from_the_ground(palette: Palette) -> None:
 
 
 @pytest.mark.parametrize("palette", PALETTES.values(), ids=THEMES)
-@pytest.mark.parametrize("kind", COLOUR_BLIND)
-def test_the_first_series_differ_for_the_colour_blind(palette: Palette, kind: str) -> None:
-    seen = [np.clip(COLOUR_BLIND[kind] @ linear(colour), 0, 1) ** (1 / 2.2) for colour in palette.series[:3]]
-    assert all(np.linalg.norm(first - second) > 0.15 for first, second in combinations(seen, 2))
+def test_every_role_stands_out_from_the_ground(palette: Palette) -> None:
+    assert {
+        role: colour for role, colour in role_colours(palette).items() if contrast(colour, palette.ground) < 3
+    } == {}
+
+
+@pytest.mark.parametrize("palette", PALETTES.values(), ids=THEMES)
+@pytest.mark.parametrize("vision", VISIONS)
+@pytest.mark.parametrize("group", TOGETHER)
+def test_roles_in_one_figure_differ_for_every_reader(palette: Palette, vision: str, group: str) -> None:
+    colours = {
+        role: cielab(colour, VISIONS[vision])
+        for role, colour in role_colours(palette).items()
+        if role.startswith(TOGETHER[group])
+    }
+    assert len(colours) >= len(TOGETHER[group])
+    distances = {pair: np.linalg.norm(colours[pair[0]] - colours[pair[1]]) for pair in combinations(colours, 2)}
+    assert {pair: distance for pair, distance in distances.items() if distance <= DISTANCE_OVER} == {}
+
+
+def test_a_head_has_one_role_in_every_figure_whatever_its_place() -> None:
+    alone = charts.lines([1, 2], {"H1.1": [1, 2]}, "x", "y")
+    among = charts.bars(["a"], {name: [1] for name in ("embed", "H0.1", "H1.1")}, "x", "y")
+    assert traces_of(alone.figure)[0].meta == traces_of(among.figure)[2].meta == "layer-1-1"
+    assert traces_of(among.figure)[1].meta == "layer-0-1"
+
+
+def test_heads_of_one_layer_differ_in_their_markers_and_layers_in_their_dashes() -> None:
+    roles = [role_of(f"H{layer}.{head}", 0) for layer in range(2) for head in range(8)]
+    assert len({(symbol_of(role), dash_of(role)) for role in roles}) == len(roles)
 
 
 @pytest.mark.parametrize("palette", PALETTES.values(), ids=THEMES)
@@ -118,5 +176,8 @@ def test_a_series_has_the_same_colour_in_every_panel(theme: ThemeName) -> None:
     plot = charts.stacked_lines(
         [1, 2], {"loss": {"training": [1, 2], "validation": [1, 2]}, "errors": {"validation": [1, 2]}}, "epoch"
     )
-    training, validation, again = roles_template(theme, plot.figure)["data"]["scatter"]
+    coloured = roles_template(theme, plot.figure)["data"]["scatter"]
+    training, validation, again = (
+        colours for colours, trace in zip(coloured, traces_of(plot.figure), strict=True) if is_measured(trace.meta)
+    )
     assert validation["line"]["color"] == again["line"]["color"] != training["line"]["color"]

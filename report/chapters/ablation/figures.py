@@ -19,9 +19,12 @@ def head_figures(by_replacement: dict[str, HeadAblation]) -> tuple[Figure, ...]:
     return (
         Figure(
             "head-ablation",
-            "Rise in loss without a head",
+            "Loss increase when a head is ablated",
             {name: _rise_by_head(ablation) for name, ablation in by_replacement.items()},
-            caption="The rise of the mean cross-entropy in nats over all digits, without a head's output.",
+            caption=(
+                "Rise in mean cross-entropy (nats) over all digits of the sample when the output of one head "
+                "is ablated."
+            ),
             alt=f"A heatmap of two layers by {n_heads} heads, with the rise in loss written into each cell.",
             source=head_ablation,
             control="Replaced by",
@@ -30,9 +33,13 @@ def head_figures(by_replacement: dict[str, HeadAblation]) -> tuple[Figure, ...]:
         ),
         Figure(
             "head-ablation-by-digit",
-            "Rise in loss without a head, digit by digit",
+            "Loss increase when a head is ablated, by digit",
             {name: _rise_by_digit(ablation) for name, ablation in by_replacement.items()},
-            caption="The same for each digit of the answer, the leading digit first; a line for each head.",
+            caption=(
+                "Rise in mean cross-entropy (nats) at each digit of the answer when one head is ablated; "
+                "solid lines are "
+                "layer 0, dashed lines layer 1."
+            ),
             alt=f"{2 * n_heads} lines over the digits of the answer, one for each head.",
             source=head_ablation,
             control="Replaced by",
@@ -43,6 +50,7 @@ def head_figures(by_replacement: dict[str, HeadAblation]) -> tuple[Figure, ...]:
 
 def _rise_by_head(ablation: HeadAblation) -> LazyChart:
     n_layers, n_heads = ablation.loss_rise.shape
+    names = [[f"H{layer}.{head}" for head in range(n_heads)] for layer in range(n_layers)]
     return charts.heatmap(
         ablation.loss_rise,
         x=tuple(map(str, range(n_heads))),
@@ -50,7 +58,11 @@ def _rise_by_head(ablation: HeadAblation) -> LazyChart:
         x_title="head",
         y_title="layer",
         quantity="rise in loss (nats)",
-        written=decimals,
+        text=[
+            [f"<b>{name}</b><br>{decimals(value)}" for name, value in zip(of_layer, values, strict=True)]
+            for of_layer, values in zip(names, ablation.loss_rise.tolist(), strict=True)
+        ],
+        has_scale=False,
     )
 
 
@@ -73,9 +85,13 @@ def qkv_figure(ablation: QkvAblation) -> Figure:
     n_heads = ablation.loss_rise[0].size
     return Figure(
         "qkv-ablation",
-        "Rise in loss without queries, keys or values",
+        "Loss increase when queries, keys or values are ablated",
         charts.head_parts(ablation.loss_rise),
-        caption="The rise of the mean cross-entropy in nats when a head's queries, keys or values are replaced.",
+        caption=(
+            "Rise in mean cross-entropy (nats) over the sample when the queries, keys or values of a head "
+            "are replaced "
+            "by their mean."
+        ),
         alt=f"A heatmap of queries, keys and values by {n_heads} heads, with the rise written into each cell.",
         source=qkv_ablation,
         height=280,

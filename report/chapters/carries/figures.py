@@ -11,7 +11,7 @@ from sumint.analyses.attention.layer_1_attention import VERSIONS, Layer1Attentio
 from sumint.analyses.carrying.carry_counts import CarryCounts, carry_counts
 from sumint.task.sums import Layout
 
-MEAN_OPTIONS = {"whole sample": MEANS.index("whole"), "same sums, as published": MEANS.index("own")}
+MEAN_OPTIONS = {"overall mean": MEANS.index("whole"), "group mean (as published)": MEANS.index("own")}
 """The options for the mean that replaces a part, over the whole sample or over the group, with its index."""
 
 
@@ -32,11 +32,11 @@ def counts_table(counts: CarryCounts) -> Table:
     heads = ("column", "a carry in", "a carry out", PUBLISHED, "mislabelled")
     return Table(
         "carry-counts",
-        "How many sums carry",
+        "Number of sums with a carry",
         dict(zip(heads, zip(*rows, strict=True), strict=True)),
         caption=(
-            f"Of {counted(counts.n_sums, 'sum')}. Mislabelled are those of which the published mask says that a "
-            "carry comes in, and none does."
+            f"Sums of the sample with a carry, of {counted(counts.n_sums, 'sum')}, by column. "
+            "Mislabelled: the published mask has a carry-in where there is none."
         ),
         source=carry_counts,
         formats=dict.fromkeys(heads[1:], count),
@@ -55,11 +55,12 @@ def ablation_figure(ablation: QkvAblationByCarry) -> Figure:
     }
     return Figure(
         "qkv-ablation-by-carry",
-        "Rise in loss without queries, keys or values, by carry",
+        "Loss increase when queries, keys or values are ablated, by carry",
         views,
         caption=(
-            "The rise of the mean cross-entropy in nats, over sums with a carry or sums without, when a part is "
-            "replaced by its mean over the whole sample or, as published, over the same sums."
+            "Rise in mean cross-entropy (nats) over sums with a carry or sums without when queries, keys "
+            "or values are "
+            "replaced by their mean over the whole sample or, as published, over the group."
         ),
         alt=f"A heatmap of queries, keys and values by {n_heads} heads, with the rise written into each cell.",
         source=qkv_ablation_by_carry,
@@ -74,17 +75,17 @@ def attention_figure(attention: Layer1Attention, layout: Layout) -> Figure:
     options = {VERSIONS.index("corrected"): CORRECTED, VERSIONS.index("published"): PUBLISHED}
     return Figure(
         "layer-1-attention",
-        "Layer 1’s attention at the position that predicts a digit",
+        "Layer-1 attention at the position that predicts a digit",
         {
             (f"C{column}", view): _attention_before(attention, layout, version, column)
             for column in range(layout.n_digits)
             for version, view in options.items()
         },
         caption=(
-            "The mean attention from the position that predicts the digit to every position up to it, and the "
-            "standard deviation from sum to sum, by whether a carry comes into the digit’s column. Nothing is "
-            "carried into the units, so there all sums are in one panel. As published, the sums are divided by "
-            "the write-up’s masks, under its labels."
+            "Mean attention of each layer-1 head, with standard deviation over sums, from the position "
+            "that predicts the "
+            "digit, with and without a carry into its column. Masks and labels of the write-up are shown "
+            "as published."
         ),
         alt="Bars by the position attended to, one for each head, in a panel for each group of sums.",
         source=layer_1_attention,
@@ -110,6 +111,7 @@ def _attention_before(attention: Layer1Attention, layout: Layout, version: int, 
                 dict(zip(heads, means[subset], strict=True)),
                 x_title="position attended to",
                 y_title="attention",
+                is_share=True,
                 errors=dict(zip(heads, deviations[subset], strict=True)) if n_sums > 1 else None,
                 highest=1.05 * highest,
             )

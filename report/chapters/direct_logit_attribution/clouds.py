@@ -64,12 +64,12 @@ def cloud_figure(measured: PathAttribution) -> Component:
     n_origins = len({path.origin for payload in payloads.values() for path in payload.paths})
     return Component(
         "path-phases",
-        "Every path, digit and sum of the sample",
+        "First frequency of every path, for every sum of the sample",
         payloads,
         caption=(
-            "The first frequency of what a path adds to the logits: a dot for each sum, a colour for each digit "
-            "of the answer; each path up to its own largest magnitude. Small: in a row what comes from the same "
-            "origin, in a column what goes the same way."
+            "First frequency of what a path adds to the logits, on a dial of digits: a dot for each sum of "
+            "the sample, "
+            "a colour for each digit of the answer. Every path, small, has its own scale; the chosen one is large."
         ),
         alt=(
             f"A polar diagram for each of {len(measured.paths) - 1} paths, with {n_digits} clouds of {n_sums} "

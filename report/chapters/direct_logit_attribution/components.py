@@ -54,8 +54,8 @@ def component_figures(measured: DirectLogitAttribution) -> tuple[Figure, ...]:
                 for version, names in rows.items()
             },
             caption=(
-                "Each row adds to the logits of the ten digits, at the position that predicts the chosen digit. "
-                "The rows add up to the logits. As published, the biases are left out."
+                "What each component (rows) adds to the logits of the ten digits (columns), at the position that "
+                "predicts the chosen digit. The rows add up to the logits; as published, the biases are left out."
             ),
             alt=(
                 f"A heatmap of the embeddings and {n_heads} heads by ten digits, for one sum and one digit of its "
@@ -66,26 +66,73 @@ def component_figures(measured: DirectLogitAttribution) -> tuple[Figure, ...]:
             height=120 + 34 * (len(measured.components) + 1),
             width=640,
         ),
-        *(
-            Figure(
-                f"correct-digit-{name}",
-                title,
-                charts.bars(
-                    digits,
-                    dict(zip(measured.components, values, strict=True)),
-                    x_title="digit of the answer",
-                    y_title="attribution (logits)",
-                ),
-                caption=f"{caption} of what each component adds to the right digit's logit, over the sample.",
-                alt=f"For each digit of the answer {len(measured.components)} bars, one for each component.",
-                source=direct_logit_attribution,
-                height=420,
-            )
-            for name, title, caption, values in (
-                ("mean", "What each component adds to the right digit", "The mean", measured.correct_mean),
-                ("std", "How much that varies", "The standard deviation", measured.correct_std),
-            )
+        Figure(
+            "correct-digit-mean",
+            "Attribution of each component to the right digit",
+            _attribution_dots(measured, digits),
+            numbers=_attribution_bars(measured, measured.correct_mean, digits),
+            caption=(
+                "What each component (rows) adds to the right digit’s logit, in logits: mean and standard "
+                "deviation "
+                "over the sample, in a panel for each digit of the answer."
+            ),
+            alt=(
+                f"A panel for each digit of the answer, each with {len(measured.components)} points, one for each "
+                "component, with bars for the standard deviation."
+            ),
+            source=direct_logit_attribution,
+            height=(70 + 27 * len(measured.components)) * -(-len(digits) // 2),
+            narrow_height=(90 + 26 * len(measured.components)) * len(digits),
         ),
+        Figure(
+            "correct-digit-std",
+            "Standard deviation of the attribution to the right digit",
+            _attribution_bars(measured, measured.correct_std, digits),
+            caption=(
+                "Standard deviation over the sample of what each component adds to the right digit’s logit, in "
+                "logits, by digit of the answer: the whiskers of the figure above, side by side."
+            ),
+            alt=f"For each digit of the answer {len(measured.components)} bars, one for each component.",
+            source=direct_logit_attribution,
+            height=320,
+        ),
+    )
+
+
+def _attribution_dots(measured: DirectLogitAttribution, digits: tuple[str, ...]) -> LazyChart:
+    """Mean and standard deviation of each component, in a panel for each digit of the answer."""
+    means, deviations = measured.correct_mean, measured.correct_std
+    limits = (float((means - deviations).min()), float((means + deviations).max()))
+    space = 0.05 * (limits[1] - limits[0])
+
+    def panel(place: int) -> LazyChart:
+        def by_component(values: np.ndarray) -> dict[str, np.ndarray]:
+            # A series for each component, so that each has its own colour.
+            return {
+                name: np.where(np.arange(len(values)) == number, values[:, place], np.nan)
+                for number, name in enumerate(measured.components)
+            }
+
+        return charts.dots(
+            measured.components,
+            by_component(means),
+            "attribution (logits)",
+            "",
+            deviations=by_component(deviations),
+            limits=(limits[0] - space, limits[1] + space),
+        )
+
+    return charts.panels({digit: panel(place) for place, digit in enumerate(digits)})
+
+
+def _attribution_bars(
+    measured: DirectLogitAttribution, values: Float[np.ndarray, "component digit"], digits: tuple[str, ...]
+) -> LazyChart:
+    return charts.bars(
+        digits,
+        dict(zip(measured.components, values, strict=True)),
+        x_title="digit of the answer",
+        y_title="attribution (logits)",
     )
 
 

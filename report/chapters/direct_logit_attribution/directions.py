@@ -24,6 +24,7 @@ from report.figures.charts import Polar
 from sumint.analyses.attribution.logit_phases import LogitPhases, logit_phases
 from sumint.analyses.attribution.path_attribution import PathAttribution, path_attribution
 from sumint.model.fourier import angle_between
+from sumint.task.sums import DIGITS
 
 AGREEMENT_AT_LEAST = 0.85
 DIRECTION_WITHIN = 5
@@ -47,7 +48,7 @@ def phase_figure(measured: LogitPhases) -> Figure:
     n_digits = measured.answer_digits.shape[1]
     return Figure(
         "phases",
-        "Heads, prediction and right digit as arrows",
+        "Layer-1 heads, prediction and right digit on the dial",
         {
             label: charts.panels(
                 {
@@ -58,8 +59,9 @@ def phase_figure(measured: LogitPhases) -> Figure:
             for example, label in enumerate(measured.example_labels)
         },
         caption=(
-            "The first frequency of what each head of the second layer adds to the logits, that of the logits, "
-            "and the direction of the right digit, as long as the largest of them or the heads' sum."
+            "First frequency of what each layer-1 head adds to the logits, and of all logits (arrow), on a "
+            "dial of "
+            "digits; length is magnitude. The dotted line points to the right digit."
         ),
         alt=(
             f"{n_digits} polar diagrams, one for each digit of the answer: a point for each of "
@@ -78,7 +80,7 @@ def agreement_figure(measured: PathAttribution) -> Figure:
     height = 110 + 27 * len(measured.paths)
     return Figure(
         "path-directions",
-        "How far a path has a direction of its own",
+        "Direction of each path, and its agreement over the sample",
         {
             version: charts.heatmap(
                 measured.agreement[reading],
@@ -89,15 +91,22 @@ def agreement_figure(measured: PathAttribution) -> Figure:
                 quantity="agreement",
                 diverging=False,
                 limits=(0, 1),
-                text=[[decimals(angle, 0) for angle in row] for row in np.degrees(measured.directions[reading])],
+                text=[
+                    [f"→ {decimals(digit, 1)}" for digit in row]
+                    for row in _digits_of(measured.directions[reading])
+                ],
             )
             for version, reading in VERSIONS.items()
         },
         caption=(
-            "The length of the sum of a path's arrows over the sum of their lengths, as colour; the direction of "
-            "their sum in degrees, as a number."
+            "By path (rows) and digit of the answer (columns): the digit to which the sum of a path’s "
+            "arrows over the "
+            "sample points, in the cells, and the length of the sum over the sum of lengths, as colour."
         ),
-        alt=f"A heatmap of {len(measured.paths)} paths by {len(digits)} digits, an angle written into each cell.",
+        alt=(
+            f"A heatmap of {len(measured.paths)} paths by {len(digits)} digits, a direction in digits written "
+            "into each cell."
+        ),
         source=path_attribution,
         control="Version",
         height=height,
@@ -183,15 +192,20 @@ def some_path_changes_its_direction(paths: PathAttribution) -> Check:
     )
 
 
+def _digits_of(phases: np.ndarray) -> np.ndarray:
+    """The digits, from 0 to 10, to which phasors of logits point: a tenth of the circle for each digit."""
+    return np.mod(-phases * len(DIGITS) / (2 * np.pi), len(DIGITS))
+
+
 def _arrows(measured: LogitPhases, example: int, place: int) -> LazyChart:
     """The arrows at one digit of an example's answer."""
     heads, prediction = measured.heads[example, :, place], measured.prediction[example, place]
     right, reach = measured.right_direction[example, place], measured.reach[example, place]
     return charts.polar(
         {
-            "heads": Polar(np.abs(heads), np.angle(heads), measured.head_names),
-            "prediction": Polar([np.abs(prediction)], [np.angle(prediction)], style="arrow"),
-            "right digit": Polar([0, reach], [right, right], style="line"),
+            "heads": Polar(np.abs(heads), np.angle(heads), measured.head_names, has_spokes=True),
+            "prediction": Polar([np.abs(prediction)], [np.angle(prediction)], style="arrow", role="ink"),
+            "right digit": Polar([0, reach], [right, right], style="line", role="holds"),
         }
     )
 

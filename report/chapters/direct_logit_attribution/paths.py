@@ -36,9 +36,11 @@ def path_figure(measured: PathAttribution) -> Figure:
             for version, (values, names) in versions.items()
         },
         caption=(
-            "What embeddings and layer 0’s heads write goes to the logits directly or, after an arrow, "
-            "through a head of layer 1. With the biases the rows add up to the logits. As published, the biases "
-            "are missing, and what layer 1 reads is divided by layer 0’s layer-norm scale instead of its own."
+            "What each path (rows) adds to the logits of the ten digits (columns): directly, or through "
+            "the layer-1 "
+            "head after the arrow. Corrected, the rows add up; as published, biases and the right "
+            "layer-norm scale "
+            "are missing."
         ),
         alt=(
             f"A heatmap of {len(measured.paths)} paths by ten digits, for one sum and one digit of its answer; "

@@ -8,7 +8,7 @@ import numpy as np
 
 from report.chapters.every_sum.wrong_sums import no_errors
 from report.content.chapter import Figure, Table
-from report.content.formats import count, decimals, significant
+from report.content.formats import count, decimals, percent, significant
 from report.content.lazy_chart import LazyChart
 from report.content.optional import optional_figure, optional_table
 from report.figures import charts
@@ -28,7 +28,7 @@ def no_tally(tally: Tally | str) -> str:
     return tally if isinstance(tally, str) else ""
 
 
-@optional_table("errors-by-digit", "What is wrong, digit by digit", unless=no_tally)
+@optional_table("errors-by-digit", "Wrong digits and kinds of error", unless=no_tally)
 def errors_by_digit(name: str, title: str, tally: Tally) -> Table:
     """The table of wrong digits, by digit of the answer and by kind of error, with loss and margin."""
     n_digits = tally.layout.n_digits
@@ -48,22 +48,23 @@ def errors_by_digit(name: str, title: str, tally: Tally) -> Table:
         title,
         {head: tuple(values) for head, values in columns.items()},
         caption=(
-            f"Over all {count(tally.n_sums)} sums. A carry is missing where one comes and the digit is what it "
-            "would be without; it is one too many where none comes and the digit is what it would be with one. "
-            "The margin is the right digit’s logit less the largest of all others: where it is not above zero, "
-            "the digit is wrong. The cross-entropy is in nats."
+            f"Errors over all {count(tally.n_sums)} sums. A carry is missing, or too many, where the digit "
+            "is what it "
+            "would be without, or with one. Margin: the right digit’s logit less the largest other; "
+            "cross-entropy in "
+            "nats."
         ),
         source=every_sum,
         formats={
             **dict.fromkeys(("wrong", "carry missing", "carry too many", "otherwise"), count),
-            "share": lambda share: f"{significant(100 * share, 2)}%",
+            "share": partial(percent, places=5),
             "mean cross-entropy": significant,
             "least margin": decimals,
         },
     )
 
 
-@optional_table("probe-chances", "What random sums would have shown", unless=no_tally)
+@optional_table("probe-chances", "Wrong sums in random samples", unless=no_tally)
 def sample_sizes(name: str, title: str, tally: Tally) -> Table:
     """The table of how many wrong sums random samples of several sizes contain."""
     share = tally.n_wrong / tally.n_sums
@@ -76,7 +77,7 @@ def sample_sizes(name: str, title: str, tally: Tally) -> Table:
         name,
         title,
         {head: tuple(values) for head, values in columns.items()},
-        caption="Computed from the share of wrong sums; each is drawn from all, whatever was drawn before.",
+        caption="Expected wrong sums in random samples of several sizes, drawn with replacement from all sums.",
         source=every_sum,
         formats={
             "sums drawn": count,
@@ -86,7 +87,7 @@ def sample_sizes(name: str, title: str, tally: Tally) -> Table:
     )
 
 
-@optional_figure("errors-by-run", "How often a digit is wrong, by the nines behind it", unless=no_errors)
+@optional_figure("errors-by-run", "Error rate by the run of nines behind a digit", unless=no_errors)
 def errors_by_run(name: str, title: str, tally: Tally) -> Figure:
     """The share of wrong digits by the number of columns to their right that sum to nine."""
     of_all = all_runs_of_nines(tally.layout)
@@ -104,26 +105,40 @@ def errors_by_run(name: str, title: str, tally: Tally) -> Figure:
             x_title="columns in a row that sum to nine",
             y_title="share of digits wrong",
             logarithmic=True,
+            is_share=True,
         ),
         caption=(
-            "How many columns in a row, right of a digit, sum to nine. Through so many a carry has to come; "
-            "behind the longest row there is no column left that could make one. On a logarithmic scale, on which "
-            "no error has no place. All sums are counted, so nothing is estimated."
+            "Share of digits wrong, over all sums, by the number of columns in a row to the digit’s right "
+            "that sum to "
+            "nine; logarithmic scale, zero counts are not drawn."
         ),
         alt="Lines over the length of the run of nines: the share of wrong digits, for each digit.",
         source=every_sum,
     )
 
 
-@optional_figure("errors-by-pair", "Wrong digits by the two digits above them", unless=no_errors)
+@optional_figure("errors-by-pair", "Wrong digits by the two operand digits", unless=no_errors)
 def errors_by_pair(name: str, title: str, tally: Tally) -> Figure:
     """The number of wrong digits by the two operand digits in the same column."""
     leading = DIGITS[: tally.layout.operand_limit // 10 ** (tally.layout.n_digits - 1)]
     plot: dict[str, LazyChart] = {}
+    drawn: dict[str, LazyChart] = {}
     for digit, wrong in enumerate(tally.wrong_by_pair):
         digits = leading if digit == 0 else DIGITS
+        values = wrong[: len(digits), : len(digits)]
+        drawn[f"C{digit}"] = charts.heatmap(
+            values,
+            x=digits,
+            y=digits,
+            x_title="operand digit of b",
+            y_title="operand digit of a",
+            diverging=False,
+            quantity="wrong digits",
+            logarithmic=True,
+            text=[[count(int(number)) if number else "" for number in row] for row in values],
+        )
         plot[f"C{digit}"] = charts.heatmap(
-            wrong[: len(digits), : len(digits)],
+            values,
             x=digits,
             y=digits,
             x_title=f"digit of b, B{digit}",
@@ -134,23 +149,28 @@ def errors_by_pair(name: str, title: str, tally: Tally) -> Figure:
             written=partial(decimals, places=0),
             limits=(0, max(1, int(wrong.max()))),
         )
+    columns = 2
+    rows = -(-len(plot) // columns)
     return Figure(
         name,
         title,
-        plot,
+        charts.panels(drawn, columns=columns),
+        numbers=plot,
+        numbers_control="Digit",
         caption=(
-            "How many sums with these two digits in a column get that column’s digit wrong. Every pair occurs in "
-            "as many sums as any other. The leading digits of the operands are below five."
+            "Number of wrong digits over all sums by the two operand digits of the column, a panel for "
+            "each digit of "
+            "the answer; colour is logarithmic. Every pair occurs equally often; leading operand digits "
+            "are below five."
         ),
-        alt="A heatmap of the two digits of a column, with the number of errors written into each cell.",
+        alt="A heatmap of the two operand digits for each answer digit, with the number of errors in each cell.",
         source=every_sum,
-        control="Digit",
-        height=480,
-        width=520,
+        height=400 * rows,
+        narrow_height=380 * len(plot),
     )
 
 
-@optional_figure("errors-in-the-plane", "Where the wrong sums lie", unless=no_errors)
+@optional_figure("errors-in-the-plane", "Wrong sums in the plane of the operands", unless=no_errors)
 def errors_in_the_plane(name: str, title: str, tally: Tally) -> Figure:
     """The number of wrong sums by block of operands."""
     n_blocks = len(tally.wrong_by_block)
@@ -175,9 +195,10 @@ def errors_in_the_plane(name: str, title: str, tally: Tally) -> Figure:
             gaps=False,
         ),
         caption=(
-            f"All {count(tally.n_sums)} sums in the plane of their operands, in blocks of {per_block} by "
-            f"{per_block}: how many of a block are wrong, on a logarithmic scale. A block without an error is "
-            "left empty. Sums of one total lie on a line that rises to the right."
+            f"Number of wrong sums in blocks of {per_block} by {per_block} operands, over all "
+            f"{count(tally.n_sums)} "
+            "sums, on a logarithmic colour scale; blocks without an error are empty. Sums of one total lie on "
+            "diagonals."
         ),
         alt="A heatmap of blocks of operands, coloured by how many of their sums are wrong.",
         source=every_sum,
@@ -186,7 +207,7 @@ def errors_in_the_plane(name: str, title: str, tally: Tally) -> Figure:
     )
 
 
-@optional_figure("right-digit-probability", "How sure the model is of the right digit", unless=no_tally)
+@optional_figure("right-digit-probability", "Probability of the right digit", unless=no_tally)
 def right_digit_probability(name: str, title: str, tally: Tally) -> Figure:
     """The histogram of the probability of the right digit, for each digit of the answer."""
     middles = [(number + 0.5) / N_BINS for number in range(N_BINS)]
@@ -200,10 +221,12 @@ def right_digit_probability(name: str, title: str, tally: Tally) -> Figure:
             x_title="probability of the right digit",
             y_title="sums",
             logarithmic=True,
+            steps=True,
         ),
         caption=(
-            f"How many of all sums give the right digit a probability in each of {N_BINS} bins, 1% wide, on a "
-            "logarithmic scale. Below one half, another token can be ahead."
+            f"Number of sums by the probability of the right digit, in {N_BINS} bins of 1%, over all sums; "
+            "logarithmic "
+            "scale, a line for each digit of the answer. Below one half, another token can be predicted."
         ),
         alt="Lines over the probability of the right digit: the number of sums, for each digit of the answer.",
         source=every_sum,

@@ -43,9 +43,9 @@ def wrong_digits_table(tokens: AnswerTokens) -> Table:
             changed: tuple(tokens.changed),
         },
         caption=(
-            f"Over {count(tokens.n_sums)} random sums: the share of right predictions of each digit, with the "
-            "right digits before it and with random wrong ones, and the share of predictions that differ between "
-            "the two."
+            f"Share of right predictions over {count(tokens.n_sums)} random sums, after the right digits "
+            "and after "
+            "random wrong ones, and the share of predictions that differ."
         ),
         source=answer_tokens,
         formats=dict.fromkeys((right, wrong, changed), partial(percent, places=2)),

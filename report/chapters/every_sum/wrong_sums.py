@@ -60,7 +60,7 @@ def wrong_sums(name: str, title: str, tally: Tally) -> Table:
         name,
         title,
         columns,
-        caption=f"By margin, the clearest errors first: {counted(len(sums), 'sum')}.{note}",
+        caption=f"The {counted(len(sums), 'wrong sum')} in order of margin, the clearest errors first.{note}",
         source=every_sum,
         formats={"margin": lambda margin: decimals(margin, 3)},
         page_length=ROWS_SHOWN,

@@ -24,23 +24,34 @@ FIRST_SHIFT_AT_LEAST, FALLS_BY = 0.5, 0.05
 def carry_amount_figure(soft: SoftCarry) -> Figure:
     """The mean carry amount on every route, over sums with and without a carry."""
     sides = {"no carry": 0, "carry": 1}
+    names = _route_names(soft)
+    means = {name: soft.mean[:, side] for name, side in sides.items()}
+    deviations = {name: soft.deviation[:, side] for name, side in sides.items()}
     return Figure(
         "soft-carry",
-        "The carry that the model adds, in digits",
-        charts.bars(
-            _route_names(soft),
-            {name: soft.mean[:, side] for name, side in sides.items()},
+        "Carry added by the model, in digits",
+        charts.dots(
+            names,
+            means,
+            x_title="carry added, in digits",
+            y_title="route, from a column to a digit",
+            deviations=deviations,
+        ),
+        numbers=charts.bars(
+            names,
+            means,
             x_title="route, from a column to a digit",
             y_title="carried, in digits",
-            errors={name: soft.deviation[:, side] for name, side in sides.items()},
+            errors=deviations,
         ),
         caption=(
-            "The phase of the ten logits, in digits, less the sum of the two digits: mean and standard deviation "
-            "over sums with a carry on the route and sums without. An exact adder whose logits are cosines has 0 "
-            "and 1."
+            "Phase of the ten logits less the sum of the two digits, in digits: mean and standard "
+            "deviation over sums "
+            "with and without a carry, by route. An exact adder whose logits are cosines has 0 and 1."
         ),
-        alt="Bars by route: the mean carry added without a carry and with one.",
+        alt="Points by route: the mean carry added without a carry and with one, with bars for the deviations.",
         source=soft_carry,
+        height=110 + 42 * len(names),
     )
 
 

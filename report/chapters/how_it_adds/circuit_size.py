@@ -5,6 +5,8 @@ The criteria were chosen after seeing the write-up's checkpoint and the bundled 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from report.content.chapter import Figure
@@ -24,16 +26,20 @@ def accuracy_figure(circuit: MinimalCircuit) -> Figure:
     """The accuracy by the number of sites of layer 0 that are not ablated."""
     return Figure(
         "sites-spared",
-        "What is left right with fewer and fewer sites",
+        "Accuracy by the number of sites that are kept",
         charts.lines(
             range(len(circuit.accuracy)),
             {"digits right": circuit.accuracy},
             x_title="sites of layer 0 that are kept",
             y_title="share of digits right",
+            is_share=True,
+            logarithmic_x=True,
+            marked=(circuit.n_kept, f"{circuit.n_kept} kept"),
         ),
         caption=(
-            "One site after the other is replaced by its mean over the sample, each time that without which most "
-            "digits of the sample stay right. Drawn are the digits of other sums."
+            "Share of digits right on fresh sums by the number of layer-0 sites that are not mean-ablated "
+            "(logarithmic), "
+            "ablated greedily on the sample. The mark is the minimal circuit."
         ),
         alt="A line over the number of sites that are kept: the share of digits that are right.",
         source=minimal_circuit,
@@ -49,22 +55,28 @@ def kept_sites_figure(circuit: MinimalCircuit) -> Figure:
     for n_replaced, (head, position) in enumerate(circuit.removal_order.tolist()):
         n_left[head, position] = len(circuit.removal_order) - n_replaced
     marks = [["●" if n <= circuit.n_kept else "" for n in row] for row in n_left]
+    cells: dict[str, Any] = {
+        "x": positions,
+        "y": [f"H0.{head}" for head in range(heads)],
+        "x_title": "position",
+        "y_title": "head",
+        "diverging": False,
+        "text": marks,
+    }
     return Figure(
         "sites-kept",
-        "Which sites are kept",
+        "Order in which sites are ablated",
         charts.heatmap(
-            n_left,
-            x=positions,
-            y=[f"H0.{head}" for head in range(heads)],
-            x_title="position",
-            y_title="head",
-            quantity="sites left",
-            diverging=False,
-            text=marks,
+            len(circuit.removal_order) + 1 - n_left,
+            quantity="ablated as number",
+            **cells,
         ),
+        numbers=charts.heatmap(n_left, quantity="sites left", **cells),
         caption=(
-            "How many sites were left when this one was replaced: the lower, the longer it was kept. A dot marks "
-            f"those that are needed for {percent(ENOUGH, 0)} of the digits that the whole model gets right."
+            "Order in which each layer-0 head (rows) at each position (columns) is ablated: the darker, "
+            "the longer it is "
+            f"kept. A dot marks the sites needed for {percent(ENOUGH, 0)} of the digits that the whole "
+            "model gets right."
         ),
         alt="A heatmap of heads by positions, with a dot in the cells of the sites that are needed.",
         source=minimal_circuit,

@@ -15,7 +15,7 @@ from jaxtyping import Float
 from report.content.chapter import Figure
 from report.content.claims.checks import Check, all_of, at_least, not_applicable
 from report.content.claims.claim import claim
-from report.content.formats import decimals, joined, percent
+from report.content.formats import decimals, joined, percent, whole_percent
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
 from sumint.analyses.adding.digit_sum_circle import COMPONENTS, STAGES, DigitSumCircle, digit_sum_circle
@@ -24,6 +24,9 @@ SHARE_AT_LEAST = 0.85
 SUM_FRACTION_AT_LEAST = 0.8
 """Chosen after measuring the write-up's checkpoint, the bundled one and the null networks."""
 COSINE_AT_LEAST = 0.3
+
+ROW_GAP = 0.5
+"""The gap between rows of low panels, as a share of their height."""
 
 LAYER_0, BOTH = (STAGES.index(stage) for stage in ("layer 0", "both"))
 
@@ -40,26 +43,28 @@ def component_figure(circle: DigitSumCircle) -> Figure:
             quantity="share",
             diverging=False,
             limits=(0, 1),
-            written=decimals,
+            written=whole_percent,
+            is_share=True,
         )
         for number, column in enumerate(circle.columns)
     }
     return Figure(
         "digit-sum-components",
-        "What is written of a column’s two digits",
-        plot,
+        "Dependence of the layers’ output on the two digits",
+        charts.panels(plot, columns=2, row_gap=ROW_GAP),
+        numbers=plot,
+        numbers_control="Digit",
         caption=(
-            "The shares of what depends on the two digits at all, in what each layer writes where the column’s "
-            "digit is predicted, and in both together. What depends on the sum or the difference does so at any "
-            "frequency; the claims below say how much of it is the first."
+            "Share of the variance over a column’s two digits that depends on one digit, their sum, their "
+            "difference or "
+            "neither alone (columns), in the output of each layer and of both (rows), by answer digit."
         ),
         alt=(
             "A heatmap of layers by what depends on one digit, on the sum, on the difference and on anything else."
         ),
         source=digit_sum_circle,
-        control="Digit",
-        height=260,
-        width=640,
+        height=60 + 200 * -(-len(plot) // 2),
+        narrow_height=60 + 210 * len(plot),
     )
 
 
@@ -82,12 +87,13 @@ def head_cosine_figure(circle: DigitSumCircle) -> Figure:
     }
     return Figure(
         "push-and-pull-heads",
-        "How the heads of the first layer go together",
+        "Cosines between the outputs of layer-0 heads",
         plot,
         caption=(
-            "The cosine between what two heads write: of one digit alone, and of what only both digits together "
-            "have. Negative on the left and positive on the right means that they take back each other’s single "
-            "digits, and add up what they have of both."
+            "Cosine between the outputs of two layer-0 heads: of the part in one digit alone, left, and in "
+            "both digits "
+            "together, right. Negative left and positive right: the heads cancel single digits and add up "
+            "the rest."
         ),
         alt="Two heatmaps of the heads by one another, with the cosine in each cell.",
         source=digit_sum_circle,

@@ -30,8 +30,9 @@ def digit_table(joint: JointSites) -> Table:
         "Sites that hold a column’s digits",
         joint_sites_columns(joint),
         caption=(
-            "The two sums of a pair differ in the two digits of one column, so that its digit of the answer "
-            f"differs and no carry does. For each column, {METHOD}"
+            "Sites that hold each column’s digits, found with pairs that differ in these and in no carry, "
+            "and the answers "
+            f"that change when they are patched. {METHOD}"
         ),
         source=joint_sites,
         formats=FORMATS,

@@ -20,6 +20,7 @@ from sumint.exhaustive.symbolic import SymbolicAgreement, symbolic_agreement
 from sumint.lab import Lab
 
 BEHIND_NINES_AT_LEAST = 0.95
+PER_MILLION = 1e6
 
 
 def network_agreement(lab: Lab) -> SymbolicAgreement | str:
@@ -37,35 +38,55 @@ def no_agreement(agreement: SymbolicAgreement | str) -> str:
     return agreement if isinstance(agreement, str) else ""
 
 
-@optional_figure(
-    "symbolic-agreement", "How often each symbolic model says what the network says", unless=no_agreement
-)
+@optional_figure("symbolic-agreement", "Disagreement of each symbolic model with the network", unless=no_agreement)
 def agreement_figure(name: str, title: str, agreement: SymbolicAgreement) -> Figure:
     """The share of digits on which each symbolic model agrees with the network, by the run of nines behind."""
     by_run = agreement.by_run
+    shares = np.column_stack([by_run, agreement.overall])
+    columns = [*(str(run) for run in range(by_run.shape[1])), "all"]
+    models = ["none", *map(str, range(1, len(by_run) - 1)), "full"][-len(by_run) :]
+    across, down = "nines in a row behind the digit", "look-ahead"
+    per_million = PER_MILLION * (1 - shares)
     return Figure(
         name,
         title,
         charts.heatmap(
-            100 * np.column_stack([by_run, agreement.overall]),
-            x=[*(str(run) for run in range(by_run.shape[1])), "all"],
-            y=["none", *map(str, range(1, len(by_run) - 1)), "full"][-len(by_run) :],
-            x_title="nines in a row behind the digit",
-            y_title="look-ahead",
+            per_million,
+            x=columns,
+            y=models,
+            x_title=across,
+            y_title=down,
+            quantity="per million",
+            diverging=False,
+            logarithmic=True,
+            text=[[_short_count(value) for value in row] for row in per_million.tolist()],
+        ),
+        numbers=charts.heatmap(
+            100 * shares,
+            x=columns,
+            y=models,
+            x_title=across,
+            y_title=down,
             quantity="digits agreed (%)",
             diverging=False,
             limits=(0, 100),
             written=partial(decimals, places=3),
         ),
         caption=(
-            "In percent of all digits of all sums, by how many columns in a row behind them sum to nine; in the "
-            "last column whatever their number. A model that does not see far enough carries nothing."
+            "Digits per million, over all sums, on which each symbolic model (rows) and the network "
+            "differ, by the run "
+            "of nines behind the digit; logarithmic colour. A model that does not see far enough carries nothing."
         ),
-        alt="A heatmap of symbolic models by the length of the run of nines, with the agreement in each cell.",
+        alt="A heatmap of symbolic models by the length of the run of nines, with the disagreement in each cell.",
         source=symbolic_agreement,
         height=300,
         width=640,
     )
+
+
+def _short_count(value: float) -> str:
+    """A number of cases per million: in whole numbers, or to one decimal place below ten."""
+    return "" if np.isnan(value) else decimals(value, 0 if value >= 10 or value == 0 else 1)
 
 
 @claim(

@@ -33,12 +33,9 @@ def worked_example_figure(lab: Lab, sites: CarrySites) -> Component:
         "One sum, step by step",
         {label: worked_sum(example, number) for number, label in enumerate(_labels(example))},
         caption=(
-            "Choose a sum, and a digit of its answer. Three steps lead to it: what a site of the first layer "
-            "holds of the carry, where the heads of the second look, and what each adds to the first "
-            "frequency of the logits, as an arrow; the rest is what embeddings, the first layer and biases add. "
-            "Faint is the same with this one carry switched to the other way, and nothing else. The sums were "
-            "chosen by the program: one for every route of a carry, one without any, and, where all sums have "
-            "been gone through, the clearest errors."
+            "For a sum and a digit of its answer: the carry level at the sites, the attention of layer-1 "
+            "heads and their "
+            "first frequencies, which add up on the dial. Faint: the same with this one carry switched."
         ),
         alt=(
             "The sum as on paper; a scale with what is held of the carry; bars of attention by position for each "

@@ -23,7 +23,7 @@ ACCURACY_AT_LEAST = 0.85
 
 
 @optional_figure(
-    "constant-bank", "Digits lost without layer 1’s keys and values at each position", unless=no_served_route
+    "constant-bank", "Accuracy lost when layer 1’s keys and values are ablated", unless=no_served_route
 )
 def constant_bank_figure(name: str, title: str, sites: CarrySites, bank: ConstantBank) -> Figure:
     """Bars of the digits lost by mean-ablating keys and values at each position, and of the attention to it."""
@@ -38,17 +38,20 @@ def constant_bank_figure(name: str, title: str, sites: CarrySites, bank: Constan
                 dict(zip(KINDS, lost, strict=True)),
                 x_title="position",
                 y_title="net share of digits lost",
+                is_share=True,
             ),
             "attention": charts.bars(
                 positions,
                 {f"H1.{head}": of_head for head, of_head in enumerate(bank.attention.mean(axis=0))},
                 x_title="position attended to",
                 y_title="attention",
+                is_share=True,
             ),
         },
         caption=(
-            "The share of digits lost when layer 1’s keys, values or both are replaced at one position by their "
-            "means over the sample; and the mean attention of its heads to each position."
+            "Net share of digits that become wrong when layer 1’s keys, values or both are mean-ablated at "
+            "one position; "
+            "or the mean attention of its heads to each position."
         ),
         alt="Bars by position: digits lost, and attention, which is large also where none are lost.",
         source=constant_bank,

@@ -13,6 +13,7 @@ from report.chapters.how_it_carries.served_routes import (
     by_direction,
     no_served_route,
     rates_heatmap,
+    route_labels,
     route_names,
     sizes,
 )
@@ -23,6 +24,7 @@ from report.content.formats import decimals, percent
 from report.content.lazy_chart import LazyChart
 from report.content.optional import optional_figure
 from report.figures import charts
+from report.figures.roles import DASHES
 from sumint.analyses.carrying.carry_direction import DOSES, WAYS, CarryDirection, carry_direction
 from sumint.analyses.carrying.carry_sites import CarrySites
 from sumint.interventions.patching import DIRECTIONS
@@ -31,6 +33,9 @@ from sumint.interventions.patching import DIRECTIONS
 ALONG_AT_LEAST, REST_AT_MOST = 0.8, 0.1
 ADDED_AT_LEAST = 0.7
 THRESHOLDS_WITHIN = 0.2
+
+NINES_ROLES = (0, 1, 3, 6, 7)
+"""The series whose colours stand for 0, 1, 2… columns of nine between the carry and the digit."""
 
 Number = TypeVar("Number", int, float)
 
@@ -43,9 +48,9 @@ def swaps_figure(name: str, title: str, sites: CarrySites, direction: CarryDirec
         title,
         rates_heatmap(sites, direction.rates, LABELS),
         caption=(
-            "The percentage of answers that change when the full head output is patched, only its component along "
-            "the carry vector, or only the rest; and when the vector is added or subtracted. The vector was "
-            "measured on other pairs."
+            "Share of answers that change when the head output at the carry site, or a part of it (rows), "
+            "is patched, by "
+            "route and direction (columns). The carry vector was measured on other pairs."
         ),
         alt="A heatmap of what is patched by routes and directions, with the percentage of changed answers.",
         source=carry_direction,
@@ -79,9 +84,9 @@ def dose_figure(name: str, title: str, sites: CarrySites, direction: CarryDirect
             for number, of_direction in enumerate(DIRECTIONS)
         },
         caption=(
-            "Above, the share of answers that change with the dose of the carry vector, or with the fraction of "
-            "the way to the other sum’s head output; 1 is all of it. Below, the mean phase shift of the logits, "
-            "in digits."
+            "By dose, as a share of the carry vector or of the way to the other sum’s head output: answers "
+            "changed, above, "
+            "and mean phase shift in digits, below. Colour: nines between; dash: answer digit."
         ),
         alt="Two panels over the dose, each with a line for each route: the share of changed answers, and the "
         "phase shift.",
@@ -217,6 +222,17 @@ def _dose_response(sites: CarrySites, rates: np.ndarray, phase_shifts: np.ndarra
     """The share of changed answers over the dose, and below it the phase shift; a line for each served route."""
     names = route_names(sites)
     panels = {"share of answers changed": rates, "phase shift, in digits": phase_shifts}
+    routes = [served.route for served in sites.served_routes]
     return charts.stacked_lines(
-        DOSES, {title: dict(zip(names, values, strict=True)) for title, values in panels.items()}, "dose"
+        DOSES,
+        {title: dict(zip(names, values, strict=True)) for title, values in panels.items()},
+        "dose",
+        shares=("share of answers changed",),
+        styles={
+            route.name: charts.LineStyle(
+                NINES_ROLES[route.n_nines % len(NINES_ROLES)], dash=DASHES[route.digit % len(DASHES)]
+            )
+            for route in routes
+        },
+        labels=dict(zip(names, route_labels(sites), strict=True)),
     )

@@ -29,7 +29,7 @@ def joint_table(name: str, title: str, joint: JointSites) -> Table:
         name,
         title,
         joint_sites_columns(joint),
-        caption=f"On each route that no single site serves, {METHOD}",
+        caption=f"Sites that hold the carry together on each route that no single site serves. {METHOD}",
         source=joint_sites,
         formats=FORMATS,
     )

@@ -49,8 +49,9 @@ def inputs_figure(name: str, title: str, sites: CarrySites, inputs: CarryInLayer
         title,
         rates_heatmap(sites, inputs.rates, INPUTS),
         caption=(
-            "The percentage of answers that change when the patch reaches only this: layer 1’s queries, keys, "
-            "values, attention patterns, all of layer 1, or only the direct path from the site to the logits."
+            "Share of answers that change when the patch reaches only one input of layer 1 (rows), all of "
+            "it, or the "
+            "direct path to the logits, by route and direction (columns)."
         ),
         alt="A heatmap of parts of layer 1 by routes and directions, with the percentage of changed answers.",
         source=carry_in_layer_1,
@@ -154,9 +155,7 @@ def queries_over_keys(sites: CarrySites, inputs: CarryInLayer1) -> Check:
     )
 
 
-@optional_figure(
-    "carry-attention-switch", "Layer 1’s attention without and with the carry", unless=no_served_route
-)
+@optional_figure("carry-attention-switch", "Layer-1 attention without and with the carry", unless=no_served_route)
 def attention_figure(name: str, title: str, sites: CarrySites, inputs: CarryInLayer1) -> Figure:
     """Bars of each layer-1 head's mean attention without and with the carry, one view for each served route."""
     plot: dict[str, LazyChart] = {}
@@ -172,6 +171,7 @@ def attention_figure(name: str, title: str, sites: CarrySites, inputs: CarryInLa
                     x_title="position attended to",
                     y_title="attention",
                     highest=highest,
+                    is_share=True,
                 )
                 for head in range(len(without))
             },
@@ -182,8 +182,9 @@ def attention_figure(name: str, title: str, sites: CarrySites, inputs: CarryInLa
         title,
         plot,
         caption=(
-            "The mean attention from the position that predicts the digit, over the same sums twice: with the "
-            "carry at the site as it is, and patched from the other sum of the pair."
+            "Mean attention of each layer-1 head from the position that predicts the digit, over the same "
+            "sums without "
+            "and with the carry, which is patched at the site."
         ),
         alt="Bars by the position attended to, with the carry and without, in a panel for each head of layer 1.",
         source=carry_in_layer_1,
@@ -206,15 +207,17 @@ def phase_shift_figure(name: str, title: str, sites: CarrySites, phase_shift: Ca
                 dict(zip(phase_shift.parts, by_part[:, number].T, strict=True)),
                 x_title="route, from a column to a digit",
                 y_title="phase shift, in digits",
+                stacked=True,
+                total="whole shift",
             )
             for number, direction in enumerate(DIRECTIONS)
         },
         caption=(
-            "How far each head of layer 1, and the direct path, shift the phase of the digit’s logits when the "
-            "carry is switched, in digits, averaged over pairs. The bars of a route add up to its whole shift, "
-            "which is 1 in an exact adder whose logits are cosines."
+            "Mean shift of the phase of the digit’s logits when the carry is switched, in digits, by route "
+            "and component, "
+            "stacked; a mark shows the whole shift, which is 1 in an exact adder whose logits are cosines."
         ),
-        alt="Grouped bars: for each route how far each head of layer 1 shifts the phase of the logits.",
+        alt="Stacked bars: for each route how far each head of layer 1 shifts the phase of the logits.",
         source=carry_turn,
         control="Carry switched",
         height=380,

@@ -26,7 +26,7 @@ TIE_BREAK_AT_LEAST = 0.1
 NO_POSITION = "No carry site is at a position that sees the digits of the next column, too."
 
 
-@optional_figure("look-ahead", "What layer 0 writes about two columns at one position", unless=no_served_route)
+@optional_figure("look-ahead", "Carry component of layer 0 by the sums of two columns", unless=no_served_route)
 def look_ahead_figure(name: str, title: str, sites: CarrySites, ahead: LookAhead) -> Figure | Absent:
     """Heatmaps of what layer 0 writes along the carry axis by the sums of two columns, one for each position."""
     if not len(ahead.positions):
@@ -41,7 +41,7 @@ def look_ahead_figure(name: str, title: str, sites: CarrySites, ahead: LookAhead
             y=totals,
             x_title=f"A{column + 1} + B{column + 1}",
             y_title=f"A{column} + B{column}",
-            quantity="along the axis",
+            quantity="along carry axis",
             limits=limits,
             square=True,
         )
@@ -54,9 +54,9 @@ def look_ahead_figure(name: str, title: str, sites: CarrySites, ahead: LookAhead
         title,
         plot,
         caption=(
-            "What all heads of layer 0 write at a position, along the axis from where the nearer column makes no "
-            "carry (−½ on average) to where it makes one (½), by what the two columns sum to. In the row of nine "
-            "the nearer column decides nothing. A cell is empty where no such sum was drawn."
+            "Output of all layer-0 heads at a position along the carry axis (−½ without a carry, ½ with "
+            "one), by the sums "
+            "of the nearer column (rows) and the next (columns). Where the nearer is nine, the next decides."
         ),
         alt="A heatmap of one column’s sum by the next one’s, coloured by the value along the carry’s axis.",
         source=look_ahead,

@@ -41,6 +41,11 @@ def readout_figure(name: str, title: str, sites: CarrySites, readout: CarryReado
                 "projection on the carry direction": {"measured": projections},
             },
             x_title="digit",
+            styles={
+                "cosine": charts.LineStyle("no-carry"),
+                "straight lines": charts.LineStyle("carry", dash="dash"),
+                "measured": charts.LineStyle("ink", mode="markers"),
+            },
         )
         for site, column, scores, cosine, lines, projections in zip(
             readout.sites,
@@ -57,9 +62,10 @@ def readout_figure(name: str, title: str, sites: CarrySites, readout: CarryReado
         title,
         plot,
         caption=(
-            "Above, what a digit adds to the attention score of the mean query, with the best cosine and the best "
-            "two straight lines: attention goes to the digit with the higher score. Below, the projection of its "
-            "OV output on the carry direction."
+            "Above, attention score of the mean query by digit (dots), with the best cosine and the best "
+            "two straight "
+            "lines. Below, projection of the digit’s OV output on the carry direction: negative without a carry, "
+            "positive with one."
         ),
         alt="Lines over the digits: the attention score with a fitted cosine, and what is taken from the digit.",
         source=carry_readout,

@@ -69,4 +69,5 @@ def rates_heatmap(sites: CarrySites, rates: np.ndarray, interventions: tuple[str
         diverging=False,
         limits=(0, 1),
         written=whole_percent,
+        is_share=True,
     )

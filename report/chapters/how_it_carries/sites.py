@@ -25,15 +25,27 @@ from sumint.interventions.patching import DIRECTIONS, FlipRates
 NEXT_AT_MOST = 0.25
 TOGETHER_AT_MOST = 0.1
 
+CONTROLS = ("Route", "Carry switched")
+MOST_ROUTES = 6
+"""With more routes, their heatmaps are chosen by controls instead of being shown together."""
+WRITTEN_FROM = 0.05
+"""A share of at least this is written into its cell."""
+ROW_GAP = 0.75
+PANEL_HEIGHT, HEAD_HEIGHT, NARROW_EXTRA = 54, 26, 8
+"""The gap between rows of panels, as a share of their height; the height of a panel without its rows, "
+"that of a row, and what a panel needs more on a small screen, "
+"in pixels."""
+
 
 def rates_figure(sites: CarrySites) -> Figure:
     """Heatmaps of the share of answers changed by patching each head at each position, by route and direction."""
     heads = [f"H0.{head}" for head in range(sites.rates.shape[2])]
     plot: dict[tuple[str, ...], LazyChart] = {}
+    drawn: dict[str, LazyChart] = {}
     for number, route in enumerate(sites.routes):
         positions = slice(0, sites.layout.predicting.start + route.digit + 1)
         for direction, rates in zip(DIRECTIONS, sites.rates[number], strict=True):
-            plot[route.name, direction] = charts.heatmap(
+            plot[route.name, direction] = drawn[f"{route.name}, {direction}"] = charts.heatmap(
                 rates[:, positions],
                 x=sites.layout.position_names[positions],
                 y=heads,
@@ -42,20 +54,34 @@ def rates_figure(sites: CarrySites) -> Figure:
                 quantity="answers that change",
                 diverging=False,
                 limits=(0, 1),
-                written=whole_percent,
+                text=[
+                    [whole_percent(rate) if rate >= WRITTEN_FROM else "" for rate in row]
+                    for row in rates[:, positions]
+                ],
+                has_scale=len(sites.routes) <= MOST_ROUTES,
+                is_share=True,
             )
+    fits = len(sites.routes) <= MOST_ROUTES
+    height, narrow_height = (PANEL_HEIGHT + HEAD_HEIGHT * len(heads) + extra for extra in (0, NARROW_EXTRA))
     return Figure(
         "carry-site-rates",
         "Activation patching, by head and position",
-        plot,
+        charts.panels(drawn, columns=len(DIRECTIONS), row_gap=ROW_GAP) if fits else plot,
+        numbers=plot,
         caption=(
-            "The percentage of pairs in which the answer’s digit becomes the other sum’s when the output of one "
-            "head at one position is patched. Positions after the one that predicts the digit cannot matter."
+            "Share of pairs in which the answer’s digit becomes the other sum’s when one layer-0 head "
+            "(rows) is patched "
+            "at one position (columns), by route and direction. One dark cell: a single site switches the carry."
         ),
-        alt="A heatmap of layer 0’s heads by positions, with the percentage of changed answers in each cell.",
+        alt=(
+            "A heatmap of layer-0 heads by positions for each route and direction, with the share of changed "
+            "answers."
+        ),
         source=carry_sites,
-        control=("Route", "Carry switched"),
-        height=240,
+        control=() if fits else CONTROLS,
+        numbers_control=CONTROLS,
+        height=60 + height * len(sites.routes) if fits else 240,
+        narrow_height=60 + narrow_height * len(drawn) if fits else None,
     )
 
 
@@ -73,12 +99,11 @@ def routes_table(sites: CarrySites) -> Table:
     head = ("route", "carry switched", "nines between", "pairs", "site", "answers changed", "95% interval")
     return Table(
         "carry-routes",
-        "Every route, and the site whose patch changes most answers",
+        "The carry site of each route",
         dict(zip(head, zip(*rows, strict=True), strict=True)),
         caption=(
-            f"Of {counted(sites.n_drawn, 'pair')} drawn for each route those are kept of which the model predicts "
-            "both digits correctly. A route’s site is that of the smallest set, if one of these serves it. The "
-            "interval is Wilson’s."
+            f"Answers changed by patching the best site of each route, with Wilson’s 95% interval, over those of "
+            f"{counted(sites.n_drawn, 'pair')} on which the model predicts both digits correctly."
         ),
         source=carry_sites,
         formats={"answers changed": _percent_or_none},

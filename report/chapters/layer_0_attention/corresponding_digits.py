@@ -9,7 +9,7 @@ import numpy as np
 from report.content.chapter import Figure, Table
 from report.content.claims.checks import Check, all_of, at_least, at_most
 from report.content.claims.claim import claim, published_claim
-from report.content.formats import decimals, joined, percent
+from report.content.formats import decimals, joined, percent, whole_percent
 from report.figures import charts
 from sumint.analyses.attention.attention_patterns import AttentionPatterns, attention_patterns
 
@@ -63,20 +63,22 @@ def column_attention_figure(measured: AttentionPatterns) -> Figure:
                     measured.column_attention[0, head, queries],
                     x=columns,
                     y=layout.position_names[queries],
-                    x_title="looks at",
-                    y_title="from",
+                    x_title="column attended to",
+                    y_title="from position",
                     quantity="attention",
                     diverging=False,
                     limits=(0, 1),
-                    written=decimals,
+                    written=whole_percent,
+                    is_share=True,
                 )
                 for head in range(n_heads)
             },
             columns=_n_panel_columns(n_heads),
         ),
         caption=(
-            "How much attention, on average over the sample, goes to the two digits of a column, from the "
-            "positions that see both operands."
+            "Mean attention of each layer-0 head over the sample, from each position that sees both "
+            "operands (rows) to "
+            "the two digits of a column (columns)."
         ),
         alt=f"{n_heads} heatmaps of positions by columns, one for each head of the first layer.",
         source=attention_patterns,
@@ -95,7 +97,7 @@ def hypothesis_table(measured: AttentionPatterns) -> Table:
 
     return Table(
         "hypothesis",
-        "What the write-up guesses",
+        "The write-up’s hypothesis on layer-0 heads",
         {
             "for": [f"C{guess.digit}" for guess in HYPOTHESIS],
             "guess": [guess.purpose for guess in HYPOTHESIS],
@@ -105,8 +107,9 @@ def hypothesis_table(measured: AttentionPatterns) -> Table:
             "attention": [attention(guess) for guess in HYPOTHESIS],
         },
         caption=(
-            "Which heads it takes to add the digits of a column, and which to look for a carry, and from which "
-            "position; with the heads’ mean attention to the two digits, measured on the write-up’s checkpoint."
+            "The heads that add a digit or find its carry according to the write-up, with each head’s mean "
+            "attention "
+            "there to the two digits of the column."
         ),
         source=attention_patterns,
     )

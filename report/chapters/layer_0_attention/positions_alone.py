@@ -31,15 +31,16 @@ def positional_attention_figure(circuits: QkCircuits) -> Figure:
     }
     return Figure(
         "qk-position",
-        "Attention that ignores the digits",
+        "Attention from positions alone",
         {
             (f"H0.{head}", version): charts.heatmap(
                 patterns[head],
                 x=names,
                 y=names,
-                x_title="looks at",
-                y_title="from",
+                x_title="to position",
+                y_title="from position",
                 quantity="attention",
+                is_share=True,
                 diverging=False,
                 square=True,
                 limits=(0, 1),
@@ -48,9 +49,10 @@ def positional_attention_figure(circuits: QkCircuits) -> Figure:
             for version, patterns in versions.items()
         },
         caption=(
-            "Attention of the mean query to the mean keys; the measured mean attention; and, as published, the "
-            "attention from positions and signs alone. The mean distance in total variation from the measured is "
-            f"{corrected} for the first and {published} for the last."
+            "Attention between positions: of the mean query to the mean keys; as measured, on average; and "
+            "as published, "
+            "from positions and signs alone. Distance from the measured in total variation: "
+            f"{corrected} corrected, {published} as published."
         ),
         alt="A heatmap of positions by positions, empty above the diagonal.",
         source=qk_circuits,

@@ -14,33 +14,66 @@ from sumint.task.sums import DIGITS
 
 PAIRS = tuple(f"{first}+{second}" for first in DIGITS for second in DIGITS)
 CONTROLS = ("Layer-0 head", "Layer-1 head")
+MAX_HEADS_IN_A_ROW, NARROW_COLUMNS = 3, 2
+"""With more heads in a layer their pairs are chosen by controls; and the columns of panels on a small screen."""
 
 
 def digit_figure(circuits: OvCircuits) -> Figure:
     """Return the logits and the first frequency of every digit, for each pair of a layer-0 and a layer-1 head."""
 
-    def view(first: int, second: int) -> LazyChart:
-        waves = circuits.digit_waves[first, second]
-        logits = charts.heatmap(
-            circuits.digit_logits[first, second], DIGITS, DIGITS, "output digit", "input digit", "logit"
-        )
-        return _logits_and_phases(
-            logits, charts.polar_points(np.abs(waves), np.angle(waves), DIGITS, name="digits")
+    def logits(first: int, second: int) -> LazyChart:
+        return charts.heatmap(
+            circuits.digit_logits[first, second],
+            DIGITS,
+            DIGITS,
+            "output digit",
+            "input digit",
+            "logit",
+            limits=charts.symmetric_limits(circuits.digit_logits),
         )
 
+    def phases(first: int, second: int) -> LazyChart:
+        waves = circuits.digit_waves[first, second]
+        return charts.polar_points(np.abs(waves), np.angle(waves), DIGITS, name="digits")
+
+    pairs = _head_pairs(circuits)
+    n_heads = len(circuits.digit_logits)
+    views = {heads: _logits_and_phases(logits(*indices), phases(*indices)) for heads, indices in pairs.items()}
+    if n_heads > MAX_HEADS_IN_A_ROW:
+        drawn, control = views, CONTROLS
+    else:
+        drawn, control = (
+            {
+                shown: charts.panels(
+                    {" → ".join(heads): draw(*indices) for heads, indices in pairs.items()},
+                    columns=n_heads,
+                    narrow_columns=NARROW_COLUMNS,
+                )
+                for shown, draw in (("logits", logits), ("first frequency", phases))
+            },
+            ("Shown",),
+        )
+    n_rows = -(-len(pairs) // NARROW_COLUMNS)
     return Figure(
         "digit-embeddings",
-        "A digit through two heads",
-        {heads: view(*indices) for heads, indices in _head_pairs(circuits).items()},
+        "A digit through a layer-0 and a layer-1 head",
+        drawn,
+        numbers=views,
         caption=(
-            "What every digit adds to every logit, and the first frequency of each row as an arrow. Each pair of "
-            "heads has its own scale."
+            "What each input digit’s embedding (rows) adds to each output digit’s logit (columns) through "
+            "a layer-0 "
+            "head and a layer-1 head; or the first frequency of each row, on a dial of digits with its own scale."
         ),
-        alt="A heatmap of ten input digits by ten output digits, and a polar diagram with a point for each input.",
+        alt=(
+            f"{len(pairs)} heatmaps of ten input digits by ten output digits, one for each pair of heads, "
+            "or as many "
+            "dials with a point for each input digit."
+        ),
         source=ov_circuits,
-        control=CONTROLS,
-        height=420,
-        narrow_height=700,
+        control=control,
+        numbers_control=CONTROLS,
+        height=420 if n_heads > MAX_HEADS_IN_A_ROW else 90 + 250 * n_heads,
+        narrow_height=700 if n_heads > MAX_HEADS_IN_A_ROW else 90 + 190 * n_rows,
     )
 
 
@@ -62,15 +95,17 @@ def pair_figure(circuits: OvCircuits) -> Figure:
 
     return Figure(
         "digit-sums",
-        "Two digits’ embeddings, added up, through two heads",
+        "The sum of two digits’ embeddings through two heads",
         {heads: view(*indices) for heads, indices in _head_pairs(circuits).items()},
         caption=(
-            "The same for the sum of two embeddings, a row and a point for every pair of digits. A point is the "
-            "stronger in colour the more of its two digits are 5 or more: none, one, both."
+            "What the sum of two digits’ embeddings (rows) adds to each output digit’s logit (columns), "
+            "and its first "
+            "frequency. The darker a point, the more of its two digits are 5 or more: none, one, both."
         ),
         alt=(
-            "A heatmap of a hundred pairs of digits by ten output digits, and a polar diagram with a point for "
-            "each pair, in three shades."
+            "A heatmap of a hundred pairs of digits by ten output digits, and a dial with a point for each "
+            "pair, in "
+            "three shades."
         ),
         source=ov_circuits,
         control=CONTROLS,

@@ -17,6 +17,7 @@ from report.chapters.other_seeds.claims import (
 from report.chapters.other_seeds.figures import counts_figure, matrix_figure, recurrence_table, seeds_table
 from report.chapters.other_seeds.recurrence import recurrence_numbers
 from report.content.chapter import ChapterPlan, Content, Values
+from report.content.declared import declared_claims
 from report.content.failures import Failure
 from report.seeds.run import summarize_seeds
 from sumint.lab import Lab
@@ -41,10 +42,15 @@ def plan(compared: Mapping[str, ChapterPlan]) -> ChapterPlan:
         summaries = summarize_seeds(lab, compared) if lab.others else None
         others = summaries.others if summaries else ()
         yield Values(recurrence_numbers(others))
-        yield matrix_figure(summaries)
+        statements = {
+            name: function.statement
+            for one in compared.values()
+            for name, function in declared_claims(one).items()
+        }
+        yield matrix_figure(summaries, statements)
         yield counts_figure(summaries)
         yield seeds_table(summaries)
-        yield recurrence_table(summaries)
+        yield recurrence_table(summaries, statements)
         for check in CLAIMS:
             yield check(others)
         # Failures on the report's own checkpoint are reported by the chapters in which they occur.

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from report.chapters.other_seeds.recurrence import holding_count, recurrences
+from collections.abc import Mapping
+
+from report.chapters.other_seeds.recurrence import ACCIDENT_BELOW, RECURS_FROM, holding_count, recurrences
 from report.content.chapter import Figure, Table
-from report.content.formats import percent
+from report.content.formats import counted, percent
 from report.content.optional import optional_figure, optional_table
 from report.figures import charts
 from report.seeds.result import SeedSummaries, SeedSummary, trained_otherwise
 from report.seeds.run import summarize_seeds
 
-VERDICTS = {True: "holds", False: "does not hold", None: "nothing to measure"}
+VERDICTS = {True: "holds", False: "does not hold", None: "not checked"}
 """The labels of the verdicts."""
-HERE = "here"
+HERE = "this checkpoint"
 """The label of the checkpoint that the report is about."""
 ROWS_PER_PAGE = 20
 ROW_HEIGHT, FRAME_HEIGHT = 18, 120
 """The height in pixels of a row of the matrix, and that of the labels above and below all rows."""
 
 
-def _why_nothing_to_compare(summaries: SeedSummaries | None) -> str:
+def _why_nothing_to_compare(summaries: SeedSummaries | None, _statements: Mapping[str, str] | None = None) -> str:
     """Return the reason if there are no other checkpoints to compare with, or no text if there are."""
     if summaries:
         return ""
@@ -57,53 +59,64 @@ def seeds_table(name: str, title: str, summaries: SeedSummaries) -> Table:
         title,
         {head: tuple(values) for head, values in columns.items()},
         caption=(
-            "The weights at hand, and the seeds that come with the project. The third column is what the "
-            "checkpoint’s card says of its validation sums at the best epoch; the fourth is measured here. A "
-            "route has a site if one head at one position moves nearly all of its digits; which head of a layer "
-            "is called the first means nothing. The last column is of the claims that could be checked on some of "
-            "the seeds trained alike, and on this checkpoint."
+            "This checkpoint and the bundled seeds: training, accuracy, carry sites and claims that hold, "
+            "of those that "
+            "could be checked on it and on some seed trained alike. Heads are numbered arbitrarily."
         ),
         source=summarize_seeds,
     )
 
 
-@optional_figure("claims-by-seed", "Which claims hold where", unless=_why_nothing_to_compare)
-def matrix_figure(name: str, title: str, summaries: SeedSummaries) -> Figure:
-    """Return the matrix of claims by checkpoints, marked by whether each claim holds."""
-    compared = _compared_claims(summaries)
+@optional_figure("claims-by-seed", "Claims that hold, by checkpoint", unless=_why_nothing_to_compare)
+def matrix_figure(name: str, title: str, summaries: SeedSummaries, statements: Mapping[str, str]) -> Figure:
+    """Return the matrix of claims by checkpoints, marked by whether each claim holds.
+
+    `statements` are the statements of the claims by their names.
+    """
+    rows = recurrences(summaries.others)
+    compared = {row.name for row in rows}
     columns = [HERE, *(_short_name(seed) for seed in summaries.others)]
-    groups: dict[str, list[str]] = {}
+    groups = {
+        "hold on every seed": [row.name for row in rows if row.share >= RECURS_FROM],
+        "hold on most seeds": [row.name for row in rows if ACCIDENT_BELOW <= row.share < RECURS_FROM],
+        "hold on fewer than half": [row.name for row in rows if row.share < ACCIDENT_BELOW],
+    }
+    groups = {heading: names for heading, names in groups.items() if names}
     marks: dict[bool | None, list[charts.Mark]] = {holds: [] for holds in VERDICTS}
     for column, seed in zip(columns, summaries.all, strict=True):
         for verdict in seed.verdicts:
             if verdict.name in compared:
                 marks[verdict.holds].append(charts.Mark(verdict.name, column, verdict.value))
-                rows = groups.setdefault(verdict.chapter, [])
-                rows += [verdict.name] * (verdict.name not in rows)
     n_rows = sum(len(rows) + 1 for rows in groups.values())
     return Figure(
         name,
         title,
-        charts.mark_matrix(groups, columns, {VERDICTS[holds]: of_verdict for holds, of_verdict in marks.items()}),
-        caption=(
-            "Every claim that could be checked on some of the seeds trained alike, chapter by chapter: whether it "
-            "holds on the weights at hand, called here, and on each seed. s0 is seed 0, and s0 300 the same "
-            "trained for 300 epochs. Whoever points at a mark reads what was measured there."
+        charts.mark_matrix(
+            groups,
+            columns,
+            {VERDICTS[holds]: of_verdict for holds, of_verdict in marks.items()},
+            labels={name: statement.replace("$", "") for name, statement in statements.items()},
         ),
-        alt="A matrix of claims and checkpoints: squares where a claim holds, crosses where it does not.",
+        caption=(
+            "Claims (rows) on this checkpoint and on each seed (columns): filled where a claim holds, an "
+            "open diamond where "
+            "it does not. s0 is seed 0; s0 300 was trained for 300 epochs. Hover a mark for the measured value."
+        ),
+        alt="A matrix of claims and checkpoints: filled circles where a claim holds, diamonds where it does not.",
         source=summarize_seeds,
         height=n_rows * ROW_HEIGHT + FRAME_HEIGHT,
         narrow_height=n_rows * ROW_HEIGHT + FRAME_HEIGHT,
     )
 
 
-@optional_table("claims-recurring", "On how many seeds each claim holds", unless=_why_nothing_to_compare)
-def recurrence_table(name: str, title: str, summaries: SeedSummaries) -> Table:
-    """Return the table of how many seeds each claim holds on."""
+@optional_table("claims-recurring", "Recurrence of each claim across seeds", unless=_why_nothing_to_compare)
+def recurrence_table(name: str, title: str, summaries: SeedSummaries, statements: Mapping[str, str]) -> Table:
+    """Return the table of how many seeds each claim holds on; `statements` are those of the claims by name."""
     rows = recurrences(summaries.others)
     others = trained_otherwise(summaries.others)
     columns = {
         "claim": [row.name for row in rows],
+        "statement": [statements.get(row.name, "").replace("$", "") for row in rows],
         "seeds": [f"{row.n_holding} of {row.n_checked}" for row in rows],
         "trained otherwise": [holding_count(others, row.name) for row in rows],
         HERE: [VERDICTS[summaries.main.holds(row.name)] for row in rows],
@@ -114,9 +127,9 @@ def recurrence_table(name: str, title: str, summaries: SeedSummaries) -> Table:
         title,
         {head: tuple(values) for head, values in columns.items()},
         caption=(
-            "The second column counts the seeds that were trained alike, where there is something to measure; the "
-            "third those that were trained for another number of epochs, which are some of the same seeds "
-            "again. Claims that hold most often come first; each name leads to the claim."
+            "On how many seeds each claim holds, of those trained alike on which it could be checked, and "
+            "of those trained "
+            "for another number of epochs. The most frequent come first; each name links to the claim."
         ),
         source=summarize_seeds,
         page_length=ROWS_PER_PAGE,
@@ -125,7 +138,7 @@ def recurrence_table(name: str, title: str, summaries: SeedSummaries) -> Table:
     )
 
 
-@optional_figure("verdicts-by-seed", "How many claims hold", unless=_why_nothing_to_compare)
+@optional_figure("verdicts-by-seed", "Share of claims that hold, by checkpoint", unless=_why_nothing_to_compare)
 def counts_figure(name: str, title: str, summaries: SeedSummaries) -> Figure:
     """Return the bars of how many claims hold on each checkpoint, by accuracy."""
     by_accuracy = sorted(summaries.all, key=lambda seed: seed.digit_accuracy or 0)
@@ -135,21 +148,29 @@ def counts_figure(name: str, title: str, summaries: SeedSummaries) -> Figure:
     def count(holds: bool | None) -> list[int]:
         return [sum(seed.holds(claim) is holds for claim in compared) for seed in by_accuracy]
 
+    counts = {label: count(holds) for holds, label in VERDICTS.items()}
     return Figure(
         name,
         title,
         charts.bars(
             names,
-            {label: count(holds) for holds, label in VERDICTS.items()},
+            {label: [number / len(compared) for number in of_verdict] for label, of_verdict in counts.items()},
             x_title="checkpoint, the least accurate first",
-            y_title="claims",
+            y_title="share of claims",
+            is_share=True,
+            stacked=True,
+            highest=1,
         ),
+        numbers=charts.bars(names, counts, x_title="checkpoint, the least accurate first", y_title="claims"),
         caption=(
-            "Of the claims that could be checked on some of the seeds trained alike, how many hold. The "
-            "checkpoints are ordered by how many of the sample’s digits they get right; s0 is seed 0, and the "
-            "weights at hand are here."
+            f"Share of {counted(len(compared), 'claim')} that hold, do not hold or could not be checked, by "
+            "checkpoint, in "
+            "order of accuracy on the sample. s0 is seed 0."
         ),
-        alt="Bars for each checkpoint: claims that hold, that do not, and that there was nothing to measure of.",
+        alt=(
+            "Stacked bars for each checkpoint: claims that hold, that do not, and that there was nothing to "
+            "measure of."
+        ),
         source=summarize_seeds,
         height=380,
     )

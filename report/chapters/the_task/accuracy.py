@@ -35,7 +35,10 @@ def performance_table(measured: Performance) -> Table:
         "performance",
         "How well the model adds",
         {"measure": tuple(rows), "value": tuple(rows.values())},
-        caption=f"Over the answer digits of {count(measured.n_sums)} sums.",
+        caption=(
+            f"Loss, probabilities and accuracy over the answer digits of the sample of {count(measured.n_sums)} "
+            "sums."
+        ),
         source=performance,
     )
 
@@ -44,7 +47,7 @@ def sample_probabilities_figure(examples: ExampleSums) -> Figure:
     """Return the heatmaps of the probability of every token at each answer digit, one for each example sum."""
     return Figure(
         "sample-probabilities",
-        "What the model predicts",
+        "Predicted probability of every token",
         {
             label: charts.heatmap(
                 probabilities.T,
@@ -54,6 +57,7 @@ def sample_probabilities_figure(examples: ExampleSums) -> Figure:
                 y_title="token",
                 quantity="probability",
                 diverging=False,
+                is_share=True,
                 limits=(0, 1),
                 text=_rings(digits),
             )
@@ -61,7 +65,11 @@ def sample_probabilities_figure(examples: ExampleSums) -> Figure:
                 examples.labels, examples.probabilities, examples.answer_digits, strict=True
             )
         },
-        caption="The probability of every token for each digit of the answer. A ring marks the right digit.",
+        caption=(
+            "Probability of each of the twelve tokens (rows) at each digit of the answer (columns), for "
+            "one sum. A ring "
+            "marks the right digit."
+        ),
         alt="A heatmap of twelve tokens by the answer's digits, with a ring where each digit's token is.",
         source=example_sums,
         control="Sum",

@@ -16,7 +16,7 @@ def example_sums_table(examples: ExampleSums) -> Table:
     """Return the table of the sums that figures show one by one, as text and as tokens."""
     return Table(
         "example-sums",
-        "The sums that figures show one by one",
+        "The example sums of the figures",
         {
             "sum": [examples.single, *examples.strings],
             "what it is": [DRAWN_ALONE, *(kind or FROM_SAMPLE for kind in examples.kinds)],

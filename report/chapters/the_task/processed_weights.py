@@ -31,9 +31,9 @@ def weight_processing_table(processing: WeightProcessing) -> Table:
     }
     return Table(
         "weight-processing",
-        "What the processing gives",
+        "Properties of the processed weights",
         {"property": tuple(properties), "largest deviation": tuple(properties.values())},
-        caption="The largest deviation from each property, in absolute value, in single precision.",
+        caption="Largest absolute deviation of the processed weights from each property, in single precision.",
         source=weight_processing,
         formats={"largest deviation": scientific},
     )

@@ -39,9 +39,11 @@ def training_curve_figure(lab: Lab) -> Figure | Absent:
             },
             x_title="epoch",
             logarithmic=True,
+            shares=("validation digits wrong",),
         ),
         caption=(
-            "Cross-entropy, and the share of validation digits that are wrong, on logarithmic scales. The best "
+            "Cross-entropy in nats, and share of validation digits wrong, by epoch, on logarithmic scales. "
+            "The best "
             f"epoch, {best + 1} of {len(epochs)}, was kept: {percent(history.validation_accuracy[best], 3)} right."
         ),
         alt="Lines over the epochs: training loss, validation loss, and the share of wrong digits.",

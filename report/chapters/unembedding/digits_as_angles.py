@@ -21,9 +21,13 @@ def gram_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     return (
         Figure(
             "gram",
-            "How digits point along one another",
+            "Inner products of the digits’ directions",
             charts.heatmap(matrix.gram, DIGITS, DIGITS, "digit", "digit", "inner product", square=True),
-            caption="The entries of $W_U^{\\top} W_U$: each digit's direction times each other's.",
+            caption=(
+                "Entries of $W_U^{\\top} W_U$: the inner product of each digit’s unembedding direction "
+                "with each other’s. "
+                "Diagonal stripes: it depends on the difference of the digits."
+            ),
             alt="A ten by ten heatmap, its largest entry on the diagonal, where a digit meets itself.",
             source=unembedding,
             height=460,
@@ -31,14 +35,17 @@ def gram_figures(matrix: Unembedding) -> tuple[Figure, ...]:
         ),
         Figure(
             "gram-phases",
-            "The angle of every digit",
+            "The angle of each digit’s direction",
             charts.polar_points(
                 matrix.gram_rows.magnitudes[:, 1],
                 matrix.gram_rows.phases[:, 1],
                 DIGITS,
                 name="first frequency",
             ),
-            caption="The first frequency of each row of $W_U^{\\top} W_U$.",
+            caption=(
+                "The first frequency of each row of $W_U^{\\top} W_U$, on a dial of digits: length is "
+                "magnitude. Digits that are angles stand in order round it."
+            ),
             alt="Ten points in a polar diagram, one for each digit.",
             source=unembedding,
             height=440,

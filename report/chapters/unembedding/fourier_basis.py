@@ -33,7 +33,11 @@ def fourier_basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                 quantity="coefficient",
                 labelled_rows=significant_rows,
             ),
-            caption="Every row of $W_U$ in the orthonormal Fourier basis.",
+            caption=(
+                "Coefficients of $W_U$ in the orthonormal Fourier basis, by dimension of the residual "
+                "stream (rows) and "
+                "component (columns)."
+            ),
             alt=f"A heatmap of {len(dimensions)} rows by ten Fourier components.",
             source=unembedding,
             height=560,
@@ -41,7 +45,7 @@ def fourier_basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
         ),
         Figure(
             "first-frequency-only",
-            "One frequency, and the whole matrix",
+            "The unembedding rebuilt from one frequency",
             {
                 label: charts.heatmap(
                     values,
@@ -59,7 +63,8 @@ def fourier_basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                 )
             },
             caption=(
-                "$W_U$ rebuilt from $\\cos 1$ and $\\sin 1$ alone, and as it is. The rebuilt matrix holds "
+                "Entries of $W_U$, rebuilt from $\\cos 1$ and $\\sin 1$ alone and as it is. The rebuilt "
+                "matrix holds "
                 f"{percent(matrix.first_frequency_share)} of the original's squared norm."
             ),
             alt="Two heatmaps to switch between: the matrix rebuilt from the first frequency, and the original.",

@@ -45,10 +45,11 @@ def matrix_figure(matrix: Unembedding) -> Figure:
             labelled_rows=tuple(map(str, rows)),
         ),
         caption=(
-            f"$W_U$ over the ten digits. {_of_rows(rows)} {'holds' if len(rows) == 1 else 'hold'} "
-            f"{percent(matrix.row_shares[rows].sum())} of its squared norm."
+            f"Entries of $W_U$ by dimension of the residual stream (rows) and digit (columns). {_of_rows(rows)} "
+            f"{'holds' if len(rows) == 1 else 'hold'} {percent(matrix.row_shares[rows].sum())} of its "
+            "squared norm."
         ),
-        alt=f"A heatmap of {len(matrix.matrix)} rows by ten columns, its weight in rows {joined(rows)}.",
+        alt=(f"A heatmap of {len(matrix.matrix)} rows by ten columns, its weight in rows {joined(rows)}."),
         source=unembedding,
         height=560,
         width=520,

@@ -42,7 +42,8 @@ def wave_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                 limits=(0, float(matrix.rows.magnitudes[rows].max())),
             ),
             caption=(
-                "The magnitude of each frequency in the rows that matter. Leaving the constant aside, frequency "
+                "Magnitude of each frequency (columns) in the significant rows of $W_U$. Without the "
+                "constant, frequency "
                 f"{matrix.main_frequency} has {percent(matrix.rows.frequency_shares.max())} of the power."
             ),
             alt=f"A heatmap of rows {joined(rows)} by frequency, strongest at frequency {matrix.main_frequency}.",
@@ -52,14 +53,18 @@ def wave_figures(matrix: Unembedding) -> tuple[Figure, ...]:
         ),
         Figure(
             "row-phases",
-            "Phases of the significant rows",
+            "First frequency of the significant rows",
             charts.polar_points(
                 matrix.rows.magnitudes[rows, 1],
                 matrix.rows.phases[rows, 1],
                 names,
                 name="first frequency",
             ),
-            caption="Each row's first frequency as an arrow: how strong it is, and in which phase.",
+            caption=(
+                "The first frequency of each significant row of $W_U$, on a dial of digits: its length is "
+                "the magnitude, "
+                "and it points to the digit at which the row is largest."
+            ),
             alt=f"A polar diagram with a point for each significant row: {phases}.",
             source=unembedding,
             height=440,

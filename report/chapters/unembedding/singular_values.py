@@ -30,15 +30,16 @@ def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
     return (
         Figure(
             "singular-values",
-            "Singular values",
+            "Singular values of the unembedding",
             charts.bars(
-                tuple(range(len(svd.singular_values))),
+                tuple(range(1, len(svd.singular_values) + 1)),
                 {"singular value": svd.singular_values},
                 x_title="direction",
                 y_title="singular value",
             ),
             caption=(
-                f"The first two directions hold {percent(svd.two_direction_share)} of the squared norm; the third "
+                "Singular values of $W_U$ in order. The first two directions hold "
+                f"{percent(svd.two_direction_share)} of the squared norm; the third "
                 f"singular value is {significant(svd.third_to_second, 2)} of the second."
             ),
             alt=f"{len(svd.singular_values)} bars, the singular values from the largest to the smallest.",
@@ -48,14 +49,18 @@ def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
         ),
         Figure(
             "principal-directions",
-            "The first two directions",
+            "The first two singular directions",
             charts.lines(
                 dimensions,
                 {"first": svd.directions[:, 0], "second": svd.directions[:, 1]},
                 x_title="dimension of the residual stream",
                 y_title="coordinate",
             ),
-            caption="The two left singular vectors with the largest singular values, coordinate by coordinate.",
+            caption=(
+                "Coordinates of the two left singular vectors with the largest singular values, by "
+                "dimension of the "
+                "residual stream."
+            ),
             alt="Two lines over the dimensions of the residual stream, one for each direction.",
             source=unembedding_svd,
             height=320,
@@ -63,19 +68,18 @@ def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
         Figure(
             "digits-in-the-plane",
             "The digits in the plane of the first two directions",
-            charts.scatter(
-                svd.digits[:, 0],
-                svd.digits[:, 1],
-                DIGITS,
-                x_title="first direction",
-                y_title="second direction",
-                closed=True,
+            charts.dial(svd.digits[:, 0], svd.digits[:, 1], DIGITS),
+            numbers=charts.scatter(
+                svd.digits[:, 0], svd.digits[:, 1], DIGITS, x_title="first direction", y_title="second direction"
             ),
-            caption="The ten columns of $W_U$, projected; the line joins each digit to the next.",
-            alt="Ten points, one for each digit, with a closed line from each to the next.",
+            caption=(
+                "The ten columns of $W_U$ in the plane of the first two directions, turned so that digit 0 is at "
+                "the top; the spokes are 36° apart. Digits that are angles stand in order, at even steps."
+            ),
+            alt="Ten points, one for each digit, in order round a circle with a spoke every 36°.",
             source=unembedding_svd,
-            height=500,
-            width=540,
+            height=440,
+            width=440,
         ),
     )
 

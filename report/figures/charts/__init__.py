@@ -4,20 +4,23 @@ A chart has no title, which the page adds, and no colours, which the theme adds:
 heatmap and the role of each other trace. Numbers are in single precision, in which they were measured.
 """
 
-from report.figures.charts.base import GUIDE, symmetric_limits
+from report.figures.charts.base import symmetric_limits
+from report.figures.charts.dots import dots
 from report.figures.charts.head_parts import head_parts
 from report.figures.charts.heatmaps import heatmap
 from report.figures.charts.mark_matrix import Mark, mark_matrix
 from report.figures.charts.panels import panels
 from report.figures.charts.polar import Polar, polar, polar_points
-from report.figures.charts.scatter import scatter
-from report.figures.charts.series import bars, lines, stacked_lines
+from report.figures.charts.scatter import dial, scatter
+from report.figures.charts.series import LineStyle, bars, lines, stacked_lines
 
 __all__ = [
-    "GUIDE",
+    "LineStyle",
     "Mark",
     "Polar",
     "bars",
+    "dial",
+    "dots",
     "head_parts",
     "heatmap",
     "lines",

@@ -9,9 +9,6 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import ArrayLike
 
-GUIDE = "guide"
-"""The role of a trace that repeats the numbers of another as guide lines; data files omit it."""
-
 
 def chart(traces: Sequence[Any], layout: Mapping[str, Any] | None = None) -> go.Figure:
     """A figure without Plotly's own template, with a legend if it has more than one named trace."""

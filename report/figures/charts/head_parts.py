@@ -21,7 +21,7 @@ def head_parts(
         x=tuple(f"H{layer}.{head}" for layer in range(n_layers) for head in range(n_heads)),
         y=tuple(kind.upper() for kind in KINDS),
         x_title="head",
-        y_title="replaced by its mean",
+        y_title="ablated",
         quantity="rise in loss (nats)",
         written=decimals,
         limits=limits,

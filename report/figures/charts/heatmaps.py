@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from report.content.lazy_chart import lazy_chart
 from report.figures.charts.base import chart, hover, numbers, on_one_scale
 from report.figures.charts.labels import row_ticks
-from report.figures.charts.margins import margins
+from report.figures.charts.margins import COLOUR_BAR, SCALE_TITLE, margins
+from report.figures.charts.number_format import hover_format
 from report.figures.theme import DIVERGING, SEQUENTIAL
 
 
@@ -34,22 +35,30 @@ def heatmap(
     labelled_columns: Sequence[Any] | None = None,
     gaps: bool = True,
     logarithmic: bool = False,
+    is_share: bool = False,
+    has_scale: bool = True,
 ) -> go.Figure:
     """A matrix as coloured cells, with its first row on top.
 
-    `quantity` names the values and titles the colour scale. A `diverging` scale is centred at zero; a sequential
-    one runs from the smallest value to the largest. `text` is written in the cells; with the format `written`, the
-    values themselves are, and the colour scale is omitted. `limits` fix the scale, so that views can be compared.
-    Of many rows only the `labelled_rows`, named as in `y`, have a label, and of many columns the
-    `labelled_columns`; without `gaps` between cells they remain visible. On a `logarithmic` scale a cell with zero
-    is empty; the values are in `customdata`, for the hover label and the data files.
+    `quantity` names the values and titles the colour scale, which is omitted unless `has_scale`. A `diverging`
+    scale is centred at zero; a sequential one runs from the smallest value to the largest. `text` is written in
+    the cells; with the format `written`, the values themselves are, and the colour scale is omitted. `limits` fix
+    the scale, so that views can be compared. Of many rows only the `labelled_rows`, named as in `y`, have a label,
+    and of many columns the `labelled_columns`; without `gaps` between cells they remain visible. On a
+    `logarithmic` scale a cell with zero is empty; the values are in `customdata`, for the hover label and the data
+    files. Values that are shares (`is_share`) are written in per cent.
     """
     scale = DIVERGING if diverging else SEQUENTIAL
-    has_scale = True
     if text is None and written is not None:
         has_scale = False
         text = [[written(value) for value in row] for row in numbers(values).tolist()]
     channel = "customdata" if logarithmic else "z"
+    names = None
+    if labelled_rows is not None or labelled_columns is not None:
+        # A tick that several rows share would name a single one of them in the hover label, too.
+        names = [[_pair(y_title, row, x_title, column) for column in x] for row in y]
+    where = "%{hovertext}" if names else _pair(y_title, "%{y}", x_title, "%{x}")
+    form = hover_format(values, is_share=is_share)
     trace = go.Heatmap(
         z=_logarithms(values) if logarithmic else numbers(values),
         customdata=numbers(values) if logarithmic else None,
@@ -59,14 +68,15 @@ def heatmap(
         text=None if text is None else [list(row) for row in text],
         ygap=None if gaps else 0,
         texttemplate=None if text is None else "%{text}",
-        hovertemplate=hover((y_title, "%{y}"), (x_title, "%{x}"), (quantity, f"<b>%{{{channel}:.4~g}}</b>")),
+        hovertext=names,
+        hovertemplate=hover(("", where), (quantity, f"<b>%{{{channel}:{form}}}</b>")),
     )
-    title = {"title": {"text": quantity}}
-    colours: dict[str, Any] = {"showscale": has_scale, "colorbar": title}
+    bar: dict[str, Any] = {"tickformat": ".0~%"} if is_share else {}
+    colours: dict[str, Any] = {"showscale": has_scale, "colorbar": bar}
     if limits is not None:
         colours |= {"cmin": limits[0], "cmax": limits[1]}
     elif logarithmic:
-        colours |= _decades(values, title)
+        colours |= _decades(values)
     elif diverging:
         colours["cmid"] = 0
     axis = {"type": "category", "showgrid": False, "ticks": "", "showline": False}
@@ -84,8 +94,32 @@ def heatmap(
         "xaxis": across,
         "yaxis": down,
         "margin": margins(rows, colour_bar=has_scale),
+        "annotations": [scale_title(quantity)] if has_scale else [],
+        "meta": {"axes": {"z": quantity}},
     }
     return chart([trace], on_one_scale(layout) if square else layout)
+
+
+def scale_title(quantity: str, top: float = 1) -> dict[str, Any]:
+    """The title of a colour scale above its bar, which Plotly would shorten for a title of its own."""
+    return {
+        "text": quantity,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 1,
+        "xanchor": "right",
+        "xshift": COLOUR_BAR,
+        "y": top,
+        "yanchor": "bottom",
+        "yshift": SCALE_TITLE,
+    }
+
+
+def _pair(y_title: str, row: object, x_title: str, column: object) -> str:
+    """The names of a cell's row and column; if both axes have the same title, they are a pair: 7 · 4."""
+    if x_title == y_title:
+        return f"{row} · {column}"
+    return "<br>".join(f"{title} {value}".strip() for title, value in ((y_title, row), (x_title, column)))
 
 
 def _logarithms(values: ArrayLike) -> np.ndarray:
@@ -94,10 +128,10 @@ def _logarithms(values: ArrayLike) -> np.ndarray:
     return numbers(np.log10(exact, out=np.full(exact.shape, np.nan), where=exact > 0))
 
 
-def _decades(values: ArrayLike, title: Mapping[str, Any]) -> dict[str, Any]:
+def _decades(values: ArrayLike) -> dict[str, Any]:
     """A colour scale whose ticks are powers of ten at the positions of their logarithms."""
     highest = int(np.ceil(np.nanmax(_logarithms(values), initial=0)))
     ticks = range(highest + 1)
     # The scale begins below the logarithm of one, so that a value of one is visible.
-    scale = {**title, "tickvals": [*ticks], "ticktext": [f"{10**decade:,}" for decade in ticks]}
+    scale = {"tickvals": [*ticks], "ticktext": [f"{10**decade:,}" for decade in ticks]}
     return {"cmin": -0.5, "cmax": max(highest, 1), "colorbar": scale}

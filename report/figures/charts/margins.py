@@ -22,8 +22,14 @@ BELOW = 39
 TICKS = 7
 """The space for the ticks of an axis of numbers, in pixels."""
 
-COLOUR_BAR = 76
-"""The space for a colour scale with labels of four characters and a title, in pixels."""
+COLOUR_BAR = 64
+"""The space for a colour scale with labels of four characters, in pixels."""
+
+SCALE_TITLE = 6
+"""The distance of a colour scale's title above the scale, in pixels."""
+
+TITLE_LINE = 20
+"""The height of a title above a chart, in pixels."""
 
 LEGEND = 36
 """The space for a legend of one line above the chart, in pixels."""
@@ -41,7 +47,7 @@ def margins(
         "b": PADDING + BELOW + (TICKS if ticks else 0),
     }
     if colour_bar:
-        sizes["r"] = PADDING + COLOUR_BAR
+        sizes |= {"r": PADDING + COLOUR_BAR, "t": PADDING + TITLE_LINE}
     if legend:
         sizes["t"] = PADDING + LEGEND
     return sizes

@@ -15,6 +15,8 @@ import plotly.graph_objects as go
 
 from report.content.lazy_chart import LazyChart, lazy_chart
 from report.figures.charts.base import chart
+from report.figures.charts.heatmaps import scale_title
+from report.figures.charts.margins import COLOUR_BAR, SCALE_TITLE, TITLE_LINE
 from report.figures.theme import DIVERGING, SEQUENTIAL, traces_of
 
 COLUMN_GAP = 0.24
@@ -43,14 +45,21 @@ class Place:
 
 
 @lazy_chart
-def panels(parts: Mapping[str, LazyChart], *, columns: int = 2, narrow_columns: int | None = None) -> go.Figure:
+def panels(
+    parts: Mapping[str, LazyChart],
+    *,
+    columns: int = 2,
+    narrow_columns: int | None = None,
+    row_gap: float | None = None,
+) -> go.Figure:
     """Single charts in a grid, row by row, each under its name.
 
     `columns` is the number of panels in a row, and `narrow_columns` that on a small screen, by default one.
+    `row_gap` is the gap between rows as a share of a panel's height, which low panels need to be larger.
     """
     charts = {name: part.figure for name, part in parts.items()}
     titles_below = {_titles(one.layout.to_plotly_json()).get("x", "") for one in charts.values()}
-    row_gap = ROW_GAP if len(titles_below) == 1 else ROW_GAP_WITH_TITLES
+    row_gap = row_gap or (ROW_GAP if len(titles_below) == 1 else ROW_GAP_WITH_TITLES)
     wide = _grid(len(parts), columns, row_gap)
     narrow = _grid(len(parts), narrow_columns or COLUMNS_ON_A_SMALL_SCREEN, row_gap)
     traces: list[Any] = []
@@ -68,7 +77,8 @@ def panels(parts: Mapping[str, LazyChart], *, columns: int = 2, narrow_columns: 
     positions = _positions(charts, wide, layout)
     has_legend = len(in_legend) > 1
     top = 48
-    margin = {"l": 64, "r": 48, "t": top + (LEGEND if has_legend else 0), "b": 56}
+    has_scale = any(positions.get(scale) for scale in (DIVERGING, SEQUENTIAL))
+    margin = {"l": 64, "r": COLOUR_BAR if has_scale else 48, "t": top + (LEGEND if has_legend else 0), "b": 56}
     moved = {part: {**layout.get(part, {}), **place} for part, place in positions.items() if part != "annotations"}
     figure = chart(traces, {**layout, **moved, "annotations": positions["annotations"], "margin": margin})
     # The legend is at the upper edge of the figure, since directly above the panels it would cover their names.
@@ -76,7 +86,8 @@ def panels(parts: Mapping[str, LazyChart], *, columns: int = 2, narrow_columns: 
     narrow_positions = _positions(charts, narrow, layout)
     if has_legend:
         narrow_positions["margin"] = {"t": top + NARROW_LEGEND}
-    return figure.update_layout(meta={"panels": names, "axes": _titles(layout), "narrow": narrow_positions})
+    axes = {**_titles(layout), **({"z": quantity} if (quantity := _quantity(charts)) else {})}
+    return figure.update_layout(meta={"panels": names, "axes": axes, "narrow": narrow_positions})
 
 
 def _grid(n_panels: int, columns: int, row_gap: float) -> list[Place]:
@@ -114,7 +125,7 @@ def _axes(part: go.Figure, suffix: str) -> dict[str, Any]:
             renamed[f"{key}{suffix}"] = dict(value)
             if value.get("scaleanchor"):
                 renamed[f"{key}{suffix}"]["scaleanchor"] = f"x{suffix}"
-        elif key not in ("template", "margin", "showlegend"):
+        elif key not in ("template", "margin", "showlegend", "annotations", "meta"):
             renamed[key] = value
     return renamed
 
@@ -158,9 +169,24 @@ def _positions(parts: Mapping[str, go.Figure], places: list[Place], layout: Mapp
             heatmaps.append(place)
         positions["annotations"].append(_title(name, place, is_polar=is_polar))
     for scale in (DIVERGING, SEQUENTIAL):
-        if "colorbar" in layout.get(scale, {}):
-            positions[scale] = {"colorbar": {**layout[scale]["colorbar"], **_beside(heatmaps)}}
+        if layout.get(scale, {}).get("showscale") and heatmaps:
+            beside = _beside(heatmaps)
+            positions[scale] = {"colorbar": {**layout[scale].get("colorbar", {}), **beside}}
+            if quantity := _quantity(parts):
+                positions["annotations"].append(_above(quantity, heatmaps))
     return positions
+
+
+def _quantity(parts: Mapping[str, go.Figure]) -> str:
+    """The quantity that the colours of the first heatmap show."""
+    named = [one.layout.to_plotly_json().get("meta", {}).get("axes", {}).get("z") for one in parts.values()]
+    return next(filter(None, named), "")
+
+
+def _above(quantity: str, heatmaps: list[Place]) -> dict[str, Any]:
+    """The title of the colour scale above it, in the line above the names of panels."""
+    right, top = max(place.x[1] for place in heatmaps), max(place.y[1] for place in heatmaps)
+    return {**scale_title(quantity, top), "x": right, "yshift": SCALE_TITLE + TITLE_LINE}
 
 
 def _x_axes_below(place: Place, places: list[Place]) -> list[str]:

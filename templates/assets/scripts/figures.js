@@ -6,7 +6,6 @@
   const NEAR = "800px 0px";
   const PRINTED_WIDTH = 640;
   const smallScreen = matchMedia("(max-width: 40rem)");
-  const isTouch = matchMedia("(pointer: coarse)").matches;
 
   const { html, one, all, messageOf } = sumint.elements;
   const { templateFor, layoutFor } = sumint.charts;
@@ -92,24 +91,30 @@
   };
 
   const imageName = (/** @type {PageFigure} */ { name }) => name.replace("/", "-");
-  const config = (/** @type {PageFigure} */ figure) => ({
-    // Without a pointer that can hover, the buttons would cover the chart permanently.
-    displayModeBar: isTouch ? false : "hover",
-    displaylogo: false,
-    showSendToCloud: false,
-    responsive: true,
-    modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
-    modeBarButtonsToAdd: [
-      {
-        name: "svg",
-        title: "Download as SVG",
-        icon: { width: 24, height: 24, path: "M5 3h9l5 5v13H5zm8 1v5h5M8 17l4 2 4-2m-4-7v8" },
-        click: (/** @type {HTMLElement} */ chart) =>
-          plotly().downloadImage(chart, { filename: imageName(figure), format: "svg" }),
-      },
-    ],
-    toImageButtonOptions: { filename: imageName(figure), format: "png", scale: 2 },
-  });
+  // Plotly's own buttons would cover the first row of a chart; those for images and for a large view are below it.
+  const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, responsive: true };
+
+  const drawChart = (
+    /** @type {HTMLElement} */ chart,
+    /** @type {PageFigure} */ figure,
+    /** @type {ThemeName} */ theme,
+  ) => {
+    const { plot } = figure;
+    const layout = layoutFor(plot.layout, { isSmall: smallScreen.matches });
+    const template = templateFor(plot, themeOf(theme));
+    plotly().react(chart, structuredClone(plot.data), { ...layout, template }, CONFIG);
+  };
+  const writeMinus = (/** @type {HTMLElement} */ chart) => {
+    const texts = document.createTreeWalker(one(chart, ".hoverlayer", SVGGElement), NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+      text.nodeValue = sumint.withMinus(text.nodeValue ?? "");
+    }
+  };
+  /** @param {HTMLElement} chart */
+  const watchHover = (chart) => {
+    const drawn = /** @type {PlotlyElement} */ (/** @type {unknown} */ (chart));
+    drawn.on("plotly_hover", () => writeMinus(chart));
+  };
 
   const draw = (/** @type {PageFigure} */ figure, theme = sumint.currentTheme()) => {
     const { component, chart } = figure;
@@ -117,10 +122,8 @@
     if (component) {
       drawComponent(figure, component, theme);
     } else {
-      const { plot } = figure;
-      const layout = layoutFor(plot.layout, { isTouch, isSmall: smallScreen.matches });
-      const template = templateFor(plot, themeOf(theme));
-      plotly().react(chart, structuredClone(plot.data), { ...layout, template }, config(figure));
+      drawChart(chart, figure, theme);
+      if (!figure.isDrawn) watchHover(chart);
     }
     figure.isDrawn = true;
   };
@@ -156,6 +159,19 @@
     if (!figure.isDrawn) await show(figure);
     const size = format === "png" ? { scale: 2 } : {};
     if (figure.isDrawn) plotly().downloadImage(figure.chart, { filename: imageName(figure), ...size, format });
+  };
+
+  const expand = async (/** @type {PageFigure} */ figure) => {
+    if (!figure.isDrawn) await show(figure);
+    if (!figure.isDrawn) return;
+    sumint.expand(
+      one(figure.element, ".figure-title", HTMLElement).textContent?.trim() ?? "",
+      (chart) => {
+        drawChart(chart, figure, sumint.currentTheme());
+        watchHover(chart);
+      },
+      (chart) => plotly().purge(chart),
+    );
   };
 
   // The reader's choices are stored in the address, so that a link shows the same view.
@@ -203,6 +219,10 @@
     for (const links of all(figure.element, ".image-links", HTMLElement)) links.hidden = false;
     for (const button of all(figure.element, ".image-links button", HTMLButtonElement)) {
       button.addEventListener("click", () => saveImage(figure, button.value));
+    }
+    for (const button of all(figure.element, ".expand", HTMLButtonElement)) {
+      button.hidden = false;
+      button.addEventListener("click", () => expand(figure));
     }
     if (!figure.component) {
       figure.chart.addEventListener("touchstart", keepFromPlotly, { capture: true, passive: true });

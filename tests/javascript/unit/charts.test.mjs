@@ -9,7 +9,7 @@ const THEME = {
     layout: { font: "serif" },
   },
   series: ["red", "blue"],
-  guide: "grey",
+  roles: { guide: "grey", "layer-0-1": "green" },
 };
 
 test("each trace has the colour of its role, in the order of the traces of its type", () => {
@@ -40,14 +40,29 @@ test("on a small screen panels are where the figure says, and its own layout is 
     meta: { narrow: { xaxis: { domain: [0, 1] }, annotations: ["narrow"] } },
   };
   const before = structuredClone(layout);
-  const small = layoutFor(layout, { isTouch: false, isSmall: true });
+  const small = layoutFor(layout, { isSmall: true });
   assert.deepEqual(small.xaxis, { title: "digit", domain: [0, 1] });
   assert.deepEqual(small.annotations, ["narrow"]);
-  assert.deepEqual(layoutFor(layout, { isTouch: false, isSmall: false }), before);
+  assert.deepEqual(layoutFor(layout, { isSmall: false }), before);
   assert.deepEqual(layout, before);
 });
 
-test("on a touch screen a drag belongs to the page", () => {
-  assert.equal(layoutFor({ dragmode: "zoom" }, { isTouch: true, isSmall: true }).dragmode, false);
-  assert.equal(layoutFor({ dragmode: "zoom" }, { isTouch: false, isSmall: true }).dragmode, "zoom");
+test("a role has its own colour, and the name of its line has the same", () => {
+  const traces = [
+    { type: "scatter", meta: "layer-0-1" },
+    { type: "scatter", meta: "label:layer-0-1" },
+    { type: "scatter", meta: "label:1" },
+  ];
+  const { scatter } = templateFor(
+    { data: traces, layout: {} },
+    {
+      ...THEME,
+      template: { data: { scatter: [{ line: {}, textfont: {} }] }, layout: {} },
+    },
+  ).data;
+  assert.deepEqual(scatter, [
+    { line: { color: "green" }, textfont: {} },
+    { line: {}, textfont: { color: "green" } },
+    { line: {}, textfont: { color: "blue" } },
+  ]);
 });

@@ -40,7 +40,7 @@
     const clouds = path.clouds.filter(({ role }) => shown[role]);
     pen.globalAlpha = 0.5;
     for (const { x, y, role } of clouds) {
-      pen.fillStyle = colours.series[role % colours.series.length];
+      pen.fillStyle = colours.digits[role % colours.digits.length];
       for (let i = 0; i < x.length; i += 1) pen.fillRect(x[i] * unit - dot / 2, y[i] * unit - dot / 2, dot, dot);
     }
     pen.globalAlpha = 1;
@@ -48,7 +48,7 @@
     for (const { x, y, role } of clouds) {
       pen.beginPath();
       pen.arc(x[selected] * unit, y[selected] * unit, ring, 0, 2 * Math.PI);
-      pen.fillStyle = colours.series[role % colours.series.length];
+      pen.fillStyle = colours.digits[role % colours.digits.length];
       pen.strokeStyle = colours.ink;
       pen.fill();
       pen.stroke();
@@ -69,9 +69,11 @@
 
   sumint.cloudPainting = {
     MARGIN,
-    coloursOf: ({ series, guide, template: { layout } }) => ({
-      series,
-      grid: guide,
+    coloursOf: ({ roles, template: { layout } }) => ({
+      digits: Object.keys(roles)
+        .filter((role) => role.startsWith("digit-"))
+        .map((role) => roles[role]),
+      grid: roles.guide,
       ink: layout.font.color,
       muted: layout.polar.angularaxis.tickfont.color,
       sans: layout.font.family,

@@ -29,7 +29,7 @@
     const legend = html("legend", { class: "unseen" }, "Digits shown");
     const inputs = clouds.map(({ role }) => html("input", { type: "checkbox", value: role }));
     const labels = clouds.map(({ name, role }, index) =>
-      html("label", { style: `--digit: var(--series-${role})` }, inputs[index], name),
+      html("label", { style: `--digit: var(--digit-${role % 6})` }, inputs[index], name),
     );
     return { element: html("fieldset", { class: "clouds-digits" }, legend, ...labels), inputs };
   };

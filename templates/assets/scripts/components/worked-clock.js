@@ -57,8 +57,8 @@
     for (const { vector } of vectors[0]) way.push(add(way[way.length - 1], vector));
     const longest = Math.max(...[...way, ...totals].map(({ x, y }) => Math.hypot(x, y))) || 1;
     const scaled = (/** @type {Vector} */ { x, y }) => ({ x: (x * REACH) / longest, y: (y * REACH) / longest });
-    const parts = vectors[0].map((_, index) =>
-      arrow(scaled(way[index]), scaled(way[index + 1]), "part", `--part: ${colourOf(index)}`),
+    const parts = vectors[0].map(({ name }, index) =>
+      arrow(scaled(way[index]), scaled(way[index + 1]), "part", `--part: ${colourOf(name)}`),
     );
     const [before, after] = totals.map((vector, condition) => arrow(CENTRE, scaled(vector), CONDITIONS[condition]));
     drawing.replaceChildren(...face(seen), ...(after ? [after] : []), before, ...parts);
@@ -76,7 +76,7 @@
     };
     const rows = vectors[0].map(({ name }, index) => {
       const vector = (/** @type {number} */ condition) => vectors[condition][index].vector;
-      const swatch = html("i", { style: `--part: ${colourOf(index)}` });
+      const swatch = html("i", { style: `--part: ${colourOf(name)}` });
       return html(
         "tr",
         {},

@@ -100,6 +100,9 @@
     step,
     onPaper,
     key,
-    colourOf: (index) => `var(--series-${index % 8})`,
+    colourOf: (part) => {
+      const [, layer, head] = part.match(/^H(\d+)\.(\d+)$/) ?? [];
+      return head === undefined ? "var(--muted)" : `var(--layer-${Number(layer) % 2}-${Number(head) % 8})`;
+    },
   };
 }

@@ -81,7 +81,7 @@
         });
         const label = `${head} looks at ${shares.join("; ")}`;
         const plot = html("div", { class: "worked-plot", role: "img", "aria-label": label }, ...columns);
-        const style = `--part: ${colourOf(index)}`;
+        const style = `--part: ${colourOf(head)}`;
         return html("div", { class: "worked-head", style }, html("b", {}, head), plot);
       });
       const axis = positions.map(({ name, token }, position) => {

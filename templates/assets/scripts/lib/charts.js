@@ -2,18 +2,24 @@
 // The appearance of Plotly's charts: the colours of traces by their roles, and the layout for a screen.
 "use strict";
 {
+  const PREFIX = /^(label|mark):/;
+  const LABEL = "label:"; // before the role of a line in that of the trace that writes the line's name
+
   // The role of a trace is in its meta. Plotly assigns a template's defaults for a trace type to the traces in order, so
   // one entry per trace gives each the colour of its role. report/figures/theme.py does the same for the saved figures.
   /** @type {ChartThemes["templateFor"]} */
-  const templateFor = ({ data }, { template, series, guide }) => {
+  const templateFor = ({ data }, { template, series, roles }) => {
     /** @type {Record<string, Record<string, any>[]>} */
     const defaults = {};
     for (const { type, meta } of data) {
       const base = template.data[type]?.[0] ?? {};
       const inRole = { ...base };
       if (meta !== undefined) {
-        const color = meta === "guide" ? guide : series[meta % series.length];
-        for (const part of ["line", "marker"]) if (base[part]) inRole[part] = { ...base[part], color };
+        const isLabel = String(meta).startsWith(LABEL);
+        const role = String(meta).replace(PREFIX, "");
+        const color = roles[role] ?? series[Number(role) % series.length];
+        for (const part of isLabel ? ["textfont"] : ["line", "marker"])
+          if (base[part]) inRole[part] = { ...base[part], color };
       }
       defaults[type] = [...(defaults[type] ?? []), inRole];
     }
@@ -21,10 +27,8 @@
   };
 
   /** @type {ChartThemes["layoutFor"]} */
-  const layoutFor = (original, { isTouch, isSmall }) => {
+  const layoutFor = (original, { isSmall }) => {
     const layout = structuredClone(original);
-    // On a touch screen a drag scrolls the page, so a chart must not capture it.
-    if (isTouch) layout.dragmode = false;
     // A figure with panels contains their positions on a small screen.
     const places = isSmall ? (layout.meta?.narrow ?? {}) : {};
     for (const [part, place] of Object.entries(places)) {

@@ -1,0 +1,28 @@
+// @ts-check
+// Shows one chart large in a dialog. Esc, the button or a click beside the dialog closes it, and the browser returns the
+// focus to the button that opened it.
+"use strict";
+{
+  const { html } = sumint.elements;
+
+  /** @type {Sumint["expand"]} */
+  const expand = (title, draw, clear) => {
+    const chart = html("div", { class: "expanded-chart", role: "group", "aria-label": title });
+    const close = html("button", { type: "button", class: "button" }, "Close");
+    const head = html("div", { class: "expanded-head" }, html("p", { class: "figure-title" }, title), close);
+    const dialog = html("dialog", { class: "expanded", "aria-label": title }, head, chart);
+    close.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("click", ({ target }) => {
+      if (target === dialog) dialog.close();
+    });
+    dialog.addEventListener("close", () => {
+      clear(chart);
+      dialog.remove();
+    });
+    document.body.append(dialog);
+    dialog.showModal();
+    draw(chart);
+  };
+
+  sumint.expand = expand;
+}
