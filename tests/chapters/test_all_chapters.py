@@ -171,7 +171,7 @@ def test_a_text_holds_no_measured_number(module: ModuleType) -> None:
     text, _ = text_of(module)
     # Layers and digits of the decimal system have no other names; the digits stand with an article.
     names = r"\b[A-Z]\d\b|\b[Ll]ayer[ -]\d|\b[Aa] \d\b|\b0 or 1\b"
-    left_out = rf"\]\([^)]*\)|\$\$.+?\$\$|\$.+?\$|\{{\{{.+?\}}\}}|\{{%.+?%\}}|{names}"
+    left_out = rf"\[@[^\]]*\]|\]\([^)]*\)|\$\$.+?\$\$|\$.+?\$|\{{\{{.+?\}}\}}|\{{%.+?%\}}|{names}"
     prose = re.sub(left_out, "", text, flags=re.DOTALL)
     assert not re.findall(r"\d+", prose)
 
