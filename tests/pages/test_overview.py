@@ -74,14 +74,14 @@ def test_the_opening_page_says_nothing_of_a_checkpoint_that_does_not(resemblance
 def test_the_opening_page_answers_in_five_sentences_with_measured_numbers() -> None:
     text = opening()
     assert "explains at least 75.0% of their variance" in text
-    assert "(1.03 and 0.72 digits)" in text
+    assert "from none on: 1.03 and 0.72 digits." in text
     assert "0.0010% of digits are wrong behind no nine, 3.4% behind 3 nines" in text
     assert "Not unembedding#digits-on-a-circle." not in text
 
 
 def test_the_answer_of_a_model_whose_claims_fail_is_what_is_true_instead() -> None:
     text = opening(check=FAILS)
-    for denied in ("Digits are angles.", "One layer-0 head at one position holds each carry.", "75.0%"):
+    for denied in ("Digits are angles.", "Each carry is held by one layer-0 head", "75.0%"):
         assert denied not in text
     for instead in (
         "unembedding#digits-on-a-circle",
