@@ -72,8 +72,7 @@ def _with_own_caption(figure: ShownFigure) -> ShownFigure:
     if not isinstance(figure, Figure):
         return figure
     caption = (
-        "The direction in the residual stream of each digit, in the plane of the first two singular "
-        "directions of the "
-        "unembedding. Digits that are angles stand in order on the circle; spokes are 36° apart."
+        "The direction in the residual stream of each digit, in the plane of the first two singular directions "
+        "of the unembedding. Digits that are angles stand in order on the circle; spokes are 36° apart."
     )
     return replace(figure, title="The directions of the ten digits", caption=caption)

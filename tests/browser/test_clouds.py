@@ -70,7 +70,7 @@ def test_a_sum_is_pointed_out_in_every_path_by_the_keyboard(clouds: Reader) -> N
     before = [canvas.evaluate(PICTURE) for canvas in small.all()]
     clouds.page.get_by_label("Sum of the sample").press("ArrowRight")
     expect(clouds.page.locator(".clouds-words")).to_contain_text(SampleSpec(n_digits=2).draw().strings[0])
-    expect(clouds.page.locator(".clouds-words")).to_contain_text("rad")
+    expect(clouds.page.locator(".clouds-words")).to_contain_text("towards digit")
     assert all(canvas.evaluate(PICTURE) != picture for canvas, picture in zip(small.all(), before, strict=True))
 
 
@@ -79,12 +79,12 @@ def test_pointing_at_a_dot_says_what_it_is_and_a_click_keeps_it(clouds: Reader) 
     words = clouds.page.locator(".clouds-words")
     place = large.evaluate(A_DOT)
     large.hover(position=place)
-    expect(words).to_contain_text("rad")
+    expect(words).to_contain_text("towards digit")
     clouds.page.get_by_label("0.1 → 1.0").hover()
-    expect(words).not_to_contain_text("rad")
+    expect(words).not_to_contain_text("towards digit")
     large.click(position=place)
     clouds.page.get_by_label("0.1 → 1.0").hover()
-    expect(words).to_contain_text("rad")
+    expect(words).to_contain_text("towards digit")
     assert re.search(r"path-phases=corrected\.0-0\.\d+", clouds.page.url)
 
 

@@ -36,9 +36,8 @@ def head_figures(by_replacement: dict[str, HeadAblation]) -> tuple[Figure, ...]:
             "Loss increase when a head is ablated, by digit",
             {name: _rise_by_digit(ablation) for name, ablation in by_replacement.items()},
             caption=(
-                "Rise in mean cross-entropy (nats) at each digit of the answer when one head is ablated; "
-                "solid lines are "
-                "layer 0, dashed lines layer 1."
+                "Rise in mean cross-entropy (nats) at each digit of the answer when one head is ablated; solid "
+                "lines are layer 0, dashed lines layer 1."
             ),
             alt=f"{2 * n_heads} lines over the digits of the answer, one for each head.",
             source=head_ablation,
@@ -88,9 +87,8 @@ def qkv_figure(ablation: QkvAblation) -> Figure:
         "Loss increase when queries, keys or values are ablated",
         charts.head_parts(ablation.loss_rise),
         caption=(
-            "Rise in mean cross-entropy (nats) over the sample when the queries, keys or values of a head "
-            "are replaced "
-            "by their mean."
+            "Rise in mean cross-entropy (nats) over the sample when the queries, keys or values of a head are "
+            "replaced by their mean."
         ),
         alt=f"A heatmap of queries, keys and values by {n_heads} heads, with the rise written into each cell.",
         source=qkv_ablation,

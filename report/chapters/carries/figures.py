@@ -58,9 +58,8 @@ def ablation_figure(ablation: QkvAblationByCarry) -> Figure:
         "Loss increase when queries, keys or values are ablated, by carry",
         views,
         caption=(
-            "Rise in mean cross-entropy (nats) over sums with a carry or sums without when queries, keys "
-            "or values are "
-            "replaced by their mean over the whole sample or, as published, over the group."
+            "Rise in mean cross-entropy (nats) over sums with a carry or sums without when queries, keys or "
+            "values are replaced by their mean over the whole sample or, as published, over the group."
         ),
         alt=f"A heatmap of queries, keys and values by {n_heads} heads, with the rise written into each cell.",
         source=qkv_ablation_by_carry,
@@ -82,10 +81,9 @@ def attention_figure(attention: Layer1Attention, layout: Layout) -> Figure:
             for version, view in options.items()
         },
         caption=(
-            "Mean attention of each layer-1 head, with standard deviation over sums, from the position "
-            "that predicts the "
-            "digit, with and without a carry into its column. Masks and labels of the write-up are shown "
-            "as published."
+            "Mean attention of each layer-1 head, with standard deviation over sums, from the position that "
+            "predicts the digit, with and without a carry into its column. Masks and labels of the write-up are "
+            "shown as published."
         ),
         alt="Bars by the position attended to, one for each head, in a panel for each group of sums.",
         source=layer_1_attention,

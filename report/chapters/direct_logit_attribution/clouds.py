@@ -67,9 +67,8 @@ def cloud_figure(measured: PathAttribution) -> Component:
         "First frequency of every path, for every sum of the sample",
         payloads,
         caption=(
-            "First frequency of what a path adds to the logits, on a dial of digits: a dot for each sum of "
-            "the sample, "
-            "a colour for each digit of the answer. Every path, small, has its own scale; the chosen one is large."
+            "First frequency of what a path adds to the logits, on a dial of digits: a dot for each sum of the "
+            "sample, a colour for each digit of the answer. The chosen path is large; each has its own scale."
         ),
         alt=(
             f"A polar diagram for each of {len(measured.paths) - 1} paths, with {n_digits} clouds of {n_sums} "

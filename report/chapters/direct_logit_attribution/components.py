@@ -73,8 +73,7 @@ def component_figures(measured: DirectLogitAttribution) -> tuple[Figure, ...]:
             numbers=_attribution_bars(measured, measured.correct_mean, digits),
             caption=(
                 "What each component (rows) adds to the right digit’s logit, in logits: mean and standard "
-                "deviation "
-                "over the sample, in a panel for each digit of the answer."
+                "deviation over the sample, in a panel for each digit of the answer."
             ),
             alt=(
                 f"A panel for each digit of the answer, each with {len(measured.components)} points, one for each "
@@ -122,7 +121,7 @@ def _attribution_dots(measured: DirectLogitAttribution, digits: tuple[str, ...])
             limits=(limits[0] - space, limits[1] + space),
         )
 
-    return charts.panels({digit: panel(place) for place, digit in enumerate(digits)})
+    return charts.panels({digit: panel(place) for place, digit in enumerate(digits)}, row_gap=0.4)
 
 
 def _attribution_bars(

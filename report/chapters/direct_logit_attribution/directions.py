@@ -59,9 +59,8 @@ def phase_figure(measured: LogitPhases) -> Figure:
             for example, label in enumerate(measured.example_labels)
         },
         caption=(
-            "First frequency of what each layer-1 head adds to the logits, and of all logits (arrow), on a "
-            "dial of "
-            "digits; length is magnitude. The dotted line points to the right digit."
+            "First frequency of what each layer-1 head adds to the logits, and of all logits (arrow), on a dial "
+            "of digits; length is magnitude. The dotted line points to the right digit."
         ),
         alt=(
             f"{n_digits} polar diagrams, one for each digit of the answer: a point for each of "
@@ -99,9 +98,8 @@ def agreement_figure(measured: PathAttribution) -> Figure:
             for version, reading in VERSIONS.items()
         },
         caption=(
-            "By path (rows) and digit of the answer (columns): the digit to which the sum of a path’s "
-            "arrows over the "
-            "sample points, in the cells, and the length of the sum over the sum of lengths, as colour."
+            "By path (rows) and digit of the answer (columns): the digit to which the sum of a path’s arrows "
+            "over the sample points, in the cells, and the length of the sum over the sum of lengths, as colour."
         ),
         alt=(
             f"A heatmap of {len(measured.paths)} paths by {len(digits)} digits, a direction in digits written "

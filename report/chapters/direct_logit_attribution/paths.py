@@ -36,11 +36,9 @@ def path_figure(measured: PathAttribution) -> Figure:
             for version, (values, names) in versions.items()
         },
         caption=(
-            "What each path (rows) adds to the logits of the ten digits (columns): directly, or through "
-            "the layer-1 "
-            "head after the arrow. Corrected, the rows add up; as published, biases and the right "
-            "layer-norm scale "
-            "are missing."
+            "What each path (rows) adds to the logits of the ten digits (columns): directly, or through the "
+            "layer-1 head after the arrow. Corrected, the rows add up; as published, biases and the right "
+            "layer-norm scale are missing."
         ),
         alt=(
             f"A heatmap of {len(measured.paths)} paths by ten digits, for one sum and one digit of its answer; "

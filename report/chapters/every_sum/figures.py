@@ -48,11 +48,9 @@ def errors_by_digit(name: str, title: str, tally: Tally) -> Table:
         title,
         {head: tuple(values) for head, values in columns.items()},
         caption=(
-            f"Errors over all {count(tally.n_sums)} sums. A carry is missing, or too many, where the digit "
-            "is what it "
-            "would be without, or with one. Margin: the right digit’s logit less the largest other; "
-            "cross-entropy in "
-            "nats."
+            f"Errors over all {count(tally.n_sums)} sums. A carry is missing, or too many, where the digit is "
+            "what it would be without, or with one. Margin: the right digit’s logit less the largest other; "
+            "cross-entropy in nats."
         ),
         source=every_sum,
         formats={
@@ -108,9 +106,8 @@ def errors_by_run(name: str, title: str, tally: Tally) -> Figure:
             is_share=True,
         ),
         caption=(
-            "Share of digits wrong, over all sums, by the number of columns in a row to the digit’s right "
-            "that sum to "
-            "nine; logarithmic scale, zero counts are not drawn."
+            "Share of digits wrong, over all sums, by the number of columns in a row to the digit’s right that "
+            "sum to nine; logarithmic scale, zero counts are not drawn."
         ),
         alt="Lines over the length of the run of nines: the share of wrong digits, for each digit.",
         source=every_sum,
@@ -135,6 +132,7 @@ def errors_by_pair(name: str, title: str, tally: Tally) -> Figure:
             diverging=False,
             quantity="wrong digits",
             logarithmic=True,
+            limits=(0, max(1, max(int(one.max()) for one in tally.wrong_by_pair))),
             text=[[count(int(number)) if number else "" for number in row] for row in values],
         )
         plot[f"C{digit}"] = charts.heatmap(
@@ -158,10 +156,9 @@ def errors_by_pair(name: str, title: str, tally: Tally) -> Figure:
         numbers=plot,
         numbers_control="Digit",
         caption=(
-            "Number of wrong digits over all sums by the two operand digits of the column, a panel for "
-            "each digit of "
-            "the answer; colour is logarithmic. Every pair occurs equally often; leading operand digits "
-            "are below five."
+            "Number of wrong digits over all sums by the two operand digits of the column, a panel for each "
+            "digit of the answer; colour is logarithmic. Every pair occurs equally often; leading operand "
+            "digits are below five."
         ),
         alt="A heatmap of the two operand digits for each answer digit, with the number of errors in each cell.",
         source=every_sum,
@@ -196,9 +193,8 @@ def errors_in_the_plane(name: str, title: str, tally: Tally) -> Figure:
         ),
         caption=(
             f"Number of wrong sums in blocks of {per_block} by {per_block} operands, over all "
-            f"{count(tally.n_sums)} "
-            "sums, on a logarithmic colour scale; blocks without an error are empty. Sums of one total lie on "
-            "diagonals."
+            f"{count(tally.n_sums)} sums, on a logarithmic colour scale; blocks without an error are empty. Sums "
+            "of one total lie on diagonals."
         ),
         alt="A heatmap of blocks of operands, coloured by how many of their sums are wrong.",
         source=every_sum,
@@ -225,8 +221,8 @@ def right_digit_probability(name: str, title: str, tally: Tally) -> Figure:
         ),
         caption=(
             f"Number of sums by the probability of the right digit, in {N_BINS} bins of 1%, over all sums; "
-            "logarithmic "
-            "scale, a line for each digit of the answer. Below one half, another token can be predicted."
+            "logarithmic scale, a line for each digit of the answer. Below one half, another token can be "
+            "predicted."
         ),
         alt="Lines over the probability of the right digit: the number of sums, for each digit of the answer.",
         source=every_sum,

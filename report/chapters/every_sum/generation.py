@@ -43,9 +43,8 @@ def wrong_digits_table(tokens: AnswerTokens) -> Table:
             changed: tuple(tokens.changed),
         },
         caption=(
-            f"Share of right predictions over {count(tokens.n_sums)} random sums, after the right digits "
-            "and after "
-            "random wrong ones, and the share of predictions that differ."
+            f"Share of right predictions over {count(tokens.n_sums)} random sums, after the right digits and "
+            "after random wrong ones, and the share of predictions that differ."
         ),
         source=answer_tokens,
         formats=dict.fromkeys((right, wrong, changed), partial(percent, places=2)),
@@ -54,9 +53,8 @@ def wrong_digits_table(tokens: AnswerTokens) -> Table:
 
 @claim(
     "earlier-answer-digits",
-    "With all answer digits before it wrong, at "
-    f"least {percent(RIGHT_AFTER_WRONG_AT_LEAST, 0)} of the predictions of every answer digit are still right, "
-    f"and at most {percent(CHANGED_AT_MOST, 0)} change.",
+    f"With all answer digits before it wrong, at least {percent(RIGHT_AFTER_WRONG_AT_LEAST, 0)} of the "
+    f"predictions of every answer digit are still right, and at most {percent(CHANGED_AT_MOST, 0)} change.",
     analysis=answer_tokens,
     figure="wrong-earlier-digits",
     otherwise="With all answer digits before it wrong, the share of {case} is {value}.",

@@ -45,9 +45,8 @@ def carry_amount_figure(soft: SoftCarry) -> Figure:
             errors=deviations,
         ),
         caption=(
-            "Phase of the ten logits less the sum of the two digits, in digits: mean and standard "
-            "deviation over sums "
-            "with and without a carry, by route. An exact adder whose logits are cosines has 0 and 1."
+            "Phase of the ten logits less the sum of the two digits, in digits: mean and standard deviation "
+            "over sums with and without a carry, by route. An exact adder whose logits are cosines has 0 and 1."
         ),
         alt="Points by route: the mean carry added without a carry and with one, with bars for the deviations.",
         source=soft_carry,

@@ -38,8 +38,7 @@ def accuracy_figure(circuit: MinimalCircuit) -> Figure:
         ),
         caption=(
             "Share of digits right on fresh sums by the number of layer-0 sites that are not mean-ablated "
-            "(logarithmic), "
-            "ablated greedily on the sample. The mark is the minimal circuit."
+            "(logarithmic), ablated greedily on the sample. The mark is the minimal circuit."
         ),
         alt="A line over the number of sites that are kept: the share of digits that are right.",
         source=minimal_circuit,
@@ -73,10 +72,9 @@ def kept_sites_figure(circuit: MinimalCircuit) -> Figure:
         ),
         numbers=charts.heatmap(n_left, quantity="sites left", **cells),
         caption=(
-            "Order in which each layer-0 head (rows) at each position (columns) is ablated: the darker, "
-            "the longer it is "
-            f"kept. A dot marks the sites needed for {percent(ENOUGH, 0)} of the digits that the whole "
-            "model gets right."
+            "Order in which each layer-0 head (rows) at each position (columns) is ablated: the darker, the "
+            f"longer it is kept. A dot marks the sites needed for {percent(ENOUGH, 0)} of the digits that the "
+            "whole model gets right."
         ),
         alt="A heatmap of heads by positions, with a dot in the cells of the sites that are needed.",
         source=minimal_circuit,

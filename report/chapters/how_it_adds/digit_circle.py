@@ -56,8 +56,8 @@ def component_figure(circle: DigitSumCircle) -> Figure:
         numbers_control="Digit",
         caption=(
             "Share of the variance over a column’s two digits that depends on one digit, their sum, their "
-            "difference or "
-            "neither alone (columns), in the output of each layer and of both (rows), by answer digit."
+            "difference or neither alone (columns), in the output of each layer and of both (rows), by answer "
+            "digit."
         ),
         alt=(
             "A heatmap of layers by what depends on one digit, on the sum, on the difference and on anything else."
@@ -90,10 +90,9 @@ def head_cosine_figure(circle: DigitSumCircle) -> Figure:
         "Cosines between the outputs of layer-0 heads",
         plot,
         caption=(
-            "Cosine between the outputs of two layer-0 heads: of the part in one digit alone, left, and in "
-            "both digits "
-            "together, right. Negative left and positive right: the heads cancel single digits and add up "
-            "the rest."
+            "Cosine between the outputs of two layer-0 heads: of the part in one digit alone, left, and in both "
+            "digits together, right. Negative left and positive right: the heads cancel single digits and add "
+            "up the rest."
         ),
         alt="Two heatmaps of the heads by one another, with the cosine in each cell.",
         source=digit_sum_circle,

@@ -30,9 +30,8 @@ def digit_table(joint: JointSites) -> Table:
         "Sites that hold a column’s digits",
         joint_sites_columns(joint),
         caption=(
-            "Sites that hold each column’s digits, found with pairs that differ in these and in no carry, "
-            "and the answers "
-            f"that change when they are patched. {METHOD}"
+            "Sites that hold each column’s digits, found with pairs that differ in these and in no carry, and "
+            f"the answers that change when they are patched. {METHOD}"
         ),
         source=joint_sites,
         formats=FORMATS,

@@ -73,9 +73,9 @@ def agreement_figure(name: str, title: str, agreement: SymbolicAgreement) -> Fig
             written=partial(decimals, places=3),
         ),
         caption=(
-            "Digits per million, over all sums, on which each symbolic model (rows) and the network "
-            "differ, by the run "
-            "of nines behind the digit; logarithmic colour. A model that does not see far enough carries nothing."
+            "Digits per million, over all sums, on which each symbolic model (rows) and the network differ, by "
+            "the run of nines behind the digit; logarithmic colour. A model that does not see far enough "
+            "carries nothing."
         ),
         alt="A heatmap of symbolic models by the length of the run of nines, with the disagreement in each cell.",
         source=symbolic_agreement,

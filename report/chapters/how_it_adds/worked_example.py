@@ -33,9 +33,9 @@ def worked_example_figure(lab: Lab, sites: CarrySites) -> Component:
         "One sum, step by step",
         {label: worked_sum(example, number) for number, label in enumerate(_labels(example))},
         caption=(
-            "For a sum and a digit of its answer: the carry level at the sites, the attention of layer-1 "
-            "heads and their "
-            "first frequencies, which add up on the dial. Faint: the same with this one carry switched."
+            "For a sum and a digit of its answer: the carry level at the sites, the attention of layer-1 heads "
+            "and their first frequencies, which add up on the dial. Faint: the same with this one carry "
+            "switched."
         ),
         alt=(
             "The sum as on paper; a scale with what is held of the carry; bars of attention by position for each "

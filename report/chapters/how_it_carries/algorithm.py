@@ -62,12 +62,9 @@ def algorithm_diagram(
         ranks=(_operand_rank(layout), _head_rank(groups, layout, has_bank=has_bank), _answer_rank(layout)),
         arrows=tuple(arrows),
         caption=(
-            "From top to bottom (on small screens and on paper, from left to right): the digits of each column; "
-            "heads of layer 0 at their positions; the positions at which layer 1 computes the answer digits. A "
-            "head is drawn if patching it switches a carry, or if mean-ablating it, and its whole position, each "
-            f"make at least {percent(NEEDED_FROM, 0)} more of a digit wrong. The arrows from above show mean "
-            "attention alone. The direct path from a site to the logits is not drawn. Each arrow shows what was "
-            f"measured, and links to its claim; all are listed below.{_unserved_note(sites)}"
+            "Digits of each column, layer-0 heads at positions, answer digits. A head is drawn if patching it "
+            f"switches a carry, or if mean-ablating it, and its position, makes {percent(NEEDED_FROM, 0)} of a "
+            f"digit wrong. Arrows link to claims.{_unserved_note(sites)}"
         ),
         alt=_alt_text(groups, layout),
         source=needed_sites,

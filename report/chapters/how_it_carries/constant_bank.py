@@ -49,9 +49,8 @@ def constant_bank_figure(name: str, title: str, sites: CarrySites, bank: Constan
             ),
         },
         caption=(
-            "Net share of digits that become wrong when layer 1’s keys, values or both are mean-ablated at "
-            "one position; "
-            "or the mean attention of its heads to each position."
+            "Net share of digits that become wrong when layer 1’s keys, values or both are mean-ablated at one "
+            "position; or the mean attention of its heads to each position."
         ),
         alt="Bars by position: digits lost, and attention, which is large also where none are lost.",
         source=constant_bank,

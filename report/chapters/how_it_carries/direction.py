@@ -48,9 +48,8 @@ def swaps_figure(name: str, title: str, sites: CarrySites, direction: CarryDirec
         title,
         rates_heatmap(sites, direction.rates, LABELS),
         caption=(
-            "Share of answers that change when the head output at the carry site, or a part of it (rows), "
-            "is patched, by "
-            "route and direction (columns). The carry vector was measured on other pairs."
+            "Share of answers that change when the head output at the carry site, or a part of it (rows), is "
+            "patched, by route and direction (columns). The carry vector was measured on other pairs."
         ),
         alt="A heatmap of what is patched by routes and directions, with the percentage of changed answers.",
         source=carry_direction,
@@ -85,8 +84,7 @@ def dose_figure(name: str, title: str, sites: CarrySites, direction: CarryDirect
         },
         caption=(
             "By dose, as a share of the carry vector or of the way to the other sum’s head output: answers "
-            "changed, above, "
-            "and mean phase shift in digits, below. Colour: nines between; dash: answer digit."
+            "changed, above, and mean phase shift in digits, below. Colour: nines between; dash: answer digit."
         ),
         alt="Two panels over the dose, each with a line for each route: the share of changed answers, and the "
         "phase shift.",

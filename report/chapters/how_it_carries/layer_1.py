@@ -49,9 +49,8 @@ def inputs_figure(name: str, title: str, sites: CarrySites, inputs: CarryInLayer
         title,
         rates_heatmap(sites, inputs.rates, INPUTS),
         caption=(
-            "Share of answers that change when the patch reaches only one input of layer 1 (rows), all of "
-            "it, or the "
-            "direct path to the logits, by route and direction (columns)."
+            "Share of answers that change when the patch reaches only one input of layer 1 (rows), all of it, "
+            "or the direct path to the logits, by route and direction (columns)."
         ),
         alt="A heatmap of parts of layer 1 by routes and directions, with the percentage of changed answers.",
         source=carry_in_layer_1,
@@ -182,9 +181,8 @@ def attention_figure(name: str, title: str, sites: CarrySites, inputs: CarryInLa
         title,
         plot,
         caption=(
-            "Mean attention of each layer-1 head from the position that predicts the digit, over the same "
-            "sums without "
-            "and with the carry, which is patched at the site."
+            "Mean attention of each layer-1 head from the position that predicts the digit, over the same sums "
+            "without and with the carry, which is patched at the site."
         ),
         alt="Bars by the position attended to, with the carry and without, in a panel for each head of layer 1.",
         source=carry_in_layer_1,
@@ -213,9 +211,9 @@ def phase_shift_figure(name: str, title: str, sites: CarrySites, phase_shift: Ca
             for number, direction in enumerate(DIRECTIONS)
         },
         caption=(
-            "Mean shift of the phase of the digit’s logits when the carry is switched, in digits, by route "
-            "and component, "
-            "stacked; a mark shows the whole shift, which is 1 in an exact adder whose logits are cosines."
+            "Mean shift of the phase of the digit’s logits when the carry is switched, in digits, by route and "
+            "component, stacked; a mark shows the whole shift, which is 1 in an exact adder whose logits are "
+            "cosines."
         ),
         alt="Stacked bars: for each route how far each head of layer 1 shifts the phase of the logits.",
         source=carry_turn,

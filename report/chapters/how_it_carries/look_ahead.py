@@ -54,9 +54,9 @@ def look_ahead_figure(name: str, title: str, sites: CarrySites, ahead: LookAhead
         title,
         plot,
         caption=(
-            "Output of all layer-0 heads at a position along the carry axis (−½ without a carry, ½ with "
-            "one), by the sums "
-            "of the nearer column (rows) and the next (columns). Where the nearer is nine, the next decides."
+            "Output of all layer-0 heads at a position along the carry axis (−½ without a carry, ½ with one), "
+            "by the sums of the nearer column (rows) and the next (columns). Where the nearer is nine, the next "
+            "decides."
         ),
         alt="A heatmap of one column’s sum by the next one’s, coloured by the value along the carry’s axis.",
         source=look_ahead,

@@ -62,10 +62,9 @@ def readout_figure(name: str, title: str, sites: CarrySites, readout: CarryReado
         title,
         plot,
         caption=(
-            "Above, attention score of the mean query by digit (dots), with the best cosine and the best "
-            "two straight "
-            "lines. Below, projection of the digit’s OV output on the carry direction: negative without a carry, "
-            "positive with one."
+            "Above, attention score of the mean query by digit (dots), with the best cosine and the best two "
+            "straight lines. Below, projection of the digit’s OV output on the carry direction: negative "
+            "without a carry, positive with one."
         ),
         alt="Lines over the digits: the attention score with a fitted cosine, and what is taken from the digit.",
         source=carry_readout,

@@ -69,9 +69,9 @@ def rates_figure(sites: CarrySites) -> Figure:
         charts.panels(drawn, columns=len(DIRECTIONS), row_gap=ROW_GAP) if fits else plot,
         numbers=plot,
         caption=(
-            "Share of pairs in which the answer’s digit becomes the other sum’s when one layer-0 head "
-            "(rows) is patched "
-            "at one position (columns), by route and direction. One dark cell: a single site switches the carry."
+            "Share of pairs in which the answer’s digit becomes the other sum’s when one layer-0 head (rows) is "
+            "patched at one position (columns), by route and direction. One dark cell: a single site switches "
+            "the carry."
         ),
         alt=(
             "A heatmap of layer-0 heads by positions for each route and direction, with the share of changed "

@@ -76,9 +76,8 @@ def column_attention_figure(measured: AttentionPatterns) -> Figure:
             columns=_n_panel_columns(n_heads),
         ),
         caption=(
-            "Mean attention of each layer-0 head over the sample, from each position that sees both "
-            "operands (rows) to "
-            "the two digits of a column (columns)."
+            "Mean attention of each layer-0 head over the sample, from each position that sees both operands "
+            "(rows) to the two digits of a column (columns)."
         ),
         alt=f"{n_heads} heatmaps of positions by columns, one for each head of the first layer.",
         source=attention_patterns,
@@ -108,8 +107,7 @@ def hypothesis_table(measured: AttentionPatterns) -> Table:
         },
         caption=(
             "The heads that add a digit or find its carry according to the write-up, with each head’s mean "
-            "attention "
-            "there to the two digits of the column."
+            "attention there to the two digits of the column."
         ),
         source=attention_patterns,
     )

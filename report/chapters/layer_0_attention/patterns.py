@@ -58,9 +58,9 @@ def patterns_figure(measured: AttentionPatterns) -> Component:
         "Attention patterns",
         {label: payload(example) for example, label in enumerate(measured.labels)},
         caption=(
-            "Attention from each position (rows) to itself and earlier ones (columns), for every head, "
-            "small, and the "
-            "chosen head, large. Point at a token of the sum for what it attends to and what attends to it."
+            "Attention from each position (rows) to itself and earlier ones (columns), for every head, small, "
+            "and the chosen head, large. Point at a token of the sum for what it attends to and what attends to "
+            "it."
         ),
         alt=(
             f"A heatmap of positions by positions for each of {n_layers * n_heads} heads, empty above the "

@@ -49,9 +49,8 @@ def positional_attention_figure(circuits: QkCircuits) -> Figure:
             for version, patterns in versions.items()
         },
         caption=(
-            "Attention between positions: of the mean query to the mean keys; as measured, on average; and "
-            "as published, "
-            "from positions and signs alone. Distance from the measured in total variation: "
+            "Attention between positions: of the mean query to the mean keys; as measured, on average; and as "
+            "published, from positions and signs alone. Distance from the measured in total variation: "
             f"{corrected} corrected, {published} as published."
         ),
         alt="A heatmap of positions by positions, empty above the diagonal.",

@@ -26,26 +26,37 @@ def scores_figure(circuits: QkCircuits) -> Figure:
     queries, tokens = names[:-1], tuple(f"“{token}”" for token in VOCABULARY)
     corrected = np.concatenate([circuits.position_scores, circuits.token_scores], axis=-1)
 
-    def scores(values: np.ndarray, keys: tuple[str, ...]) -> LazyChart:
-        return charts.heatmap(values, x=keys, y=queries, x_title="key", y_title="query", quantity="score")
-
     views: dict[tuple[str, ...], LazyChart] = {}
+    drawn: dict[tuple[str, ...], LazyChart] = {}
+    n_positions = len(queries)
     for head, published in enumerate(circuits.published_scores):
-        views[f"H0.{head}", CORRECTED] = scores(corrected[head], queries + tokens)
-        views[f"H0.{head}", PUBLISHED] = scores(published, queries + tokens)
+        for version, values in ((CORRECTED, corrected[head]), (PUBLISHED, published)):
+            views[f"H0.{head}", version] = charts.heatmap(
+                values, x=queries + tokens, y=queries, x_title="key", y_title="query", quantity="score"
+            )
+            parts = {"position": (queries, values[:, :n_positions]), "token": (tokens, values[:, n_positions:])}
+            limits = charts.symmetric_limits(np.nan_to_num(values))
+            drawn[f"H0.{head}", version] = charts.panels(
+                {
+                    name: charts.heatmap(of_part, keys, queries, "key", "query", "score", limits=limits)
+                    for name, (keys, of_part) in parts.items()
+                }
+            )
     return Figure(
         "qk-circuit",
-        "What positions and tokens add to a score",
-        views,
+        "Attention scores of positions and tokens",
+        drawn,
+        numbers=views,
         caption=(
-            "Attention scores of the mean query for every position, left, and for every token, in quotes, right. "
-            "As published, each token’s scores stand one name too far to the right, and hidden keys look like "
-            "keys with a score of zero."
+            "Attention score of each position (left) and token (right) as a key (columns), for the mean query "
+            "of each position (rows). As published, tokens stand one column too far right and hidden keys are "
+            "zero."
         ),
-        alt="A heatmap of queries by keys: first the scores of positions, a triangle, then those of tokens.",
+        alt="Two heatmaps of queries by keys: the scores of positions, a triangle, and those of tokens.",
         source=qk_circuits,
         control=("Head", "Scores"),
-        height=440,
+        height=400,
+        narrow_height=640,
     )
 
 

@@ -60,14 +60,13 @@ def digit_figure(circuits: OvCircuits) -> Figure:
         drawn,
         numbers=views,
         caption=(
-            "What each input digit’s embedding (rows) adds to each output digit’s logit (columns) through "
-            "a layer-0 "
-            "head and a layer-1 head; or the first frequency of each row, on a dial of digits with its own scale."
+            "What each input digit’s embedding (rows) adds to each output digit’s logit (columns) through a "
+            "layer-0 head and a layer-1 head; or the first frequency of each row, on a dial of digits with its "
+            "own scale."
         ),
         alt=(
-            f"{len(pairs)} heatmaps of ten input digits by ten output digits, one for each pair of heads, "
-            "or as many "
-            "dials with a point for each input digit."
+            f"{len(pairs)} heatmaps of ten input digits by ten output digits, one for each pair of heads, or as "
+            "many dials with a point for each input digit."
         ),
         source=ov_circuits,
         control=control,
@@ -98,14 +97,12 @@ def pair_figure(circuits: OvCircuits) -> Figure:
         "The sum of two digits’ embeddings through two heads",
         {heads: view(*indices) for heads, indices in _head_pairs(circuits).items()},
         caption=(
-            "What the sum of two digits’ embeddings (rows) adds to each output digit’s logit (columns), "
-            "and its first "
-            "frequency. The darker a point, the more of its two digits are 5 or more: none, one, both."
+            "What the sum of two digits’ embeddings (rows) adds to each output digit’s logit (columns), and its "
+            "first frequency. The darker a point, the more of its two digits are 5 or more: none, one, both."
         ),
         alt=(
             "A heatmap of a hundred pairs of digits by ten output digits, and a dial with a point for each "
-            "pair, in "
-            "three shades."
+            "pair, in three shades."
         ),
         source=ov_circuits,
         control=CONTROLS,

@@ -59,9 +59,8 @@ def seeds_table(name: str, title: str, summaries: SeedSummaries) -> Table:
         title,
         {head: tuple(values) for head, values in columns.items()},
         caption=(
-            "This checkpoint and the bundled seeds: training, accuracy, carry sites and claims that hold, "
-            "of those that "
-            "could be checked on it and on some seed trained alike. Heads are numbered arbitrarily."
+            "This checkpoint and the bundled seeds: training, accuracy, carry sites and claims that hold, of "
+            "those that could be checked on it and on some seed trained alike. Heads are numbered arbitrarily."
         ),
         source=summarize_seeds,
     )
@@ -98,9 +97,9 @@ def matrix_figure(name: str, title: str, summaries: SeedSummaries, statements: M
             labels={name: statement.replace("$", "") for name, statement in statements.items()},
         ),
         caption=(
-            "Claims (rows) on this checkpoint and on each seed (columns): filled where a claim holds, an "
-            "open diamond where "
-            "it does not. s0 is seed 0; s0 300 was trained for 300 epochs. Hover a mark for the measured value."
+            "Claims (rows) on this checkpoint and on each seed (columns): filled where a claim holds, an open "
+            "diamond where it does not. s0 is seed 0; s0 300 was trained for 300 epochs. Hover a mark for the "
+            "measured value."
         ),
         alt="A matrix of claims and checkpoints: filled circles where a claim holds, diamonds where it does not.",
         source=summarize_seeds,
@@ -127,9 +126,9 @@ def recurrence_table(name: str, title: str, summaries: SeedSummaries, statements
         title,
         {head: tuple(values) for head, values in columns.items()},
         caption=(
-            "On how many seeds each claim holds, of those trained alike on which it could be checked, and "
-            "of those trained "
-            "for another number of epochs. The most frequent come first; each name links to the claim."
+            "On how many seeds each claim holds, of those trained alike on which it could be checked, and of "
+            "those trained for another number of epochs. The most frequent come first; each name links to the "
+            "claim."
         ),
         source=summarize_seeds,
         page_length=ROWS_PER_PAGE,
@@ -164,8 +163,7 @@ def counts_figure(name: str, title: str, summaries: SeedSummaries) -> Figure:
         numbers=charts.bars(names, counts, x_title="checkpoint, the least accurate first", y_title="claims"),
         caption=(
             f"Share of {counted(len(compared), 'claim')} that hold, do not hold or could not be checked, by "
-            "checkpoint, in "
-            "order of accuracy on the sample. s0 is seed 0."
+            "checkpoint, in order of accuracy on the sample. s0 is seed 0."
         ),
         alt=(
             "Stacked bars for each checkpoint: claims that hold, that do not, and that there was nothing to "

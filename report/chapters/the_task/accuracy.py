@@ -66,9 +66,8 @@ def sample_probabilities_figure(examples: ExampleSums) -> Figure:
             )
         },
         caption=(
-            "Probability of each of the twelve tokens (rows) at each digit of the answer (columns), for "
-            "one sum. A ring "
-            "marks the right digit."
+            "Probability of each of the twelve tokens (rows) at each digit of the answer (columns), for one "
+            "sum. A ring marks the right digit."
         ),
         alt="A heatmap of twelve tokens by the answer's digits, with a ring where each digit's token is.",
         source=example_sums,

@@ -42,9 +42,9 @@ def training_curve_figure(lab: Lab) -> Figure | Absent:
             shares=("validation digits wrong",),
         ),
         caption=(
-            "Cross-entropy in nats, and share of validation digits wrong, by epoch, on logarithmic scales. "
-            "The best "
-            f"epoch, {best + 1} of {len(epochs)}, was kept: {percent(history.validation_accuracy[best], 3)} right."
+            "Cross-entropy in nats, and share of validation digits wrong, by epoch, on logarithmic scales. The "
+            f"best epoch, {best + 1} of {len(epochs)}, was kept: {percent(history.validation_accuracy[best], 3)} "
+            "right."
         ),
         alt="Lines over the epochs: training loss, validation loss, and the share of wrong digits.",
         source=TrainingHistory,

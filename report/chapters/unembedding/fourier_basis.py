@@ -34,9 +34,8 @@ def fourier_basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                 labelled_rows=significant_rows,
             ),
             caption=(
-                "Coefficients of $W_U$ in the orthonormal Fourier basis, by dimension of the residual "
-                "stream (rows) and "
-                "component (columns)."
+                "Coefficients of $W_U$ in the orthonormal Fourier basis, by dimension of the residual stream "
+                "(rows) and component (columns)."
             ),
             alt=f"A heatmap of {len(dimensions)} rows by ten Fourier components.",
             source=unembedding,
@@ -63,9 +62,8 @@ def fourier_basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                 )
             },
             caption=(
-                "Entries of $W_U$, rebuilt from $\\cos 1$ and $\\sin 1$ alone and as it is. The rebuilt "
-                "matrix holds "
-                f"{percent(matrix.first_frequency_share)} of the original's squared norm."
+                "Entries of $W_U$, rebuilt from $\\cos 1$ and $\\sin 1$ alone and as it is. The rebuilt matrix "
+                f"holds {percent(matrix.first_frequency_share)} of the original's squared norm."
             ),
             alt="Two heatmaps to switch between: the matrix rebuilt from the first frequency, and the original.",
             source=unembedding,

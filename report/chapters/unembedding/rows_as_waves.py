@@ -42,9 +42,9 @@ def wave_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                 limits=(0, float(matrix.rows.magnitudes[rows].max())),
             ),
             caption=(
-                "Magnitude of each frequency (columns) in the significant rows of $W_U$. Without the "
-                "constant, frequency "
-                f"{matrix.main_frequency} has {percent(matrix.rows.frequency_shares.max())} of the power."
+                "Magnitude of each frequency (columns) in the significant rows of $W_U$. Without the constant, "
+                f"frequency {matrix.main_frequency} has {percent(matrix.rows.frequency_shares.max())} of the "
+                "power."
             ),
             alt=f"A heatmap of rows {joined(rows)} by frequency, strongest at frequency {matrix.main_frequency}.",
             source=unembedding,
@@ -61,9 +61,8 @@ def wave_figures(matrix: Unembedding) -> tuple[Figure, ...]:
                 name="first frequency",
             ),
             caption=(
-                "The first frequency of each significant row of $W_U$, on a dial of digits: its length is "
-                "the magnitude, "
-                "and it points to the digit at which the row is largest."
+                "The first frequency of each significant row of $W_U$, on a dial of digits: its length is the "
+                "magnitude, and it points to the digit at which the row is largest."
             ),
             alt=f"A polar diagram with a point for each significant row: {phases}.",
             source=unembedding,

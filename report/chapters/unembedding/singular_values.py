@@ -57,9 +57,8 @@ def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
                 y_title="coordinate",
             ),
             caption=(
-                "Coordinates of the two left singular vectors with the largest singular values, by "
-                "dimension of the "
-                "residual stream."
+                "Coordinates of the two left singular vectors with the largest singular values, by dimension of "
+                "the residual stream."
             ),
             alt="Two lines over the dimensions of the residual stream, one for each direction.",
             source=unembedding_svd,

@@ -39,6 +39,7 @@ def dots(
             x=numbers(values),
             y=list(rows),
             name=name,
+            showlegend=name not in rows,
             mode="markers",
             marker={"size": SIZE, "symbol": symbol_of(role_of(name, number))},
             error_x=None if deviations is None else {"type": "data", "array": numbers(deviations[name])},

@@ -73,10 +73,10 @@ def heatmap(
     )
     bar: dict[str, Any] = {"tickformat": ".0~%"} if is_share else {}
     colours: dict[str, Any] = {"showscale": has_scale, "colorbar": bar}
-    if limits is not None:
+    if logarithmic:
+        colours |= _decades(values if limits is None else limits)
+    elif limits is not None:
         colours |= {"cmin": limits[0], "cmax": limits[1]}
-    elif logarithmic:
-        colours |= _decades(values)
     elif diverging:
         colours["cmid"] = 0
     axis = {"type": "category", "showgrid": False, "ticks": "", "showline": False}

@@ -20,7 +20,7 @@ const PATHS = pathsOf({
 
 const near = (actual, expected) => assert.ok(Math.abs(actual - expected) < 1e-6, `${actual} is not ${expected}`);
 
-test("a path has a cloud for each digit, with phases anticlockwise on the screen", () => {
+test("a path has a cloud for each digit, on a dial with digit 0 at the top", () => {
   const [{ clouds, largest }] = PATHS;
   assert.deepEqual(
     clouds.map(({ name, role }) => [name, role]),
@@ -30,10 +30,10 @@ test("a path has a cloud for each digit, with phases anticlockwise on the screen
     ],
   );
   assert.equal(largest, 4);
-  near(clouds[0].x[0], 1);
-  near(clouds[0].y[1], -2);
-  near(clouds[1].x[0], -3);
-  near(clouds[1].y[1], 4);
+  near(clouds[0].y[0], -1);
+  near(clouds[0].x[1], -2);
+  near(clouds[1].y[0], 3);
+  near(clouds[1].x[1], 4);
 });
 
 test("a path is in the column of its route, and one of zeros has an extent", () => {
@@ -45,14 +45,14 @@ test("a path is in the column of its route, and one of zeros has an extent", () 
 });
 
 test("the nearest point is that of a digit that is shown, within the distance", () => {
-  assert.equal(nearest(PATHS[0], [true, true], 0.9, 0.1, 1), 0);
-  assert.equal(nearest(PATHS[0], [true, true], 0.1, -1.8, 1), 1);
-  assert.equal(nearest(PATHS[0], [false, true], 0.9, 0.1, 1), null);
+  assert.equal(nearest(PATHS[0], [true, true], 0.1, -0.9, 1), 0);
+  assert.equal(nearest(PATHS[0], [true, true], -1.8, 0.1, 1), 1);
+  assert.equal(nearest(PATHS[0], [false, true], 0.1, -0.9, 1), null);
   assert.equal(nearest(PATHS[0], [true, true], 9, 9, 1), null);
 });
 
-test("the sentence on a sum has the magnitude and the phase of every digit", () => {
-  assert.equal(inWords(PATHS[0], "2+2=4", 1), "2+2=4, 0.0: C0 2.00 at 1.57 rad; C1 4.00 at −1.57 rad.");
+test("the sentence on a sum has the magnitude of every digit and where it points", () => {
+  assert.equal(inWords(PATHS[0], "2+2=4", 1), "2+2=4, 0.0: C0 2.00 towards digit 7.5; C1 4.00 towards digit 2.5.");
 });
 
 test("the name of a path has a form for addresses", () => {

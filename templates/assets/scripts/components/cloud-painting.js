@@ -2,14 +2,8 @@
 // Draws clouds of points on a canvas, since tens of thousands of points are too many for one element each.
 "use strict";
 {
-  const MARGIN = 26; // of the large diagram, for the angles around it
-  /** @type {[number, string][]} */
-  const ANGLES = [
-    [0, "0"],
-    [Math.PI / 2, "π/2"],
-    [Math.PI, "π"],
-    [-Math.PI / 2, "−π/2"],
-  ];
+  const MARGIN = 26; // of the large diagram, for the digits around it
+  const N_DIGITS = 10;
 
   const penOf = (/** @type {HTMLCanvasElement} */ canvas) => {
     const pen = canvas.getContext("2d");
@@ -64,7 +58,10 @@
     pen.font = `11px ${appearance.colours.sans}`;
     pen.textAlign = "center";
     pen.textBaseline = "middle";
-    for (const [angle, text] of ANGLES) pen.fillText(text, reach * Math.cos(angle), -reach * Math.sin(angle));
+    for (const digit of sumint.elements.times(N_DIGITS, (value) => value)) {
+      const angle = (2 * Math.PI * digit) / N_DIGITS;
+      pen.fillText(String(digit), reach * Math.sin(angle), -reach * Math.cos(angle));
+    }
   };
 
   sumint.cloudPainting = {

@@ -2,11 +2,19 @@
 // The numbers of the clouds: for each path and digit the points as plane coordinates.
 "use strict";
 {
+  const N_DIGITS = 10;
+
   /** @type {(name: string, role: number, radii: Float32Array, angles: Float32Array) => Cloud} */
   const cloudOf = (name, role, radii, angles) => {
-    const x = radii.map((radius, index) => radius * Math.cos(angles[index]));
-    const y = radii.map((radius, index) => -radius * Math.sin(angles[index]));
+    // The logits of a digit have minus its angle as their phase; on the dial angles run clockwise from the top.
+    const x = radii.map((radius, index) => -radius * Math.sin(angles[index]));
+    const y = radii.map((radius, index) => -radius * Math.cos(angles[index]));
     return { name, role, radii, angles, x, y };
+  };
+
+  const digitOf = (/** @type {number} */ phase) => {
+    const digit = (((-phase * N_DIGITS) / (2 * Math.PI)) % N_DIGITS) + N_DIGITS;
+    return Math.round(10 * (digit % N_DIGITS)) === 10 * N_DIGITS ? 0 : digit % N_DIGITS;
   };
 
   /** @type {CloudPaths["pathsOf"]} */
@@ -35,8 +43,7 @@
   /** @type {CloudPaths["inWords"]} */
   const inWords = ({ name, clouds }, sum, index) => {
     const points = clouds.map(({ name: digit, radii, angles }) => {
-      const angle = angles[index].toFixed(2).replace("-", "−");
-      return `${digit} ${radii[index].toPrecision(3)} at ${angle} rad`;
+      return `${digit} ${radii[index].toPrecision(3)} towards digit ${digitOf(angles[index]).toFixed(1)}`;
     });
     return `${sum}, ${name}: ${points.join("; ")}.`;
   };
