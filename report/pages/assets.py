@@ -42,9 +42,10 @@ SCRIPTS = {
     "claims": ("claims",),
     "reading": ("reading",),
     "copying": ("copying",),
-    "search": (
+    "search": ("search",),
+    "search-answer": (
         *("lib/search-words", "lib/search-query", "lib/search-ranking", "lib/search-spelling"),
-        *("lib/search-passages", "lib/search-answer", "search"),
+        *("lib/search-passages", "lib/search-answer"),
     ),
     "attention": ("lib/attention-weights", "components/attention-parts", "components/attention"),
     "clouds": ("lib/cloud-paths", "components/cloud-painting", "components/clouds"),
