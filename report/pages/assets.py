@@ -45,9 +45,10 @@ SCRIPTS = {
     "reading": ("reading",),
     "copying": ("copying",),
     "notes": ("lib/note-places", "notes"),
-    "search": (
+    "search": ("search",),
+    "search-answer": (
         *("lib/search-words", "lib/search-query", "lib/search-ranking", "lib/search-spelling"),
-        *("lib/search-passages", "lib/search-answer", "search"),
+        *("lib/search-passages", "lib/search-answer"),
     ),
     "attention": ("lib/attention-weights", "components/attention-parts", "components/attention"),
     "clouds": ("lib/cloud-paths", "components/cloud-painting", "components/clouds"),

@@ -1,11 +1,11 @@
 // @ts-check
-// Searches the whole report. Its index is a script, loaded when the search is first opened.
+// Searches the whole report. Its index is a script, which is loaded with the one that answers queries when the search is
+// first opened.
 "use strict";
 {
   const SHOWN = 40;
 
   const { html, one, messageOf } = sumint.elements;
-  const { patternsOf, snippetOf, passagesOf } = sumint.searchPassages;
 
   const dialog = one(document, "#search", HTMLDialogElement);
   const field = one(dialog, ".search-field", HTMLInputElement);
@@ -39,7 +39,9 @@
   };
 
   const marked = (/** @type {string} */ text, /** @type {RegExp[][]} */ patterns) =>
-    passagesOf(text, patterns).map((passage) => (passage.isMatch ? html("mark", {}, passage.text) : passage.text));
+    sumint.searchPassages
+      .passagesOf(text, patterns)
+      .map((passage) => (passage.isMatch ? html("mark", {}, passage.text) : passage.text));
 
   const elementOf = (
     /** @type {SearchResult} */ result,
@@ -55,7 +57,7 @@
       { class: "search-result", href: addressOf(result), id: `search-result-${number}`, role: "option", tabindex: -1 },
       line("place", kind === "Page" ? "Page" : `${KIND_NAMES[kind] ?? kind} in ${page}`),
       line("title", ...marked(title, patterns)),
-      ...(part ? [line("snippet", ...marked(snippetOf(part, patterns), patterns))] : []),
+      ...(part ? [line("snippet", ...marked(sumint.searchPassages.snippetOf(part, patterns), patterns))] : []),
     );
   };
 
@@ -84,7 +86,7 @@
   const search = () => {
     if (!answerTo) return;
     const answer = answerTo(field.value);
-    const patterns = patternsOf(answer.terms);
+    const patterns = sumint.searchPassages.patternsOf(answer.terms);
     results = answer.results.slice(0, SHOWN).map((result, number) => elementOf(result, number, patterns));
     list.replaceChildren(...results);
     status.textContent = statusText(answer);
@@ -97,6 +99,7 @@
     dialog.showModal();
     field.select();
     try {
+      await sumint.loadScript(`${root}assets/search-answer.js`);
       await sumint.loadScript(`${root}assets/search-index.js`);
       search();
     } catch (error) {
