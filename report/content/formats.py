@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
@@ -94,6 +95,12 @@ def radians(value: float, places: int = 3) -> str:
 def degrees(value: float, places: int = 1) -> str:
     """An angle in degrees: 36.0°."""
     return f"{decimals(value, places)}°"
+
+
+def is_written_number(text: str) -> bool:
+    """Whether a cell contains one number, with or without a unit, or a dash in the place of one: −0.25, 3 of 4."""
+    number = r"[−+>]?\d[\d.,]*( × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(%|°|\sof\s[\d.,]+|\snats|\srad)?"
+    return re.fullmatch(f"{number}|over {number}|–|{UNMEASURED}|unknown|none", text) is not None
 
 
 def joined(items: Iterable[object]) -> str:

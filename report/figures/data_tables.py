@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from report.content.formats import count, significant
+from report.content.formats import count, decimals, significant
 
 BESIDE_CHART_UP_TO = 300
 """A figure with more numbers than this has its tables on a separate page."""
 
 ON_A_PAGE_UP_TO = 50_000
 """A figure with more numbers than this has them in data files only, since browsers lay out such a table slowly."""
+
+SIGNIFICANT = 4
+"""The number of significant digits of the largest number of a column."""
+
+MAX_RANGE = 1e6
+"""The ratio of the largest number of a column to the smallest up to which both have the same decimal places."""
 
 MAX_COUNT = 1e9
 """A column of whole numbers up to this is formatted as counts."""
@@ -85,11 +92,19 @@ def _table(trace: Mapping[str, Any], axes: Mapping[str, str], view: str) -> Numb
 
 
 def _column(values: Sequence[Any]) -> list[str]:
-    """The cells of a column; if all its numbers are whole, they are formatted as counts."""
+    """The cells of a column in one format: counts if all its numbers are whole, else fixed decimal places.
+
+    The places give the largest number four significant digits; a column that spans many powers of ten has four
+    significant digits in each cell.
+    """
     numbers = [value for value in values if isinstance(value, float)]
     if all(number.is_integer() and abs(number) < MAX_COUNT for number in numbers):
         return [count(int(value)) if isinstance(value, float) else _cell(value) for value in values]
-    return [_cell(value) for value in values]
+    sizes = [abs(number) for number in numbers if number]
+    if max(sizes) > MAX_RANGE * min(sizes) or not 1e-4 <= max(sizes) < 1e6:
+        return [_cell(value) for value in values]
+    places = max(SIGNIFICANT - 1 - math.floor(math.log10(max(sizes))), 0)
+    return [decimals(value, places) if isinstance(value, float) else _cell(value) for value in values]
 
 
 def _cell(value: Any) -> str:

@@ -31,7 +31,7 @@ def svg_file(diagram: Diagram) -> bytes:
     """The diagram as an SVG file, in the colours of the light theme."""
     layout, light = lay_out(diagram, WIDE), PALETTES["light"]
     variables = {
-        **{name: value for name, value in vars(light).items() if isinstance(value, str)},
+        **{name.replace("_", "-"): value for name, value in vars(light).items() if isinstance(value, str)},
         **{f"series-{number}": colour for number, colour in enumerate(light.series)},
     }
     style = STYLE.read_text(encoding="utf-8")

@@ -136,9 +136,10 @@ def custom_properties() -> str:
     """The palettes as a style sheet: the reader's choice or the system's preference, and always light in print."""
     light, dark = (_declarations(PALETTES[theme], theme) for theme in ("light", "dark"))
     return (
-        f":root {{\n{light}}}\n@media (prefers-color-scheme: dark) "
-        f"{{\n:root:not([data-theme=light]) {{\n{dark}}}\n}}\n:root[data-theme=dark] {{\n{dark}}}\n@media print "
-        f"{{\n:root:root[data-theme], :root:root {{\n{light}}}\n}}\n"
+        f":root {{\n{light}}}\n"
+        f"@media (prefers-color-scheme: dark) {{\n:root:not([data-theme=light]) {{\n{dark}}}\n}}\n"
+        f":root[data-theme=dark] {{\n{dark}}}\n"
+        f"@media print {{\n:root:root[data-theme], :root:root {{\n{light}}}\n}}\n"
     )
 
 

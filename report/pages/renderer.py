@@ -17,7 +17,7 @@ from report.content.claims.failing import failing_claims
 from report.content.component import Component
 from report.content.controls import Control
 from report.content.diagram import KINDS, Diagram
-from report.content.formats import count, percent
+from report.content.formats import count, is_written_number, percent
 from report.figures.data_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
 from report.figures.diagram_layout import TALL, WIDE
 from report.figures.diagram_svg import inline_svg, key_svg
@@ -38,6 +38,10 @@ TITLE = "How a transformer adds two numbers"
 BUTTONS_UP_TO = 5
 CHARACTERS_UP_TO = 40
 """A control with at most this many options and characters in total is a row of buttons, any other a list."""
+
+
+SHORT_UP_TO = 18
+"""The most characters of a cell that is not broken into lines."""
 
 
 @dataclass(frozen=True)
@@ -242,8 +246,10 @@ class Renderer:
             case Failed():
                 more, template = {"kind": key[0]}, "failed.html"
             case Table():
+                cells = _rows(item)
                 rows = {
-                    "rows": _rows(item),
+                    "rows": cells,
+                    "classes": _column_classes(cells),
                     "n_rows": count(item.n_rows),
                     "claims": manuscript.claims_shown_in(key),
                 }
@@ -313,6 +319,19 @@ def _diagram(diagram: Diagram) -> dict[str, Any]:
 
 def _fits_on_buttons(control: Control) -> bool:
     return len(control.options) <= BUTTONS_UP_TO and sum(map(len, control.options)) <= CHARACTERS_UP_TO
+
+
+def _column_classes(rows: Sequence[Sequence[tuple[str, str | None]]]) -> list[str]:
+    """The class of each column: numbers are aligned at the right, and short cells are not broken into lines."""
+    columns = [[cell for cell, _ in column] for column in zip(*rows, strict=True)]
+    return [
+        "is-number"
+        if all(map(is_written_number, cells))
+        else "is-short"
+        if max(map(len, cells)) <= SHORT_UP_TO
+        else ""
+        for cells in columns
+    ]
 
 
 def _rows(table: Table) -> list[list[tuple[str, str | None]]]:

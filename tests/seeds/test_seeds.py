@@ -111,9 +111,9 @@ def test_the_chapter_shows_every_checkpoint(checkpoints: list[Path], store: Stor
     assert seeds.n_rows == 3
     matrix, _ = (shown for shown in chapter.figures if isinstance(shown, Figure))
     drawn = figure_data("claims-by-seed", matrix)["views"][0]["traces"]
-    assert {column for trace in drawn for column in trace["x"]} == {"here", "s1", "s2"}
+    assert {column for trace in drawn for column in trace["x"]} == {"this checkpoint", "s1", "s2"}
     assert sum(len(trace["y"]) for trace in drawn) == 3 * recurring.n_rows
-    assert [trace["name"] for trace in drawn] == ["holds", "does not hold", "nothing to measure"]
+    assert [trace["name"] for trace in drawn] == ["holds", "does not hold", "not checked"]
     assert not chapter.failures
 
 

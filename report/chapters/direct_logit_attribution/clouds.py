@@ -68,7 +68,7 @@ def cloud_figure(measured: PathAttribution) -> Component:
         payloads,
         caption=(
             "First frequency of what a path adds to the logits, on a dial of digits: a dot for each sum of the "
-            "sample, a colour for each digit of the answer. The chosen path is large; each has its own scale."
+            "sample, a colour for each digit of the answer. The chosen path is large; scales differ."
         ),
         alt=(
             f"A polar diagram for each of {len(measured.paths) - 1} paths, with {n_digits} clouds of {n_sums} "

@@ -111,7 +111,17 @@
       this.first = Math.min(Math.max(this.first, 0), Math.max(rows.length - 1, 0));
       const shown = rows.slice(this.first, this.first + this.size);
       const none = html("tr", {}, html("td", { colspan: this.heads.length }, "No row is like that."));
-      this.body.replaceChildren(...(shown.length ? shown.map((row) => rowElement(columns, row)) : [none]));
+      this.body.replaceChildren(
+        ...(shown.length
+          ? shown.map((row) =>
+              rowElement(
+                columns,
+                row,
+                this.heads.map(({ className }) => className),
+              ),
+            )
+          : [none]),
+      );
       this.place.textContent = placeText(this.first, shown.length, rows.length, columns[0].values.length);
       for (const [column, head] of this.heads.entries()) {
         if (this.order?.column !== column) head.removeAttribute("aria-sort");
@@ -123,10 +133,11 @@
     }
   }
 
-  const rowElement = (/** @type {Column[]} */ columns, /** @type {number} */ row) => {
-    const cells = columns.map(({ written, values, addresses }) => {
+  /** @type {(columns: Column[], row: number, classes: string[]) => HTMLTableRowElement} */
+  const rowElement = (columns, row, classes) => {
+    const cells = columns.map(({ written, values, addresses }, column) => {
       const href = addresses?.[String(values[row])];
-      return html("td", {}, href ? html("a", { href }, written[row]) : written[row]);
+      return html("td", { class: classes[column] }, href ? html("a", { href }, written[row]) : written[row]);
     });
     return html("tr", {}, ...cells);
   };
