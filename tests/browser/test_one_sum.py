@@ -57,7 +57,7 @@ def test_it_opens_with_the_longest_cascade_at_the_digit_that_it_reaches(
     assert page.locator(f"#{FIGURE} select option:checked").inner_text() == sums[0]
     assert chosen(page) == "0"
     assert page.locator(".worked-operand.is-nine").count() == 4
-    assert "Columns 1 and 2 sum to nine and hand it on to C0." in words(page)[0]
+    assert "Columns 1 and 2 sum to nine and pass it on to C0." in words(page)[0]
     assert reader.messages == []
 
 
@@ -72,7 +72,7 @@ def test_it_says_what_was_measured(
             (answer,) = published[sums[number], "answer"]["traces"]
             rows = dict(zip(answer["y"], answer["z"], strict=True))
             assert f"{abs(rows['carried, as it is'][digit]):.2f} carried" in words(page)[2]
-            assert f"The model says {rows['said, as it is'][digit]:.0f}" in words(page)[2]
+            assert f"The model predicts {rows['said, as it is'][digit]:.0f}" in words(page)[2]
             (seen,) = (one for one in published[sums[number], "attention"]["traces"] if one["panel"] == "as it is")
             weights = [
                 round(100 * weight)
@@ -97,7 +97,7 @@ def test_the_arrows_lead_to_the_tip_of_the_hand(opened: Callable[..., Reader]) -
 def test_a_wrong_digit_is_chosen_first_and_shown_beside_the_right_one(
     opened: Callable[..., Reader], sums: list[str]
 ) -> None:
-    wrong = next(label for label in sums if "the model says" in label)
+    wrong = next(label for label in sums if "the model predicts" in label)
     page = opened().page
     page.locator(f"#{FIGURE} select").select_option(wrong)
     digit = page.locator(".worked-wrong")
@@ -133,7 +133,7 @@ def test_the_keyboard_reaches_every_digit_and_the_last_needs_no_carry(opened: Ca
         assert chosen(page) == digit
     assert words(page)[0].startswith("No column stands to the right of C3")
     assert page.locator(".worked-bar--after").count() == 0
-    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("C3, the model says ")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')").startswith("C3, the model predicts ")
     assert reader.messages == []
 
 

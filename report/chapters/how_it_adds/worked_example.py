@@ -58,7 +58,7 @@ def _labels(example: WorkedExample) -> list[str]:
 
     def kind(number: int) -> str:
         if is_wrong[number]:
-            return f"the model says {''.join(VOCABULARY[token] for token in predicted[number])}"
+            return f"the model predicts {''.join(VOCABULARY[token] for token in predicted[number])}"
         route = example.route(number)
         if route is None:
             return "no carry"

@@ -113,35 +113,35 @@ test("a list has an and before its last item", () => {
 test("the sentence on the carry names who makes it, who passes it on and which site holds it", () => {
   assert.equal(
     ofCarry(seen(0, 145, 256)),
-    "Column 2 makes a carry: 5 + 6 = 11. Column 1 sums to nine and hands it on to C0. H0.1 at B2 holds 0.75 of it.",
+    "Column 2 generates a carry: 5 + 6 = 11. Column 1 sums to nine and passes it on to C0. H0.1 at B2 holds the carry level 0.75.",
   );
   assert.equal(
     ofCarry(seen(0, 145, 152)),
-    "Column 2 makes no carry: 5 + 2 = 7. Column 1 sums to nine and would hand it on to C0. H0.1 at B2 holds 0.75 of one.",
+    "Column 2 generates no carry: 5 + 2 = 7. Column 1 sums to nine and would pass it on to C0. H0.1 at B2 holds the carry level 0.75.",
   );
-  assert.equal(ofCarry(seen(1, 145, 256)), "Column 2 makes a carry: 5 + 6 = 11. No single site serves this route.");
-  assert.equal(ofCarry(seen(0, 145, 154)), "Columns 1 and 2 sum to nine: no column makes a carry for C0.");
-  assert.equal(ofCarry(seen(2, 145, 256)), "No column stands to the right of C2, so no carry comes to it.");
+  assert.equal(ofCarry(seen(1, 145, 256)), "Column 2 generates a carry: 5 + 6 = 11. No single site serves this route.");
+  assert.equal(ofCarry(seen(0, 145, 154)), "Columns 1 and 2 sum to nine: no column generates a carry for C0.");
+  assert.equal(ofCarry(seen(2, 145, 256)), "No column stands to the right of C2, so it has no carry-in.");
 });
 
 test("the sentence on attention tells where it goes, or what the switch changes", () => {
   assert.equal(
     ofAttention(seen(0, 145, 256)),
-    "From =, where C0 is predicted, each head looks most: H1.0 at A0 (90%) and H1.1 at + (90%).",
+    "From =, where C0 is predicted, each head attends most: H1.0 at A0 (90%) and H1.1 at + (90%).",
   );
   assert.equal(
     ofAttention(seen(0, 145, 256, undefined, ["3", "", ""])),
-    "From =, with the carry switched, 89% of H1.0’s attention goes elsewhere, most from A0 to A1.",
+    "From =, with the carry switched, 89% of H1.0’s attention moves, most from A0 to A1.",
   );
 });
 
 test("the sentence on the phasor has the prediction, what is right, and what the switch changes", () => {
-  assert.equal(ofPhasor(seen(0, 145, 256)), "The hand points to 2.00: 1 + 2 and 0.00 carried. The model says 4.");
-  assert.match(ofPhasor(seen(2, 145, 256, ["4", "0", "2"])), / The model says 2; right is 1\.$/);
+  assert.equal(ofPhasor(seen(0, 145, 256)), "The phase is 2.00: 1 + 2 and 0.00 carried. The model predicts 4.");
+  assert.match(ofPhasor(seen(2, 145, 256, ["4", "0", "2"])), / The model predicts 2; right is 1\.$/);
   assert.equal(
     ofPhasor(seen(0, 145, 256, undefined, ["3", "", ""])),
-    "The hand points to 2.00: 1 + 2 and 0.00 carried. The model says 4. " +
-      "With the carry switched −1.00 is carried, and it says 3; the arrow of H1.0 changes most.",
+    "The phase is 2.00: 1 + 2 and 0.00 carried. The model predicts 4. " +
+      "With the carry switched −1.00 is carried, and it predicts 3; the arrow of H1.0 changes most.",
   );
-  assert.match(ofPhasor(seen(0, 145, 256, undefined, ["4", "", ""])), / it still says 4; /);
+  assert.match(ofPhasor(seen(0, 145, 256, undefined, ["4", "", ""])), / it still predicts 4; /);
 });

@@ -63,10 +63,7 @@
     const [before, after] = totals.map((vector, condition) => arrow(CENTRE, scaled(vector), CONDITIONS[condition]));
     drawing.replaceChildren(...face(seen), ...(after ? [after] : []), before, ...parts);
     const switched = after ? `; with the carry switched to ${digitText(totals[1], 1)}` : "";
-    drawing.setAttribute(
-      "aria-label",
-      `A dial of ten digits; the hand points to ${digitText(totals[0], 1)}${switched}`,
-    );
+    drawing.setAttribute("aria-label", `A dial of ten digits; the phase is ${digitText(totals[0], 1)}${switched}`);
   };
 
   const tabulate = (/** @type {HTMLTableElement} */ table, /** @type {SeenSum} */ { vectors, totals, conditions }) => {
@@ -94,7 +91,7 @@
       cell((condition) => written(inLogits(totals[condition]), 1)),
       html("td"),
     );
-    const head = ["arrow", "points to", "length", "hand without it"];
+    const head = ["arrow", "points to", "length", "phase without it"];
     const columns = head.map((text) => html("th", { scope: "col" }, text));
     table.replaceChildren(html("thead", {}, html("tr", {}, ...columns)), html("tbody", {}, ...rows, together));
   };
@@ -103,7 +100,7 @@
     phasorStep: () => {
       const drawing = svg("svg", { class: "worked-dial", viewBox: "-128 -128 256 256", role: "img" });
       const table = html("table", { class: "worked-parts" });
-      const { element, words } = step(3, "The hand of the clock", div("clock", drawing, table));
+      const { element, words } = step(3, "The phase of the logits", div("clock", drawing, table));
       words.setAttribute("role", "status");
       const show = (/** @type {SeenSum} */ seen) => {
         words.textContent = ofPhasor(seen);

@@ -32,7 +32,7 @@
     const choices = digits.map((token, digit) => {
       const isRight = token === answer[digit];
       const verdict = isRight ? "" : `, wrong: right is ${answer[digit]}`;
-      const name = `C${digit}, the model says ${token}${verdict}`;
+      const name = `C${digit}, the model predicts ${token}${verdict}`;
       const input = html("input", { type: "radio", name: group, value: digit, "aria-label": name });
       const place = { class: `worked-cell worked-digit${isRight ? "" : " worked-wrong"}`, "data-column": digit };
       return html("label", place, input, span("predicted", token));
@@ -48,7 +48,7 @@
       ...line("operand", "", a),
       ...line("operand", "+", b),
       html("hr"),
-      span("sign", "says"),
+      span("sign", "predicted"),
       ...choices,
       ...(corrections.some(Boolean) ? line("right", "right", corrections) : []),
       ...line(

@@ -28,15 +28,15 @@
   /** @type {WorkedWords["ofCarry"]} */
   const ofCarry = (seen) => {
     const { digit, deciding, nines, hasCarry, a, routes } = seen;
-    if (digit === a.length - 1) return `No column stands to the right of C${digit}, so no carry comes to it.`;
+    if (digit === a.length - 1) return `No column stands to the right of C${digit}, so it has no carry-in.`;
     const verb = nines.length > 1 ? "sum" : "sums";
-    if (deciding === null) return `${columnsNamed(nines)} ${verb} to nine: no column makes a carry for C${digit}.`;
-    const made = `Column ${deciding} makes ${hasCarry ? "a" : "no"} carry: ${sumOfColumn(seen, deciding)}.`;
-    const passes = hasCarry ? (nines.length > 1 ? "hand" : "hands") : "would hand";
+    if (deciding === null) return `${columnsNamed(nines)} ${verb} to nine: no column generates a carry for C${digit}.`;
+    const made = `Column ${deciding} generates ${hasCarry ? "a" : "no"} carry: ${sumOfColumn(seen, deciding)}.`;
+    const passes = hasCarry ? (nines.length > 1 ? "pass" : "passes") : "would pass";
     const passed = nines.length ? ` ${columnsNamed(nines)} ${verb} to nine and ${passes} it on to C${digit}.` : "";
     const route = routes.find((one) => one.digit === digit && one.column === deciding);
     const level = route
-      ? ` ${route.site} holds ${written(route.level)} of ${hasCarry ? "it" : "one"}.`
+      ? ` ${route.site} holds the carry level ${written(route.level)}.`
       : " No single site serves this route.";
     return made + passed + level;
   };
@@ -52,7 +52,7 @@
         const position = indexOfLargest(weights);
         return `${heads[head]} at ${nameOf(position)} (${percent(weights[position])})`;
       });
-      return `From ${query}, where C${digit} is predicted, each head looks most: ${listed(most)}.`;
+      return `From ${query}, where C${digit} is predicted, each head attends most: ${listed(most)}.`;
     }
     const changes = before.map((weights, head) => {
       const after = visibleAttention(seen, 1, head);
@@ -61,7 +61,7 @@
     const moved = changes.map((change) => change.reduce((sum, one) => sum + Math.abs(one), 0) / 2);
     const head = indexOfLargest(moved);
     const [to, from] = [indexOfLargest(changes[head]), indexOfLargest(changes[head].map((one) => -one))];
-    const goes = `${percent(moved[head])} of ${heads[head]}’s attention goes elsewhere`;
+    const goes = `${percent(moved[head])} of ${heads[head]}’s attention moves`;
     return `From ${query}, with the carry switched, ${goes}, most from ${nameOf(from)} to ${nameOf(to)}.`;
   };
 
@@ -71,12 +71,12 @@
     const amount = (/** @type {number} */ condition) => written(carryAmounts[condition][digit]);
     const [before, after] = predicted.map((digits) => digits[digit]);
     const correction = answer[digit] === before ? "" : `; right is ${answer[digit]}`;
-    const first = `The hand points to ${digitText(totals[0], 2)}: ${a[digit]} + ${b[digit]} and ${amount(0)} carried.`;
-    const prediction = ` The model says ${before}${correction}.`;
+    const first = `The phase is ${digitText(totals[0], 2)}: ${a[digit]} + ${b[digit]} and ${amount(0)} carried.`;
+    const prediction = ` The model predicts ${before}${correction}.`;
     if (!isSwitched) return first + prediction;
     const changes = vectors[0].map(({ vector }, part) => inLogits(subtract(vectors[1][part].vector, vector)));
     const { name } = vectors[0][indexOfLargest(changes)];
-    const verb = after === before ? "still says" : "says";
+    const verb = after === before ? "still predicts" : "predicts";
     const other = `With the carry switched ${amount(1)} is carried, and it ${verb} ${after}`;
     return `${first}${prediction} ${other}; the arrow of ${name} changes most.`;
   };
