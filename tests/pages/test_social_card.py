@@ -24,7 +24,7 @@ def opening(*figures: Figure | Absent) -> Chapter:
 
 
 def figure(x: list[float]) -> Figure:
-    plot = charts.scatter(x, [1.0, -1.0, 0.0], "012", x_title="first", y_title="second", closed=True)
+    plot = charts.scatter(x, [1.0, -1.0, 0.0], "012", x_title="first", y_title="second")
     return Figure("plane", "Plane", plot, "Three.", "Three points.", opening)
 
 
