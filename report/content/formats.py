@@ -99,7 +99,7 @@ def degrees(value: float, places: int = 1) -> str:
 
 def is_written_number(text: str) -> bool:
     """Whether a cell contains one number, with or without a unit, or a dash in the place of one: −0.25, 3 of 4."""
-    number = r"[−+>]?\d[\d.,]*( × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(%|°|\sof\s[\d.,]+|\snats|\srad)?"
+    number = r"[−+>]?\d[\d.,]*(\s×\s10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(%|°|\sof\s[\d.,]+|\snats|\srad)?"
     return re.fullmatch(f"{number}|over {number}|–|{UNMEASURED}|unknown|none", text) is not None
 
 

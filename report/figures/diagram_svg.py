@@ -6,7 +6,7 @@ from html import escape
 
 from report.content.diagram import Arrow, Diagram, Group, Kind, Node
 from report.figures.diagram_layout import WIDE, Box, Curve, DiagramLayout, Form, lay_out
-from report.figures.palette import PALETTES
+from report.figures.palette import PALETTES, style_variables
 from report.paths import TEMPLATES
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -30,12 +30,8 @@ def inline_svg(diagram: Diagram, form: Form) -> str:
 def svg_file(diagram: Diagram) -> bytes:
     """The diagram as an SVG file, in the colours of the light theme."""
     layout, light = lay_out(diagram, WIDE), PALETTES["light"]
-    variables = {
-        **{name.replace("_", "-"): value for name, value in vars(light).items() if isinstance(value, str)},
-        **{f"series-{number}": colour for number, colour in enumerate(light.series)},
-    }
     style = STYLE.read_text(encoding="utf-8")
-    for name, colour in sorted(variables.items(), key=lambda named: -len(named[0])):
+    for name, colour in style_variables(light).items():
         style = style.replace(f"var(--{name})", colour)
     margin = 12
     box = f"{-margin} {-margin} {layout.width + 2 * margin:g} {layout.height + 2 * margin:g}"

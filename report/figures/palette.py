@@ -143,15 +143,22 @@ def custom_properties() -> str:
     )
 
 
+def style_variables(palette: Palette) -> dict[str, str]:
+    """The colours by the names of their custom properties, without the two hyphens; those of a scale are "
+    "numbered."""
+    colours: dict[str, str] = {}
+    for name, value in vars(palette).items():
+        if isinstance(value, str):
+            colours[_css_name(name)] = value
+        else:
+            colours |= {f"{_css_name(name)}-{step}": colour for step, colour in enumerate(value)}
+    return colours
+
+
 def _css_name(name: str) -> str:
     return name.replace("_", "-")
 
 
 def _declarations(palette: Palette, theme: ThemeName) -> str:
-    colours = {"color-scheme": theme}
-    for name, value in vars(palette).items():
-        if isinstance(value, str):
-            colours[f"--{_css_name(name)}"] = value
-        else:
-            colours |= {f"--{_css_name(name)}-{step}": colour for step, colour in enumerate(value)}
+    colours = {"color-scheme": theme, **{f"--{name}": colour for name, colour in style_variables(palette).items()}}
     return "".join(f"  {name}: {colour};\n" for name, colour in colours.items())

@@ -21,9 +21,9 @@ INK = """(canvas) => {
 """The number of colours on a canvas."""
 A_DOT = """(canvas) => {
     const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-    const isBlue = (pixel) => data[4 * pixel + 2] > data[4 * pixel] + 60 && data[4 * pixel + 3] > 100;
+    const isPurple = (pixel) => data[4 * pixel + 2] > data[4 * pixel] + 20 && data[4 * pixel + 3] > 100;
     const pixels = Array.from({ length: data.length / 4 }, (_, pixel) => pixel);
-    const found = pixels.find(isBlue);
+    const found = pixels.find(isPurple);
     const shrink = canvas.clientWidth / canvas.width;
     return { x: (found % canvas.width) * shrink, y: Math.floor(found / canvas.width) * shrink };
 }"""

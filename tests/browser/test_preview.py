@@ -140,7 +140,7 @@ def test_edited_code_of_a_figure_shows_and_nothing_is_measured_for_it(preview: P
     preview.waits_for("built in")
     n_runs = {stem: preview.times(f"rendering {stem}") for stem in ("ablation", "carries")}
     n_measured = preview.times("measured ")
-    with preview.edited(FIGURES, '"Rise in loss without a head"', '"What a head is worth"'):
+    with preview.edited(FIGURES, '"Loss increase when a head is ablated"', '"What a head is worth"'):
         expect(reader.page.get_by_text("What a head is worth").first).to_be_visible(timeout=SOON)
     expect(reader.page.get_by_text("What a head is worth")).to_have_count(0, timeout=SOON)
     assert preview.times("rendering ablation") == n_runs["ablation"] + 2

@@ -69,7 +69,8 @@ def test_what_is_not_quite_all_is_not_written_as_all(share: float, places: int, 
 
 
 @pytest.mark.parametrize(
-    ("share", "written"), [(0.0, "0"), (0.004, "0"), (0.984, "98"), (0.994, "99"), (0.996, ">99"), (1.0, "100")]
+    ("share", "written"),
+    [(0.0, "0%"), (0.004, "0%"), (0.984, "98%"), (0.994, "99%"), (0.996, ">99%"), (1.0, "100%")],
 )
 def test_a_cell_has_room_for_a_share_in_hundredths(share: float, written: str) -> None:
     assert whole_percent(share) == written

@@ -82,8 +82,8 @@ def attention_figure(attention: Layer1Attention, layout: Layout) -> Figure:
         },
         caption=(
             "Mean attention of each layer-1 head, with standard deviation over sums, from the position that "
-            "predicts the digit, with and without a carry into its column. Masks and labels of the write-up are "
-            "shown as published."
+            "predicts the digit, with and without a carry into its column. As published, the sums "
+            "are divided by the write-up’s masks."
         ),
         alt="Bars by the position attended to, one for each head, in a panel for each group of sums.",
         source=layer_1_attention,
