@@ -106,7 +106,7 @@ def test_a_sentence_measures_and_draws_nothing_and_rewrites_one_page(place: Work
 
 def test_a_figure_measures_nothing_and_draws_its_chapter_alone(place: Workplace) -> None:
     before = files_in(place.site)
-    place.edit("report/chapters/ablation/figures.py", "over all digits, without a head's output", "without a head")
+    place.edit("report/chapters/ablation/figures.py", "when the output of one head ", "when the output of a head ")
     place.build()
     assert place.measured == set()
     # The opening page and the comparison of seeds reach every chapter.
