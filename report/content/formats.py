@@ -47,8 +47,10 @@ def counted(value: int, noun: str, plural: str = "") -> str:
 
 @number_format
 def percent(share: float, places: int = 1) -> str:
-    """A share as a percentage: 0.984 is 98.4%; a share below 1 is never rounded to 100%."""
-    nearly_all = 100 - 10**-places
+    """A share as a percentage: 0.984 is 98.4%; a share between 0 and 1 is never rounded to 0% or 100%."""
+    least, nearly_all = 10**-places, 100 - 10**-places
+    if 0 < 100 * share < least and float(f"{100 * share:.{places}f}") == 0:
+        return f"under {decimals(least, places)}%"
     if nearly_all < 100 * share < 100 and float(f"{100 * share:.{places}f}") == 100:
         return f"over {decimals(nearly_all, places)}%"
     return decimals(100 * share, places) + "%"
@@ -100,7 +102,7 @@ def degrees(value: float, places: int = 1) -> str:
 def is_written_number(text: str) -> bool:
     """Whether a cell contains one number, with or without a unit, or a dash in the place of one: −0.25, 3 of 4."""
     number = r"[−+>]?\d[\d.,]*(\s×\s10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?(%|°|\sof\s[\d.,]+|\snats|\srad)?"
-    return re.fullmatch(f"{number}|over {number}|–|{UNMEASURED}|unknown|none", text) is not None
+    return re.fullmatch(f"{number}|(over|under) {number}|–|{UNMEASURED}|unknown|none", text) is not None
 
 
 def joined(items: Iterable[object]) -> str:

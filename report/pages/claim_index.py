@@ -55,7 +55,7 @@ class ClaimIndex:
         return Facts(state_of, about)
 
     def outcome(self, address: str) -> Markup:
-        """The outcome of a claim as a phrase of a text: the state, and the sentence that is true, with a link.
+        """The outcome of a claim as a phrase of a text: its mark, and the sentence that is true, with a link.
 
         Raises:
             ValueError: if there is no such claim.
@@ -66,10 +66,19 @@ class ClaimIndex:
             )
         claim = self.claims[address]
         stem, _, name = address.partition("#")
+        # Before the sentence that is true instead, the words "does not hold" would deny it.
+        label = "The claim does not hold; instead" if claim.does_not_hold else claim.label
         return Markup(
-            '<span class="outcome"><span class="verdict verdict--{}">{}</span> '
+            '<span class="outcome"><span class="verdict verdict--{}"><span{}>{}:</span></span> '
             '<a class="outcome-link" href="{}.html#{}">{}</a></span>'
-        ).format(claim.css_class, claim.label, stem, name, caption(claim.sentence, f"claim {name}"))
+        ).format(
+            claim.css_class,
+            Markup(' class="unseen"') if claim.was_checked else "",
+            label,
+            stem,
+            name,
+            caption(claim.sentence, f"claim {name}"),
+        )
 
     def measured(self, address: str) -> Markup:
         """The number that decides a claim, as text.

@@ -74,3 +74,10 @@ def test_what_is_not_quite_all_is_not_written_as_all(share: float, places: int, 
 )
 def test_a_cell_has_room_for_a_share_in_hundredths(share: float, written: str) -> None:
     assert whole_percent(share) == written
+
+
+def test_a_share_above_none_is_never_written_as_none_at_all() -> None:
+    assert percent(1e-8, 4) == "under 0.0001%"
+    assert percent(2173 / 25_000_000) == "under 0.1%"
+    assert percent(0.0005) in ("0.1%", "under 0.1%")
+    assert (percent(0.0), percent(-0.0004), percent(0.001)) == ("0.0%", "0.0%", "0.1%")

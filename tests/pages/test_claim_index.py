@@ -106,8 +106,12 @@ def test_a_link_to_a_figure_of_a_chapter_that_is_left_out_leads_to_its_page() ->
 @every_state
 def test_an_outcome_is_the_state_and_the_sentence_that_is_true(state: State) -> None:
     phrase = index(state).outcome("here#it")
-    sentence = "It is not." if state in ("fails", "near-fails") else "It is &lt;so&gt;."
-    assert text_of(phrase).replace("<", "&lt;").replace(">", "&gt;") == f"{claim(state).label} {sentence}"
+    fails = state in ("fails", "near-fails")
+    sentence = (
+        "The claim does not hold; instead: It is not." if fails else f"{claim(state).label}: It is &lt;so&gt;."
+    )
+    assert text_of(phrase).replace("<", "&lt;").replace(">", "&gt;") == sentence
+    assert ("unseen" in phrase) is claim(state).was_checked
     assert f"verdict--{claim(state).css_class}" in phrase
     assert 'href="here.html#it"' in phrase
     assert "<so>" not in phrase
