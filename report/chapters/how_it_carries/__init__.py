@@ -41,6 +41,7 @@ from report.chapters.how_it_carries.readout import (
     attention_to_the_column,
     lines_explain_scores_better,
     readout_figure,
+    score_shapes_table,
     scores_rank_by_decisiveness,
     values_have_the_sign_of_the_carry,
 )
@@ -96,8 +97,11 @@ def single_sites(lab: Lab) -> Iterator[Content]:
 def reading_two_digits(lab: Lab) -> Iterator[Content]:
     """How a site reads the carry off two digits."""
     sites = lab.run(carry_sites)
-    readout = lab.run(carry_readout, served_routes=sites.served_routes)
+    needed = lab.run(needed_sites)
+    own_sites = tuple(map(needed.own_sites, range(lab.layout.n_digits)))
+    readout = lab.run(carry_readout, served_routes=sites.served_routes, own_sites=own_sites)
     yield readout_figure(sites, readout)
+    yield score_shapes_table(readout)
     yield attention_to_the_column(readout)
     yield scores_rank_by_decisiveness(readout)
     yield lines_explain_scores_better(readout)

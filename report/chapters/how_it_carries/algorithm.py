@@ -231,15 +231,7 @@ def _column_name(column: int) -> str:
 def digits_are_gathered_where_predicted(needed: NeededSites) -> Check:
     """The number of needed heads that attend to each digit's column at the position that predicts it."""
     layout = needed.layout
-    heads = {
-        f"C{digit}": [
-            head
-            for head in range(needed.attention.shape[0])
-            if needed.is_needed[digit, head, layout.predicting.start + digit]
-            and needed.column(Site(head, layout.predicting.start + digit)) == digit
-        ]
-        for digit in range(layout.n_digits)
-    }
+    heads = {f"C{digit}": [site.head for site in needed.own_sites(digit)] for digit in range(layout.n_digits)}
     listed = joined(f"{_head_names(of_digit)} for {digit}" for digit, of_digit in heads.items() if of_digit)
     elsewhere = _needed_at_other_positions(needed)
     return all_of(

@@ -7,16 +7,17 @@ carry by itself should have a high score: 0 and 9 more than 4 and 5.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 import numpy as np
 
 from report.chapters.how_it_carries.served_routes import NO_SERVED_ROUTE, no_served_route
-from report.content.chapter import Figure
+from report.content.chapter import Figure, Table
 from report.content.claims.checks import Check, all_of, at_least, not_applicable
 from report.content.claims.claim import claim
-from report.content.formats import joined, percent
+from report.content.formats import decimals, joined, percent
 from report.content.lazy_chart import LazyChart
-from report.content.optional import optional_figure
+from report.content.optional import optional_figure, optional_table
 from report.figures import charts
 from sumint.analyses.carrying.carry_readout import BY_DECISIVENESS, CarryReadout, carry_readout
 from sumint.analyses.carrying.carry_sites import CarrySites
@@ -32,9 +33,10 @@ LINES_AT_LEAST = 0.95
     "carry-readout", "Attention scores and OV outputs of digits at the carry sites", unless=no_served_route
 )
 def readout_figure(name: str, title: str, sites: CarrySites, readout: CarryReadout) -> Figure:
-    """Lines of the attention score and of the carry component over the digits, one view for each site."""
-    plot: dict[str, LazyChart] = {
-        f"{site.name(sites.layout)}, column {column}": charts.stacked_lines(
+    """Lines of the attention score and of the carry component over the digits, for each site and operand."""
+    carry = readout.carry
+    plot: dict[tuple[str, ...], LazyChart] = {
+        (site.name(sites.layout), digit[0]): charts.stacked_lines(
             range(len(DIGITS)),
             {
                 "attention score": {"measured": scores, "cosine": cosine.fitted, "straight lines": lines.fitted},
@@ -47,13 +49,12 @@ def readout_figure(name: str, title: str, sites: CarrySites, readout: CarryReado
                 "measured": charts.LineStyle("ink", mode="markers"),
             },
         )
-        for site, column, scores, cosine, lines, projections in zip(
-            readout.sites,
-            readout.columns,
-            readout.scores,
-            readout.cosines,
-            readout.lines,
-            readout.value_projections,
+        for (site, digit), scores, cosine, lines, projections in zip(
+            carry.readings,
+            carry.of_readings,
+            carry.cosines,
+            carry.lines,
+            readout.value_projections.reshape(-1, N_DIGIT_TOKENS),
             strict=True,
         )
     }
@@ -68,13 +69,52 @@ def readout_figure(name: str, title: str, sites: CarrySites, readout: CarryReado
         ),
         alt="Lines over the digits: the attention score with a fitted cosine, and what is taken from the digit.",
         source=carry_readout,
-        control="Site",
+        control=("Site", "Digit of"),
         height=430,
     )
 
 
+def _no_readings(readout: CarryReadout) -> str:
+    """The reason why the table is absent, or an empty string if some site reads the digits of a column."""
+    has_some = readout.carry.sites or readout.own.sites
+    return "" if has_some else "No site holds a carry, and no digit needs a site that attends to its column."
+
+
+@optional_table(
+    "score-shapes", "Which sites score digits by a V-shape, and which by a cosine", unless=_no_readings
+)
+def score_shapes_table(name: str, title: str, readout: CarryReadout) -> Table:
+    """The table of the sites that read two digits, with the R² of both functions."""
+    rows = [
+        (purpose, site.name(scores.layout), digit, lines.share, cosine.share, _better(lines.share, cosine.share))
+        for purpose, scores in (("a carry", readout.carry), ("its column’s digits", readout.own))
+        for (site, digit), lines, cosine in zip(scores.readings, scores.lines, scores.cosines, strict=True)
+    ]
+    heads = ("reads for", "site", "digit", "two lines, R²", "cosine, R²", "better")
+    return Table(
+        name,
+        title,
+        dict(zip(heads, zip(*rows, strict=True), strict=True)),
+        caption=(
+            "R² of two straight lines that meet and of a cosine, each with three parameters, fitted to the "
+            "attention scores of the ten digits, at carry sites and where answer digits need their own columns."
+        ),
+        source=carry_readout,
+        formats=dict.fromkeys(("two lines, R²", "cosine, R²"), partial(decimals, places=3)),
+    )
+
+
+def _better(lines: float, cosine: float) -> str:
+    return "two lines" if lines > cosine else "cosine"
+
+
 def _by_site(readout: CarryReadout, values: Iterable[float]) -> dict[str, float]:
-    names = (site.name(readout.layout) for site in readout.sites)
+    names = (site.name(readout.carry.layout) for site in readout.carry.sites)
+    return {name: float(value) for name, value in zip(names, values, strict=True)}
+
+
+def _by_reading(readout: CarryReadout, values: Iterable[float]) -> dict[str, float]:
+    names = (f"{site.name(readout.carry.layout)}, for {digit}" for site, digit in readout.carry.readings)
     return {name: float(value) for name, value in zip(names, values, strict=True)}
 
 
@@ -87,7 +127,7 @@ def _by_site(readout: CarryReadout, values: Iterable[float]) -> dict[str, float]
 )
 def attention_to_the_column(readout: CarryReadout) -> Check:
     """The mean attention of each carry site to the two digits of the column whose carry it holds."""
-    if not readout.sites:
+    if not readout.carry.sites:
         return not_applicable(NO_SERVED_ROUTE)
     text = "the mean attention of every carry site to the two digits of its column is {bound}"
     return all_of(at_least(ATTENTION_AT_LEAST, _by_site(readout, readout.attention), text))
@@ -103,10 +143,12 @@ def attention_to_the_column(readout: CarryReadout) -> Check:
 )
 def scores_rank_by_decisiveness(readout: CarryReadout) -> Check:
     """Spearman's correlation of the scores with the order by decisiveness, at each site."""
-    if not readout.sites:
+    if not readout.carry.sites:
         return not_applicable(NO_SERVED_ROUTE)
-    text = "Spearman’s rank correlation with this order is {bound} at every carry site"
-    return all_of(at_least(ORDER_AT_LEAST, _by_site(readout, readout.agreement), text, unit=""))
+    text = (
+        "Spearman’s rank correlation with this order is {bound} at every carry site, for both digits of its column"
+    )
+    return all_of(at_least(ORDER_AT_LEAST, _by_reading(readout, readout.carry.agreement), text, unit=""))
 
 
 @claim(
@@ -114,26 +156,26 @@ def scores_rank_by_decisiveness(readout: CarryReadout) -> Check:
     "At the carry sites, two straight lines that meet explain a digit’s attention score better than a cosine "
     "does.",
     analysis=carry_readout,
-    figure="carry-readout",
+    figure="score-shapes",
     otherwise="At {case}, {value} was measured, where {bound} is required.",
 )
 def lines_explain_scores_better(readout: CarryReadout) -> Check:
     """R² of two straight lines, and how much it exceeds that of a cosine with as many parameters."""
-    if not readout.sites:
+    if not readout.carry.sites:
         return not_applicable(NO_SERVED_ROUTE)
-    lines, cosines = ([fit.share for fit in fits] for fits in (readout.lines, readout.cosines))
+    lines, cosines = ([fit.share for fit in fits] for fits in (readout.carry.lines, readout.carry.cosines))
     excess = [line - cosine for line, cosine in zip(lines, cosines, strict=True)]
     return all_of(
         at_least(
             LINES_AT_LEAST,
-            _by_site(readout, lines),
+            _by_reading(readout, lines),
             "two straight lines that meet explain {bound} of the scores’ variance",
             label="R² of two lines",
         ),
         at_least(
             0,
-            _by_site(readout, excess),
-            "and {bound} more than a cosine with as many parameters, at every carry site",
+            _by_reading(readout, excess),
+            "and {bound} more than a cosine with as many parameters, at every carry site, for both digits",
             label="more than a cosine",
             is_strict=True,
         ),
@@ -149,16 +191,17 @@ def lines_explain_scores_better(readout: CarryReadout) -> Check:
 )
 def values_have_the_sign_of_the_carry(readout: CarryReadout) -> Check:
     """How far high digits project above zero and low ones below, relative to the largest projection."""
-    if not readout.sites:
+    if not readout.carry.sites:
         return not_applicable(NO_SERVED_ROUTE)
     half = N_DIGIT_TOKENS // 2
-    largest = np.abs(readout.value_projections).max(axis=1, keepdims=True)
-    projections = readout.value_projections / np.where(largest > 0, largest, np.nan)
+    of_readings = readout.value_projections.reshape(-1, N_DIGIT_TOKENS)
+    largest = np.abs(of_readings).max(axis=1, keepdims=True)
+    projections = of_readings / np.where(largest > 0, largest, np.nan)
     margins = np.minimum(-projections[:, :half].max(axis=1), projections[:, half:].min(axis=1))
     return all_of(
         at_least(
             0,
-            _by_site(readout, margins),
+            _by_reading(readout, margins),
             "at every carry site the projections, centred over the digits, are {bound} below zero for every digit "
             "below five and above zero for every other, relative to the largest",
             is_strict=True,

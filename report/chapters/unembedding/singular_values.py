@@ -8,6 +8,7 @@ from report.content.chapter import Figure
 from report.content.claims.checks import Check, all_of, at_least, at_most, between, matches
 from report.content.claims.claim import claim, published_claim
 from report.content.formats import decimals, joined, percent, significant
+from report.content.lazy_chart import LazyChart
 from report.figures import charts
 from sumint.analyses.weights.unembedding_svd import UnembeddingSvd, unembedding_svd
 from sumint.task.sums import DIGITS
@@ -31,12 +32,7 @@ def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
         Figure(
             "singular-values",
             "Singular values of the unembedding",
-            charts.bars(
-                tuple(range(1, len(svd.singular_values) + 1)),
-                {"singular value": svd.singular_values},
-                x_title="direction",
-                y_title="singular value",
-            ),
+            _bars(svd, first=1),
             caption=(
                 "Singular values of $W_U$ in order. The first two directions hold "
                 f"{percent(svd.two_direction_share)} of the squared norm; the third "
@@ -44,6 +40,8 @@ def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
             ),
             alt=f"{len(svd.singular_values)} bars, the singular values from the largest to the smallest.",
             source=unembedding_svd,
+            # In the data files directions are counted from 0, as the write-up counts them.
+            numbers=_bars(svd, first=0),
             height=300,
             width=560,
         ),
@@ -81,6 +79,13 @@ def svd_figures(svd: UnembeddingSvd) -> tuple[Figure, ...]:
             width=440,
         ),
     )
+
+
+def _bars(svd: UnembeddingSvd, first: int) -> LazyChart:
+    """The singular values, counted from `first`."""
+    directions = tuple(range(first, first + len(svd.singular_values)))
+    values = {"singular value": svd.singular_values}
+    return charts.bars(directions, values, x_title="direction", y_title="singular value")
 
 
 @claim(

@@ -70,6 +70,14 @@ class NeededSites:
         """Whether ablating the site costs the digit, but ablating the whole position does not: heads cancel."""
         return (self.accuracy_drop >= NEEDED_FROM) & (self.position_drop < NEEDED_FROM)[:, None]
 
+    def own_sites(self, digit: int) -> tuple[Site, ...]:
+        """The sites at the position that predicts a digit that it needs, and that attend to its column."""
+        position = self.layout.predicting.start + digit
+        sites = (Site(head, position) for head in range(self.attention.shape[0]))
+        return tuple(
+            site for site in sites if self.is_needed[digit, site.head, position] and self.column(site) == digit
+        )
+
     def column(self, site: Site) -> int | None:
         """The column to which a site attends; None if it attends to several columns or to none."""
         attention = self.attention[site.head, site.position]
