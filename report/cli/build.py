@@ -85,7 +85,7 @@ def run(
         bool,
         typer.Option(
             "--no-seeds",
-            help="Leave out the comparison with the bundled seeds, which takes about a minute the first time.",
+            help="Leave out the comparison with the bundled seeds, of which the outcomes come with the package.",
         ),
     ] = False,
     check_published: Annotated[

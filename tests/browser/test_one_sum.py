@@ -72,7 +72,7 @@ def test_it_says_what_was_measured(
             (answer,) = published[sums[number], "answer"]["traces"]
             rows = dict(zip(answer["y"], answer["z"], strict=True))
             assert f"{abs(rows['carried, as it is'][digit]):.2f} carried" in words(page)[2]
-            assert f"The model predicts {rows['said, as it is'][digit]:.0f}" in words(page)[2]
+            assert f"The model predicts {rows['predicted, as it is'][digit]:.0f}" in words(page)[2]
             (seen,) = (one for one in published[sums[number], "attention"]["traces"] if one["panel"] == "as it is")
             weights = [
                 round(100 * weight)

@@ -95,7 +95,7 @@ def test_a_worked_sum_has_the_measured_numbers_of_both_conditions(example: Worke
             total = (condition.magnitudes * np.exp(1j * condition.phases)).sum(axis=1)
             np.testing.assert_allclose(total, example.phasor[number, :, index], atol=1e-4)
             np.testing.assert_allclose(condition.carry_amount, example.carry_amount[number, :, index])
-        assert set(payload.parts()) == {"answer", "carry", "attention", "hand"}
+        assert set(payload.parts()) == {"answer", "carry", "attention", "phase"}
         assert packed(payload)["routes"] == [
             {"column": one.route.column, "digit": one.route.digit, "site": one.site.name(LAYOUT)} for one in SERVED
         ]
@@ -111,5 +111,5 @@ def test_no_attention_of_a_worked_sum_goes_to_a_later_position(example: WorkedEx
 
 def test_without_a_served_route_a_worked_sum_has_no_part_for_the_carry() -> None:
     payload = worked_sum(_example(()), 0)
-    assert set(payload.parts()) == {"answer", "attention", "hand"}
+    assert set(payload.parts()) == {"answer", "attention", "phase"}
     assert payload.routes == ()

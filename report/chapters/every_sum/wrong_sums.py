@@ -42,7 +42,7 @@ def wrong_sums(name: str, title: str, tally: Tally) -> Table:
         "a": _as_operands(sums.a, n_digits),
         "b": _as_operands(sums.b, n_digits),
         "right": _as_operands(sums.a + sums.b, n_digits),
-        "said": _format_rows(predictions, lambda tokens: "".join(VOCABULARY[token] for token in tokens)),
+        "predicted": _format_rows(predictions, lambda tokens: "".join(VOCABULARY[token] for token in tokens)),
         # With a tie between two largest logits the right digit may be predicted; the sum still counts as wrong.
         "wrong digit": _format_rows(
             is_wrong, lambda wrong: ", ".join(f"C{digit}" for digit in range(n_digits) if wrong[digit]) or "a tie"

@@ -73,7 +73,7 @@ class WorkedSum:
             "answer": self._answer(),
             **({"carry": self._carry()} if self.routes else {}),
             "attention": self._attention(),
-            "hand": self._phasors(),
+            "phase": self._phasors(),
         }
 
     @property
@@ -86,7 +86,9 @@ class WorkedSum:
         rows: dict[str, np.ndarray] = {}
         text: list[list[str]] = []
         for condition in self.conditions:
-            rows[f"said, {condition.name}"] = np.array([_token_number(token) for token in condition.predicted])
+            rows[f"predicted, {condition.name}"] = np.array(
+                [_token_number(token) for token in condition.predicted]
+            )
             text.append([*condition.predicted])
             amounts = condition.carry_amount
             rows[f"carried, {condition.name}"] = amounts

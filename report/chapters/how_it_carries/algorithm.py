@@ -92,7 +92,7 @@ def _head_rank(groups: Sequence[HeadGroup], layout: Layout, *, has_bank: bool) -
     ]
     if has_bank:
         by_position.insert(0, Group("elsewhere", (Node(BANK, ("the same", "for all sums"), "constant"),)))
-    return Rank(("layer 0", "gathers, at"), tuple(by_position))
+    return Rank(("layer 0", "writes, at"), tuple(by_position))
 
 
 def _head_node(group: HeadGroup, layout: Layout) -> Node:

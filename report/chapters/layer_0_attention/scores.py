@@ -62,13 +62,13 @@ def scores_figure(circuits: QkCircuits) -> Figure:
 
 @claim(
     "positions-choose-columns",
-    "In layer 0, positions determine to which column a head attends, and the digits determine how its attention "
-    "is split between the column’s two digits.",
+    "Where a layer-0 head attends mainly to one column, positions determine which one, and the digits determine "
+    "how its attention is split between the column’s two digits.",
     analysis=qk_circuits,
     figure="qk-circuit",
     otherwise=(
-        "Positions and digits do not share the work so clearly in layer 0: the value is {value} for {case}, and "
-        "the criterion asks for {bound}."
+        "Positions alone do not choose the column, or digits alone the split within it: the value is {value} for "
+        "{case}, and the criterion asks for {bound}."
     ),
 )
 def positions_choose_columns(circuits: QkCircuits) -> Check:
