@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from report.__main__ import main
-from report.content.claims.checks import FAILING, HOLDING
 from report.content.claims.record import from_json
+from report.content.claims.states import FAILING, HOLDING
 from report.figures.plotlyjs import bundle_key, full
 from report.seeds.outcomes import shipped_outcomes
 from sumint.checkpoints.files import Weights, write_weights

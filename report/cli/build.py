@@ -153,7 +153,7 @@ def _run(
     from report.cli.logs import LOG_FILE, log_to
     from report.cli.progress import Progress
     from report.cli.published_claims import check_size
-    from report.content.claims.checks import FAILING
+    from report.content.claims.states import FAILING
     from report.figures.plotlyjs import smallest
     from report.publishing.fingerprint import fingerprint
     from report.publishing.publish import is_up_to_date
@@ -232,7 +232,7 @@ def base_address(text: str) -> str:
 
 def _print_unchanged(lab: Lab, site: Path, claims: Sequence[Mapping[str, Any]]) -> None:
     from report.cli.published_claims import resemblance_lines
-    from report.content.claims.checks import FAILING, HOLDING
+    from report.content.claims.states import FAILING, HOLDING
 
     print("measured nothing: nothing has changed since the site was built")
     counted = [claim["state"] for claim in claims if claim["kind"] in ("finding", "published")]

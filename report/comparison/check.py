@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from report.comparison.published_site import UNLISTED, PublishedSite
-from report.content.claims.claim import LABELS
+from report.content.claims.states import LABELS
 from report.content.safe_text import plain
 from report.errors import UnreadableError
 from report.publishing.links import dead_links

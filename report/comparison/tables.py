@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from report.comparison.compare import ClaimChange, Comparison
 from report.comparison.json_diff import DataChange, NumberChange
-from report.content.claims.claim import LABELS
 from report.content.claims.record import ClaimRecord
+from report.content.claims.states import LABELS
 from report.content.safe_text import plain
 
 NOTHING = "–"

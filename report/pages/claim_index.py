@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from report.content.chapter import Chapter
-from report.content.claims.checks import State
 from report.content.claims.claim import Claim
+from report.content.claims.states import State
 from report.pages.text.conditions import Facts
 from report.pages.text.markdown import caption
 

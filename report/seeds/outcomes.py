@@ -16,21 +16,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from report.content.chapter import ChapterPlan
-from report.content.claims.checks import State
+from report.content.claims.states import SHORT_LABELS, State
 from report.content.declared import declared_claims
 from report.seeds.result import SeedSummary, Verdict, trained_alike
 from sumint.store.sources import sources_of
-
-SHORT_LABELS: Mapping[State, str] = {
-    "holds": "holds",
-    "near-holds": "holds",
-    "near-fails": "does not hold",
-    "fails": "does not hold",
-    "not-applicable": "not applicable",
-    "not-measured": "not measured",
-    "failed": "failed",
-}
-"""The states in one or two words, for lists of outcomes."""
 
 FILE = Path(__file__).with_name("outcomes.json")
 

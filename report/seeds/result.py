@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from report.content.claims.checks import FAILING, HOLDING, State
+from report.content.claims.states import FAILING, HOLDING, State
 
 
 @dataclass(frozen=True)

@@ -20,9 +20,9 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from report.content.claims.checks import State
 from report.content.claims.claim import Claim, ClaimFunction
 from report.content.claims.record import record_of, to_json
+from report.content.claims.states import State
 from report.content.declared import declared_claims
 from report.content.sections import measure
 from report.outline import plans

@@ -22,8 +22,8 @@ from report.chapters.every_sum.claims import (
 )
 from report.chapters.every_sum.wrong_sums import wrong_sums
 from report.content.chapter import Absent, Figure, Table
-from report.content.claims.checks import Condition
 from report.content.claims.claim import Claim
+from report.content.claims.condition import Condition
 from report.content.sections import make_chapter
 from report.figures.plotlyjs import full
 from report.publishing.fingerprint import fingerprint

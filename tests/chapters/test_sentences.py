@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from report.content.claims.checks import State
+from report.content.claims.states import State
 from report.outline import OUTLINE
 from report.pages import overview
 from report.pages.site import text_of

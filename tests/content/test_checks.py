@@ -10,12 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report.content.claims.checks import (
-    FAILING,
-    HOLDING,
-    Case,
     Check,
-    Condition,
-    State,
     all_of,
     at_least,
     at_most,
@@ -24,8 +19,8 @@ from report.content.claims.checks import (
     matches,
     not_applicable,
 )
-from report.content.claims.claim import LABELS
-from report.seeds.outcomes import SHORT_LABELS
+from report.content.claims.condition import Case, Condition
+from report.content.claims.states import FAILING, HOLDING, LABELS, SHORT_LABELS, State
 
 NAN = math.nan
 HALF = 0.5

@@ -8,8 +8,9 @@ import plotly.graph_objects as go
 import pytest
 
 from report.content.chapter import Chapter, Figure, Table
-from report.content.claims.checks import Check, State, all_of, at_least, not_applicable
+from report.content.claims.checks import Check, all_of, at_least, not_applicable
 from report.content.claims.claim import Claim
+from report.content.claims.states import State
 from report.content.lazy_chart import LazyChart
 from report.errors import TextError
 from report.pages.manuscript import Manuscript

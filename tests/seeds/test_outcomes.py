@@ -15,7 +15,7 @@ import report.seeds.outcomes
 import report.seeds.run
 from report.__main__ import main
 from report.chapters import every_sum
-from report.content.claims.checks import HOLDING, State
+from report.content.claims.states import HOLDING, State
 from report.content.declared import declared_claims
 from report.content.sections import measure
 from report.outline import COMPARED, plans

@@ -24,7 +24,7 @@ from report.chapters.other_seeds.claims import (
 )
 from report.chapters.other_seeds.recurrence import Recurrence, recurrences
 from report.content.chapter import Absent, Chapter, Figure, Table
-from report.content.claims.checks import State
+from report.content.claims.states import State
 from report.content.sections import make_chapter
 from report.figures.export import figure_data
 from report.figures.plotlyjs import PlotlyJs

@@ -9,8 +9,9 @@ import numpy as np
 from jaxtyping import Float
 
 from report.content.chapter import CORRECTED, PUBLISHED, Figure
-from report.content.claims.checks import Check, Condition, all_of, at_least, at_most, matches
+from report.content.claims.checks import Check, all_of, at_least, at_most, matches
 from report.content.claims.claim import claim, published_claim
+from report.content.claims.condition import Condition
 from report.content.formats import joined, percent
 from report.content.lazy_chart import LazyChart
 from report.figures import charts

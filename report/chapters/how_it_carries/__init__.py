@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from report.chapters.how_it_carries.algorithm import (
-    algorithm_diagram,
-    digits_are_gathered_where_predicted,
-    heads_that_cancel,
-)
+from report.chapters.how_it_carries.algorithm import algorithm_diagram
 from report.chapters.how_it_carries.constant_bank import (
     constant_bank_figure,
     positions_without_a_carry_are_constant,
@@ -25,17 +21,20 @@ from report.chapters.how_it_carries.layer_1 import (
     attention_falls_with_the_carry,
     attention_figure,
     inputs_figure,
-    layer_1_makes_the_shift,
     patterns_over_values,
-    phase_shift_figure,
     queries_over_keys,
-    same_heads_through_one_position,
-    shift_by_one_digit,
 )
 from report.chapters.how_it_carries.look_ahead import (
     additive_in_the_columns,
     further_column_breaks_ties,
     look_ahead_figure,
+)
+from report.chapters.how_it_carries.needed_heads import digits_are_gathered_where_predicted, heads_that_cancel
+from report.chapters.how_it_carries.phase_shift import (
+    layer_1_makes_the_shift,
+    phase_shift_figure,
+    same_heads_through_one_position,
+    shift_by_one_digit,
 )
 from report.chapters.how_it_carries.readout import (
     attention_to_the_column,

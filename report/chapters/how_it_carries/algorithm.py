@@ -10,19 +10,15 @@ import numpy as np
 from report.chapters.how_it_carries.head_groups import HeadGroup, head_groups
 from report.chapters.joint_sites_table import routes_with_enough_pairs
 from report.content.chapter import Absent
-from report.content.claims.checks import Check, all_of, at_least, at_most, not_applicable
-from report.content.claims.claim import Claim, claim
+from report.content.claims.claim import Claim
 from report.content.diagram import Arrow, Diagram, Group, Kind, Node, Rank
 from report.content.formats import joined, percent
 from sumint.analyses.carrying.carry_sites import CarrySites
 from sumint.analyses.carrying.constant_bank import ConstantBank
 from sumint.analyses.carrying.joint_sites import JointSites
-from sumint.analyses.carrying.needed_sites import MOST_OF, NEEDED_FROM, NeededSites, needed_sites
+from sumint.analyses.carrying.needed_sites import NEEDED_FROM, NeededSites, needed_sites
 from sumint.interventions.sites import Site
 from sumint.task.sums import Layout
-
-# Criterion, chosen after measuring the write-up's checkpoint and the bundled one.
-CANCELLED_AT_MOST = 0.03
 
 NAME, TITLE = "the-algorithm", "The circuit, as far as we could identify it"
 PAGE = "how-it-carries.html"
@@ -214,85 +210,8 @@ def _alt_text(groups: Iterable[HeadGroup], layout: Layout) -> str:
 
 def _subject(group: HeadGroup, layout: Layout) -> str:
     """The heads of a group and their position, as the subject of a sentence."""
-    return f"{_head_names(group.heads)} at {layout.position_names[group.position]}"
+    return f"{joined(group.head_names)} at {layout.position_names[group.position]}"
 
 
 def _column_name(column: int) -> str:
     return f"A{column} and B{column}"
-
-
-@claim(
-    "digits-gathered-there",
-    "Every answer digit needs a layer-0 head that attends to its column, at the position that predicts it.",
-    analysis=needed_sites,
-    figure=NAME,
-    otherwise="{case} needs {value} such heads.",
-)
-def digits_are_gathered_where_predicted(needed: NeededSites) -> Check:
-    """The number of needed heads that attend to each digit's column at the position that predicts it."""
-    layout = needed.layout
-    heads = {f"C{digit}": [site.head for site in needed.own_sites(digit)] for digit in range(layout.n_digits)}
-    listed = joined(f"{_head_names(of_digit)} for {digit}" for digit, of_digit in heads.items() if of_digit)
-    elsewhere = _needed_at_other_positions(needed)
-    return all_of(
-        at_least(
-            1,
-            {digit: len(of_digit) for digit, of_digit in heads.items()},
-            "the number of heads at the position that predicts the digit that give more than "
-            f"{percent(MOST_OF, 0)} of their attention to its column, and without each of which the digit’s "
-            f"accuracy falls by at least {percent(NEEDED_FROM, 0)} (mean ablation, of the head alone and of the "
-            f"position), is "
-            "{bound} for every digit",
-            unit="count",
-        ),
-        note="; ".join(filter(None, (listed, elsewhere and f"also needed, at other positions: {elsewhere}"))),
-    )
-
-
-@claim(
-    "heads-cancel",
-    "Layer-0 heads at one position can cancel: ablating one of them costs digits, ablating the whole position "
-    "does not.",
-    analysis=needed_sites,
-    otherwise="At {case}, ablating the whole position costs {value} of a digit.",
-)
-def heads_that_cancel(needed: NeededSites) -> Check:
-    """The accuracy drops of single sites that cost a digit, and those of their whole positions."""
-    places = np.argwhere(needed.is_cancelled).tolist()
-    if not places:
-        return not_applicable("No digit loses by the ablation of a site what it keeps without the whole position.")
-    names = needed.layout.position_names
-    whole = {
-        f"{names[position]} for C{digit}": float(needed.position_drop[digit, position])
-        for digit, _, position in places
-    }
-    alone = joined(
-        f"{percent(float(needed.accuracy_drop[digit, head, position]))} of C{digit} by "
-        f"{Site(head, position).name(needed.layout)} alone"
-        for digit, head, position in places
-    )
-    return all_of(
-        at_most(
-            CANCELLED_AT_MOST,
-            whole,
-            f"where mean-ablating a single head costs a digit at least {percent(NEEDED_FROM, 0)} and ablating its "
-            "position costs less than that, the latter costs {bound}",
-        ),
-        note=f"lost: {alone}",
-    )
-
-
-def _needed_at_other_positions(needed: NeededSites) -> str:
-    """The sites that attend to a digit's column and that it needs, at positions that do not predict it."""
-    layout = needed.layout
-    names = [
-        f"{site.name(layout)} for C{digit}"
-        for digit, head, position in np.argwhere(needed.is_needed).tolist()
-        for site in [Site(head, position)]
-        if needed.column(site) == digit and position != layout.predicting.start + digit
-    ]
-    return joined(names) if names else ""
-
-
-def _head_names(heads: Iterable[int]) -> str:
-    return joined(f"H0.{head}" for head in heads)

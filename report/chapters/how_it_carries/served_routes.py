@@ -17,6 +17,8 @@ from sumint.analyses.carrying.carry_sites import CarrySites
 from sumint.interventions.patching import DIRECTIONS
 
 NO_SERVED_ROUTE = "No single site of layer 0 holds a carry on any route of this checkpoint."
+NO_EARLIER_SITE = "On every served route, the site is at the position that predicts the digit."
+NO_LOCAL_SITE = "On no served route is the site at the position that predicts the digit."
 
 
 def no_served_route(sites: CarrySites, *_: object) -> str:
@@ -37,6 +39,20 @@ def route_names(sites: CarrySites) -> list[str]:
 def route_labels(sites: CarrySites) -> list[str]:
     """Short labels of the served routes, for an axis: "1 → C0"."""
     return [f"{route.column} → C{route.digit}" for route in (served.route for served in sites.served_routes)]
+
+
+def is_at_predicting_position(sites: CarrySites) -> np.ndarray:
+    """Whether each served route's site is at the position that predicts its digit.
+
+    A site at an earlier position reaches the digit only through layer 1's keys and values.
+    """
+    start = sites.layout.predicting.start
+    return np.array([served.site.position == start + served.route.digit for served in sites.served_routes], bool)
+
+
+def names_where(sites: CarrySites, mask: np.ndarray) -> list[str]:
+    """The names of the served routes for which `mask` is true."""
+    return [name for name, is_chosen in zip(route_names(sites), mask, strict=True) if is_chosen]
 
 
 def by_direction(names: Sequence[str], values: np.ndarray) -> dict[str, float]:

@@ -11,8 +11,9 @@ from report.chapters.other_seeds.recurrence import (
     holding_count,
     recurrences,
 )
-from report.content.claims.checks import Check, Condition, all_of, at_least, at_most, not_applicable
+from report.content.claims.checks import Check, all_of, at_least, at_most, not_applicable
 from report.content.claims.claim import claim
+from report.content.claims.condition import Condition
 from report.content.formats import joined, percent
 from report.seeds.result import SeedSummary, trained_alike, trained_otherwise
 from report.seeds.run import summarize_seeds

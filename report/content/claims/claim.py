@@ -21,7 +21,9 @@ from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any, Generic, Literal, ParamSpec
 
-from report.content.claims.checks import FAILING, HOLDING, Check, Condition, State, not_applicable
+from report.content.claims.checks import Check, not_applicable
+from report.content.claims.condition import Condition
+from report.content.claims.states import FAILING, HOLDING, LABELS, State
 from sumint.checkpoints.locate import ARENA_DIGEST
 from sumint.lab import Lab
 
@@ -50,17 +52,6 @@ KIND_LABELS: dict[Kind, str] = {
     "published": "write-up",
     "seeds": "seeds",
 }
-
-LABELS: dict[State, str] = {
-    "holds": "Holds",
-    "near-holds": "Holds, but the limit is within the interval",
-    "near-fails": "Does not hold, but the limit is within the interval",
-    "fails": "Does not hold",
-    "not-applicable": "Not applicable",
-    "not-measured": "Not measured",
-    "failed": "Failed",
-}
-"""The states in words, as every page, table and message shows them."""
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from report.content.claims.checks import FAILING, HOLDING, Check, Condition, State
+from report.content.claims.checks import Check
 from report.content.claims.claim import Claim, Kind
+from report.content.claims.condition import Condition
+from report.content.claims.states import FAILING, HOLDING, State
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

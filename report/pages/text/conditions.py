@@ -24,7 +24,7 @@ from functools import cache
 
 from jinja2 import Environment, TemplateError, nodes
 
-from report.content.claims.checks import FAILING, HOLDING, State
+from report.content.claims.states import FAILING, HOLDING, State
 from report.errors import TextError
 
 TAG = re.compile(r"\{%-?\s*(?P<keyword>if|elif|else|endif)\b(?P<condition>.*?)-?%\}", re.DOTALL)
