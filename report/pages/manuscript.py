@@ -36,7 +36,7 @@ Key = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Reference:
+class Link:
     """A link to a figure or table of the report."""
 
     address: str
@@ -105,12 +105,12 @@ class Manuscript:
             claim for claim in self.chapter.claims if claim.figure == key[1] and claim not in self.folded_claims
         )
 
-    def shows(self, claim: Claim) -> Reference | None:
+    def shows(self, claim: Claim) -> Link | None:
         """The figure or table that shows the values of a claim; None if there is none on the page."""
         key = next((key for key in self.numbers if key[1] == claim.figure and self.is_what_shows(key)), None)
         if key is None:
             return None
-        return Reference(f"{self.page}#{self.anchors[key]}", f"{key[0].capitalize()} {self.numbers[key]}")
+        return Link(f"{self.page}#{self.anchors[key]}", f"{key[0].capitalize()} {self.numbers[key]}")
 
     def is_what_shows(self, key: Key) -> bool:
         """Whether claims that name a figure or table mean this one: a figure comes before a table of its name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -17,13 +17,14 @@ from report.content.claims.failing import failing_claims
 from report.content.component import Component
 from report.content.controls import Control
 from report.content.diagram import KINDS, Diagram
-from report.content.formats import count, is_written_number, percent
+from report.content.formats import count, is_written_number
 from report.figures.data_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
 from report.figures.diagram_layout import TALL, WIDE
 from report.figures.diagram_svg import inline_svg, key_svg
 from report.figures.export import figure_data
 from report.figures.view_address import slug
 from report.pages.assets import assets
+from report.pages.claim_lists import claim_row, holding_of_checked, main_findings
 from report.pages.highlighting import highlight
 from report.pages.manuscript import BLOCKS, Key, Manuscript
 from report.pages.notes import glossary_entries, reference_entries, with_notes
@@ -68,9 +69,6 @@ INDEXES = (CLAIMS, FIGURES, GLOSSARY, REFERENCES)
 TITLES_OF_INDEXES = {entry.page: entry.title for entry in INDEXES}
 NOT_FOUND = Entry("404", "Not found", "There is no such page in this report.")
 
-
-LARGEST_MARGIN = 10.0
-"""The largest relative margin that is stated as a number."""
 
 NumbersOf = Callable[[str, Figure | Component], Mapping[str, Any]]
 """A function that returns the data of a figure of a chapter, in the form of `figure_data`."""
@@ -127,8 +125,8 @@ class Renderer:
         self, opening: Manuscript, chapters: Mapping[str, Chapter], bibtex: str, description: str = ""
     ) -> str:
         """The opening page; `chapters` are all chapters by stem, `description` says what the model is."""
-        claims = {stem: _holding_of_checked(chapter.claims) for stem, chapter in chapters.items()}
-        findings = {stem: _findings(stem, chapter) for stem, chapter in chapters.items()}
+        claims = {stem: holding_of_checked(chapter.claims) for stem, chapter in chapters.items()}
+        findings = {stem: main_findings(stem, chapter) for stem, chapter in chapters.items()}
         addressed = {
             f"{stem}.html#{claim.name}": claim for stem, chapter in chapters.items() for claim in chapter.claims
         }
@@ -153,7 +151,7 @@ class Renderer:
 
     def claims_page(self, chapters: Mapping[str, Chapter]) -> str:
         """The page of all claims, by chapter; `chapters` are all chapters by stem."""
-        entries = {stem: [_claim_row(stem, claim) for claim in chapters[stem].claims] for stem in chapters}
+        entries = {stem: [claim_row(stem, claim) for claim in chapters[stem].claims] for stem in chapters}
         claims = {stem: [one for one in entries[stem] if not one["item"].is_folded] for stem in chapters}
         folded = [one for of_chapter in entries.values() for one in of_chapter if one["item"].is_folded]
         counts = Counter(one["item"].css_class for of_chapter in claims.values() for one in of_chapter)
@@ -270,40 +268,6 @@ class Renderer:
         others = elsewhere(shipped_outcomes(), claim.name) if claim.kind == "finding" else None
         shown_in = manuscript.shows(claim)
         return {"source": self._source_code(claim.source), "elsewhere": others, "shown_in": shown_in}
-
-
-def _claim_row(stem: str, claim: Claim) -> dict[str, Any]:
-    """The values of a claim's row on the page of claims."""
-    margin = claim.check.margin
-    return {
-        "item": claim,
-        "to_html": _caption_renderer(f"{stem}: claim {claim.name}"),
-        "address": f"{stem}.html#{claim.name}",
-        "margin": "" if margin is None else _signed(margin),
-    }
-
-
-def _signed(margin: float) -> str:
-    """A relative margin as a percentage with its sign, up to `LARGEST_MARGIN`."""
-    if margin > LARGEST_MARGIN:
-        return f"over +{percent(LARGEST_MARGIN, 0)}"
-    return ("+" if margin > 0 else "") + percent(margin, 0)
-
-
-def _holding_of_checked(claims: Iterable[Claim]) -> tuple[int, int]:
-    """How many claims hold, and how many were checked."""
-    checked = [claim.holds for claim in claims if claim.is_counted]
-    return sum(checked), len(checked)
-
-
-def _findings(stem: str, chapter: Chapter) -> list[tuple[str, Claim, Markup]]:
-    """The claims that state a chapter's main results, each with its address and its statement as HTML."""
-    claims = {claim.name: claim for claim in chapter.claims}
-    return [
-        (f"{stem}.html#{name}", claims[name], caption(claims[name].statement, f"{stem}: claim {name}"))
-        for name in chapter.findings
-        if name in claims
-    ]
 
 
 def _caption_renderer(place: str) -> Callable[[str], Markup]:

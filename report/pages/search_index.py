@@ -116,9 +116,9 @@ def _entry(manuscript: Manuscript, key: Key) -> SearchEntry:
                 f" {'Measured' if item.check.has_values else 'Why not'}: {value.rstrip('.')}." if value else ""
             )
             text = f"{item.name}. {item.label}.{evidence}"
-            # What was not checked on this checkpoint is found last.
-            was_checked = item.state not in ("not-applicable", "not-measured")
-            return SearchEntry(kind if was_checked else "Unchecked claim", anchor, to_text(item.statement), text)
+            # What says nothing about this checkpoint is found last.
+            is_silent = item.state in ("not-applicable", "not-measured")
+            return SearchEntry("Unchecked claim" if is_silent else kind, anchor, to_text(item.statement), text)
         case Figure() | Component() | Diagram():
             return SearchEntry(kind, anchor, f"{label} {item.title}", to_text(item.caption))
         case Failed():

@@ -6,13 +6,13 @@ The terms are in `glossary.toml`. A page marks the first occurrence of a term in
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from report.errors import TextError, shortened
+from report.pages.back_matter.toml_entries import read_entries
 
 GLOSSARY_FILE = Path(__file__).with_name("glossary.toml")
 
@@ -50,27 +50,16 @@ def glossary() -> tuple[Term, ...]:
 
 @lru_cache(maxsize=2)
 def _parsed(source: str) -> tuple[Term, ...]:
-    place = shortened(GLOSSARY_FILE)
-    try:
-        entries = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        raise TextError(f"{place}: {error}") from None
-    terms = tuple(_term(name, fields, place) for name, fields in entries.items())
-    _check_forms(terms, place)
+    terms = read_entries(source, GLOSSARY_FILE, Term, "name")
+    _check_forms(terms)
     return tuple(sorted(terms, key=lambda term: term.name.casefold()))
 
 
-def _term(name: str, fields: dict[str, object], place: str) -> Term:
-    lists = {field: tuple(value) if isinstance(value, list) else value for field, value in fields.items()}
-    try:
-        return Term(**{"name": name, **lists})  # type: ignore[arg-type]
-    except TypeError as error:
-        raise TextError(f"{place}: [{name}]: {str(error).removeprefix('Term.__init__() ')}") from None
-
-
-def _check_forms(terms: Iterable[Term], place: str) -> None:
+def _check_forms(terms: Iterable[Term]) -> None:
     owners: dict[str, str] = {}
     for term in terms:
         for variant in term.variants:
             if (owner := owners.setdefault(variant, term.name)) != term.name:
-                raise TextError(f"{place}: “{variant}” is a form of both {owner} and {term.name}")
+                raise TextError(
+                    f"{shortened(GLOSSARY_FILE)}: “{variant}” is a form of both {owner} and {term.name}"
+                )

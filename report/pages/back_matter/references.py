@@ -6,13 +6,12 @@ They are in `references.toml`, each under the key with which a text cites it: `[
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from report.errors import TextError, shortened
+from report.pages.back_matter.toml_entries import read_entries
 
 REFERENCES_FILE = Path(__file__).with_name("references.toml")
 
@@ -37,6 +36,10 @@ class Reference:
     note: str = ""
     """A sentence for the list of references, such as an earlier title."""
 
+    def __post_init__(self) -> None:
+        if not self.authors:
+            raise ValueError("lists no authors")
+
     @property
     def label(self) -> str:
         """The citation in a text, without parentheses: Nanda et al. 2023."""
@@ -46,10 +49,8 @@ class Reference:
                 who = one
             case [first, second]:
                 who = f"{first} and {second}"
-            case [first, *_]:
-                who = f"{first} et al."
             case _:
-                raise ValueError(f"the reference {self.key} has no authors")
+                who = f"{surnames[0]} et al."
         return f"{who} {self.year}"
 
     @property
@@ -103,23 +104,8 @@ def references_file() -> str:
 
 @lru_cache(maxsize=2)
 def _parsed(source: str) -> Mapping[str, Reference]:
-    place = shortened(REFERENCES_FILE)
-    try:
-        entries = tomllib.loads(source)
-    except tomllib.TOMLDecodeError as error:
-        raise TextError(f"{place}: {error}") from None
-    parsed = (_reference(key, fields, place) for key, fields in entries.items())
-    return {one.key: one for one in sorted(parsed, key=lambda one: (one.label.casefold(), one.title))}
-
-
-def _reference(key: str, fields: dict[str, object], place: str) -> Reference:
-    authors = fields.get("authors")
-    if not isinstance(authors, list) or not authors:
-        raise TextError(f"{place}: [{key}] lists no authors")
-    try:
-        return Reference(**{"key": key, **fields, "authors": tuple(authors)})  # type: ignore[arg-type]
-    except TypeError as error:
-        raise TextError(f"{place}: [{key}]: {str(error).removeprefix('Reference.__init__() ')}") from None
+    entries = read_entries(source, REFERENCES_FILE, Reference, "key")
+    return {one.key: one for one in sorted(entries, key=lambda one: (one.label.casefold(), one.title))}
 
 
 def _joined(names: tuple[str, ...]) -> str:
