@@ -40,7 +40,7 @@ def resemblance_lines(lab: Lab) -> list[str]:
 
 
 def _sizes(architecture: Architecture) -> str:
-    """The sizes of a network in words."""
+    """The sizes of a network as text."""
     return (
         f"{architecture.n_digits} digits, {architecture.n_heads} heads per layer, a residual stream of "
         f"{architecture.d_model} dimensions and heads of {architecture.d_head}"

@@ -117,7 +117,7 @@ def _claims(site: PublishedSite) -> Iterator[Finding]:
     for claim in claims:
         if claim.state != claim.check.state:
             derived = LABELS[claim.check.state]
-            what = f"states “{LABELS[claim.state]}”, but its numbers say “{derived}”"
+            what = f"states “{LABELS[claim.state]}”, but its numbers give “{derived}”"
             yield Finding("claims whose verdict does not follow from their numbers", claim.key, what)
         elif claim.does_not_hold:
             yield Finding(CLAIMS_FAIL, claim.key, f"{claim.value} (criterion: {claim.criterion})")

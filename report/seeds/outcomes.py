@@ -1,4 +1,4 @@
-"""What the claims say on other networks: measured once, and shipped with the package.
+"""The outcomes of claims on other networks: measured once, and shipped with the package.
 
 The networks are the bundled seeds, the nulls (which cannot add, and on which no finding may hold) and the controls
 (which show on what a claim depends). `python -m report survey` measures them and writes the file; it records the
@@ -143,7 +143,7 @@ def elsewhere(outcomes: Outcomes, name: str) -> Elsewhere | None:
 
 
 def _listed(states: Mapping[str, State]) -> str:
-    """Outcomes in words: does not hold (untrained, permuted labels); not applicable (permuted weights)."""
+    """Outcomes as text: does not hold (untrained, permuted labels); not applicable (permuted weights)."""
     by_label: dict[str, list[str]] = {}
     for network, state in states.items():
         by_label.setdefault(SHORT_LABELS[state], []).append(network)

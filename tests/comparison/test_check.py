@@ -309,8 +309,8 @@ def test_a_verdict_that_does_not_follow_from_the_numbers_is_a_finding(tmp_path: 
     site = site_at(tmp_path / "site", [claim(value=0.12), claim(name="round", state="failed")])
     kind = "claims whose verdict does not follow from their numbers"
     assert lines_of(check(site)) == [
-        (kind, "one/sparse: states “Holds”, but its numbers say “Does not hold”"),
-        (kind, "one/round: states “Failed”, but its numbers say “Holds”"),
+        (kind, "one/sparse: states “Holds”, but its numbers give “Does not hold”"),
+        (kind, "one/round: states “Failed”, but its numbers give “Holds”"),
     ]
     assert main(["check", str(site), "--claims-may-fail"]) == 1
     assert capsys.readouterr().out.endswith(f"{site}: {kind}: 2\n")

@@ -164,7 +164,7 @@ def test_a_number_or_a_bound_that_was_changed_is_found(tmp_path: Path) -> None:
         site = site_with(tmp_path / str(number), changed(fields, path, beyond))
         (found,) = check(site)
         assert found.kind == "claims whose verdict does not follow from their numbers", path
-        assert found.what == "states “Holds”, but its numbers say “Does not hold”"
+        assert found.what == "states “Holds”, but its numbers give “Does not hold”"
 
 
 def without(field: str) -> Callable[[dict[str, Any]], dict[str, Any]]:

@@ -97,7 +97,7 @@ def accuracy_rounds_to_all(tally: Tally) -> Check:
     "sample-misses",
     f"A random sample of {count(SAMPLE_SIZE)} sums more likely than not contains no wrong sum.",
     analysis=every_sum,
-    figure="probe-chances",
+    figure="sample-sizes",
     follows="nearly-every-sum",
     otherwise=(
         f"The chance that a random sample of {count(SAMPLE_SIZE)} sums contains no wrong sum is only {{value}}."
@@ -233,7 +233,7 @@ def errors_grow_with_nines(tally: Tally) -> Check:
 
 
 @claim(
-    "errors-gather",
+    "errors-are-clustered",
     (
         "The wrong sums are clustered: in the plane of the two operands they lie in at most half as many blocks "
         "as the same number of random sums would."

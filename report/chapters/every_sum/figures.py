@@ -62,7 +62,7 @@ def errors_by_digit(name: str, title: str, tally: Tally) -> Table:
     )
 
 
-@optional_table("probe-chances", "Wrong sums in random samples", unless=no_tally)
+@optional_table("sample-sizes", "Wrong sums in random samples", unless=no_tally)
 def sample_sizes(name: str, title: str, tally: Tally) -> Table:
     """The table of how many wrong sums random samples of several sizes contain."""
     share = tally.n_wrong / tally.n_sums

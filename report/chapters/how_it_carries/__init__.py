@@ -29,7 +29,7 @@ from report.chapters.how_it_carries.look_ahead import (
     further_column_breaks_ties,
     look_ahead_figure,
 )
-from report.chapters.how_it_carries.needed_heads import digits_are_gathered_where_predicted, heads_that_cancel
+from report.chapters.how_it_carries.needed_heads import digits_need_own_heads, heads_that_cancel
 from report.chapters.how_it_carries.phase_shift import (
     layer_1_makes_the_shift,
     phase_shift_figure,
@@ -77,7 +77,7 @@ def the_circuit(lab: Lab) -> Iterator[Content]:
     bank = _constant_bank(lab)
     own = lab.run(find_joint_sites, routes=own_routes(lab.layout))
     yield algorithm_diagram(sites, needed, own, bank, positions_without_a_carry_are_constant(bank))
-    yield digits_are_gathered_where_predicted(needed)
+    yield digits_need_own_heads(needed)
     yield heads_that_cancel(needed)
 
 

@@ -122,7 +122,7 @@ def _attention_arrows(groups: Iterable[HeadGroup], needed: NeededSites) -> Itera
             f"{_subject(group, needed.layout)} {verb} {percent(attention, 0)} of {whose} attention to "
             f"{joined(group.visible_digits(needed.layout))}, on average over sums{over_heads}.",
             attention,
-            f"{PAGE}#{CLAIM_ON_ATTENTION.get(group.kind, 'digits-gathered-there')}",
+            f"{PAGE}#{CLAIM_ON_ATTENTION.get(group.kind, 'digits-need-own-heads')}",
         )
 
 
@@ -174,7 +174,7 @@ def _need_arrows(groups: Iterable[HeadGroup], needed: NeededSites) -> Iterable[A
                 f"C{digit} is right {without}, of {percent(float(needed.accuracy[digit]), 0)} with "
                 f"{it}.{together}",
                 min(accuracies),
-                JOINT_DIGITS_ADDRESS if is_joint else f"{PAGE}#digits-gathered-there",
+                JOINT_DIGITS_ADDRESS if is_joint else f"{PAGE}#digits-need-own-heads",
             )
 
 

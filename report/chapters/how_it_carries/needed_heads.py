@@ -18,13 +18,13 @@ CANCELLED_AT_MOST = 0.03
 
 
 @claim(
-    "digits-gathered-there",
+    "digits-need-own-heads",
     "Every answer digit needs a layer-0 head that attends to its column, at the position that predicts it.",
     analysis=needed_sites,
     figure=NAME,
     otherwise="{case} needs {value} such heads.",
 )
-def digits_are_gathered_where_predicted(needed: NeededSites) -> Check:
+def digits_need_own_heads(needed: NeededSites) -> Check:
     """The number of needed heads that attend to each digit's column at the position that predicts it."""
     layout = needed.layout
     heads = {f"C{digit}": [site.head for site in needed.own_sites(digit)] for digit in range(layout.n_digits)}

@@ -183,7 +183,7 @@ def lines_explain_scores_better(readout: CarryReadout) -> Check:
 
 
 @claim(
-    "digits-vote",
+    "value-signs",
     "The OV output of digits 0–4 projects negatively on the carry direction, that of digits 5–9 positively.",
     analysis=carry_readout,
     figure="carry-readout",

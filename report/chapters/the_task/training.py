@@ -14,9 +14,7 @@ from sumint.training.config import TrainingHistory
 def training_origin(lab: Lab) -> str:
     """Return the sentence on how the checkpoint was trained, from its card."""
     if lab.weights.digest == ARENA_DIGEST:
-        return (
-            "These weights are the write-up’s own, trained by ARENA; their file holds no record of the training."
-        )
+        return "This is the write-up’s checkpoint, trained by ARENA; its file holds no record of the training."
     return card_text(lab.card, "origin", "This checkpoint has no card that says how it was trained.")
 
 

@@ -128,7 +128,7 @@ class Claim:
 
     @property
     def label(self) -> str:
-        """The outcome in words."""
+        """The outcome as text."""
         return LABELS[self.state]
 
     @property

@@ -152,7 +152,7 @@ class Condition:
 
     @property
     def bound(self) -> str:
-        """The bounds in words: "at least 80%", "between 30% and 70%"."""
+        """The bounds as text: "at least 80%", "between 30% and 70%"."""
         low, high = self._bounds_as_text
         if not low:
             return f"{'less than' if self.is_strict else 'at most'} {high}"

@@ -27,7 +27,7 @@ LABELS: Mapping[State, str] = {
     "not-measured": "Not measured",
     "failed": "Failed",
 }
-"""The states in words, as every page, table and message shows them."""
+"""The label of each state on every page, in tables and in messages."""
 
 SHORT_LABELS: Mapping[State, str] = {
     "holds": "holds",

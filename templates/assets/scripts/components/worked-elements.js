@@ -48,7 +48,7 @@
       ...line("operand", "", a),
       ...line("operand", "+", b),
       html("hr"),
-      span("sign", "predicted"),
+      span("sign", "model"),
       ...choices,
       ...(corrections.some(Boolean) ? line("right", "right", corrections) : []),
       ...line(
