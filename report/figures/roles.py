@@ -31,6 +31,7 @@ BY_NAME: Final[Mapping[str, str]] = {
     "no carry": "no-carry",
     "without": "no-carry",
     "measured": "ink",
+    "predicted wrongly": "ink",
     "holds": "holds",
     "does not hold": "fails",
     "not checked": "unchecked",

@@ -86,6 +86,8 @@
  *   a chart's traces.
  * @property {(layout: ChartLayout, screen: { isSmall: boolean }) => ChartLayout} layoutFor A chart's
  *   layout on a screen.
+ * @property {(data: Chart["data"], layout: ChartLayout, screen: { isSmall: boolean }) => Chart["data"]} dataFor A chart's
+ *   traces on a screen.
  */
 /**
  * @template Payload

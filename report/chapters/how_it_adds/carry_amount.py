@@ -13,45 +13,58 @@ from jaxtyping import Float
 from report.content.chapter import Figure
 from report.content.claims.checks import Check, all_of, at_least, not_applicable
 from report.content.claims.claim import claim
-from report.content.formats import decimals, joined
+from report.content.formats import count, decimals, joined
 from report.figures import charts
-from sumint.analyses.adding.soft_carry import SoftCarry, soft_carry
+from sumint.analyses.adding.soft_carry import BIN_EDGES, N_PAIRS, SoftCarry, soft_carry
 
 COSINE_R2_AT_LEAST = 0.99
 FIRST_SHIFT_AT_LEAST, FALLS_BY = 0.5, 0.05
 
+COLUMNS = 3
+"""The number of panels in a row."""
+_BIN_WIDTH = decimals(float(BIN_EDGES[1] - BIN_EDGES[0]))
+
 
 def carry_amount_figure(soft: SoftCarry) -> Figure:
-    """The mean carry amount on every route, over sums with and without a carry."""
-    sides = {"no carry": 0, "carry": 1}
-    names = _route_names(soft)
-    means = {name: soft.mean[:, side] for name, side in sides.items()}
-    deviations = {name: soft.deviation[:, side] for name, side in sides.items()}
+    """The distributions of the carry amount on every route, over sums with and without a carry."""
+    first, last = _bins_in_use(soft)
+    middles = ((BIN_EDGES[:-1] + BIN_EDGES[1:]) / 2).round(3)[first:last].tolist()
+
+    panels = {
+        name: charts.histogram(
+            middles,
+            {"no carry": n_sums[0, first:last], "carry": n_sums[1, first:last]},
+            x_title="carry added, in digits",
+            y_title="sums",
+            points={"predicted wrongly": n_wrong.sum(axis=0)[first:last]},
+            largest=int(soft.n_sums.max()),
+        )
+        for name, n_sums, n_wrong in zip(_route_names(soft), soft.n_sums, soft.n_wrong, strict=True)
+    }
+    n_rows = -(-len(panels) // COLUMNS)
     return Figure(
         "soft-carry",
         "Carry added by the model, in digits",
-        charts.dots(
-            names,
-            means,
-            x_title="carry added, in digits",
-            y_title="route, from a column to a digit",
-            deviations=deviations,
-        ),
-        numbers=charts.bars(
-            names,
-            means,
-            x_title="route, from a column to a digit",
-            y_title="carried, in digits",
-            errors=deviations,
-        ),
+        charts.panels(panels, columns=COLUMNS, row_gap=0.4),
         caption=(
-            "Phase of the ten logits less the sum of the two digits, in digits: mean and standard deviation "
-            "over sums with and without a carry, by route. An exact adder whose logits are cosines has 0 and 1."
+            "Number of sums by the carry that the model adds: the phase of the digit’s logits less its column’s "
+            f"sum, in bins of {_BIN_WIDTH} digits, by route; {count(N_PAIRS)} sums without a carry and as many "
+            "with one; logarithmic scale."
         ),
-        alt="Points by route: the mean carry added without a carry and with one, with bars for the deviations.",
+        alt=(
+            "A panel for each route with two peaks: sums without a carry near zero, those with one near one, "
+            "and the sums whose digit is predicted wrongly."
+        ),
         source=soft_carry,
-        height=110 + 42 * len(names),
+        height=100 + 210 * n_rows,
+        narrow_height=110 + 230 * len(panels),
     )
+
+
+def _bins_in_use(soft: SoftCarry) -> tuple[int, int]:
+    """The first bin with a sum on any route, and the one after the last."""
+    used = np.flatnonzero(soft.n_sums.any(axis=(0, 1)))
+    return int(used[0]), int(used[-1]) + 1
 
 
 @claim(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from report.chapters.unembedding.matrix import ROWS_TITLE
 from report.content.chapter import Figure
 from report.content.claims.checks import Check, all_of, at_least
 from report.content.claims.claim import claim
-from report.content.formats import percent
+from report.content.formats import decimals, percent
 from report.figures import charts
 from sumint.analyses.weights.unembedding import Unembedding, unembedding
 from sumint.task.sums import DIGITS
@@ -17,25 +18,33 @@ REBUILT_AT_LEAST = 0.97
 def fourier_basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
     """Return the figures of the matrix in the Fourier basis and of the matrix rebuilt from one frequency."""
     dimensions = tuple(map(str, range(len(matrix.matrix))))
-    rows_title = "dimension of the residual stream"
-    significant_rows = tuple(map(str, matrix.significant_rows))
+    rows = matrix.significant_rows.tolist()
+    versions = {"first frequency only": matrix.first_frequency_only, "original": matrix.matrix}
     limits = charts.symmetric_limits(matrix.matrix)
     return (
         Figure(
             "fourier-components",
             "The unembedding in the Fourier basis",
-            charts.heatmap(
+            charts.focused_rows(
                 matrix.fourier_components,
-                x=matrix.component_names,
-                y=dimensions,
-                x_title="component",
-                y_title=rows_title,
-                quantity="coefficient",
-                labelled_rows=significant_rows,
+                matrix.component_names,
+                rows,
+                "component",
+                ROWS_TITLE,
+                "coefficient",
+                written=decimals,
+            ),
+            numbers=charts.heatmap(
+                matrix.fourier_components,
+                matrix.component_names,
+                dimensions,
+                "component",
+                ROWS_TITLE,
+                "coefficient",
             ),
             caption=(
                 "Coefficients of $W_U$ in the orthonormal Fourier basis, by dimension of the residual stream "
-                "(rows) and component (columns)."
+                "(rows) and component (columns). The largest rows are drawn higher."
             ),
             alt=f"A heatmap of {len(dimensions)} rows by ten Fourier components.",
             source=unembedding,
@@ -46,20 +55,14 @@ def fourier_basis_figures(matrix: Unembedding) -> tuple[Figure, ...]:
             "first-frequency-only",
             "The unembedding rebuilt from one frequency",
             {
-                label: charts.heatmap(
-                    values,
-                    DIGITS,
-                    dimensions,
-                    "digit",
-                    rows_title,
-                    "entry",
-                    limits=limits,
-                    labelled_rows=significant_rows,
+                label: charts.focused_rows(
+                    values, DIGITS, rows, "digit", ROWS_TITLE, "entry", written=decimals, limits=limits
                 )
-                for label, values in (
-                    ("first frequency only", matrix.first_frequency_only),
-                    ("original", matrix.matrix),
-                )
+                for label, values in versions.items()
+            },
+            numbers={
+                label: charts.heatmap(values, DIGITS, dimensions, "digit", ROWS_TITLE, "entry")
+                for label, values in versions.items()
             },
             caption=(
                 "Entries of $W_U$, rebuilt from $\\cos 1$ and $\\sin 1$ alone and as it is. The rebuilt matrix "

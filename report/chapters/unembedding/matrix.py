@@ -10,7 +10,7 @@ import numpy as np
 from report.content.chapter import Figure
 from report.content.claims.checks import Check, all_of, at_least, at_most, matches
 from report.content.claims.claim import claim, published_claim
-from report.content.formats import counted, joined, percent
+from report.content.formats import counted, decimals, joined, percent
 from report.figures import charts
 from sumint.analyses.weights.unembedding import SIGNIFICANT_SHARE, Unembedding, unembedding
 from sumint.task.sums import DIGITS
@@ -25,6 +25,9 @@ SIGNS_AT_MOST = 0.05
 # or more on trained seeds, 0.32 or less on permuted weights, where the layer norm's weights alone leave few rows.
 ONE_FREQUENCY_AT_LEAST = 0.45
 
+ROWS_TITLE = "dimension of the residual stream"
+"""The title of the axis of rows."""
+
 PUBLISHED_ROWS = (19, 25, 26, 37)
 """The dimensions of the residual stream that the write-up names."""
 
@@ -35,19 +38,14 @@ def matrix_figure(matrix: Unembedding) -> Figure:
     return Figure(
         "unembedding",
         "The unembedding matrix",
-        charts.heatmap(
-            matrix.matrix,
-            x=DIGITS,
-            y=tuple(map(str, range(len(matrix.matrix)))),
-            x_title="digit",
-            y_title="dimension of the residual stream",
-            quantity="entry",
-            labelled_rows=tuple(map(str, rows)),
+        charts.focused_rows(matrix.matrix, DIGITS, rows.tolist(), "digit", ROWS_TITLE, "entry", written=decimals),
+        numbers=charts.heatmap(
+            matrix.matrix, DIGITS, tuple(map(str, range(len(matrix.matrix)))), "digit", ROWS_TITLE, "entry"
         ),
         caption=(
             f"Entries of $W_U$ by dimension of the residual stream (rows) and digit (columns). {_of_rows(rows)} "
             f"{'holds' if len(rows) == 1 else 'hold'} {percent(matrix.row_shares[rows].sum())} of its "
-            "squared norm."
+            "squared norm; they are drawn higher."
         ),
         alt=(f"A heatmap of {len(matrix.matrix)} rows by ten columns, its weight in rows {joined(rows)}."),
         source=unembedding,

@@ -6,8 +6,10 @@ heatmap and the role of each other trace. Numbers are in single precision, in wh
 
 from report.figures.charts.base import symmetric_limits
 from report.figures.charts.dots import dots
+from report.figures.charts.focused_rows import focused_rows
 from report.figures.charts.head_parts import head_parts
 from report.figures.charts.heatmaps import heatmap
+from report.figures.charts.histogram import histogram
 from report.figures.charts.mark_matrix import Mark, mark_matrix
 from report.figures.charts.panels import panels
 from report.figures.charts.polar import Polar, polar, polar_points
@@ -21,8 +23,10 @@ __all__ = [
     "bars",
     "dial",
     "dots",
+    "focused_rows",
     "head_parts",
     "heatmap",
+    "histogram",
     "lines",
     "mark_matrix",
     "panels",

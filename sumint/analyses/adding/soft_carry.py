@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from sumint.interventions.hooks import answer_logits
 from sumint.model.fourier import first_frequency
@@ -25,6 +25,9 @@ from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums
 N_PAIRS = 1000
 """The number of pairs for each route: this many sums with the carry, and as many without."""
 
+BIN_EDGES = np.linspace(-5, 5, 201)
+"""The edges of the bins in which sums are counted by the carry that the model adds, in digits."""
+
 
 @dataclass(frozen=True)
 class SoftCarry:
@@ -34,6 +37,10 @@ class SoftCarry:
     deviation: Float[np.ndarray, "route carry"]
     wrong: Float[np.ndarray, "route carry"]
     """The share of sums whose digit the model predicts incorrectly."""
+    n_sums: Int[np.ndarray, "route carry bin"]
+    """The number of sums by the carry that the model adds, in bins between `BIN_EDGES`."""
+    n_wrong: Int[np.ndarray, "route carry bin"]
+    """The number of them whose digit the model predicts incorrectly."""
     cosine_r2: Float[np.ndarray, " route"]
     """R² of a cosine at the first frequency fitted to the ten logits, averaged over the sums."""
     n_digits: int
@@ -57,6 +64,7 @@ def soft_carry(model: Model, sample: Sums) -> SoftCarry:  # noqa: ARG001 — it 
     layout = layout_of(model)
     routes = routes_of(layout)
     statistics = np.zeros((3, len(routes), 2))
+    n_sums, n_wrong = np.zeros((2, len(routes), 2, len(BIN_EDGES) - 1), np.int64)
     cosine_r2 = np.zeros(len(routes))
     for number, route in enumerate(routes):
         sums = _all_sums_of(pairs_on(layout, route, N_PAIRS))
@@ -67,9 +75,11 @@ def soft_carry(model: Model, sample: Sums) -> SoftCarry:  # noqa: ARG001 — it 
         is_wrong = logits.argmax(axis=1) != sums.answer_digits[:, route.digit]
         for carry, mask in enumerate((~has_carry, has_carry)):
             statistics[:, number, carry] = amount[mask].mean(), amount[mask].std(), is_wrong[mask].mean()
+            n_sums[number, carry] = np.histogram(amount[mask], BIN_EDGES)[0]
+            n_wrong[number, carry] = np.histogram(amount[mask & is_wrong], BIN_EDGES)[0]
         cosine_r2[number] = cosine_share(digit_logits)
     mean, deviation, wrong = statistics
-    return SoftCarry(mean, deviation, wrong, cosine_r2, layout.n_digits)
+    return SoftCarry(mean, deviation, wrong, n_sums, n_wrong, cosine_r2, layout.n_digits)
 
 
 def cosine_share(logits: Float[np.ndarray, "sum value"]) -> float:

@@ -8,7 +8,7 @@
   const smallScreen = matchMedia("(max-width: 40rem)");
 
   const { html, one, all, messageOf } = sumint.elements;
-  const { templateFor, layoutFor } = sumint.charts;
+  const { templateFor, layoutFor, dataFor } = sumint.charts;
 
   /** A figure of the page, and what is drawn in it. */
   class PageFigure {
@@ -100,9 +100,10 @@
     /** @type {ThemeName} */ theme,
   ) => {
     const { plot } = figure;
-    const layout = layoutFor(plot.layout, { isSmall: smallScreen.matches });
+    const screen = { isSmall: smallScreen.matches };
+    const layout = layoutFor(plot.layout, screen);
     const template = templateFor(plot, themeOf(theme));
-    plotly().react(chart, structuredClone(plot.data), { ...layout, template }, CONFIG);
+    plotly().react(chart, dataFor(plot.data, layout, screen), { ...layout, template }, CONFIG);
   };
   const writeMinus = (/** @type {HTMLElement} */ chart) => {
     const texts = document.createTreeWalker(one(chart, ".hoverlayer", SVGGElement), NodeFilter.SHOW_TEXT);

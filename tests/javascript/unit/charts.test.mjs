@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { load } from "./scripts.mjs";
 
-const { templateFor, layoutFor } = load("lib/charts").charts;
+const { templateFor, layoutFor, dataFor } = load("lib/charts").charts;
 const THEME = {
   template: {
     data: { bar: [{ marker: { line: 0 } }], scatter: [{ line: { width: 2 }, marker: {} }] },
@@ -65,4 +65,20 @@ test("a role has its own colour, and the name of its line has the same", () => {
     { line: {}, textfont: { color: "green" } },
     { line: {}, textfont: { color: "blue" } },
   ]);
+});
+
+test("the text in cells is left out on a small screen if it would not fit", () => {
+  const row = (n) => ({
+    type: "heatmap",
+    x: [...Array(n).keys()],
+    text: [Array(n).fill("−1.25")],
+    texttemplate: "%{text}",
+  });
+  const shown = (traces, layout, isSmall) =>
+    dataFor(traces, layout, { isSmall }).map(({ texttemplate }) => Boolean(texttemplate));
+  const data = [row(6), row(10), { ...row(6), xaxis: "x2" }];
+  const layout = { xaxis2: { domain: [0, 0.5] } };
+  assert.deepEqual(shown(data, layout, true), [true, false, false]);
+  assert.deepEqual(shown(data, layout, false), [true, true, true]);
+  assert.equal(data[1].texttemplate, "%{text}");
 });

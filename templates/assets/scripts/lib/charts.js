@@ -4,6 +4,7 @@
 {
   const PREFIX = /^(label|mark):/;
   const LABEL = "label:"; // before the role of a line in that of the trace that writes the line's name
+  const CHARACTERS_ACROSS = 40; // as many fit side by side into a chart on a small screen, in the size of labels
 
   // The role of a trace is in its meta. Plotly assigns a template's defaults for a trace type to the traces in order, so
   // one entry per trace gives each the colour of its role. report/figures/theme.py does the same for the saved figures.
@@ -37,5 +38,18 @@
     return layout;
   };
 
-  sumint.charts = { templateFor, layoutFor };
+  // Plotly shrinks the text in the cells of a heatmap until it fits: on a small screen, until nobody can read it.
+  /** @type {ChartThemes["dataFor"]} */
+  const dataFor = (original, layout, { isSmall }) => {
+    const data = structuredClone(original);
+    for (const trace of isSmall ? data : []) {
+      if (trace.type !== "heatmap" || !trace.texttemplate) continue;
+      const [start, end] = layout[`xaxis${(trace.xaxis ?? "x").slice(1)}`]?.domain ?? [0, 1];
+      const longest = Math.max(...trace.text.flat().map((/** @type {string} */ text) => text.length));
+      if (trace.x.length * (longest + 1) > CHARACTERS_ACROSS * (end - start)) delete trace.texttemplate;
+    }
+    return data;
+  };
+
+  sumint.charts = { templateFor, layoutFor, dataFor };
 }
