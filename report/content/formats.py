@@ -56,6 +56,11 @@ def percent(share: float, places: int = 1) -> str:
     return decimals(100 * share, places) + "%"
 
 
+def without_formulas(text: str) -> str:
+    """A text whose formulas are written as plain text, for labels of charts: $\\cos 1$ is cos 1."""
+    return text.replace("$", "").replace("\\", "")
+
+
 def whole_percent(share: float) -> str:
     """A share in whole per cent, for a cell: 0.984 is 98%, and 0.995 or more, below 1, is >99%."""
     return ">99%" if 0.995 <= share < 1 else decimals(100 * share, 0) + "%"

@@ -88,7 +88,7 @@ def _layout(palette: Palette) -> dict[str, Any]:
             "thickness": 9,
             "outlinewidth": 0,
             "ticks": "",
-            "tickfont": {"color": palette.muted, "size": 11},
+            "tickfont": {"color": palette.muted, "size": 12},
             "nticks": 6,
             "x": 1.02,
             "xpad": 4,
@@ -111,7 +111,7 @@ def _layout(palette: Palette) -> dict[str, Any]:
             "bgcolor": palette.ground,
             "radialaxis": {
                 **polar_axis,
-                "tickfont": {"color": palette.muted, "size": 10},
+                "tickfont": {"color": palette.muted, "size": 12},
                 "angle": HALFWAY,
                 "tickangle": 0,
                 "ticks": "",

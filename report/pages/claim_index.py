@@ -67,7 +67,7 @@ class ClaimIndex:
         claim = self.claims[address]
         stem, _, name = address.partition("#")
         # Before the sentence that is true instead, the words "does not hold" would deny it.
-        label = "The claim does not hold; instead" if claim.does_not_hold else claim.label
+        label = claim.sentence_label
         return Markup(
             '<span class="outcome"><span class="verdict verdict--{}"><span{}>{}:</span></span> '
             '<a class="outcome-link" href="{}.html#{}">{}</a></span>'

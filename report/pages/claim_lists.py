@@ -14,6 +14,8 @@ from report.pages.text.markdown import caption
 
 LARGEST_MARGIN = 10.0
 """The largest relative margin that is stated as a number."""
+SMALL_MARGIN = 0.05
+"""A relative margin below this has a decimal place."""
 
 
 def claim_row(stem: str, claim: Claim) -> dict[str, Any]:
@@ -32,7 +34,8 @@ def _signed(margin: float) -> str:
     """A relative margin as a percentage with its sign, up to `LARGEST_MARGIN`."""
     if margin > LARGEST_MARGIN:
         return f"over +{percent(LARGEST_MARGIN, 0)}"
-    return ("+" if margin > 0 else "") + percent(margin, 0)
+    text = percent(margin, 0 if abs(margin) >= SMALL_MARGIN else 1)
+    return text if margin <= 0 else f"+{text}" if text[0].isdigit() else text.replace(" ", " +", 1)
 
 
 def holding_of_checked(claims: Iterable[Claim]) -> tuple[int, int]:

@@ -115,16 +115,16 @@ class Elsewhere:
     def on_seeds(self) -> str:
         """On how many seeds the claim holds, as a sentence."""
         if not self.n_checked:
-            return f"Could not be checked on any of the {self.n_seeds} bundled seeds."
+            return f"Not checked on the {self.n_seeds} bundled seeds."
         unchecked = self.n_seeds - self.n_checked
-        where = f"{self.n_holding} of {self.n_seeds} bundled seeds"
-        left = f", and could not be checked on {unchecked}" if unchecked else ""
-        return f"{'General: holds' if self.is_general else 'Not general: holds'} on {where}{left}."
+        left = f" (it could not be checked on {unchecked})" if unchecked else ""
+        general = "general" if self.is_general else "not general, which takes half of them"
+        return f"Holds on {self.n_holding} of the {self.n_seeds} bundled seeds{left}: {general}."
 
     @property
     def on_nulls(self) -> str:
         """The outcomes on networks that cannot add, as a sentence."""
-        return f"Networks that cannot add: {_listed(self.nulls)}."
+        return f"On networks that cannot add: {_listed(self.nulls)}."
 
     @property
     def on_controls(self) -> str:

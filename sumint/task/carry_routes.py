@@ -34,8 +34,8 @@ class Route:
 
     @property
     def name(self) -> str:
-        """The name of the route, by its column and the digit that it reaches: column 3 → C1."""
-        return f"column {self.column} → C{self.digit}"
+        """The name of the route, by its column and the digit that it reaches: 3 → C1."""
+        return f"{self.column} → C{self.digit}"
 
     @property
     def is_own(self) -> bool:

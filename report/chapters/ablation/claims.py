@@ -52,8 +52,8 @@ def critical_heads_of_the_write_up(heads: HeadAblation) -> Check:
     analysis=head_ablation,
     figure="head-ablation",
     otherwise=(
-        "Mean ablation does not single out two heads of layer 0: the value is {value} for {case}, and the "
-        "criterion asks for {bound}."
+        "Mean ablation does not single out two heads of layer 0: the {quantity} is {value} for {case}, where "
+        "{bound} is required."
     ),
 )
 def two_most_critical_heads_are_in_layer_0(heads: HeadAblation) -> Check:
@@ -100,12 +100,12 @@ def critical_digits_of_the_write_up(heads: HeadAblation) -> Check:
 
 @claim(
     "constant-queries",
-    "The queries of layer 0 hardly depend on the sum, and the model hardly uses how they do.",
+    "The queries of layer 0 hardly vary over sums, and mean-ablating them hardly raises the loss.",
     analysis=qkv_ablation,
     figure="qkv-ablation",
     otherwise=(
-        "Some queries of layer 0 depend on the sum, or their dependence is used: the deciding value is {value}, "
-        "for {case}, and the criterion asks for {bound}."
+        "For {case}, the {quantity} is {value}, where {bound} is required for queries that do not depend on the "
+        "sum."
     ),
 )
 def queries_of_layer_0_are_constant(ablation: QkvAblation) -> Check:
@@ -130,13 +130,11 @@ def queries_of_layer_0_are_constant(ablation: QkvAblation) -> Check:
 
 @claim(
     "critical-values",
-    "Mean-ablating the values of the two most important heads raises the loss most.",
+    "Mean-ablating the values of either of the two most important heads raises the loss more than mean-ablating "
+    "any other head’s queries, keys or values.",
     analysis=qkv_ablation,
     figure="qkv-ablation",
-    otherwise=(
-        "Mean-ablating the values of at least one of the two most important heads does not stand out: the value "
-        "is {value} for {case}, and the criterion asks for {bound}."
-    ),
+    otherwise=("For {case}, the {quantity} is {value}, where {bound} is required for the values to matter most."),
 )
 def values_of_the_critical_heads_are_critical(heads: HeadAblation, ablation: QkvAblation) -> Check:
     """How far the rises without the values of the two most critical heads exceed all others, and these rises."""

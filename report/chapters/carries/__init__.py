@@ -47,7 +47,7 @@ def layer_1_attention_by_carry(lab: Lab) -> Iterator[Content]:
 
 PLAN = ChapterPlan(
     title="Carries",
-    question="What does the model do otherwise where something is carried?",
+    question="How do sums with a carry differ from sums without, inside the model?",
     sections=(which_sums_carry, what_is_needed, layer_1_attention_by_carry),
     findings=("carry-attention", "keys-without-a-carry"),
     needs_addition=True,

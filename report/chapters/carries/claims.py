@@ -72,14 +72,14 @@ def masks_count_as_printed(counts: CarryCounts) -> Check:
 @claim(
     "carry-keys",
     (
-        "Mean-ablating the keys of any head of layer 1 raises the loss of sums with a carry, and far less that of "
-        "sums without, when each of the two groups has its own mean."
+        "Mean-ablating the keys of any layer-1 head raises the loss of sums with a carry far more than that of "
+        "sums without one, when each group is ablated with its own mean."
     ),
     analysis=qkv_ablation_by_carry,
     figure="qkv-ablation-by-carry",
     otherwise=(
-        "Mean-ablating the keys of {case} does not separate sums with a carry from sums without: the deciding "
-        "value is {value}, and the criterion asks for {bound}."
+        "Mean-ablating the keys of {case} does not separate sums with a carry from sums without: the loss rises "
+        "by {value} {quantity}, where {bound} is required."
     ),
 )
 def keys_serve_carries(ablation: QkvAblationByCarry) -> Check:
@@ -97,7 +97,7 @@ def keys_serve_carries(ablation: QkvAblationByCarry) -> Check:
             WITHOUT_OVER_WITH,
             _by_head(_without_over_with(keys)),
             "the loss of sums without a carry rises by {bound} of that, for every head",
-            label="without a carry, as a share of that",
+            label="without a carry, as a share of the rise with one",
         ),
     )
 

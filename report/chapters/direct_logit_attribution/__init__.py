@@ -71,7 +71,7 @@ def by_direction(lab: Lab) -> Iterator[Content]:
 
 PLAN = ChapterPlan(
     title="Direct logit attribution",
-    question="Which parts of the model write the answer, and in which direction does each of them push?",
+    question="Which parts of the model write the answer, and to which digits’ logits does each add?",
     sections=(by_component, heads_alone, by_path, by_direction),
     findings=("layer-1-writes", "no-head-alone", "final-angle"),
 )

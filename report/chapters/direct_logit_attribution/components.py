@@ -185,14 +185,11 @@ def components_and_biases_add_up(components: DirectLogitAttribution) -> Check:
 @claim(
     "no-head-alone",
     (
-        "At every digit, in many sums no head of layer 1 adds most to the right digit’s logit, and still the "
-        "model predicts nearly all of them correctly."
+        f"At every digit, in at least {percent(1 - ALONE_AT_MOST, 0)} of sums no layer-1 head has its largest "
+        "attribution at the right digit, and still the model predicts nearly all of these digits correctly."
     ),
     analysis=single_heads,
-    otherwise=(
-        "At {case}, a single head of layer 1 suffices too often or the model errs too often: the deciding share "
-        "is {value}, and the criterion asks for {bound}."
-    ),
+    otherwise=("At {case}, the share of sums with {quantity} is {value}, where {bound} is required."),
 )
 def no_head_is_enough(heads: SingleHeads, readout: AnswerReadout, measured: Performance) -> Check:
     """How often some head of layer 1 by itself adds most to the right digit's logit, and the model's accuracy."""
@@ -206,17 +203,17 @@ def no_head_is_enough(heads: SingleHeads, readout: AnswerReadout, measured: Perf
             ALONE_AT_MOST,
             by_digit(heads.some_right_alone),
             (
-                "at every digit, some head of layer 1 by itself adds most to the right digit’s logit in {bound} "
-                "of the sums"
+                "at every digit, some layer-1 head has its largest attribution at the right digit in {bound} of "
+                "the sums"
             ),
-            label="some head by itself",
+            label="a head whose largest attribution is at the right digit",
             n=measured.n_sums,
         ),
         model_is_right(readout, measured),
         note=(
             f"the best single head of each digit: {of_best}; all heads of layer 1 together: "
-            f"{percent_range(heads.right_together)}; some head by itself, and no other is needed: "
-            f"{percent_range(heads.responsible_alone)}"
+            f"{percent_range(heads.right_together)}; a head that is right and that the others need not be added "
+            f"to: {percent_range(heads.responsible_alone)}"
         ),
     )
 

@@ -24,7 +24,7 @@ from report.figures.charts import Polar
 from sumint.analyses.attribution.logit_phases import LogitPhases, logit_phases
 from sumint.analyses.attribution.path_attribution import PathAttribution, path_attribution
 from sumint.model.fourier import angle_between
-from sumint.task.sums import DIGITS
+from sumint.task.sums import DIGITS, N_DIGIT_TOKENS
 
 AGREEMENT_AT_LEAST = 0.85
 DIRECTION_WITHIN = 5
@@ -91,7 +91,7 @@ def agreement_figure(measured: PathAttribution) -> Figure:
                 diverging=False,
                 limits=(0, 1),
                 text=[
-                    [f"→ {decimals(digit, 1)}" for digit in row]
+                    [f"→ {decimals(round(digit, 1) % N_DIGIT_TOKENS, 1)}" for digit in row]
                     for row in _digits_of(measured.directions[reading])
                 ],
             )

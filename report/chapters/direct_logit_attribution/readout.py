@@ -28,8 +28,8 @@ NEAREST_AT_LEAST = 0.995
     ),
     analysis=answer_readout,
     otherwise=(
-        "At {case}, the logit lens does not separate the two layers: the deciding share is {value}, and the "
-        "criterion asks for {bound}."
+        "At {case}, the logit lens does not separate the two layers: the share of sums that are right, "
+        "{quantity}, is {value}, where {bound} is required."
     ),
 )
 def answer_is_not_in_layer_0(readout: AnswerReadout, measured: Performance) -> Check:
@@ -54,8 +54,8 @@ def answer_is_not_in_layer_0(readout: AnswerReadout, measured: Performance) -> C
     ),
     analysis=answer_readout,
     otherwise=(
-        "At {case}, the angle of the right digit does not determine the logits: the deciding share is {value}, "
-        "and the criterion asks for {bound}."
+        "At {case}, the angle of the right digit does not determine the logits: the share of {quantity} is "
+        "{value}, where {bound} is required."
     ),
     follows="one-frequency",
 )
@@ -69,13 +69,13 @@ def logits_encode_the_right_angle(readout: AnswerReadout, measured: Performance)
                 "the cosine and the sine of the right digit’s angle explain {bound} of the variance of each "
                 "digit’s logits"
             ),
-            label="variance explained",
+            label="the variance explained",
         ),
         at_least(
             NEAREST_AT_LEAST,
             by_digit(readout.nearest_angle),
             "the digit nearest in angle has the largest logit in {bound} of the sums, at every digit",
-            label="nearest is largest",
+            label="the sums in which the nearest digit has the largest logit",
             n=measured.n_sums,
         ),
     )

@@ -118,7 +118,7 @@ def generating_freely(lab: Lab) -> Iterator[Content]:
 
 PLAN = ChapterPlan(
     title="Every sum",
-    question="How often is the model wrong, over all the sums there are, and where?",
+    question="How often is the model wrong, over all sums, and on which of them?",
     sections=(
         bounds_from_the_sample,
         wrong_digits,

@@ -12,7 +12,7 @@ import numpy as np
 
 from report.content.claims.checks import Check, all_of, at_least, at_most, not_applicable
 from report.content.claims.claim import claim, published_claim
-from report.content.formats import count, counted, joined, significant
+from report.content.formats import count, counted, joined, percent
 from sumint.analyses.performance.every_sum import every_sum
 from sumint.exhaustive.tally import Tally
 from sumint.task.carries import MISSING, TOO_MANY
@@ -140,8 +140,8 @@ def one_digit_is_wrong_by_one(tally: Tally) -> Check:
 @claim(
     "errors-are-carries",
     (
-        "Nearly every wrong digit is the digit that results if its carry-in is left out, or if a carry-in is "
-        "added that does not come."
+        "Nearly every wrong digit is the digit that results if its carry-in is left out, or if 1 is added without "
+        "a carry-in."
     ),
     analysis=every_sum,
     figure="errors-by-digit",
@@ -163,7 +163,7 @@ def errors_are_wrong_carries(tally: Tally) -> Check:
 
 @claim(
     "both-directions",
-    "The model leaves out carries, and it adds carries that do not come: neither kind is rare among its errors.",
+    "Among the errors, neither missing carries nor superfluous ones are rare.",
     analysis=every_sum,
     figure="errors-by-digit",
     otherwise="Nearly all carry errors are of one kind: of the other, carries {case}, there are only {value}.",
@@ -208,7 +208,8 @@ def wrong_shares_by_nines(tally: Tally) -> list[tuple[float, float]]:
     ),
     analysis=every_sum,
     figure="errors-by-run",
-    otherwise="The share of wrong digits does not rise {case}: it changes by {value}.",
+    otherwise="The share of wrong digits does not rise {case}: it changes by {value}, on average over the digits "
+    "that can have so many.",
 )
 @of_wrong_sums
 def errors_grow_with_nines(tally: Tally) -> Check:
@@ -216,7 +217,7 @@ def errors_grow_with_nines(tally: Tally) -> Check:
     rises, levels = {}, []
     for run, (before, after) in enumerate(wrong_shares_by_nines(tally), start=1):
         rises[f"from {run - 1} to {counted(run, 'nine')}"] = after - before
-        levels.append(f"from {significant(before)} to {significant(after)}")
+        levels.append(f"from {percent(before, 4)} to {percent(after, 4)}")
     return all_of(
         at_least(
             0,
@@ -225,10 +226,9 @@ def errors_grow_with_nines(tally: Tally) -> Check:
                 "with every further nine the share of wrong digits rises by {bound}, on average over the digits "
                 "that can have it"
             ),
-            unit="",
             is_strict=True,
         ),
-        note=f"with each nine it goes {joined(levels)}",
+        note=f"step by step, each over the digits that can have so many nines: {joined(levels)}",
     )
 
 
@@ -240,7 +240,7 @@ def errors_grow_with_nines(tally: Tally) -> Check:
     ),
     analysis=every_sum,
     figure="errors-in-the-plane",
-    otherwise="The wrong sums lie in {value} of the blocks in which as many random sums would lie.",
+    otherwise="The wrong sums lie in {value} of the number of blocks in which as many random sums would lie.",
 )
 @of_wrong_sums
 def errors_are_clustered(tally: Tally) -> Check:

@@ -48,9 +48,10 @@ def errors_by_digit(name: str, title: str, tally: Tally) -> Table:
         title,
         {head: tuple(values) for head, values in columns.items()},
         caption=(
-            f"Errors over all {count(tally.n_sums)} sums. A carry is missing, or too many, where the digit is "
-            "what it would be without, or with one. Margin: the right digit’s logit less the largest other; "
-            "cross-entropy in nats."
+            f"Wrong digits over all {count(tally.n_sums)} sums. Carry missing: the digit without its carry-in; "
+            f"carry "
+            "too many: the digit with a carry-in that there is not. Margin: the right digit’s logit less the "
+            "largest other; cross-entropy in nats."
         ),
         source=every_sum,
         formats={

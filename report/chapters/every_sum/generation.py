@@ -117,12 +117,13 @@ def generated_table(name: str, title: str, generation: FreeGeneration) -> Table:
 
 @claim(
     "free-generation",
-    "Free generation makes nearly the same errors as prediction with the right earlier digits: at least "
-    f"{percent(RIGHT_SUMS_AT_LEAST, 0)} of all sums are right, and at least {percent(SAME_ERRORS_AT_LEAST, 0)} of "
-    "the wrong answers that could change stay the same.",
+    f"In free generation at least {percent(RIGHT_SUMS_AT_LEAST, 0)} of all sums are right, and at least "
+    f"{percent(SAME_ERRORS_AT_LEAST, 0)} of the answers with a wrong digit before the last are those that the "
+    f"model "
+    "gives with the right earlier digits.",
     analysis=free_generation,
     figure="generated-digits",
-    otherwise="In free generation only {value} of {case}.",
+    otherwise="In free generation, only {value} of {case}.",
 )
 def errors_are_the_same(generation: FreeGeneration | str) -> Check:
     """The share of right sums, and of wrong sums with the same answer, of those wrong before their last digit."""
@@ -142,7 +143,7 @@ def errors_are_the_same(generation: FreeGeneration | str) -> Check:
         ),
         at_least(
             SAME_ERRORS_AT_LEAST,
-            {"the wrong answers that could change stay the same": generation.share_unchanged},
+            {"the answers with a wrong digit before the last stay the same": generation.share_unchanged},
             "{bound} of the sums with a wrong digit before the last one have the same answer in free generation "
             "as with the right digits before each digit",
             n=None if generation.is_complete else n_can_change,

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from report.content.chapter import Figure
 from report.content.claims.checks import Check, all_of, at_least, not_applicable
 from report.content.claims.claim import claim
-from report.content.formats import count, decimals, joined
+from report.content.formats import count, decimals, joined, percent
 from report.figures import charts
 from sumint.analyses.adding.soft_carry import BIN_EDGES, N_PAIRS, SoftCarry, soft_carry
 
@@ -69,7 +69,9 @@ def _bins_in_use(soft: SoftCarry) -> tuple[int, int]:
 
 @claim(
     "logits-are-a-clock",
-    "The ten logits of a digit are a cosine of the digit.",
+    f"A cosine of the digit explains at least {percent(COSINE_R2_AT_LEAST, 0)} of the variance of the ten logits "
+    f"of every "
+    "digit that a carry can change.",
     analysis=soft_carry,
     otherwise="On {case}, a cosine explains only {value} of the logits’ variance.",
     follows="one-frequency",
@@ -83,10 +85,11 @@ def logits_are_a_cosine(soft: SoftCarry) -> Check:
 
 @claim(
     "soft-carry-fades",
-    "The phase shift of a carry into the leading digit shrinks with every column of nine that it passes.",
+    "The phase of the leading digit differs less between sums with a carry and sums without, the more columns of "
+    "nine the carry passes.",
     analysis=soft_carry,
     figure="soft-carry",
-    otherwise="For {case}, {value} was measured, where {bound} is required.",
+    otherwise="For {case}, the shift {quantity} is {value}, where {bound} is required.",
 )
 def shift_shrinks_with_every_nine(soft: SoftCarry) -> Check:
     """The mean carry amount with a carry minus that without, by the number of nines passed."""
@@ -109,13 +112,17 @@ def shift_shrinks_with_every_nine(soft: SoftCarry) -> Check:
             label="less with each nine",
             unit="digits",
         ),
-        note=f"shifts: {shifts_by_nines(soft)} digits",
+        note=f"shifts in digits: {shifts_by_nines(soft)}",
     )
 
 
 def shifts_by_nines(soft: SoftCarry) -> str:
     """The phase shifts of a carry into the leading digit, by the number of nines that it passes, as text."""
-    return joined(decimals(float(value)) for value in _shifts(soft))
+    nines = ("no nine", "one nine", "two nines", "three nines", "four nines")
+    return joined(
+        f"{decimals(float(value))} behind {of_nines}"
+        for value, of_nines in zip(_shifts(soft), nines, strict=False)
+    )
 
 
 def _shifts(soft: SoftCarry) -> Float[np.ndarray, " nines"]:

@@ -38,7 +38,7 @@ def accuracy_figure(circuit: MinimalCircuit) -> Figure:
         ),
         caption=(
             "Share of digits right on fresh sums by the number of layer-0 sites that are not mean-ablated "
-            "(logarithmic), ablated greedily on the sample. The mark is the minimal circuit."
+            "(logarithmic axis), ablated greedily on the sample. The mark is the smallest set that was found."
         ),
         alt="A line over the number of sites that are kept: the share of digits that are right.",
         source=minimal_circuit,
@@ -72,11 +72,12 @@ def kept_sites_figure(circuit: MinimalCircuit) -> Figure:
         ),
         numbers=charts.heatmap(n_left, quantity="sites left", **cells),
         caption=(
-            "Order in which each layer-0 head (rows) at each position (columns) is ablated: the darker, the "
-            f"longer it is kept. A dot marks the sites needed for {percent(ENOUGH, 0)} of the digits that the "
-            "whole model gets right."
+            "Order in which each layer-0 head (rows) at each position (columns) is ablated: the stronger the "
+            "colour, the "
+            f"longer it is kept. A dot marks the sites of the smallest set that keeps {percent(ENOUGH, 0)} of the "
+            "digits right that the whole model gets right."
         ),
-        alt="A heatmap of heads by positions, with a dot in the cells of the sites that are needed.",
+        alt="A heatmap of heads by positions, with a dot in the cells of the smallest set found.",
         source=minimal_circuit,
         height=250,
     )
@@ -88,8 +89,8 @@ def kept_sites_figure(circuit: MinimalCircuit) -> Figure:
     analysis=minimal_circuit,
     figure="sites-spared",
     otherwise=(
-        "Fewer than half of layer 0’s sites do not suffice for an accurate model, or were not found: the share of "
-        "{case} is {value}, and the criterion asks for {bound}."
+        "The greedy search does not find that fewer than half of layer 0’s sites suffice for an accurate model: "
+        "the share of {case} is {value}, where {bound} is required."
     ),
 )
 def few_sites_suffice(circuit: MinimalCircuit) -> Check:

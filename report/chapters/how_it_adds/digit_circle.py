@@ -41,6 +41,7 @@ def component_figure(circle: DigitSumCircle) -> Figure:
             x_title="what it depends on",
             y_title="",
             quantity="share",
+            wrapped_columns=True,
             diverging=False,
             limits=(0, 1),
             written=whole_percent,
@@ -56,8 +57,8 @@ def component_figure(circle: DigitSumCircle) -> Figure:
         numbers_control="Digit",
         caption=(
             "Share of the variance over a column’s two digits that depends on one digit, their sum, their "
-            "difference or neither alone (columns), in the output of each layer and of both (rows), by answer "
-            "digit."
+            "difference or neither alone (columns), in the output of layer 0, of layer 1 and of both (rows), by "
+            "answer digit."
         ),
         alt=(
             "A heatmap of layers by what depends on one digit, on the sum, on the difference and on anything else."
@@ -91,8 +92,8 @@ def head_cosine_figure(circle: DigitSumCircle) -> Figure:
         plot,
         caption=(
             "Cosine between the outputs of two layer-0 heads: of the part in one digit alone, left, and in both "
-            "digits together, right. Negative left and positive right: the heads cancel single digits and add "
-            "up the rest."
+            "digits together, right. Negative left and positive right: single-digit parts weaken each other, "
+            "joint parts add up."
         ),
         alt="Two heatmaps of the heads by one another, with the cosine in each cell.",
         source=digit_sum_circle,
@@ -139,8 +140,8 @@ def first_frequency_of_the_sum_dominates(circle: DigitSumCircle) -> Check:
     analysis=digit_sum_circle,
     figure="digit-sum-components",
     otherwise=(
-        "At {case}, layer 0 alone does not write the sum without the difference: of the first frequencies of the "
-        "two, the sum has only {value}."
+        "At {case}, layer 0 alone writes the sum and the difference of the digits: the sum has only {value} of "
+        "their power at the first frequency, where {bound} is required."
     ),
 )
 def layer_0_multiplies_as_the_identity(circle: DigitSumCircle) -> Check:
@@ -162,8 +163,8 @@ def layer_0_multiplies_as_the_identity(circle: DigitSumCircle) -> Check:
 @claim(
     "push-and-pull",
     (
-        "At some digit, two heads of layer 0 push and pull: the parts of their outputs that depend on one digit "
-        "alone are opposed, and the parts that depend on both digits together are alike."
+        "At some digit, two layer-0 heads have opposed single-digit parts and aligned two-digit parts (“push and "
+        "pull”)."
     ),
     analysis=digit_sum_circle,
     figure="push-and-pull-heads",

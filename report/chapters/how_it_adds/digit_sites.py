@@ -16,7 +16,7 @@ from report.chapters.joint_sites_table import FORMATS, METHOD, joint_sites_colum
 from report.content.chapter import Table
 from report.content.claims.checks import Check, all_of, at_least, at_most
 from report.content.claims.claim import claim
-from report.content.formats import joined
+from report.content.formats import joined, percent
 from sumint.analyses.carrying.joint_sites import MOST, JointSites, joint_sites
 
 TOGETHER_AT_LEAST = 0.9
@@ -41,12 +41,12 @@ def digit_table(joint: JointSites) -> Table:
 @claim(
     "digits-in-few-sites",
     (
-        "A few layer-0 sites hold what each digit of the answer needs of its own column: patching them alone "
-        "makes the digit that of the other sum."
+        "A few layer-0 sites hold what each answer digit needs of its own column: patching them alone changes the "
+        f"digit to that of the other sum in at least {percent(TOGETHER_AT_LEAST, 0)} of pairs."
     ),
     analysis=joint_sites,
     figure="digit-sites",
-    otherwise="Patching a few layer-0 sites makes {case} that of the other sum in only {value} of the pairs.",
+    otherwise="Patching a few layer-0 sites changes {case} to that of the other sum in only {value} of pairs.",
 )
 def few_sites_hold_the_digits(joint: JointSites) -> Check:
     """The share of pairs in which patching the chosen sites together makes a digit that of the other sum."""
@@ -55,23 +55,25 @@ def few_sites_hold_the_digits(joint: JointSites) -> Check:
         at_least(
             TOGETHER_AT_LEAST,
             _by_digit(joint, joint.pooled_rates),
-            f"patching at most {MOST} sites together makes {{bound}} of each digit that of the other sum",
+            f"patching at most {MOST} sites together changes each digit to that of the other sum in {{bound}} of "
+            f"pairs",
             n=_n_pairs(joint),
         ),
-        note=f"by so many sites: {n_sites}",
+        note=f"numbers of sites: {n_sites}",
     )
 
 
 @claim(
     "digits-nowhere-else",
     (
-        "The other layer-0 sites hold next to nothing of what a digit needs of its own column: patching all of "
-        "them at once rarely makes the digit that of the other sum."
+        "Patching all layer-0 sites except the few that hold an answer digit’s column changes the digit to that "
+        f"of the other sum in at most {percent(OTHERS_AT_MOST, 0)} of pairs."
     ),
     analysis=joint_sites,
     figure="digit-sites",
     otherwise=(
-        "Patching all other layer-0 sites at once makes {case} that of the other sum in {value} of the pairs."
+        "Patching all layer-0 sites except the few that were chosen changes {case} to that of the other sum in "
+        "{value} of pairs."
     ),
 )
 def other_sites_hold_no_digits(joint: JointSites) -> Check:
@@ -80,7 +82,7 @@ def other_sites_hold_no_digits(joint: JointSites) -> Check:
         at_most(
             OTHERS_AT_MOST,
             _by_digit(joint, joint.pooled_rates_of_others),
-            "patching all sites but these makes {bound} of each digit that of the other sum",
+            "patching all sites but these changes each digit to that of the other sum in {bound} of pairs",
             n=_n_pairs(joint),
         )
     )

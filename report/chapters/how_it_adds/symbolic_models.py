@@ -13,7 +13,7 @@ from report.content.budget import tally_of_every_sum
 from report.content.chapter import Figure
 from report.content.claims.checks import Check, all_of, at_least, not_applicable
 from report.content.claims.claim import claim
-from report.content.formats import counted, decimals, percent
+from report.content.formats import count, counted, decimals, percent
 from report.content.optional import optional_figure
 from report.figures import charts
 from sumint.exhaustive.symbolic import SymbolicAgreement, symbolic_agreement
@@ -29,7 +29,10 @@ def network_agreement(lab: Lab) -> SymbolicAgreement | str:
     if isinstance(tally, str):
         return tally
     if len(tally.listed_sums) < tally.n_wrong:
-        return "More sums are wrong than are listed, so that they cannot be compared one by one."
+        return (
+            f"Not compared: {count(tally.n_wrong)} sums are wrong, of which only {count(len(tally.listed_sums))} "
+            "are listed."
+        )
     return symbolic_agreement(tally)
 
 
@@ -38,7 +41,9 @@ def no_agreement(agreement: SymbolicAgreement | str) -> str:
     return agreement if isinstance(agreement, str) else ""
 
 
-@optional_figure("symbolic-agreement", "Disagreement of each symbolic model with the network", unless=no_agreement)
+@optional_figure(
+    "symbolic-agreement", "Disagreement of each symbolic algorithm with the model", unless=no_agreement
+)
 def agreement_figure(name: str, title: str, agreement: SymbolicAgreement) -> Figure:
     """The share of digits on which each symbolic model agrees with the network, by the run of nines behind."""
     by_run = agreement.by_run
@@ -73,11 +78,12 @@ def agreement_figure(name: str, title: str, agreement: SymbolicAgreement) -> Fig
             written=partial(decimals, places=3),
         ),
         caption=(
-            "Digits per million, over all sums, on which each symbolic model (rows) and the network differ, by "
-            "the run of nines behind the digit; logarithmic colour. A model that does not see far enough "
-            "carries nothing."
+            "Digits per million, over all sums, on which each symbolic algorithm (rows) and the model differ, by "
+            "the run of nines behind the digit; logarithmic colour. An algorithm adds no carry that its "
+            "look-ahead does not reach."
         ),
-        alt="A heatmap of symbolic models by the length of the run of nines, with the disagreement in each cell.",
+        alt="A heatmap of symbolic algorithms by the length of the run of nines, with the disagreement in each "
+        "cell.",
         source=symbolic_agreement,
         height=300,
         width=640,
@@ -92,16 +98,13 @@ def _short_count(value: float) -> str:
 @claim(
     "look-ahead-holds-on-long-runs",
     (
-        "The model looks ahead as far as a carry needs: behind any number of columns that sum to nine, it "
-        "predicts the digit of the algorithm with full look-ahead, and more often than the digit of one that "
-        "looks only at these columns."
+        "Behind every number of columns that sum to nine, the model agrees with full look-ahead on at least "
+        f"{percent(BEHIND_NINES_AT_LEAST, 0)} of digits, and more often than with an algorithm that looks only at "
+        "these columns."
     ),
     analysis=symbolic_agreement,
     figure="symbolic-agreement",
-    otherwise=(
-        "Behind {case}, the model does not look as far as a carry needs, or not reliably: the deciding value is "
-        "{value}, and the criterion asks for {bound}."
-    ),
+    otherwise=("Behind {case}, the {quantity} is {value}, where {bound} is required."),
 )
 def carries_come_through_nines(agreement: SymbolicAgreement | str) -> Check:
     """The agreement with full look-ahead behind each number of nines, and how much less one without it agrees."""
@@ -122,16 +125,13 @@ def carries_come_through_nines(agreement: SymbolicAgreement | str) -> Check:
                 "behind every number of nines, with a column behind them that decides, the model and full "
                 "look-ahead agree on {bound} of the digits"
             ),
-            label="full look-ahead",
+            label="agreement with full look-ahead",
         ),
         at_least(
             0,
             {name: full[name] - limited[name] for name in runs},
-            (
-                "they agree on more than the model and an algorithm that looks only at the nines, by {bound} of "
-                "the digits"
-            ),
-            label="more than with less look-ahead",
+            ("this exceeds the agreement with an algorithm that looks only at the nines by {bound}"),
+            label="agreement with full look-ahead minus that with less",
             is_strict=True,
         ),
         note=(

@@ -65,7 +65,7 @@ from sumint.analyses.carrying.constant_bank import constant_bank as find_constan
 from sumint.analyses.carrying.joint_sites import JointSites
 from sumint.analyses.carrying.joint_sites import joint_sites as find_joint_sites
 from sumint.analyses.carrying.look_ahead import look_ahead as measure_look_ahead
-from sumint.analyses.carrying.needed_sites import needed_sites
+from sumint.analyses.carrying.needed_sites import NEEDED_FROM, needed_sites
 from sumint.analyses.carrying.other_sites import other_sites
 from sumint.lab import Lab
 from sumint.task.carry_routes import own_routes
@@ -74,6 +74,7 @@ from sumint.task.carry_routes import own_routes
 def the_circuit(lab: Lab) -> Iterator[Content]:
     """The diagram of the circuit, and the heads that read each column."""
     sites, needed = lab.run(carry_sites), lab.run(needed_sites)
+    yield Values({"needed_from": NEEDED_FROM})
     bank = _constant_bank(lab)
     own = lab.run(find_joint_sites, routes=own_routes(lab.layout))
     yield algorithm_diagram(sites, needed, own, bank, positions_without_a_carry_are_constant(bank))
@@ -84,7 +85,13 @@ def the_circuit(lab: Lab) -> Iterator[Content]:
 def single_sites(lab: Lab) -> Iterator[Content]:
     """Where patching a single site of layer 0 changes the digit that a carry reaches."""
     sites = lab.run(carry_sites)
-    yield Values({"serves_from": SERVES_FROM})
+    yield Values(
+        {
+            "serves_from": SERVES_FROM,
+            "n_routes_with_a_site": len(sites.served_routes),
+            "n_carry_routes": len(sites.routes),
+        }
+    )
     yield rates_figure(sites)
     yield routes_table(sites)
     yield single_site_on_every_route(sites)
@@ -164,7 +171,7 @@ def one_direction(lab: Lab) -> Iterator[Content]:
 
 PLAN = ChapterPlan(
     title="How it carries",
-    question="How does a carry get from the column that makes it to the digit that it changes?",
+    question="How does a carry get from the column that generates it to the digit that it changes?",
     sections=(
         the_circuit,
         single_sites,

@@ -12,11 +12,11 @@ from report.chapters.joint_sites_table import routes_with_enough_pairs
 from report.content.chapter import Absent
 from report.content.claims.claim import Claim
 from report.content.diagram import Arrow, Diagram, Group, Kind, Node, Rank
-from report.content.formats import joined, percent
+from report.content.formats import counted, joined, percent
 from sumint.analyses.carrying.carry_sites import CarrySites
 from sumint.analyses.carrying.constant_bank import ConstantBank
 from sumint.analyses.carrying.joint_sites import JointSites
-from sumint.analyses.carrying.needed_sites import NEEDED_FROM, NeededSites, needed_sites
+from sumint.analyses.carrying.needed_sites import NeededSites, needed_sites
 from sumint.interventions.sites import Site
 from sumint.task.sums import Layout
 
@@ -58,9 +58,10 @@ def algorithm_diagram(
         ranks=(_operand_rank(layout), _head_rank(groups, layout, has_bank=has_bank), _answer_rank(layout)),
         arrows=tuple(arrows),
         caption=(
-            "Digits of each column, layer-0 heads at positions, answer digits. A head is drawn if patching it "
-            f"switches a carry, or if mean-ablating it, and its position, makes {percent(NEEDED_FROM, 0)} of a "
-            f"digit wrong. Arrows link to claims.{_unserved_note(sites)}"
+            "Operand digits by column (top), layer-0 heads at their positions (middle) and answer digits "
+            "(bottom). "
+            f"Arrows: attention, carries, and digits that need a head; each links to its "
+            f"claim.{_unserved_note(sites)}"
         ),
         alt=_alt_text(groups, layout),
         source=needed_sites,
@@ -87,7 +88,7 @@ def _head_rank(groups: Sequence[HeadGroup], layout: Layout, *, has_bank: bool) -
         for position in positions
     ]
     if has_bank:
-        by_position.insert(0, Group("elsewhere", (Node(BANK, ("the same", "for all sums"), "constant"),)))
+        by_position.insert(0, Group("elsewhere", (Node(BANK, ("means", "suffice"), "constant"),)))
     return Rank(("layer 0", "writes, at"), tuple(by_position))
 
 
@@ -137,10 +138,10 @@ def _carry_arrows(groups: Iterable[HeadGroup], sites: CarrySites) -> Iterable[Ar
     for served, (on, off) in sorted(rates.items(), key=lambda item: item[0].route.column):
         column, digit, nines = served.route.column, served.route.digit, served.route.n_nines
         name = group_at[served.site.position, served.site.head].name(sites.layout)
-        through = "" if not nines else f", through {nines} {'column' if nines == 1 else 'columns'} of nine"
+        through = "" if not nines else f" through {counted(nines, 'column')} of nine"
         sentence = (
-            f"Patched at {name}, the carry out of column {column} changes C{digit} by one in "
-            f"{percent(float(on), 0)} of pairs switched on and {percent(float(off), 0)} switched off{through}."
+            f"Patching {name} switches the carry of column {column}{through}: C{digit} changes by one in "
+            f"{percent(float(on), 0)} of pairs (on) and {percent(float(off), 0)} (off)."
         )
         kind: Kind = "handed-on" if nines else "carry"
         earlier = arrows.get((name, f"C{digit}"))
@@ -161,18 +162,18 @@ def _need_arrows(groups: Iterable[HeadGroup], needed: NeededSites) -> Iterable[A
             sites = [Site(head, group.position) for head in group.heads]
             accuracies = [float(needed.accuracy_without[digit, site.head, site.position]) for site in sites]
             without = joined(
-                f"in {percent(share, 0)} of sums without {site.name(needed.layout)}"
+                f"{percent(share, 0)} with {site.name(needed.layout)} mean-ablated"
                 for share, site in zip(accuracies, sites, strict=True)
             )
             is_joint = kind == "digits" and group.column != digit
-            it, holds = ("it", "it holds") if len(sites) == 1 else ("them", "they hold")
+            holds = "it holds" if len(sites) == 1 else "they hold"
             together = f" Together with other sites {holds} the digits of column {digit}." if is_joint else ""
             yield Arrow(
                 group.name(needed.layout),
                 f"C{digit}",
                 kind,
-                f"C{digit} is right {without}, of {percent(float(needed.accuracy[digit]), 0)} with "
-                f"{it}.{together}",
+                f"C{digit} is right in {percent(float(needed.accuracy[digit]), 0)} of sums, and in "
+                f"{without}.{together}",
                 min(accuracies),
                 JOINT_DIGITS_ADDRESS if is_joint else f"{PAGE}#digits-need-own-heads",
             )
@@ -180,13 +181,15 @@ def _need_arrows(groups: Iterable[HeadGroup], needed: NeededSites) -> Iterable[A
 
 def _constant_arrows(bank: ConstantBank) -> Iterable[Arrow]:
     """Arrows from the bank of constants to each digit, with the mean attention of layer 1 to the bank."""
+    positions = joined(bank.layout.position_names[position] for position in bank.bank)
     for digit, attention in enumerate(bank.bank_attention.mean(axis=-1)):
         yield Arrow(
             BANK,
             f"C{digit}",
             "constant",
-            f"For C{digit} layer 1’s heads give {percent(float(attention), 0)} of their attention to positions "
-            "where it needs little that depends on the sum.",
+            f"For C{digit}, layer 1’s heads give {percent(float(attention), 0)} of their attention to "
+            f"{positions}, where "
+            "the means of their keys and values suffice.",
             float(attention),
             f"{PAGE}#bank-of-constants",
         )
@@ -196,9 +199,8 @@ def _unserved_note(sites: CarrySites) -> str:
     unserved = [route.name for route in sites.unserved_routes]
     if not unserved:
         return ""
-    several = f"[Several together]({PAGE}#carry-joint-sites) may; that is not drawn"
-    routes = joined(unserved)
-    return f" No single site reliably switches the carry on {routes}. {several}."
+    joint = f"[several together]({PAGE}#carry-joint-sites)"
+    return f" Not drawn: {joined(unserved)}, without a single site; {joint} were searched."
 
 
 def _alt_text(groups: Iterable[HeadGroup], layout: Layout) -> str:

@@ -61,8 +61,9 @@ def constant_bank_figure(name: str, title: str, sites: CarrySites, bank: Constan
 
 @claim(
     "bank-of-constants",
-    "Layer 1 needs little that depends on the sum from the positions before = that hold no carry: with its keys "
-    f"and values at their means there, at least {percent(ACCURACY_AT_LEAST, 0)} of every digit are still right.",
+    "With layer 1’s keys and values at their means at all positions before = that hold no carry, every answer "
+    "digit is "
+    f"still right in at least {percent(ACCURACY_AT_LEAST, 0)} of sums.",
     analysis=constant_bank,
     figure="constant-bank",
     otherwise="With layer 1’s keys and values at their means at all positions before = that hold no carry, {case} "
@@ -76,18 +77,19 @@ def positions_without_a_carry_are_constant(bank: ConstantBank) -> Check:
     accuracy = bank.accuracy_with_candidates_constant[both]
     names = joined(bank.layout.position_names[position] for position in bank.candidates)
     exceptions = [bank.layout.position_names[position] for position in np.setdiff1d(bank.candidates, bank.bank)]
-    worst = f"; without {joined(exceptions)}, {percent(float(bank.accuracy_with_bank_constant[both].min()))}"
+    kept = percent(float(bank.accuracy_with_bank_constant[both].min()))
+    worst = f"; with {joined(exceptions)} left unablated, {kept}"
     others = float(bank.accuracy_with_others_constant[both].mean())
     return all_of(
         at_least(
             ACCURACY_AT_LEAST,
             {f"C{digit}": float(share) for digit, share in enumerate(accuracy)},
-            "{bound} of every digit are right with layer 1’s keys and values at all of these positions replaced "
-            "by their means",
+            "every digit is right in {bound} of sums with layer 1’s keys and values at all of these positions "
+            "replaced by their means",
             n=bank.n_sums,
         ),
         note=(
-            f"positions {names}{worst if exceptions else ''}; with those of all other positions replaced "
-            f"{percent(others)} of all digits are right"
+            f"positions {names}{worst if exceptions else ''}; with the keys and values of all other positions at "
+            f"their means instead, {percent(others)} of all digits are right"
         ),
     )

@@ -13,7 +13,6 @@ from report.chapters.how_it_carries.served_routes import (
     by_direction,
     no_served_route,
     rates_heatmap,
-    route_labels,
     route_names,
     sizes,
 )
@@ -48,20 +47,20 @@ def swaps_figure(name: str, title: str, sites: CarrySites, direction: CarryDirec
         title,
         rates_heatmap(sites, direction.rates, LABELS),
         caption=(
-            "Share of answers that change when the head output at the carry site, or a part of it (rows), is "
-            "patched, by route and direction (columns). The carry vector was measured on other pairs."
+            "Share of answers that change when the head output at the carry site, or a part of it (columns), is "
+            "patched, by route and direction (rows). The carry vector was measured on other pairs."
         ),
         alt="A heatmap of what is patched by routes and directions, with the percentage of changed answers.",
         source=carry_direction,
-        height=260,
+        height=110 + 26 * len(DIRECTIONS) * len(sites.served_routes),
     )
 
 
 LABELS = (
     "full output",
-    "carry direction only",
-    "everything but it",
-    "everything but it, norm-matched",
+    "carry direction",
+    "orthogonal complement",
+    "complement, same norm",
     "steering vector",
 )
 """What is patched, in the words of the figure, in the order of `WAYS`."""
@@ -101,12 +100,12 @@ def _rates(direction: CarryDirection, names: list[str], way: str) -> Mapping[str
 
 @claim(
     "carry-direction",
-    "At every carry site, patching one direction switches the carry; patching everything orthogonal to it, as it "
-    "is, rarely does.",
+    "At every carry site, patching the carry direction alone switches the carry; patching its orthogonal "
+    "complement "
+    f"changes at most {percent(REST_AT_MOST, 0)} of the answers.",
     analysis=carry_direction,
     figure="carry-swaps",
-    otherwise="On {case}, {value} of the answers change, where {bound} is required for one direction to be "
-    "enough.",
+    otherwise="On {case}, {value} of the answers change, where {bound} is required for one direction to suffice.",
 )
 def one_direction_is_enough(sites: CarrySites, direction: CarryDirection) -> Check:
     """The rates when only the component along the carry vector is patched, and when only the rest is."""
@@ -128,21 +127,23 @@ def one_direction_is_enough(sites: CarrySites, direction: CarryDirection) -> Che
         at_most(
             REST_AT_MOST,
             _with_the_rest(_rates(direction, names, "rest")),
-            "{bound} change when everything but it is patched, on every served route and in both directions",
-            label="everything but it",
+            "{bound} change when everything orthogonal to it is patched, on every route whose carry a single site "
+            "holds, and in both directions",
+            label="everything orthogonal to it",
             n=_with_the_rest(n),
         ),
         asked=asked_routes(sites),
         note=(
-            f"everything but it, norm-matched, changes at most {percent(largest_matched)}; the direction holds at "
-            f"least {percent(float(share.min()), 0)} of the squared distance between the two sums at the site"
+            f"scaled to the norm of the first change, the second changes at most {percent(largest_matched)}; the "
+            f"direction holds at least {percent(float(share.min()), 0)} of the squared distance between the two "
+            f"sums at the site"
         ),
     )
 
 
 def _with_the_rest(by_case: Mapping[str, Number]) -> Mapping[str, Number]:
     """The cases, named after what is patched in them."""
-    return {f"{case}, with everything but the direction patched": value for case, value in by_case.items()}
+    return {f"{case}, with the orthogonal complement patched": value for case, value in by_case.items()}
 
 
 @claim(
@@ -162,7 +163,7 @@ def steering_vector_switches(sites: CarrySites, direction: CarryDirection) -> Ch
             ADDED_AT_LEAST,
             _rates(direction, names, "added"),
             "{bound} of the answers change by exactly one when the mean-difference vector is added (on) or "
-            "subtracted (off), on every served route",
+            "subtracted (off), on every route whose carry a single site holds",
             n=sizes(names, direction.n_pairs),
         ),
         asked=asked_routes(sites),
@@ -175,7 +176,8 @@ def steering_vector_switches(sites: CarrySites, direction: CarryDirection) -> Ch
     "off.",
     analysis=carry_direction,
     figure="carry-dose",
-    otherwise="On {case}, the levels at which half of the answers change differ by {value}.",
+    otherwise="On {case}, the carry levels at which half of the answers change, switched on and switched off, "
+    "differ by {value}, where {bound} is required.",
 )
 def same_threshold_in_both_directions(sites: CarrySites, direction: CarryDirection) -> Check:
     """The difference of the carry levels at which half of the answers have changed, on the way up and down."""
@@ -191,7 +193,7 @@ def same_threshold_in_both_directions(sites: CarrySites, direction: CarryDirecti
             THRESHOLDS_WITHIN,
             dict(zip(names, np.abs(levels[:, 0] - levels[:, 1]), strict=True)),
             "the carry levels at which half of the answers change, switched on and switched off, differ by "
-            "{bound}, on every served route (0 is no carry, 1 a carry)",
+            "{bound}, on every route whose carry a single site holds (0 is no carry, 1 a carry)",
             unit="",
         ),
         asked=asked_routes(sites),
@@ -232,5 +234,4 @@ def _dose_response(sites: CarrySites, rates: np.ndarray, phase_shifts: np.ndarra
             )
             for route in routes
         },
-        labels=dict(zip(names, route_labels(sites), strict=True)),
     )

@@ -19,7 +19,7 @@ TOGETHER_AT_LEAST = 0.8
 
 def _no_unserved_route(joint: JointSites) -> str:
     """The reason why the table is absent, or an empty string if no single site serves some route."""
-    return "" if joint.routes else "A single site serves each route of this checkpoint."
+    return "" if joint.routes else "A single site holds the carry of each route of this checkpoint."
 
 
 @optional_table("carry-joint-sites", "Sites that hold a carry together", unless=_no_unserved_route)
@@ -29,7 +29,8 @@ def joint_table(name: str, title: str, joint: JointSites) -> Table:
         name,
         title,
         joint_sites_columns(joint),
-        caption=f"Sites that hold the carry together on each route that no single site serves. {METHOD}",
+        caption=f"Answers that change when several sites are patched together, on routes whose carry no single "
+        f"site holds. {METHOD}",
         source=joint_sites,
         formats=FORMATS,
     )
@@ -45,7 +46,7 @@ def joint_table(name: str, title: str, joint: JointSites) -> Table:
 def few_sites_hold_it_together(joint: JointSites) -> Check:
     """The rate when the chosen sites of each route that no single site serves are patched together."""
     if not joint.routes:
-        return not_applicable("A single site serves each route.")
+        return not_applicable("A single site holds the carry of each route.")
     names = [route.name for route in joint.routes]
     n_pairs = sizes(names, joint.n_pairs)
     rates = {
@@ -58,9 +59,10 @@ def few_sites_hold_it_together(joint: JointSites) -> Check:
             TOGETHER_AT_LEAST,
             rates,
             f"{{bound}} of the answers change by exactly one when at most {MOST} sites are patched together, on "
-            "every route that no single site serves, and in both directions",
+            f"every route whose carry no single site holds, and in both directions; a rate needs {PAIRS_AT_LEAST} "
+            f"pairs",
             n=n_pairs,
         ),
-        asked=(len(names), len(names), "routes that no single site serves"),
+        asked=(len(names), len(names), "routes without a single site"),
         note=f"all other sites together change at most {percent(float(np.nanmax([0.0, *others.values()])))}",
     )

@@ -26,9 +26,11 @@ TIE_BREAK_AT_LEAST = 0.1
 NO_POSITION = "No carry site is at a position that sees the digits of the next column, too."
 
 
-@optional_figure("look-ahead", "Carry component of layer 0 by the sums of two columns", unless=no_served_route)
+@optional_figure(
+    "look-ahead", "Layer 0’s output along the carry direction, by the sums of two columns", unless=no_served_route
+)
 def look_ahead_figure(name: str, title: str, sites: CarrySites, ahead: LookAhead) -> Figure | Absent:
-    """Heatmaps of what layer 0 writes along the carry axis by the sums of two columns, one for each position."""
+    """Heatmaps of layer 0's output along the carry direction by two columns' sums, one for each position."""
     if not len(ahead.positions):
         return Absent(name, title, NO_POSITION)
     names = sites.layout.position_names
@@ -41,7 +43,7 @@ def look_ahead_figure(name: str, title: str, sites: CarrySites, ahead: LookAhead
             y=totals,
             x_title=f"A{column + 1} + B{column + 1}",
             y_title=f"A{column} + B{column}",
-            quantity="along carry axis",
+            quantity="along carry direction",
             limits=limits,
             square=True,
         )
@@ -54,11 +56,10 @@ def look_ahead_figure(name: str, title: str, sites: CarrySites, ahead: LookAhead
         title,
         plot,
         caption=(
-            "Output of all layer-0 heads at a position along the carry axis (−½ without a carry, ½ with one), "
-            "by the sums of the nearer column (rows) and the next (columns). Where the nearer is nine, the next "
-            "decides."
+            "Output of all layer-0 heads at a position along the carry direction (−½ is the mean without a carry, "
+            "½ with one), by the sums of the nearer column (rows) and of the next (columns)."
         ),
-        alt="A heatmap of one column’s sum by the next one’s, coloured by the value along the carry’s axis.",
+        alt="A heatmap of one column’s sum by the next one’s, coloured by the value along the carry direction.",
         source=look_ahead,
         control="Position",
         height=520,
@@ -73,14 +74,14 @@ def _by_position(ahead: LookAhead, values: np.ndarray) -> dict[str, float]:
 
 @claim(
     "look-ahead-adds",
-    "Along the carry axis, what layer 0 writes at a position about a column and the next one is nearly the sum of "
-    "a function of each.",
+    "Along the carry direction, layer 0’s output at a carry site’s position is nearly a function of one column’s "
+    "sum plus a function of the next one’s.",
     analysis=look_ahead,
     figure="look-ahead",
-    otherwise="At {case}, an additive model explains only {value} of the variance.",
+    otherwise="At {case}, a function of each column’s sum, added up, explains only {value} of the variance.",
 )
 def additive_in_the_columns(ahead: LookAhead) -> Check:
-    """The share of the variance of layer 0's output along the carry axis that an additive model explains."""
+    """The share of the variance of layer 0's output along the carry direction that an additive model explains."""
     if not len(ahead.positions):
         return not_applicable(NO_POSITION)
     near_alone = joined(
@@ -90,8 +91,8 @@ def additive_in_the_columns(ahead: LookAhead) -> Check:
         at_least(
             ADDITIVE_AT_LEAST,
             _by_position(ahead, ahead.additive_share),
-            "an additive model of the two column sums explains {bound} of the variance along the carry axis, at "
-            "every position with a carry site",
+            "an additive model of the two column sums explains {bound} of the variance along the carry direction, "
+            "at every position with a carry site",
         ),
         note=f"the nearer column alone explains {near_alone}",
     )
@@ -99,12 +100,12 @@ def additive_in_the_columns(ahead: LookAhead) -> Check:
 
 @claim(
     "look-ahead-breaks-ties",
-    "At some position, when the nearer column sums to nine, the carry of the next column changes what layer 0 "
-    f"writes by at least {decimals(TIE_BREAK_AT_LEAST, 1)} of a carry.",
+    "At some position, when the nearer column sums to nine, the carry of the next column changes layer 0’s output "
+    f"along the carry direction by at least {decimals(TIE_BREAK_AT_LEAST, 1)} of a carry.",
     analysis=look_ahead,
     figure="look-ahead",
-    otherwise="When the nearer column sums to nine, the carry of the next column changes what layer 0 writes at "
-    "one position by at most {value} of a carry ({case}): the two columns may be held at different positions.",
+    otherwise="When the nearer column sums to nine, the carry of the next column changes layer 0’s output along "
+    "the carry direction by at most {value} of a carry, at {case}.",
 )
 def further_column_breaks_ties(ahead: LookAhead) -> Check:
     """The effect of the further column's carry where the nearer column sums to nine, in units of a carry."""

@@ -47,16 +47,17 @@ def digits_need_own_heads(needed: NeededSites) -> Check:
 
 @claim(
     "heads-cancel",
-    "Layer-0 heads at one position can cancel: ablating one of them costs digits, ablating the whole position "
-    "does not.",
+    f"Some layer-0 heads at one position cancel: mean-ablating one of them lowers a digit’s accuracy by at least "
+    f"{percent(NEEDED_FROM, 0)}, mean-ablating all heads of the position by at most "
+    f"{percent(CANCELLED_AT_MOST, 0)}.",
     analysis=needed_sites,
-    otherwise="At {case}, ablating the whole position costs {value} of a digit.",
+    otherwise="Mean-ablating all heads at {case} lowers the digit’s accuracy by {value}.",
 )
 def heads_that_cancel(needed: NeededSites) -> Check:
     """The accuracy drops of single sites that cost a digit, and those of their whole positions."""
     places = np.argwhere(needed.is_cancelled).tolist()
     if not places:
-        return not_applicable("No digit loses by the ablation of a site what it keeps without the whole position.")
+        return not_applicable("No digit needs a site at a position that it does not need.")
     names = needed.layout.position_names
     whole = {
         f"{names[position]} for C{digit}": float(needed.position_drop[digit, position])
@@ -71,10 +72,11 @@ def heads_that_cancel(needed: NeededSites) -> Check:
         at_most(
             CANCELLED_AT_MOST,
             whole,
-            f"where mean-ablating a single head costs a digit at least {percent(NEEDED_FROM, 0)} and ablating its "
-            "position costs less than that, the latter costs {bound}",
+            f"where mean-ablating a single head lowers a digit’s accuracy by at least {percent(NEEDED_FROM, 0)} "
+            f"and "
+            "ablating its position by less than that, the latter lowers it by {bound}",
         ),
-        note=f"lost: {alone}",
+        note=f"accuracy lost: {alone}",
     )
 
 

@@ -13,7 +13,7 @@ from report.chapters.how_it_carries.served_routes import (
     is_at_predicting_position,
     names_where,
     no_served_route,
-    route_labels,
+    route_names,
 )
 from report.content.chapter import Figure
 from report.content.claims.checks import Check, all_of, at_least, at_most, between, not_applicable
@@ -39,7 +39,7 @@ def phase_shift_figure(name: str, title: str, sites: CarrySites, phase_shift: Ca
         title,
         {
             direction: charts.bars(
-                route_labels(sites),
+                route_names(sites),
                 dict(zip(phase_shift.parts, by_part[:, number].T, strict=True)),
                 x_title="route, from a column to a digit",
                 y_title="phase shift, in digits",
@@ -77,8 +77,8 @@ def layer_1_makes_the_shift(sites: CarrySites, phase_shift: CarryTurn) -> Check:
         at_least(
             BY_LAYER_1_AT_LEAST,
             by_direction(names, phase_shift.layer_1_shares[is_local]),
-            "layer 1’s heads together make {bound} of the phase shift, on every served route whose site predicts "
-            "the digit, and in both directions; from an earlier site a carry has no other way",
+            "layer 1’s heads together make {bound} of the phase shift, on every route whose carry site predicts "
+            "the digit, and in both directions; from an earlier site there is no direct path",
         ),
         asked=(len(names), len(sites.routes), "routes"),
     )
@@ -86,28 +86,29 @@ def layer_1_makes_the_shift(sites: CarrySites, phase_shift: CarryTurn) -> Check:
 
 @claim(
     "one-more-is-a-tenth",
-    "A carry into the next column shifts the phase of its digit’s logits by about one digit, a tenth of the "
-    "circle.",
+    "A carry from the column directly to the right shifts the phase of a digit’s logits by about one digit, a "
+    "tenth of the circle.",
     analysis=carry_turn,
     figure="carry-turn",
-    otherwise="On {case}, the carry shifts the phase by {value}.",
+    otherwise="On {case}, the carry shifts the phase by {value}, where {bound} is required.",
     follows="logits-are-a-clock",
 )
 def shift_by_one_digit(sites: CarrySites, phase_shift: CarryTurn) -> Check:
     """The mean phase shift on the served routes to the next column."""
     is_adjacent = np.array([not served.route.n_nines for served in sites.served_routes], bool)
     if not is_adjacent.any():
-        return not_applicable("No single site serves a route to the next column.")
+        return not_applicable("No single site holds a carry from the column directly to the right.")
     names = names_where(sites, is_adjacent)
     return all_of(
         between(
             1 - PHASE_SHIFT_WITHIN,
             1 + PHASE_SHIFT_WITHIN,
             by_direction(names, phase_shift.mean_phase_shift[is_adjacent]),
-            "the mean phase shift is {bound} on every served route to the next column, in both directions",
+            "the mean phase shift is {bound} on every such route whose carry a single site holds, in both "
+            "directions",
             unit="digits",
         ),
-        asked=(len(names), sites.layout.n_digits - 1, "routes to the next column"),
+        asked=(len(names), sites.layout.n_digits - 1, "routes from the column directly to the right"),
     )
 
 
@@ -122,7 +123,7 @@ def same_heads_through_one_position(sites: CarrySites, phase_shift: CarryTurn) -
     """The total variation distance between the heads' shares on two routes to a digit through one position."""
     distances = _distances_of_shares(sites, phase_shift)
     if not distances:
-        return not_applicable("No two served routes reach a digit through one position.")
+        return not_applicable("No two carries with sites reach a digit through one position.")
     return all_of(
         at_most(
             SHARES_WITHIN,

@@ -64,8 +64,8 @@ def readout_figure(name: str, title: str, sites: CarrySites, readout: CarryReado
         plot,
         caption=(
             "Above, attention score of the mean query by digit (dots), with the best cosine and the best two "
-            "straight lines. Below, projection of the digit’s OV output on the carry direction: negative "
-            "without a carry, positive with one."
+            "straight lines. Below, projection of the digit’s OV output on the carry direction, centred over the "
+            "digits: positive is towards a carry."
         ),
         alt="Lines over the digits: the attention score with a fitted cosine, and what is taken from the digit.",
         source=carry_readout,
@@ -81,7 +81,7 @@ def _no_readings(readout: CarryReadout) -> str:
 
 
 @optional_table(
-    "score-shapes", "Which sites score digits by a V-shape, and which by a cosine", unless=_no_readings
+    "score-shapes", "Fit of two straight lines and of a cosine to attention scores", unless=_no_readings
 )
 def score_shapes_table(name: str, title: str, readout: CarryReadout) -> Table:
     """The table of the sites that read two digits, with the R² of both functions."""
@@ -120,8 +120,8 @@ def _by_reading(readout: CarryReadout, values: Iterable[float]) -> dict[str, flo
 
 @claim(
     "sites-look-at-their-column",
-    f"The carry sites give at least {percent(ATTENTION_AT_LEAST, 0)} of their attention to both digits of their "
-    f"column.",
+    f"The heads at the carry sites give at least {percent(ATTENTION_AT_LEAST, 0)} of their attention to the two "
+    "digits of one column, whose carry they hold.",
     analysis=carry_readout,
     otherwise="{case} gives only {value} of its attention to the two digits of its column.",
 )
@@ -135,7 +135,7 @@ def attention_to_the_column(readout: CarryReadout) -> Check:
 
 @claim(
     "carry-order",
-    "Attention scores at the carry sites rank digits nearly by how decisive they are for the carry: "
+    "The attention scores of the carry sites’ heads rank digits nearly by how decisive they are for the carry: "
     f"{joined(map(str, BY_DECISIVENESS))}.",
     analysis=carry_readout,
     figure="carry-readout",
@@ -153,11 +153,11 @@ def scores_rank_by_decisiveness(readout: CarryReadout) -> Check:
 
 @claim(
     "scores-are-v-shaped",
-    "At the carry sites, two straight lines that meet explain a digit’s attention score better than a cosine "
+    "At the carry sites, two straight lines that meet fit the attention scores of the digits better than a cosine "
     "does.",
     analysis=carry_readout,
     figure="score-shapes",
-    otherwise="At {case}, {value} was measured, where {bound} is required.",
+    otherwise="At {case}, {quantity} is {value}, where {bound} is required.",
 )
 def lines_explain_scores_better(readout: CarryReadout) -> Check:
     """R² of two straight lines, and how much it exceeds that of a cosine with as many parameters."""
@@ -170,13 +170,14 @@ def lines_explain_scores_better(readout: CarryReadout) -> Check:
             LINES_AT_LEAST,
             _by_reading(readout, lines),
             "two straight lines that meet explain {bound} of the scores’ variance",
-            label="R² of two lines",
+            label="the R² of two lines",
         ),
         at_least(
             0,
             _by_reading(readout, excess),
-            "and {bound} more than a cosine with as many parameters, at every carry site, for both digits",
-            label="more than a cosine",
+            "and their R² exceeds that of a cosine with as many parameters by {bound}, at every carry site, for "
+            "both digits",
+            label="the R² of two lines minus that of a cosine",
             is_strict=True,
         ),
     )
@@ -202,8 +203,9 @@ def values_have_the_sign_of_the_carry(readout: CarryReadout) -> Check:
         at_least(
             0,
             _by_reading(readout, margins),
-            "at every carry site the projections, centred over the digits, are {bound} below zero for every digit "
-            "below five and above zero for every other, relative to the largest",
+            "at every carry site, the smallest distance of the digits’ centred projections from zero, relative to "
+            "the largest projection, is {bound}; it is negative if a digit below five projects above zero or "
+            "another below",
             is_strict=True,
         )
     )

@@ -17,8 +17,8 @@ from sumint.analyses.carrying.carry_sites import CarrySites
 from sumint.interventions.patching import DIRECTIONS
 
 NO_SERVED_ROUTE = "No single site of layer 0 holds a carry on any route of this checkpoint."
-NO_EARLIER_SITE = "On every served route, the site is at the position that predicts the digit."
-NO_LOCAL_SITE = "On no served route is the site at the position that predicts the digit."
+NO_EARLIER_SITE = "Every carry site is at the position that predicts the digit."
+NO_LOCAL_SITE = "No carry site is at the position that predicts the digit."
 
 
 def no_served_route(sites: CarrySites, *_: object) -> str:
@@ -36,11 +36,6 @@ def route_names(sites: CarrySites) -> list[str]:
     return [served.route.name for served in sites.served_routes]
 
 
-def route_labels(sites: CarrySites) -> list[str]:
-    """Short labels of the served routes, for an axis: "1 → C0"."""
-    return [f"{route.column} → C{route.digit}" for route in (served.route for served in sites.served_routes)]
-
-
 def is_at_predicting_position(sites: CarrySites) -> np.ndarray:
     """Whether each served route's site is at the position that predicts its digit.
 
@@ -56,9 +51,9 @@ def names_where(sites: CarrySites, mask: np.ndarray) -> list[str]:
 
 
 def by_direction(names: Sequence[str], values: np.ndarray) -> dict[str, float]:
-    """Values [route, direction] by case: "column 1 → C0, on"."""
+    """Values [route, direction] by case: "1 → C0 switched on"."""
     return {
-        f"{name}, {direction}": float(value)
+        f"{name} switched {direction}": float(value)
         for name, of_route in zip(names, values, strict=True)
         for direction, value in zip(DIRECTIONS, of_route, strict=True)
     }
@@ -70,17 +65,18 @@ def sizes(names: Sequence[str], n_pairs: np.ndarray) -> dict[str, int]:
 
 
 def rates_heatmap(sites: CarrySites, rates: np.ndarray, interventions: tuple[str, ...]) -> LazyChart:
-    """A heatmap of the share of digits that each intervention flips on each served route, in each direction.
+    """A heatmap of the share of digits flipped by each intervention (columns), by route and direction (rows).
 
     `rates` has the axes [route, direction, intervention].
     """
-    columns = [f"{label}, {direction}" for label in route_labels(sites) for direction in DIRECTIONS]
+    rows = [f"{name}, {direction}" for name in route_names(sites) for direction in DIRECTIONS]
     return charts.heatmap(
-        rates.reshape(len(columns), len(interventions)).T,
-        x=columns,
-        y=interventions,
-        x_title="route, from a column to a digit; carry switched on or off",
-        y_title="",
+        rates.reshape(len(rows), len(interventions)),
+        x=interventions,
+        y=rows,
+        x_title="",
+        y_title="route, carry switched",
+        wrapped_columns=True,
         quantity="answers that change",
         diverging=False,
         limits=(0, 1),

@@ -51,11 +51,11 @@ def rates_figure(sites: CarrySites) -> Figure:
                 y=heads,
                 x_title="position",
                 y_title="head",
-                quantity="answers that change",
+                quantity="answers that change, %",
                 diverging=False,
                 limits=(0, 1),
                 text=[
-                    [whole_percent(rate) if rate >= WRITTEN_FROM else "" for rate in row]
+                    [whole_percent(rate).rstrip("%") if rate >= WRITTEN_FROM else "" for rate in row]
                     for row in rates[:, positions]
                 ],
                 has_scale=len(sites.routes) <= MOST_ROUTES,
@@ -70,7 +70,7 @@ def rates_figure(sites: CarrySites) -> Figure:
         numbers=plot,
         caption=(
             "Share of pairs in which the answer’s digit becomes the other sum’s when one layer-0 head (rows) is "
-            "patched at one position (columns), by route and direction. One dark cell: a single site switches "
+            "patched at one position (columns), by route and direction. One full cell: a single site switches "
             "the carry."
         ),
         alt=(
@@ -99,11 +99,13 @@ def routes_table(sites: CarrySites) -> Table:
     head = ("route", "carry switched", "nines between", "pairs", "site", "answers changed", "95% interval")
     return Table(
         "carry-routes",
-        "The carry site of each route",
+        "The best site of each route",
         dict(zip(head, zip(*rows, strict=True), strict=True)),
         caption=(
-            f"Answers changed by patching the best site of each route, with Wilson’s 95% interval, over those of "
-            f"{counted(sites.n_drawn, 'pair')} on which the model predicts both digits correctly."
+            f"Answers changed by patching the best site of each route, with Wilson’s 95% interval. Of "
+            f"{counted(sites.n_drawn, 'pair')} per route, those count on which the model predicts the route’s "
+            f"digit "
+            "of both sums correctly."
         ),
         source=carry_sites,
         formats={"answers changed": _percent_or_none},
@@ -119,7 +121,7 @@ def _percent_or_none(rate: float) -> str:
     "On every route, patching a single site of layer 0 switches the carry on and off.",
     analysis=carry_sites,
     figure="carry-routes",
-    otherwise="On {case}, patching the best single site changes only {value} of the answers.",
+    otherwise="On route {case}, patching the best single site changes only {value} of the answers.",
 )
 def single_site_on_every_route(sites: CarrySites) -> Check:
     """The rate of the best site of each route, in each direction."""
@@ -144,7 +146,7 @@ def single_site_on_every_route(sites: CarrySites) -> Check:
 
 @claim(
     "carry-nowhere-else",
-    "On every route that a single site serves, patching the second-best site changes at most "
+    "On every route whose carry a single site holds, patching the second-best site changes at most "
     f"{percent(NEXT_AT_MOST, 0)} of the answers.",
     analysis=carry_sites,
     figure="carry-site-rates",
@@ -162,8 +164,8 @@ def second_best_site(sites: CarrySites) -> Check:
         at_most(
             NEXT_AT_MOST,
             by_direction(names, rates.max(axis=(2, 3))),
-            "{bound} of the answers change when the second-best site is patched, on every served route and in "
-            "both directions",
+            "{bound} of the answers change when the second-best site is patched, on every such route and in both "
+            "directions",
             n=sizes(names, sites.n_pairs[list(sites.served_numbers)]),
         ),
         asked=asked_routes(sites),
@@ -172,10 +174,10 @@ def second_best_site(sites: CarrySites) -> Check:
 
 @claim(
     "others-together",
-    "On every route that a single site serves, patching all other sites at once changes at most "
+    "On every route whose carry a single site holds, patching all other sites at once changes at most "
     f"{percent(TOGETHER_AT_MOST, 0)} of the answers: the carry passes through that site.",
     analysis=other_sites,
-    otherwise="On {case}, patching all sites but the one that serves the route changes {value} of the answers.",
+    otherwise="On {case}, patching all sites but the carry site changes {value} of the answers.",
 )
 def all_other_sites(sites: CarrySites, others: FlipRates) -> Check:
     """The rate when every site but the one that serves the route is patched."""
@@ -186,8 +188,8 @@ def all_other_sites(sites: CarrySites, others: FlipRates) -> Check:
         at_most(
             TOGETHER_AT_MOST,
             by_direction(names, others.rates[..., 0]),
-            "{bound} of the answers change when all sites but the one that serves the route are patched, on every "
-            "served route and in both directions",
+            "{bound} of the answers change when all sites but the carry site are patched, on every such route and "
+            "in both directions",
             n=sizes(names, others.n_pairs),
         ),
         asked=asked_routes(sites),
@@ -199,18 +201,19 @@ def all_other_sites(sites: CarrySites, others: FlipRates) -> Check:
     "Fewer sites than routes hold the carries: one site serves several answer digits.",
     analysis=carry_sites,
     figure="carry-routes",
-    otherwise="It takes {value} to serve as many routes: every route that is served has a site of its own.",
+    otherwise="It takes {value} to hold the carries of as many routes: every such route has a site of its own.",
     follows="carry-sites",
 )
 def fewer_sites_than_routes(sites: CarrySites) -> Check:
     """The number of sites in the smallest set, which serves all served routes."""
     if len(sites.served_routes) < 2:
-        return not_applicable("Fewer than two routes are served by a single site.")
+        return not_applicable("Single sites hold the carries of fewer than two routes.")
     return all_of(
         at_most(
             len(sites.served_routes) - 1,
             len(sites.smallest_set),
-            "the smallest set of sites that serves all served routes has {bound}, one fewer than these routes",
+            "the smallest set of sites that holds the carries of all routes that a single site can switch has "
+            "{bound}, one fewer than these routes",
             unit="sites",
         ),
         asked=asked_routes(sites),

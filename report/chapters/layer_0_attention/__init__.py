@@ -56,7 +56,7 @@ def scores_of_positions_and_digits(lab: Lab) -> Iterator[Content]:
 
 PLAN = ChapterPlan(
     title="Layer 0 attention",
-    question="Where do the heads of the first layer look, and what makes them look there?",
+    question="To which positions do the layer-0 heads attend, and what determines it?",
     sections=(where_heads_attend, scores_of_positions_and_digits),
     findings=("corresponding-digits", "other-attention"),
 )

@@ -64,12 +64,12 @@ def positional_attention_figure(circuits: QkCircuits) -> Figure:
 @claim(
     "mean-keys-explain",
     "The mean attention of each layer-0 head is far from uniform and follows from the head’s mean query and "
-    "mean keys, more exactly than from positions and signs alone, as the write-up has it.",
+    "mean keys, more exactly than from the embeddings of positions and of + and =, which the write-up uses.",
     analysis=qk_circuits,
     figure="qk-position",
     otherwise=(
-        "The mean attention of layer 0 is nearly uniform, or its mean queries and mean keys do not explain it "
-        "so well: the value is {value} for {case}, and the criterion asks for {bound}."
+        "For {case}, the {quantity} is {value}, where {bound} is required for mean queries and mean keys to "
+        "explain the mean attention of layer 0."
     ),
 )
 def mean_keys_explain_the_attention(circuits: QkCircuits) -> Check:
@@ -96,8 +96,8 @@ def mean_keys_explain_the_attention(circuits: QkCircuits) -> Check:
         at_least(
             0,
             _by_head((published - corrected) / uniform),
-            "with the write-up’s positions and signs it is larger, by {bound}",
-            label="difference from the published way",
+            "with the write-up’s embeddings it is larger, by {bound}",
+            label="excess of the published distance",
             is_strict=True,
         ),
         note=(

@@ -67,8 +67,8 @@ def scores_figure(circuits: QkCircuits) -> Figure:
     analysis=qk_circuits,
     figure="qk-circuit",
     otherwise=(
-        "Positions alone do not choose the column, or digits alone the split within it: the value is {value} for "
-        "{case}, and the criterion asks for {bound}."
+        "For {case}, the {quantity} is {value}, where {bound} is required for positions to determine the column "
+        "and digits the split within it."
     ),
 )
 def positions_choose_columns(circuits: QkCircuits) -> Check:

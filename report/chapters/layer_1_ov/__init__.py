@@ -33,7 +33,7 @@ def circuits_of_two_heads(lab: Lab) -> Iterator[Content]:
 
 PLAN = ChapterPlan(
     title="Layer-1 OV circuits",
-    question="What becomes of a digit on its way through a head of each layer?",
+    question="How do a layer-0 head and a layer-1 head map a digit to logits?",
     sections=(circuits_of_two_heads,),
     findings=("one-direction", "digits-by-size"),
 )

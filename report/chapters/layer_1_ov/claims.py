@@ -37,8 +37,8 @@ BY_SIZE = (
     analysis=ov_circuits,
     figure="digit-sums",
     otherwise=(
-        "Through no layer-0 head do all pairs of digits point to one output digit, as waves of the first "
-        "frequency: the value is {value} for {case}, and the criterion asks for {bound}."
+        "Through no layer-0 head do all pairs of digits raise one output digit most: the {quantity} is {value} "
+        "for {case}, where {bound} is required."
     ),
 )
 def pairs_point_in_one_direction(circuits: OvCircuits) -> Check:

@@ -98,7 +98,8 @@ def pair_figure(circuits: OvCircuits) -> Figure:
         {heads: view(*indices) for heads, indices in _head_pairs(circuits).items()},
         caption=(
             "What the sum of two digits’ embeddings (rows) adds to each output digit’s logit (columns), and its "
-            "first frequency. The darker a point, the more of its two digits are 5 or more: none, one, both."
+            "first frequency. The stronger a point’s colour, the more of its two digits are 5 or more: none, one, "
+            "both."
         ),
         alt=(
             "A heatmap of a hundred pairs of digits by ten output digits, and a dial with a point for each "

@@ -6,5 +6,5 @@ from report.content.chapter import ChapterPlan
 
 PLAN = ChapterPlan(
     title="Open questions",
-    question="What did the write-up leave open, and how far does this report get?",
+    question="What did the write-up leave open, and what do this report’s claims answer?",
 )

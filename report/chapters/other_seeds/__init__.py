@@ -1,4 +1,4 @@
-"""Which claims recur on checkpoints trained from other seeds, and which are accidents of one."""
+"""Which claims hold on checkpoints trained from other seeds, and which are rare among them."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def plan(compared: Mapping[str, ChapterPlan]) -> ChapterPlan:
 
     return ChapterPlan(
         title="Other seeds",
-        question="What recurs when the same recipe starts from another seed, and what is an accident?",
+        question="Which findings hold on models trained from other seeds, and which differ?",
         sections=(recurrence_across_seeds,),
         findings=("order-recurs", "direction-recurs", "sites-differ"),
     )

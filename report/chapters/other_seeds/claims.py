@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from report.chapters.other_seeds.recurrence import (
     RECURS_FROM,
-    Recurrence,
+    alike_name,
     holding_count,
+    otherwise_name,
     recurrences,
 )
 from report.content.claims.checks import Check, all_of, at_least, at_most, not_applicable
 from report.content.claims.claim import claim
-from report.content.claims.condition import Condition
 from report.content.formats import joined, percent
 from report.seeds.result import SeedSummary, trained_alike, trained_otherwise
 from report.seeds.run import summarize_seeds
@@ -31,7 +31,7 @@ TOO_FEW = f"The findings were checked on fewer than {CHECKED_AT_LEAST} other see
 
 
 def _recurs(seeds: Sequence[SeedSummary], names: tuple[str, ...]) -> Check:
-    """The check that findings hold on most seeds of the same recipe on which they could be checked."""
+    """The check that findings hold on most seeds trained alike, of those on which they could be checked."""
     rows = {row.name: row for row in recurrences(seeds) if row.n_checked >= CHECKED_AT_LEAST}
     if not set(names) <= rows.keys():
         return not_applicable(TOO_FEW)
@@ -43,19 +43,19 @@ def _recurs(seeds: Sequence[SeedSummary], names: tuple[str, ...]) -> Check:
         at_least(
             MOST,
             shares,
-            "of the seeds trained for as many epochs on which it could be checked, it holds on {bound}",
+            f"it holds on {{bound}} of {alike_name(seeds)}, counting those on which it could be checked",
             is_strict=True,
             n={name: rows[name].n_checked for name in names},
         ),
         asked=(least, len(trained_alike(seeds)), "seeds"),
-        note=f"of those trained longer: {longer}" if others else "",
+        note=f"of {otherwise_name(seeds)}: {longer}" if others else "",
     )
 
 
 @claim(
     "order-recurs",
-    "On most seeds, the attention scores of the sites that hold a carry rank digits by how decisive they are, "
-    "in a V-shape.",
+    "On most seeds, the attention scores at carry sites rank digits by how decisive they are for the carry, and "
+    "two straight lines fit them better than a cosine.",
     analysis=summarize_seeds,
     kind="seeds",
     figure="claims-recurring",
@@ -94,7 +94,8 @@ def together_recurs(seeds: Sequence[SeedSummary]) -> Check:
 
 @claim(
     "fading-recurs",
-    "On most seeds, the phase shift of a carry shrinks with every column of nine that it passes.",
+    "On most seeds, the phase shift of a carry into the leading digit shrinks with every column of nine that it "
+    "passes.",
     analysis=summarize_seeds,
     kind="seeds",
     figure="claims-recurring",
@@ -138,21 +139,18 @@ def _on_few(seeds: Sequence[SeedSummary], name: str) -> Check:
     row = next((row for row in recurrences(seeds) if row.name == name), None)
     if row is None or row.n_checked < CHECKED_AT_LEAST:
         return not_applicable(TOO_FEW)
-    return all_of(_few(row), asked=(row.n_checked, len(trained_alike(seeds)), "seeds"))
-
-
-def _few(row: Recurrence) -> Condition:
-    text = f"{row.name} holds on {{bound}} of the seeds trained for as many epochs"
-    return at_most(ON_FEW_AT_MOST, row.share, text, is_strict=True, n=row.n_checked)
+    text = f"{name} holds on {{bound}} of {alike_name(seeds)}"
+    few = at_most(ON_FEW_AT_MOST, row.share, text, is_strict=True, n=row.n_checked)
+    return all_of(few, asked=(row.n_checked, len(trained_alike(seeds)), "seeds"))
 
 
 @claim(
     "single-site-is-rare",
-    "That single sites hold all carries is rare among seeds.",
+    f"On fewer than {percent(ON_FEW_AT_MOST, 0)} of the seeds, single sites hold the carries of all routes.",
     analysis=summarize_seeds,
     kind="seeds",
     figure="claims-recurring",
-    otherwise="On {value} of the seeds, single sites hold all carries.",
+    otherwise="On {value} of the seeds, single sites hold the carries of all routes.",
 )
 def single_site_is_rare(seeds: Sequence[SeedSummary]) -> Check:
     """The share of seeds on which a single site serves every route."""
@@ -161,8 +159,7 @@ def single_site_is_rare(seeds: Sequence[SeedSummary]) -> Check:
 
 @claim(
     "one-frequency-is-rare",
-    f"That the unembedding has a single frequency is found on less than {percent(ON_FEW_AT_MOST, 0)} of the "
-    f"seeds.",
+    f"On fewer than {percent(ON_FEW_AT_MOST, 0)} of the seeds, the unembedding has a single frequency.",
     analysis=summarize_seeds,
     kind="seeds",
     figure="claims-recurring",
@@ -175,12 +172,12 @@ def one_frequency_is_rare(seeds: Sequence[SeedSummary]) -> Check:
 
 @claim(
     "clock-comes-with-the-frequency",
-    "A seed whose unembedding has a single frequency has digits on a circle and logits that are a cosine, and no "
-    "other seed has.",
+    "A single frequency of the unembedding, digits on a circle, sums on a circle and cosine logits occur together "
+    "on a seed, or none of them does.",
     analysis=summarize_seeds,
     kind="seeds",
     figure="claims-recurring",
-    otherwise="On only {value} of the seeds do these findings hold together or fail together.",
+    otherwise="These findings hold together or fail together on only {value} of the seeds.",
 )
 def clock_comes_with_the_frequency(seeds: Sequence[SeedSummary]) -> Check:
     """The share of seeds on which the four findings hold together or fail together."""
@@ -192,9 +189,8 @@ def clock_comes_with_the_frequency(seeds: Sequence[SeedSummary]) -> Check:
         at_least(
             RECURS_FROM,
             len(agreeing) / len(group),
-            f"{joined((ONE_FREQUENCY, *WITH_IT))} hold together or fail together on {{bound}} of the seeds "
-            f"trained "
-            "for as many epochs",
+            f"{joined((ONE_FREQUENCY, *WITH_IT))} hold together or fail together on {{bound}} of "
+            f"{alike_name(seeds)}",
             n=len(group),
         )
     )

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from report.chapters.other_seeds.recurrence import ACCIDENT_BELOW, RECURS_FROM, holding_count, recurrences
+from report.chapters.other_seeds.recurrence import (
+    RARE_BELOW,
+    RECURS_FROM,
+    alike_name,
+    epochs_of,
+    holding_count,
+    recurrences,
+)
 from report.content.chapter import Figure, Table
-from report.content.formats import counted, percent
+from report.content.formats import NO_BREAK, counted, percent, without_formulas
 from report.content.optional import optional_figure, optional_table
 from report.figures import charts
-from report.seeds.result import SeedSummaries, SeedSummary, trained_otherwise
+from report.seeds.result import SeedSummaries, SeedSummary, trained_alike, trained_otherwise
 from report.seeds.run import summarize_seeds
 
 VERDICTS = {True: "holds", False: "does not hold", None: "not checked"}
@@ -26,8 +33,8 @@ def _why_nothing_to_compare(summaries: SeedSummaries | None, _statements: Mappin
     if summaries:
         return ""
     return (
-        "There are no other checkpoints of these sizes at hand, or they were left out: a build compares with the "
-        "seeds that come with the project, a preview does not."
+        "No other checkpoint of these sizes is compared: a build compares with the seeds that come with the "
+        "project if they have the same sizes, a preview does not."
     )
 
 
@@ -49,7 +56,9 @@ def seeds_table(name: str, title: str, summaries: SeedSummaries) -> Table:
         "routes with a site": [
             f"{seed.n_served} of {seed.n_routes}" if seed.n_routes else "not measured" for seed in summaries.all
         ],
-        "sites": [", ".join(seed.sites) or "none" for seed in summaries.all],
+        "sites": [
+            ", ".join(site.replace(" ", NO_BREAK) for site in seed.sites) or "none" for seed in summaries.all
+        ],
         "claims that hold": [_claims_that_hold(seed, compared) for seed in summaries.all],
     }
     if any(seed.failures for seed in summaries.others):
@@ -60,7 +69,8 @@ def seeds_table(name: str, title: str, summaries: SeedSummaries) -> Table:
         {head: tuple(values) for head, values in columns.items()},
         caption=(
             "This checkpoint and the bundled seeds: training, accuracy, carry sites and claims that hold, of "
-            "those that could be checked on it and on some seed trained alike. Heads are numbered arbitrarily."
+            f"those that could be checked on it and on some of {alike_name(summaries.others)}. Heads are numbered "
+            "arbitrarily."
         ),
         source=summarize_seeds,
     )
@@ -77,8 +87,8 @@ def matrix_figure(name: str, title: str, summaries: SeedSummaries, statements: M
     columns = [HERE, *(_short_name(seed) for seed in summaries.others)]
     groups = {
         "hold on every seed": [row.name for row in rows if row.share >= RECURS_FROM],
-        "hold on most seeds": [row.name for row in rows if ACCIDENT_BELOW <= row.share < RECURS_FROM],
-        "hold on fewer than half": [row.name for row in rows if row.share < ACCIDENT_BELOW],
+        "hold on most seeds": [row.name for row in rows if RARE_BELOW <= row.share < RECURS_FROM],
+        "hold on fewer than half": [row.name for row in rows if row.share < RARE_BELOW],
     }
     groups = {heading: names for heading, names in groups.items() if names}
     marks: dict[bool | None, list[charts.Mark]] = {holds: [] for holds in VERDICTS}
@@ -94,12 +104,12 @@ def matrix_figure(name: str, title: str, summaries: SeedSummaries, statements: M
             groups,
             columns,
             {VERDICTS[holds]: of_verdict for holds, of_verdict in marks.items()},
-            labels={name: statement.replace("$", "") for name, statement in statements.items()},
+            labels={name: without_formulas(statement) for name, statement in statements.items()},
         ),
         caption=(
             "Claims (rows) on this checkpoint and on each seed (columns): filled where a claim holds, an open "
-            "diamond where it does not. s0 is seed 0; s0 300 was trained for 300 epochs. Hover a mark for the "
-            "measured value."
+            "diamond where it does not. s0 is seed 0; s0 300 was trained for 300 epochs. Point at a mark, or tap "
+            "it, for the measured value."
         ),
         alt="A matrix of claims and checkpoints: filled circles where a claim holds, diamonds where it does not.",
         source=summarize_seeds,
@@ -114,10 +124,11 @@ def recurrence_table(name: str, title: str, summaries: SeedSummaries, statements
     rows = recurrences(summaries.others)
     others = trained_otherwise(summaries.others)
     columns = {
-        "claim": [row.name for row in rows],
-        "statement": [statements.get(row.name, "").replace("$", "") for row in rows],
-        "seeds": [f"{row.n_holding} of {row.n_checked}" for row in rows],
-        "trained otherwise": [holding_count(others, row.name) for row in rows],
+        "claim": [without_formulas(statements.get(row.name, row.name)) for row in rows],
+        f"trained for {epochs_of(trained_alike(summaries.others))}": [
+            f"{row.n_holding} of {row.n_checked}" for row in rows
+        ],
+        f"trained for {epochs_of(others)}": [holding_count(others, row.name) for row in rows],
         HERE: [VERDICTS[summaries.main.holds(row.name)] for row in rows],
         "chapter": [row.chapter for row in rows],
     }
@@ -126,14 +137,18 @@ def recurrence_table(name: str, title: str, summaries: SeedSummaries, statements
         title,
         {head: tuple(values) for head, values in columns.items()},
         caption=(
-            "On how many seeds each claim holds, of those trained alike on which it could be checked, and of "
-            "those trained for another number of epochs. The most frequent come first; each name links to the "
-            "claim."
+            "On how many seeds each claim holds, of those on which it could be checked, by the length of the "
+            "training. The most frequent come first."
         ),
         source=summarize_seeds,
         page_length=ROWS_PER_PAGE,
         filter_columns=("chapter",),
-        addresses={"claim": {row.name: f"{row.chapter}.html#{row.name}" for row in rows}},
+        addresses={
+            "claim": {
+                statement: f"{row.chapter}.html#{row.name}"
+                for statement, row in zip(columns["claim"], rows, strict=True)
+            }
+        },
     )
 
 
@@ -166,8 +181,8 @@ def counts_figure(name: str, title: str, summaries: SeedSummaries) -> Figure:
             "checkpoint, in order of accuracy on the sample. s0 is seed 0."
         ),
         alt=(
-            "Stacked bars for each checkpoint: claims that hold, that do not, and that there was nothing to "
-            "measure of."
+            "Stacked bars for each checkpoint: claims that hold, claims that do not, and claims that could not be "
+            "checked."
         ),
         source=summarize_seeds,
         height=380,

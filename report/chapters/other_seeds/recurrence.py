@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from report.seeds.result import SeedSummary, trained_alike
+from report.content.formats import counted, joined
+from report.seeds.result import SeedSummary, trained_alike, trained_otherwise
 
 # Chosen after measuring the bundled seeds.
 RECURS_FROM = 1.0
 """A claim recurs if it holds on at least this share of the seeds trained alike."""
-ACCIDENT_BELOW = 0.5
-"""A claim is an accident of the seed if it holds on less than this share."""
+RARE_BELOW = 0.5
+"""A claim is rare if it holds on less than this share."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,32 @@ def holding_count(seeds: Sequence[SeedSummary], name: str) -> str:
     return f"{sum(verdicts)} of {len(verdicts)}"
 
 
-def recurrence_numbers(others: Sequence[SeedSummary]) -> dict[str, int]:
+def alike_name(seeds: Sequence[SeedSummary]) -> str:
+    """The seeds that are counted, as text: the 8 seeds trained for 100 epochs."""
+    group = trained_alike(seeds)
+    return f"the {counted(len(group), 'seed')} trained for {epochs_of(group)}"
+
+
+def otherwise_name(seeds: Sequence[SeedSummary]) -> str:
+    """The seeds that are counted apart, as text: the 2 seeds trained for 300 epochs."""
+    group = trained_otherwise(seeds)
+    return f"the {counted(len(group), 'seed')} trained for {epochs_of(group)}"
+
+
+def epochs_of(seeds: Sequence[SeedSummary]) -> str:
+    """The numbers of epochs of some seeds, as text."""
+    numbers = sorted({seed.epochs for seed in seeds if seed.epochs is not None})
+    return f"{joined(map(str, numbers))} epochs" if numbers else "an unknown number of epochs"
+
+
+def recurrence_numbers(others: Sequence[SeedSummary]) -> dict[str, int | str]:
     """Return the numbers that the text prints."""
     seeds, rows = trained_alike(others), recurrences(others)
     return {
+        "alike": alike_name(others),
         "n_served": sum(seed.n_served for seed in seeds),
         "n_routes": sum(seed.n_routes for seed in seeds),
         "n_checked": len(rows),
         "n_everywhere": sum(row.share >= RECURS_FROM for row in rows),
-        "n_on_few": sum(row.share < ACCIDENT_BELOW for row in rows),
+        "n_on_few": sum(row.share < RARE_BELOW for row in rows),
     }

@@ -87,8 +87,7 @@ def _rings(digits: np.ndarray) -> list[list[str]]:
     "The model predicts nearly every digit of the sample correctly, and with high probability.",
     analysis=performance,
     figure="performance",
-    otherwise="The model makes more errors on the sample, or is less certain, than one that has learnt the task: "
-    "the deciding value is {value}, and the criterion asks for {bound}.",
+    otherwise="On the sample, the {quantity} is only {value}, where {bound} is required.",
     follows="nearly-every-sum",
 )
 def nearly_always_right(measured: Performance) -> Check:
@@ -98,14 +97,14 @@ def nearly_always_right(measured: Performance) -> Check:
             RIGHT_DIGITS_AT_LEAST,
             measured.digit_accuracy,
             "{bound} of the sample’s digits are predicted correctly",
-            label="digits right",
+            label="share of digits predicted correctly",
             n=measured.n_digits,
         ),
         at_least(
             MEDIAN_AT_LEAST,
             measured.median_probability,
             "the median probability of the right digit is {bound}",
-            label="median probability",
+            label="median probability of the right digit",
         ),
     )
 

@@ -69,7 +69,7 @@ def in_the_fourier_basis(lab: Lab) -> Iterator[Content]:
 
 PLAN = ChapterPlan(
     title="Unembedding",
-    question="How does an answer have to be written in the residual stream for the right digit to be read?",
+    question="In which form does the unembedding read a digit from the residual stream?",
     sections=(rows, angles_between_digits, without_fourier, in_the_fourier_basis),
     findings=("few-rows", "one-frequency", "digits-on-a-circle"),
 )

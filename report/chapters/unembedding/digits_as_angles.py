@@ -26,7 +26,7 @@ def gram_figures(matrix: Unembedding) -> tuple[Figure, ...]:
             caption=(
                 "Entries of $W_U^{\\top} W_U$: the inner product of each digit’s unembedding direction "
                 "with each other’s. "
-                "Diagonal stripes: it depends on the difference of the digits."
+                "If it depended on the difference of the digits alone, each diagonal would have one colour."
             ),
             alt="A ten by ten heatmap, its largest entry on the diagonal, where a digit meets itself.",
             source=unembedding,
@@ -44,7 +44,7 @@ def gram_figures(matrix: Unembedding) -> tuple[Figure, ...]:
             ),
             caption=(
                 "The first frequency of each row of $W_U^{\\top} W_U$, on a dial of digits: length is "
-                "magnitude. Digits that are angles stand in order round it."
+                "magnitude. Evenly spaced digits would stand at their own marks."
             ),
             alt="Ten points in a polar diagram, one for each digit.",
             source=unembedding,

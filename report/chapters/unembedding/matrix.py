@@ -61,8 +61,8 @@ def matrix_figure(matrix: Unembedding) -> Figure:
     analysis=unembedding,
     figure="unembedding",
     otherwise=(
-        "The squared norm of $W_U$ is spread over more rows, or over several frequencies within a row: the "
-        "value is {value} for {case}, and the criterion asks for {bound}."
+        "The rows of $W_U$ are not a few with one frequency each: for {case} the {quantity} is {value}, where "
+        "{bound} is required."
     ),
 )
 def few_rows_of_one_frequency_each(matrix: Unembedding) -> Check:
@@ -80,7 +80,7 @@ def few_rows_of_one_frequency_each(matrix: Unembedding) -> Check:
         at_most(
             FEW_UNCENTRED_ROWS,
             {
-                f"the rows that hold {percent(UNCENTRED_AT_LEAST, 2)}": int(
+                f"the rows that hold {percent(UNCENTRED_AT_LEAST, 2)} once the rows’ median is subtracted": int(
                     np.searchsorted(uncentred, UNCENTRED_AT_LEAST)
                 )
                 + 1

@@ -95,8 +95,8 @@ def _bars(svd: UnembeddingSvd, first: int) -> LazyChart:
     analysis=unembedding_svd,
     figure="singular-values",
     otherwise=(
-        "$W_U$ does not come down to two directions that are waves of one frequency each: the value is {value} "
-        "for {case}, and the criterion asks for {bound}."
+        "$W_U$ is not nearly two directions that are waves of one frequency each: for {case} the {quantity} is "
+        "{value}, where {bound} is required."
     ),
     follows="one-frequency",
 )
@@ -135,7 +135,7 @@ def two_directions_of_one_frequency_each(svd: UnembeddingSvd) -> Check:
     figure="digits-in-the-plane",
     otherwise=(
         "In the plane of the first two singular directions of $W_U$, the ten digits do not lie in order round a "
-        "circle: for {case} the value is {value}, and the criterion asks for {bound}."
+        "circle: {case} is {value}, where {bound} is required."
     ),
     follows="one-frequency",
 )
@@ -171,7 +171,8 @@ def digits_in_order_round_a_circle(svd: UnembeddingSvd) -> Check:
 
 @published_claim(
     "published-directions",
-    "The first singular direction of $W_U$ is dimension 37; the second is dimension 26 against dimension 19.",
+    "The first singular direction of $W_U$ lies mainly along dimension 37, the second along dimensions 26 and 19 "
+    "with opposite signs.",
     analysis=unembedding_svd,
     figure="principal-directions",
 )

@@ -23,9 +23,9 @@ class Check:
 
     conditions: tuple[Condition | Match, ...] = ()
     n_asked: int = 1
-    """Of how many things (routes, digits, seeds) the criterion was asked."""
+    """On how many things (routes, digits, seeds) the criterion was measured."""
     n_possible: int = 1
-    """Of how many it could be asked on a checkpoint of this size."""
+    """How many there are on a checkpoint of this size."""
     asked_of: str = ""
     """What these things are, in the plural; empty if the claim is about the model as a whole."""
     note: str = ""
@@ -89,7 +89,7 @@ class Check:
             return self.error or self.reason
         values = [condition.value for condition in self.conditions] if self.has_values or not self.note else []
         if self.asked_of and self.n_asked < self.n_possible:
-            values.append(f"asked of {count(self.n_asked)} of {count(self.n_possible)} {self.asked_of}")
+            values.append(f"measured on {count(self.n_asked)} of {count(self.n_possible)} {self.asked_of}")
         return "; ".join(filter(None, (*values, self.note)))
 
 
@@ -149,7 +149,7 @@ def all_of(*conditions: Condition | Match, asked: tuple[int, int, str] = (1, 1, 
     """The check that all conditions hold.
 
     Args:
-        asked: of how many things the criterion was asked, of how many it could be, and what they are in the
+        asked: on how many things the criterion was measured, how many there are, and what they are in the
             plural: `(4, 6, "routes")`.
         note: what else was measured, in Markdown.
     """

@@ -39,7 +39,7 @@ Kind = Literal["finding", "check", "published", "seeds"]
 """
 
 KINDS_EXPLAINED: dict[Kind, str] = {
-    "finding": "A finding: no network that cannot add fulfils it.",
+    "finding": "A finding about trained networks.",
     "check": "A check, which any network passes; it is not counted.",
     "published": "About the write-up’s checkpoint.",
     "seeds": "About the bundled seeds.",
@@ -132,6 +132,11 @@ class Claim:
         return LABELS[self.state]
 
     @property
+    def sentence_label(self) -> str:
+        """The outcome as text before `sentence`."""
+        return "Does not hold; instead" if self.does_not_hold else self.label
+
+    @property
     def sentence(self) -> str:
         """The sentence that is true on this checkpoint, in Markdown: the claim, or what is true instead."""
         if not self.does_not_hold:
@@ -209,8 +214,8 @@ def claim(
         name: the claim's anchor on its page, and its name in files.
         statement: the sentence that is claimed, in Markdown, understandable alone.
         analysis: the analysis that measures the value.
-        otherwise: what is true instead if the claim does not hold; `{case}`, `{value}` and `{bound}` stand for the
-            case that decides, its value and the limit that it misses.
+        otherwise: what is true instead if the claim does not hold; `{quantity}`, `{case}`, `{value}` and `{bound}`
+            stand for the label of the condition that decides, its case, its value and the limit that it misses.
         figure: the name of the figure or table that shows the value.
         follows: the name of a claim of which this one is a consequence: where both fail, they are listed together.
         kind: whether the claim is a finding about trained networks, or a check that any network passes.
@@ -237,13 +242,14 @@ def published_claim(
 
 
 def _filled_in(otherwise: str, check: Check) -> str:
-    """The sentence with the case that decides, its value and the bound that it misses."""
+    """The sentence with the quantity and the case that decide, the value and the bound that it misses."""
     deciding = check.deciding
     if not isinstance(deciding, Condition) or deciding.deciding is None:
         return otherwise
     case = deciding.deciding
     return (
-        otherwise.replace("{case}", case.name)
+        otherwise.replace("{quantity}", deciding.label)
+        .replace("{case}", case.name)
         .replace("{value}", deciding.format(case.value))
         .replace("{bound}", deciding.bound)
     )

@@ -185,7 +185,11 @@ class Condition:
         text = self._described(case)
         if others:
             low, high = map(self.format, (min(others), max(others)))
-            text += f"; {low if low == high else f'{low} to {high}'} for the {counted(len(others), 'other')}"
+            whose = "the other" if len(others) == 1 else f"the {count(len(others))} others"
+            text += f"; {low if low == high else f'{low} to {high}'} for {whose}"
+        unmeasured = [other.name for other in self.cases if other.value is None]
+        if unmeasured:
+            text += f"; not measured for {joined(unmeasured)}"
         return f"{self.label}: {text}" if self.label else text
 
     def format(self, value: float | None) -> str:
@@ -199,6 +203,8 @@ class Condition:
         def text(bound: float | None) -> str:
             if bound is None:
                 return ""
+            if bound == 0 and self.is_strict:
+                return "zero"
             is_whole = self.unit == "%" and math.isclose(100 * bound, round(100 * bound))
             return percent(bound, 0) if is_whole else self.format(bound)
 

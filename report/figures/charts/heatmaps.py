@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,13 @@ from numpy.typing import ArrayLike
 from report.content.lazy_chart import lazy_chart
 from report.figures.charts.base import chart, hover, numbers, on_one_scale
 from report.figures.charts.labels import row_ticks
-from report.figures.charts.margins import COLOUR_BAR, SCALE_TITLE, margins
+from report.figures.charts.margins import CHARACTER, COLOUR_BAR, SCALE_TITLE, TICK_LINE, margins
 from report.figures.charts.number_format import hover_format
 from report.figures.theme import DIVERGING, SEQUENTIAL
+
+
+WRAPPED_AT = 12
+"""The most characters of a line of a wrapped name, if words allow it."""
 
 
 @lazy_chart
@@ -37,6 +42,7 @@ def heatmap(
     logarithmic: bool = False,
     is_share: bool = False,
     has_scale: bool = True,
+    wrapped_columns: bool = False,
 ) -> go.Figure:
     """A matrix as coloured cells, with its first row on top.
 
@@ -46,7 +52,8 @@ def heatmap(
     the scale, so that views can be compared. Of many rows only the `labelled_rows`, named as in `y`, have a label,
     and of many columns the `labelled_columns`; without `gaps` between cells they remain visible. On a
     `logarithmic` scale a cell with zero is empty; the values are in `customdata`, for the hover label and the data
-    files. Values that are shares (`is_share`) are written in per cent.
+    files. Values that are shares (`is_share`) are written in per cent. The names of `wrapped_columns` have several
+    lines.
     """
     scale = DIVERGING if diverging else SEQUENTIAL
     if text is None and written is not None:
@@ -89,13 +96,25 @@ def heatmap(
         rows = ticks["ticktext"]
     if labelled_columns is not None:
         across |= {"tickmode": "array", **row_ticks(labelled_columns, list(x))}
+    space = margins(rows, colour_bar=has_scale)
+    narrow: dict[str, Any] = {}
+    if wrapped_columns:
+        labels = ["<br>".join(wrap(str(column), WRAPPED_AT)) for column in x]
+        across |= {"tickmode": "array", "tickvals": list(x), "ticktext": labels, "tickangle": 0}
+        space["b"] += TICK_LINE * max(label.count("<br>") for label in labels)
+        # On a small screen the names stand upright.
+        longest = max(len(str(column)) for column in x)
+        narrow = {
+            "xaxis": {"ticktext": list(map(str, x)), "tickangle": -90},
+            "margin": {"b": space["b"] + CHARACTER * longest},
+        }
     layout = {
         scale: colours,
         "xaxis": across,
         "yaxis": down,
-        "margin": margins(rows, colour_bar=has_scale),
+        "margin": space,
         "annotations": [scale_title(quantity)] if has_scale else [],
-        "meta": {"axes": {"z": quantity}},
+        "meta": {"axes": {"z": quantity}, **({"narrow": narrow} if narrow else {})},
     }
     return chart([trace], on_one_scale(layout) if square else layout)
 

@@ -28,6 +28,9 @@ COLOUR_BAR = 64
 SCALE_TITLE = 6
 """The distance of a colour scale's title above the scale, in pixels."""
 
+TICK_LINE = 16
+"""The height of a further line of a tick label, in pixels."""
+
 TITLE_LINE = 20
 """The height of a title above a chart, in pixels."""
 

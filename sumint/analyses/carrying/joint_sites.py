@@ -2,13 +2,15 @@
 
 If no single site serves a route, or for a column's own digits, several sites may each hold a part. They are
 patched together: a greedy search adds one site at a time, always the one that flips the most digits together with
-those chosen before. A digit is flipped if it becomes the source's; on the route of a carry that is one more or one
-less. The sites are chosen on some pairs and tested on others, so that selection cannot inflate the rate. In
-addition all other sites are patched without them, which measures how much passes another way.
+those chosen before, and in the end removes the sites without which as many are flipped. A digit is flipped if it
+becomes the source's; on the route of a carry that is one more or one less. The sites are chosen on some pairs and
+tested on others, so that selection cannot inflate the rate. In addition all other sites are patched without them,
+which measures how much passes another way.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -105,7 +107,7 @@ def joint_sites(model: Model, sample: Sums, *, routes: tuple[Route, ...]) -> Joi
         n_pairs[number] = fresh.n_by_direction
         for step, site in enumerate(chosen):
             places[number, step] = site.head, site.position
-        if chosen and len(fresh):
+        if len(fresh):
             others = [site for site in _sites_before(model, route) if site not in chosen]
             n_flipped[number] = fresh.count(fresh.is_flipped(model, fresh.changes_at(*chosen)))
             n_by_others[number] = fresh.count(fresh.is_flipped(model, fresh.changes_at(*others)))
@@ -113,19 +115,20 @@ def joint_sites(model: Model, sample: Sums, *, routes: tuple[Route, ...]) -> Joi
 
 
 def _sites_before(model: Model, route: Route) -> list[Site]:
-    """All sites up to the position that predicts the digit; later ones cannot influence it."""
-    n_positions = layout_of(model).predicting.start + route.digit + 1
-    return [Site(head, place) for head, place in np.ndindex(model.cfg.n_heads, n_positions)]
+    """All sites from the column's first digit on, before which both sums are equal, to the predicting position."""
+    layout = layout_of(model)
+    positions = range(layout.first_operand.start + route.column, layout.predicting.start + route.digit + 1)
+    return [Site(head, position) for head in range(model.cfg.n_heads) for position in positions]
 
 
 def _choose_sites(model: Model, route: Route) -> list[Site]:
-    """The sites of a greedy search; empty if the model predicts no pair correctly."""
+    """The sites of a greedy search; empty if the model predicts no pair correctly, or no site flips a digit."""
     pairs = PatchedPairs.on(model, route, n_pairs=N_CHOOSING)
     if not len(pairs):
         return []
     remaining = _sites_before(model, route)
 
-    def rate(sites: list[Site]) -> float:
+    def rate(sites: Sequence[Site]) -> float:
         return float(pairs.is_flipped(model, pairs.changes_at(*sites)).mean())
 
     chosen: list[Site] = []
@@ -135,4 +138,8 @@ def _choose_sites(model: Model, route: Route) -> list[Site]:
         remaining.remove(best)
         if rate(chosen) >= ENOUGH:
             break
+    for site in tuple(reversed(chosen)):
+        rest = [other for other in chosen if other != site]
+        if rate(rest) >= rate(chosen):
+            chosen = rest
     return chosen

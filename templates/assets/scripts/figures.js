@@ -5,6 +5,7 @@
 {
   const NEAR = "800px 0px";
   const PRINTED_WIDTH = 640;
+  const PAPER = "#fff";
   const smallScreen = matchMedia("(max-width: 40rem)");
 
   const { html, one, all, messageOf } = sumint.elements;
@@ -264,7 +265,8 @@
       if (!isLoaded(figure)) continue;
       draw(figure, "light");
       if (figure.component) continue;
-      plotly().relayout(figure.chart, { width: Math.min(figure.chart.clientWidth, PRINTED_WIDTH) });
+      const width = Math.min(figure.chart.clientWidth, PRINTED_WIDTH);
+      plotly().relayout(figure.chart, { width, paper_bgcolor: PAPER, plot_bgcolor: PAPER });
     }
   });
   addEventListener("afterprint", redraw);
