@@ -10,6 +10,8 @@ from report.content.formats import count
 from sumint.analyses.performance.performance import Performance, performance
 from sumint.lab import Lab
 
+CARRY_NUMBERS = ("n_routes_with_a_site", "n_carry_routes")
+"""The numbers of the chapter on carries that the page prints."""
 FIGURES = {"how-it-carries": "the-algorithm", "unembedding": "digits-in-the-plane"}
 """The figures that the page shows, by the chapter from which they are taken."""
 
@@ -34,6 +36,7 @@ def plan(chapters: Mapping[str, Chapter], plans: Mapping[str, ChapterPlan]) -> C
                 "performance": result,
                 "resemblance": lab.resemblance,
                 "shifts": chapters["how-it-adds"].values.get("shifts"),
+                **{name: chapters["how-it-carries"].values.get(name) for name in CARRY_NUMBERS},
                 "most_nines": lab.layout.n_digits - 1,
                 "wrong_by_nines": chapters["every-sum"].values.get("wrong_by_nines"),
             }

@@ -17,7 +17,6 @@ from report.figures.charts.margins import CHARACTER, COLOUR_BAR, SCALE_TITLE, TI
 from report.figures.charts.number_format import hover_format
 from report.figures.theme import DIVERGING, SEQUENTIAL
 
-
 WRAPPED_AT = 12
 """The most characters of a line of a wrapped name, if words allow it."""
 
