@@ -1,13 +1,15 @@
 """Sites that hold a carry jointly, on models where they are known."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from sumint.analyses.carrying.joint_sites import ENOUGH, JointSites, joint_sites
-from sumint.checkpoints.files import Weights
-from sumint.interventions.patching import DIRECTIONS
+from sumint.analyses.carrying.joint_sites import ENOUGH, N_CHOOSING, JointSites, joint_sites
+from sumint.checkpoints.files import Weights, read_weights
+from sumint.checkpoints.locate import locate
+from sumint.interventions.patching import DIRECTIONS, PatchedPairs
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, load_model
 from sumint.task.carry_routes import Route
@@ -91,3 +93,18 @@ def test_where_every_route_is_served_there_is_nothing_to_find(tiny_weights: Weig
     found = joint_sites(model, SampleSpec(2).draw(), routes=())
     assert found.rates.shape == (0, len(DIRECTIONS))
     assert found.pooled_rates.shape == (0,)
+
+
+def test_every_site_that_was_chosen_is_needed_and_sees_the_column() -> None:
+    model, route = load_model(read_weights(locate("bundled"))), Route(3, 0)
+    found = joint_sites(model, SampleSpec().draw(), routes=(route,))
+    pairs = PatchedPairs.on(model, route, n_pairs=N_CHOOSING)
+
+    def rate(sites: Sequence[Site]) -> float:
+        return float(pairs.is_flipped(model, pairs.changes_at(*sites)).mean())
+
+    chosen = found.sites(0)
+    assert len(chosen) > 1, "no single site holds this carry"
+    for site in chosen:
+        assert site.position >= route.column, "earlier positions are equal in both sums"
+        assert rate([other for other in chosen if other != site]) < rate(chosen)

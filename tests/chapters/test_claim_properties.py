@@ -279,8 +279,15 @@ def complaints(claim: Claim, function: ClaimFunction[...]) -> list[str]:
         made = claim.check.conditions[number]
         if "{case}" in expected and not case["name"]:
             return [f"the case that decides has no name: {claim.sentence}"]
-        words = {"case": case["name"], "value": made.format(case["value"]), "bound": made.bound}  # pyright: ignore
-        expected = re.sub(r"\{(case|value|bound)\}", lambda found: words[found[1]], expected)
+        if "{quantity}" in expected and not condition["label"]:
+            return [f"the quantity that decides has no name: {claim.sentence}"]
+        words = {
+            "quantity": condition["label"],
+            "case": case["name"],
+            "value": made.format(case["value"]),  # pyright: ignore
+            "bound": made.bound,  # pyright: ignore
+        }
+        expected = re.sub(r"\{(quantity|case|value|bound)\}", lambda found: words[found[1]], expected)
         if record["value"] != case["value"] or not record["decided_by"].endswith(case["name"]):
             return [f"{record['decided_by']} does not decide with {record['value']}, but {case}"]
     in_words = re.sub(r"\$[^$]*\$", "", claim.sentence)

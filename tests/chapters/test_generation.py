@@ -80,7 +80,10 @@ def test_free_generation_makes_the_same_errors() -> None:
 def test_the_claim_fails_if_other_digits_are_wrong_in_free_generation() -> None:
     claim = errors_are_the_same(replace(NEARLY_THE_SAME, n_different=40))
     assert claim.state == "fails"
-    assert claim.sentence == "In free generation only 90.0% of the wrong answers that could change stay the same."
+    assert (
+        claim.sentence
+        == "In free generation, only 90.0% of the answers with a wrong digit before the last stay the same."
+    )
 
 
 def test_the_claim_fails_for_a_model_that_cannot_add_even_if_it_errs_in_the_same_way() -> None:
@@ -89,7 +92,7 @@ def test_the_claim_fails_for_a_model_that_cannot_add_even_if_it_errs_in_the_same
     )
     claim = errors_are_the_same(cannot_add)
     assert claim.state == "fails"
-    assert claim.sentence == "In free generation only 10.0% of all sums are right."
+    assert claim.sentence == "In free generation, only 10.0% of all sums are right."
 
 
 def test_a_sample_of_the_wrong_sums_has_an_interval_and_is_said_to_be_one() -> None:

@@ -157,7 +157,7 @@ def test_a_match_fails_unless_exactly_what_is_expected_was_found() -> None:
         (at_most(0.1, 0.0, ""), "at most 10%"),
         (between(0.3, 0.7, 0.5, ""), "between 30% and 70%"),
         (between(4, 4, 4, "", unit="count"), "4"),
-        (at_least(0, 1.0, "", unit="nats", is_strict=True), "more than 0.00 nats"),
+        (at_least(0, 1.0, "", unit="nats", is_strict=True), "more than zero"),
         (at_most(36, 1.0, "", unit="°", is_strict=True), "less than 36.0°"),
         (at_most(0.2, 0.1, "", unit=""), "at most 0.200"),
         (at_least(3, 4, "", unit="sites"), "at least 3 sites"),
@@ -180,13 +180,13 @@ def test_the_criterion_has_the_bounds_of_every_condition() -> None:
     [
         (at_least(0.8, 0.9, ""), "90.0%"),
         (at_least(0.8, 0.9, "", label="rate"), "rate: 90.0%"),
-        (at_least(0.8, {"on": 0.9, "off": 0.85}, ""), "85.0% (off); 90.0% for the 1 other"),
+        (at_least(0.8, {"on": 0.9, "off": 0.85}, ""), "85.0% (off); 90.0% for the other"),
         (
             at_least(0.8, {"a": 0.9, "b": 0.85, "c": 1.0}, "", label="rate"),
             "rate: 85.0% (b); 90.0% to 100.0% for the 2 others",
         ),
-        (at_least(0.8, {"a": 0.9, "b": 1.0}, "", of_some=True), "100.0% (b); 90.0% for the 1 other"),
-        (at_least(0.8, {"a": NAN, "b": 1.0}, ""), "100.0% (b)"),
+        (at_least(0.8, {"a": 0.9, "b": 1.0}, "", of_some=True), "100.0% (b); 90.0% for the other"),
+        (at_least(0.8, {"a": NAN, "b": 1.0}, ""), "100.0% (b); not measured for a"),
         (at_least(0.8, NAN, "", label="rate"), "not measured"),
         (at_least(0.8, 0.9, "", n=1000), "90.0% (95% interval 88.0% to 91.7%, n = 1,000)"),
         (at_least(0.8, {"on": 0.5}, "", n={"on": 4}), "50.0% (95% interval 15.0% to 85.0%, n = 4; on)"),
@@ -201,7 +201,7 @@ def test_the_value_names_the_case_that_decides_its_interval_and_the_range_of_the
 def test_of_how_many_it_was_asked_and_what_else_was_measured_are_told() -> None:
     rate = at_least(0.8, 0.9, "")
     assert all_of(rate, asked=(4, 6, "routes"), note="two sites").value == (
-        "90.0%; asked of 4 of 6 routes; two sites"
+        "90.0%; measured on 4 of 6 routes; two sites"
     )
     assert all_of(rate, asked=(6, 6, "routes")).value == "90.0%"
 

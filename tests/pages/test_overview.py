@@ -38,6 +38,8 @@ def opening(resemblance: Resemblance | None = None, check: Check = HOLDS) -> str
             "performance": SimpleNamespace(n_sums=1000, n_digits=4000, right_digits=3999),
             "resemblance": resemblance,
             "shifts": "1.03 and 0.72",
+            "n_routes_with_a_site": 5,
+            "n_carry_routes": 6,
             "most_nines": 3,
             "wrong_by_nines": [(0.00001, 0.002), (0.002, 0.034)],
         },
@@ -71,17 +73,17 @@ def test_the_opening_page_says_nothing_of_a_checkpoint_that_does_not(resemblance
     assert "resembles" not in opening(resemblance)
 
 
-def test_the_opening_page_answers_in_five_sentences_with_measured_numbers() -> None:
+def test_the_opening_page_answers_in_five_steps_with_measured_numbers() -> None:
     text = opening()
-    assert "explains at least 75.0% of their variance" in text
-    assert "from none on: 1.03 and 0.72 digits." in text
+    assert "it explains 75.0% of the logits’ variance, or more" in text
+    assert "in digits: 1.03 and 0.72." in text
     assert "0.0010% of digits are wrong behind no nine, 3.4% behind 3 nines" in text
     assert "Not unembedding#digits-on-a-circle." not in text
 
 
 def test_the_answer_of_a_model_whose_claims_fail_is_what_is_true_instead() -> None:
     text = opening(check=FAILS)
-    for denied in ("Digits are angles.", "Each carry is held by one layer-0 head", "75.0%"):
+    for denied in ("The ten digits lie on a circle.", "Each carry is held by one layer-0 head", "75.0%"):
         assert denied not in text
     for instead in (
         "unembedding#digits-on-a-circle",

@@ -193,7 +193,7 @@ def test_a_claim_says_in_words_whether_it_holds() -> None:
     assert ">Holds:<" in shown(checked())
     assert "It is dense." not in shown(checked())
     failing = shown(checked(0.1))
-    assert ">The claim does not hold; instead:<" in failing
+    assert ">Does not hold; instead:<" in failing
     assert failing.index("It is dense.") < failing.index("It is <em>sparse</em>. (Does not hold.)")
     near = shown(all_of(at_least(0.5, 0.49, "", n=100)))
     assert "(Does not hold, but the limit is within the interval.)" in near

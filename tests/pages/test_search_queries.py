@@ -66,7 +66,7 @@ EXPECTED = {
     "number of parameters": "index",
     # How digits are represented
     "SVD": "unembedding#singular-values",
-    "singular value": "unembedding#singular-values",
+    "singular value": "unembedding#singular-value-decomposition",
     "PCA": "unembedding#singular-values",
     "Fourier": "unembedding#frequency-magnitudes",
     "FFT": "unembedding#frequency-magnitudes",
@@ -108,8 +108,8 @@ EXPECTED = {
     "4505 + 4095": "every-sum#wrong-sums",
     "4505": "every-sum#wrong-sums",
     "2764+1504": "the-task#example-sums",
-    "column 1 → C0": "how-it-carries#carry-routes",
-    "column 3 → C1": "how-it-carries#carry-routes",
+    "1 → C0": "how-it-carries#carry-routes",
+    "3 → C1": "how-it-carries#carry-routes",
 }
 MISSPELLED = {
     "unembeding": "unembedding",
@@ -117,7 +117,7 @@ MISSPELLED = {
     "fourrier": "unembedding#frequency-magnitudes",
     "casual tracing": "how-it-carries#carry-site-rates",
     "modular additon": "unembedding#digits-on-a-circle",
-    "sigular values": "unembedding#singular-values",
+    "sigular values": "unembedding#singular-value-decomposition",
     "activation pathcing": "how-it-carries#carry-site-rates",
     "stering vector": "how-it-carries#carry-dose",
 }

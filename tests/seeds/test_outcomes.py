@@ -160,8 +160,8 @@ def test_seeds_trained_alike_are_counted_and_others_are_not() -> None:
     assert found is not None
     assert (found.n_holding, found.n_checked, found.n_seeds) == (2, 3, 4)
     assert found.is_general
-    assert found.on_seeds == "General: holds on 2 of 4 bundled seeds, and could not be checked on 1."
-    assert found.on_nulls == "Networks that cannot add: does not hold (untrained, permuted labels)."
+    assert found.on_seeds == "Holds on 2 of the 4 bundled seeds (it could not be checked on 1): general."
+    assert found.on_nulls == "On networks that cannot add: does not hold (untrained, permuted labels)."
     assert found.on_controls == "Controls: holds (epoch 1)."
 
 
@@ -169,13 +169,17 @@ def test_a_claim_that_holds_on_less_than_half_of_the_seeds_is_not_general() -> N
     found = elsewhere(OUTCOMES, "other")
     assert found is not None
     assert (found.n_holding, found.n_checked, found.n_seeds) == (1, 2, 4)
-    assert found.on_seeds == "Not general: holds on 1 of 4 bundled seeds, and could not be checked on 2."
+    expected = (
+        "Holds on 1 of the 4 bundled seeds (it could not be checked on 2): not general, which takes half of them."
+    )
+    assert found.on_seeds == expected
     assert (
-        found.on_nulls == "Networks that cannot add: not applicable (untrained); does not hold (permuted labels)."
+        found.on_nulls
+        == "On networks that cannot add: not applicable (untrained); does not hold (permuted labels)."
     )
     all_checked = Outcomes("", tuple(network("seed", f"seed {n}", it="fails") for n in range(2)))
     assert (found := elsewhere(all_checked, "it")) is not None
-    assert found.on_seeds == "Not general: holds on 0 of 2 bundled seeds."
+    assert found.on_seeds == "Holds on 0 of the 2 bundled seeds: not general, which takes half of them."
 
 
 def test_a_claim_that_was_asked_of_no_network_has_no_outcomes_elsewhere() -> None:

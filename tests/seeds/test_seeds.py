@@ -260,7 +260,7 @@ def test_seeds_that_were_trained_otherwise_are_told_apart() -> None:
     longer = summary("seed 0, longer", 300, ("A",), soft_carry_fades=False)
     recurring = fading_recurs([*alike_all, longer])
     assert recurring.holds
-    assert recurring.check.value.endswith("; of those trained longer: soft-carry-fades on 0 of 1")
+    assert recurring.check.value.endswith("; of the 1 seed trained for 300 epochs: soft-carry-fades on 0 of 1")
 
 
 def test_a_claim_recurs_if_it_holds_on_most_of_the_seeds_on_which_it_could_be_checked() -> None:

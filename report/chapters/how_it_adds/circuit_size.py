@@ -72,10 +72,9 @@ def kept_sites_figure(circuit: MinimalCircuit) -> Figure:
         ),
         numbers=charts.heatmap(n_left, quantity="sites left", **cells),
         caption=(
-            "Order in which each layer-0 head (rows) at each position (columns) is ablated: the stronger the "
-            "colour, the "
-            f"longer it is kept. A dot marks the sites of the smallest set that keeps {percent(ENOUGH, 0)} of the "
-            "digits right that the whole model gets right."
+            "Order in which each layer-0 head (rows) at each position (columns) is ablated, the last in the "
+            f"strongest colour. Dots: the smallest set that keeps {percent(ENOUGH, 0)} of the digits right that "
+            "the whole model gets right."
         ),
         alt="A heatmap of heads by positions, with a dot in the cells of the smallest set found.",
         source=minimal_circuit,
