@@ -64,7 +64,7 @@ def test_on_paper_charts_are_light_and_links_are_addresses(loaded: Reader) -> No
     loaded.page.emulate_media(media="print")
     loaded.page.pdf()
     printed = loaded.page.evaluate("window.printed")
-    assert printed["chart"] == printed["body"] == "rgb(253, 252, 250)"
+    assert printed["chart"] == printed["body"] == "rgb(255, 255, 255)"
     assert "https://" in printed["link"]
 
 

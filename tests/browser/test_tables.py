@@ -137,8 +137,8 @@ def test_words_that_lead_somewhere_do_so_on_every_page_of_the_table(
     assert len(first) == page.locator("#claims-recurring tbody tr").count()
     page.locator("#claims-recurring").get_by_role("button", name="Next").click()
     expect(names.first).not_to_have_text(first[0])
-    turned = names.first.text_content() or ""
-    assert turned not in first
+    assert names.first.text_content() not in first
+    address = names.first.get_attribute("href") or ""
     names.first.click()
-    page.wait_for_url(f"**.html#{turned}")
-    expect(page.locator(f"#{turned}.claim")).to_be_in_viewport()
+    page.wait_for_url(f"**/{address}")
+    expect(page.locator(f"#{address.partition('#')[2]}.claim")).to_be_in_viewport()
