@@ -1,0 +1,1 @@
+"""The circuit: found by patching, and run alone."""

@@ -1,0 +1,228 @@
+"""Circuits of edges from layer-0 sites to answer digits, and the model run on such a circuit alone.
+
+An edge leads from a site, which is the output of one layer-0 head at one position, to one digit of the answer. The
+model is run on a circuit by computing each digit from the sites with an edge to it: the outputs of all other sites
+are replaced by their means over the sample, or by those of another sum. Two digits can see different sites, so
+layer 1 runs once for each digit, at the position that predicts it.
+
+Some things are given to every digit and have no edge: the embeddings of tokens and positions, at all positions up
+to the one that predicts it, and layer 1 itself. A site that is kept has the output that it has in the whole model,
+where it attends to all tokens up to its position.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from einops import einsum, rearrange
+from jaxtyping import Bool, Float, Int
+
+from sumint.interventions.sites import Site
+from sumint.model.load import Model, Tensor, as_array, layout_of, tokens_for
+from sumint.model.partial_pass import Layer0Activations
+from sumint.task.sums import Layout, Sums, uniform_sums
+
+N_FINDING, N_SCORING, SEED = 1000, 1000, 5
+"""The halves of a sample: the sums on which a circuit is found and those on which it is scored; and its seed."""
+
+Edges = Bool[np.ndarray, "digit head position"]
+"""Which sites each answer digit sees."""
+
+Edge = tuple[int, int, int]
+"""The digit that an edge leads to, and the head and the position of the site from which it comes."""
+
+
+def finding_sums(layout: Layout) -> Sums:
+    """The sums on which a circuit is found."""
+    return uniform_sums(layout, N_FINDING + N_SCORING, SEED)[:N_FINDING]
+
+
+def scoring_sums(layout: Layout) -> Sums:
+    """The sums on which a circuit is scored: none that the search has seen, but for chance."""
+    return uniform_sums(layout, N_FINDING + N_SCORING, SEED)[N_FINDING:]
+
+
+def possible_edges(layout: Layout, n_heads: int) -> Edges:
+    """All edges that there can be: to each digit, from every site up to the position that predicts it."""
+    digits = np.arange(layout.n_digits)[:, None, None]
+    is_before = np.arange(layout.n_ctx) <= layout.predicting.start + digits
+    return np.broadcast_to(is_before, (layout.n_digits, n_heads, layout.n_ctx)).copy()
+
+
+def list_edges(edges: Edges) -> tuple[Edge, ...]:
+    """The edges of a circuit, ordered by digit, head and position."""
+    return tuple((digit, head, position) for digit, head, position in np.argwhere(edges).tolist())
+
+
+def edges_of(listed: tuple[Edge, ...], layout: Layout, n_heads: int) -> Edges:
+    """The circuit that has the listed edges."""
+    edges = np.zeros((layout.n_digits, n_heads, layout.n_ctx), bool)
+    for edge in listed:
+        edges[edge] = True
+    return edges
+
+
+@dataclass(frozen=True)
+class Ablation:
+    """Some sums, and what replaces the outputs of the sites that a circuit leaves out."""
+
+    model: Model
+    sums: Sums
+    residual: Float[Tensor, "sum position d_model"]
+    """The residual stream that layer 1 reads in the whole model."""
+    changes: Float[Tensor, "sum head position d_model"]
+    """What replacing the output of each site adds to it."""
+
+    @classmethod
+    def by_means(cls, model: Model, sums: Sums, means: Float[Tensor, "position head d_head"]) -> Ablation:
+        """The outputs of layer-0 heads are replaced by their means."""
+        layer_0 = Layer0Activations.on(model, tokens_for(model, sums))
+        return cls(model, sums, layer_0.residual, _written(model, means - layer_0.z))
+
+    @classmethod
+    def by_resampling(cls, model: Model, sums: Sums, seed: int = 0) -> Ablation:
+        """The outputs are replaced by those of another sum, one for all sites, drawn without replacement."""
+        layer_0 = Layer0Activations.on(model, tokens_for(model, sums))
+        return cls(
+            model, sums, layer_0.residual, _written(model, layer_0.z[_derangement(len(sums), seed)] - layer_0.z)
+        )
+
+    def __getitem__(self, which: slice) -> Ablation:
+        """The same for some of the sums."""
+        return replace(self, sums=self.sums[which], residual=self.residual[which], changes=self.changes[which])
+
+    def digit(self, digit: int, edges: Bool[np.ndarray, "head position"]) -> DigitState:
+        """The computation of one answer digit that sees only the sites of these edges."""
+        import torch
+
+        stop = layout_of(self.model).predicting.start + digit + 1
+        is_replaced = torch.from_numpy(~edges[:, :stop]).to(self.changes)
+        change = einsum(
+            is_replaced,
+            self.changes[:, :, :stop],
+            "head position, sum head position d_model -> sum position d_model",
+        )
+        return DigitState.of(self.model, self.residual[:, :stop] + change, self._answer(digit))
+
+    def replace_sites(self, state: DigitState, *sites: Site) -> DigitState:
+        """The computation of a digit with the sites, which are at one position, replaced as well."""
+        return state.after(sites[0].position, self._change(*sites))
+
+    def restore_sites(self, state: DigitState, *sites: Site) -> DigitState:
+        """The computation of a digit with the sites, which are at one position, no longer replaced."""
+        return state.after(sites[0].position, -self._change(*sites))
+
+    def _change(self, *sites: Site) -> Float[Tensor, "sum d_model"]:
+        (position,) = {site.position for site in sites}
+        return self.changes[:, [site.head for site in sites], position].sum(dim=1)
+
+    def _answer(self, digit: int) -> Int[Tensor, " sum"]:
+        import torch
+
+        return torch.from_numpy(self.sums.answer_digits[:, digit]).to(self.residual.device)
+
+
+@dataclass(frozen=True)
+class DigitState:
+    """Layer 1 at the position that predicts one answer digit, which is the last of the positions here.
+
+    A change of the residual stream at one position changes the keys and values there alone, so the next state is
+    computed from the last one.
+    """
+
+    model: Model
+    residual: tuple[Float[Tensor, "sum d_model"], ...]
+    """The residual stream that layer 1 reads, by position."""
+    queries: Float[Tensor, "sum head d_head"]
+    keys: Float[Tensor, "sum head position d_head"]
+    values: Float[Tensor, "sum head position d_head"]
+    answer: Int[Tensor, " sum"]
+    """The right digit."""
+
+    @classmethod
+    def of(
+        cls, model: Model, residual: Float[Tensor, "sum position d_model"], answer: Int[Tensor, " sum"]
+    ) -> DigitState:
+        """Layer 1's queries at the last position, and its keys and values at all."""
+        normalized = model.blocks[1].ln1(residual)
+        attention, n_heads = model.blocks[1].attn, model.cfg.n_heads
+        keys, values = (
+            rearrange(projected, "sum position (head d_head) -> sum head position d_head", head=n_heads)
+            for projected in (attention.k(normalized), attention.v(normalized))
+        )
+        queries = rearrange(attention.q(normalized[:, -1]), "sum (head d_head) -> sum head d_head", head=n_heads)
+        return cls(model, residual.unbind(dim=1), queries, keys, values, answer)
+
+    def after(self, position: int, change: Float[Tensor, "sum d_model"]) -> DigitState:
+        """The state after a change of the residual stream at one position."""
+        changed = self.residual[position] + change
+        there = DigitState.of(self.model, changed[:, None], self.answer)
+        keys, values = self.keys.clone(), self.values.clone()
+        keys[:, :, position], values[:, :, position] = there.keys[:, :, 0], there.values[:, :, 0]
+        residual = (*self.residual[:position], changed, *self.residual[position + 1 :])
+        queries = there.queries if position == len(residual) - 1 else self.queries
+        return replace(self, residual=residual, queries=queries, keys=keys, values=values)
+
+    @cached_property
+    def z(self) -> Float[Tensor, "sum head d_head"]:
+        """The outputs of layer 1's heads, before W_O."""
+        scores = (self.queries[:, :, None] * self.keys).sum(dim=-1) / self.model.cfg.d_head**0.5
+        return (scores.softmax(dim=-1)[..., None] * self.values).sum(dim=2)
+
+    @cached_property
+    def logits(self) -> Float[Tensor, "sum token"]:
+        """The logits of the digit."""
+        return self.logits_of(self.z)
+
+    def logits_of(self, z: Float[Tensor, "sum head d_head"]) -> Float[Tensor, "sum token"]:
+        """The logits of the digit with these outputs of layer 1's heads."""
+        output = self.model.blocks[1].attn.o(rearrange(z, "sum head d_head -> sum (head d_head)"))
+        return self.model.unembed(self.model.ln_final(self.residual[-1] + output))
+
+    @cached_property
+    def predictions(self) -> Int[np.ndarray, " sum"]:
+        """The predicted token of each sum."""
+        return as_array(self.logits.argmax(dim=-1))
+
+    @property
+    def is_right(self) -> Bool[np.ndarray, " sum"]:
+        """Whether the digit is predicted correctly."""
+        return self.predictions == as_array(self.answer)
+
+    @cached_property
+    def loss(self) -> float:
+        """The mean cross-entropy of the digit, in nats."""
+        import torch
+
+        return float(torch.nn.functional.cross_entropy(self.logits, self.answer))
+
+    @property
+    def logit_difference(self) -> float:
+        """The mean over sums of the right digit's logit minus the mean of the other nine."""
+        return logit_difference(as_array(self.logits), as_array(self.answer))
+
+
+def logit_difference(logits: Float[np.ndarray, "sum token"], answer: Int[np.ndarray, " sum"]) -> float:
+    """The mean over sums of the right digit's logit minus the mean of the other nine digits'."""
+    digits = logits[:, :10].astype(np.float64)
+    right = np.take_along_axis(digits, answer[:, None], axis=1)[:, 0]
+    return float((right - (digits.sum(axis=1) - right) / 9).mean())
+
+
+def _written(model: Model, change: Float[Tensor, "sum position head d_head"]) -> Tensor:
+    """What a change of the outputs z of layer 0's heads adds to the residual stream, head by head."""
+    return einsum(
+        change,
+        model.W_O[0],
+        "sum position head d_head, head d_head d_model -> sum head position d_model",
+    )
+
+
+def _derangement(n: int, seed: int) -> Int[np.ndarray, " n"]:
+    """A random permutation that leaves nothing in its place: each is followed by the next of a random cycle."""
+    order = np.random.default_rng([seed, n]).permutation(n)
+    following = np.empty(n, np.int64)
+    following[order] = np.roll(order, -1)
+    return following
