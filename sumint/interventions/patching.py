@@ -39,6 +39,14 @@ class ServedRoute:
     site: Site
 
 
+@dataclass(frozen=True)
+class RouteSites:
+    """A route, and the sites that are patched together on it: one that holds its carry, or several."""
+
+    route: Route
+    sites: tuple[Site, ...]
+
+
 def edit_site(
     site: Site,
     change: Callable[[Float[Tensor, "sum d_head"]], Float[Tensor, "sum d_head"]],
