@@ -74,24 +74,57 @@ class Ablation:
     """The residual stream that layer 1 reads in the whole model."""
     changes: Float[Tensor, "sum head position d_model"]
     """What replacing the output of each site adds to it."""
+    targets: Int[Tensor, "sum digit"]
+    """The digits that count as right: those of the sums, or those that the whole model predicts."""
 
     @classmethod
     def by_means(cls, model: Model, sums: Sums, means: Float[Tensor, "position head d_head"]) -> Ablation:
         """The outputs of layer-0 heads are replaced by their means."""
         layer_0 = Layer0Activations.on(model, tokens_for(model, sums))
-        return cls(model, sums, layer_0.residual, _written(model, means - layer_0.z))
+        return cls._of(model, sums, layer_0, means - layer_0.z)
 
     @classmethod
     def by_resampling(cls, model: Model, sums: Sums, seed: int = 0) -> Ablation:
         """The outputs are replaced by those of another sum, one for all sites, drawn without replacement."""
         layer_0 = Layer0Activations.on(model, tokens_for(model, sums))
-        return cls(
-            model, sums, layer_0.residual, _written(model, layer_0.z[_derangement(len(sums), seed)] - layer_0.z)
+        others = layer_0.z[_derangement(len(sums), seed)]
+        return cls._of(model, sums, layer_0, others - layer_0.z)
+
+    @classmethod
+    def _of(
+        cls,
+        model: Model,
+        sums: Sums,
+        layer_0: Layer0Activations,
+        change: Float[Tensor, "sum position head d_head"],
+    ) -> Ablation:
+        import torch
+
+        written = einsum(
+            change,
+            model.W_O[0],
+            "sum position head d_head, head d_head d_model -> sum head position d_model",
         )
+        targets = torch.from_numpy(sums.answer_digits).to(layer_0.residual.device)
+        return cls(model, sums, layer_0.residual, written, targets)
+
+    def towards_the_whole_model(self) -> Ablation:
+        """The same, where the whole model's predictions count as right."""
+        import torch
+
+        all_sites = np.ones(tuple(self.changes.shape[1:3]), bool)
+        whole = [self.digit(digit, all_sites).predictions for digit in range(self.targets.shape[1])]
+        return replace(self, targets=torch.from_numpy(np.stack(whole, axis=1)).to(self.targets.device))
 
     def __getitem__(self, which: slice) -> Ablation:
         """The same for some of the sums."""
-        return replace(self, sums=self.sums[which], residual=self.residual[which], changes=self.changes[which])
+        return replace(
+            self,
+            sums=self.sums[which],
+            residual=self.residual[which],
+            changes=self.changes[which],
+            targets=self.targets[which],
+        )
 
     def digit(self, digit: int, edges: Bool[np.ndarray, "head position"]) -> DigitState:
         """The computation of one answer digit that sees only the sites of these edges."""
@@ -104,7 +137,7 @@ class Ablation:
             self.changes[:, :, :stop],
             "head position, sum head position d_model -> sum position d_model",
         )
-        return DigitState.of(self.model, self.residual[:, :stop] + change, self._answer(digit))
+        return DigitState.of(self.model, self.residual[:, :stop] + change, self.targets[:, digit])
 
     def replace_sites(self, state: DigitState, *sites: Site) -> DigitState:
         """The computation of a digit with the sites, which are at one position, replaced as well."""
@@ -117,11 +150,6 @@ class Ablation:
     def _change(self, *sites: Site) -> Float[Tensor, "sum d_model"]:
         (position,) = {site.position for site in sites}
         return self.changes[:, [site.head for site in sites], position].sum(dim=1)
-
-    def _answer(self, digit: int) -> Int[Tensor, " sum"]:
-        import torch
-
-        return torch.from_numpy(self.sums.answer_digits[:, digit]).to(self.residual.device)
 
 
 @dataclass(frozen=True)
@@ -138,12 +166,12 @@ class DigitState:
     queries: Float[Tensor, "sum head d_head"]
     keys: Float[Tensor, "sum head position d_head"]
     values: Float[Tensor, "sum head position d_head"]
-    answer: Int[Tensor, " sum"]
-    """The right digit."""
+    target: Int[Tensor, " sum"]
+    """The digit that counts as right."""
 
     @classmethod
     def of(
-        cls, model: Model, residual: Float[Tensor, "sum position d_model"], answer: Int[Tensor, " sum"]
+        cls, model: Model, residual: Float[Tensor, "sum position d_model"], target: Int[Tensor, " sum"]
     ) -> DigitState:
         """Layer 1's queries at the last position, and its keys and values at all."""
         normalized = model.blocks[1].ln1(residual)
@@ -153,12 +181,12 @@ class DigitState:
             for projected in (attention.k(normalized), attention.v(normalized))
         )
         queries = rearrange(attention.q(normalized[:, -1]), "sum (head d_head) -> sum head d_head", head=n_heads)
-        return cls(model, residual.unbind(dim=1), queries, keys, values, answer)
+        return cls(model, residual.unbind(dim=1), queries, keys, values, target)
 
     def after(self, position: int, change: Float[Tensor, "sum d_model"]) -> DigitState:
         """The state after a change of the residual stream at one position."""
         changed = self.residual[position] + change
-        there = DigitState.of(self.model, changed[:, None], self.answer)
+        there = DigitState.of(self.model, changed[:, None], self.target)
         keys, values = self.keys.clone(), self.values.clone()
         keys[:, :, position], values[:, :, position] = there.keys[:, :, 0], there.values[:, :, 0]
         residual = (*self.residual[:position], changed, *self.residual[position + 1 :])
@@ -188,36 +216,27 @@ class DigitState:
 
     @property
     def is_right(self) -> Bool[np.ndarray, " sum"]:
-        """Whether the digit is predicted correctly."""
-        return self.predictions == as_array(self.answer)
+        """Whether the digit is predicted as it should be."""
+        return self.predictions == as_array(self.target)
 
     @cached_property
     def loss(self) -> float:
         """The mean cross-entropy of the digit, in nats."""
         import torch
 
-        return float(torch.nn.functional.cross_entropy(self.logits, self.answer))
+        return float(torch.nn.functional.cross_entropy(self.logits, self.target))
 
     @property
     def logit_difference(self) -> float:
         """The mean over sums of the right digit's logit minus the mean of the other nine."""
-        return logit_difference(as_array(self.logits), as_array(self.answer))
+        return logit_difference(as_array(self.logits), as_array(self.target))
 
 
-def logit_difference(logits: Float[np.ndarray, "sum token"], answer: Int[np.ndarray, " sum"]) -> float:
+def logit_difference(logits: Float[np.ndarray, "sum token"], target: Int[np.ndarray, " sum"]) -> float:
     """The mean over sums of the right digit's logit minus the mean of the other nine digits'."""
     digits = logits[:, :10].astype(np.float64)
-    right = np.take_along_axis(digits, answer[:, None], axis=1)[:, 0]
+    right = np.take_along_axis(digits, target[:, None], axis=1)[:, 0]
     return float((right - (digits.sum(axis=1) - right) / 9).mean())
-
-
-def _written(model: Model, change: Float[Tensor, "sum position head d_head"]) -> Tensor:
-    """What a change of the outputs z of layer 0's heads adds to the residual stream, head by head."""
-    return einsum(
-        change,
-        model.W_O[0],
-        "sum position head d_head, head d_head d_model -> sum head position d_model",
-    )
 
 
 def _derangement(n: int, seed: int) -> Int[np.ndarray, " n"]:

@@ -30,6 +30,7 @@ from sumint.interventions.patching import DIRECTIONS
 PATTERNS_OVER_VALUES = 0.3
 QUERIES_OVER_KEYS = 0.1
 ATTENTION_CHANGE_AT_MOST = -0.2
+HEAD_SWITCHES_BY = 0.15
 
 
 @optional_figure(
@@ -116,6 +117,44 @@ def attention_falls_with_the_carry(sites: CarrySites, inputs: CarryInLayer1) -> 
             unit="",
         ),
         asked=(len(changes), len(sites.routes), "routes"),
+        note="; ".join(details),
+    )
+
+
+@claim(
+    "a-head-switches",
+    "On every route whose carry site is at an earlier position, the attention of some layer-1 head to that "
+    "position "
+    f"differs by at least {percent(HEAD_SWITCHES_BY, 0)} with and without the carry.",
+    analysis=carry_in_layer_1,
+    figure="carry-attention-switch",
+    otherwise="On {case}, the attention of no layer-1 head to the position differs by more than {value}.",
+)
+def some_head_switches(sites: CarrySites, inputs: CarryInLayer1) -> Check:
+    """The largest difference that the carry makes to one head's mean attention to the site's position."""
+    is_earlier = ~is_at_predicting_position(sites)
+    if not is_earlier.any():
+        return not_applicable(NO_EARLIER_SITE if sites.served_routes else NO_SERVED_ROUTE)
+    differences, details = {}, []
+    for number in np.flatnonzero(is_earlier):
+        served = sites.served_routes[number]
+        without, with_carry = inputs.attention[number, :, :, served.site.position]
+        head = int(np.abs(with_carry - without).argmax())
+        differences[served.route.name] = float(np.abs(with_carry - without)[head])
+        place = sites.layout.position_names[served.site.position]
+        moved_to = sites.layout.position_names[int(inputs.attention[number, 1, head].argmax())]
+        details.append(
+            f"{served.route.name}: H1.{head} attends to {place} with {percent(float(without[head]), 0)} without "
+            f"the carry and {percent(float(with_carry[head]), 0)} with it, then most to {moved_to}"
+        )
+    return all_of(
+        at_least(
+            HEAD_SWITCHES_BY,
+            differences,
+            "the largest difference of one head’s mean attention to the site’s position, without and with the "
+            "carry, is {bound} on every route whose carry site is earlier",
+        ),
+        asked=(len(differences), len(sites.routes), "routes"),
         note="; ".join(details),
     )
 

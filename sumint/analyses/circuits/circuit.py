@@ -1,11 +1,11 @@
-"""The circuit: which layer-0 sites each answer digit needs to see for nearly all sums to be right.
+"""The circuit: which layer-0 sites each answer digit needs to see for the answer to be the whole model's.
 
 It is found by interventions, not by attention patterns. First each edge is patched alone, in the whole model: the
 digit sees the site's output on another sum. Edges whose patch changes the digit often are the beginning of the
 circuit, unless patching all heads of the position does not: two heads can cancel, so that patching one of them
-disturbs what the model does not need. All other outputs are at their means then. As long as too few sums are
-right, the search adds the edge that lowers the loss most, or all edges from one position to a digit. In the end
-edges are removed without which as many sums are right, alone or all from one position to a digit.
+disturbs what the model does not need. All other outputs are at their means then. As long as too few answers are
+those of the whole model, the search adds the edge that lowers the loss most, or all edges from one position to a
+digit. In the end edges are removed without which as many answers are, alone or all from one position to a digit.
 
 The search sees half of a sample. How well the circuit does is measured on the other half, by `circuit_scores`.
 The search is greedy: a smaller circuit may exist.
@@ -32,7 +32,7 @@ STARTS_FROM = 0.05
 """The search starts with the edges whose patch changes at least this share of the digit's predictions."""
 
 ENOUGH = 0.98
-"""The search adds edges until at least this share of whole sums is right, …"""
+"""The search adds edges until at least this share of whole answers is that of the whole model, …"""
 
 MOST = 0.5
 """… or the circuit has this share of all edges."""
@@ -48,12 +48,13 @@ class Circuit:
     """The share of a digit's predictions that change when it sees a site's output on another sum; 0 after it."""
     position_effects: Float[np.ndarray, "digit position"]
     """The same when it sees the outputs of all heads at a position on another sum."""
-    accuracy: Float[np.ndarray, " step"]
-    """The share of whole sums right, on the sums of the search, from the start to the last edge that was added."""
+    agreement: Float[np.ndarray, " step"]
+    """The share of whole answers that are those of the whole model, on the sums of the search, from the start to
+    the last edge that was added."""
     n_edges: Int[np.ndarray, " step"]
     """The number of edges at these steps."""
-    found_accuracy: float
-    """The share of whole sums right, on the sums of the search, on the circuit that was found."""
+    found_agreement: float
+    """The same share on the circuit that was found."""
 
     @property
     def n_digits(self) -> int:
@@ -70,8 +71,8 @@ class Circuit:
 
     @property
     def is_reached(self) -> bool:
-        """Whether enough sums are right with at most half of the edges."""
-        return self.found_accuracy >= ENOUGH and self.edges.sum() <= MOST * self.possible.sum()
+        """Whether enough answers are the whole model's with at most half of the edges."""
+        return self.found_agreement >= ENOUGH and bool(self.edges.sum() <= MOST * self.possible.sum())
 
     def sites(self, digit: int | None = None) -> tuple[Site, ...]:
         """The sites with an edge to a digit, or to any."""
@@ -86,12 +87,12 @@ def circuit(model: Model, sample: Sums) -> Circuit:
     means = Layer0Activations.on(model, tokens_for(model, sample)).z.mean(0)
     patch_effects, position_effects = _patch_effects(Ablation.by_resampling(model, finding[:N_PATCHED]))
     start = (patch_effects >= STARTS_FROM) & (position_effects >= STARTS_FROM)[:, None]
-    search = _Search(Ablation.by_means(model, finding, means), start)
-    accuracy, n_edges = [search.accuracy], [int(search.edges.sum())]
+    search = _Search(Ablation.by_means(model, finding, means).towards_the_whole_model(), start)
+    agreement, n_edges = [search.agreement], [int(search.edges.sum())]
     possible = possible_edges(layout, model.cfg.n_heads)
-    while search.accuracy < ENOUGH and n_edges[-1] < MOST * possible.sum():
+    while search.agreement < ENOUGH and n_edges[-1] < MOST * possible.sum():
         search.add_the_best(possible)
-        accuracy.append(search.accuracy)
+        agreement.append(search.agreement)
         n_edges.append(int(search.edges.sum()))
     while search.remove_what_is_needless():
         pass
@@ -99,9 +100,9 @@ def circuit(model: Model, sample: Sums) -> Circuit:
         search.edges,
         patch_effects,
         position_effects,
-        np.array(accuracy),
+        np.array(agreement),
         np.array(n_edges, np.int64),
-        search.accuracy,
+        search.agreement,
     )
 
 
@@ -134,8 +135,8 @@ class _Search:
         self._additions: dict[int, list[tuple[tuple[Site, ...], DigitState]]] = {}
 
     @property
-    def accuracy(self) -> float:
-        """The share of whole sums right."""
+    def agreement(self) -> float:
+        """The share of whole answers that are those of the whole model."""
         return _all_right(self.states)
 
     def add_the_best(self, possible: Edges) -> None:
@@ -156,13 +157,13 @@ class _Search:
         self._move(digit, state)
 
     def remove_what_is_needless(self) -> bool:
-        """Removes the edges that cost the least loss and no right sum; False if there are none."""
+        """Removes the edges that cost the least loss and no agreement; False if there are none."""
         removals = []
         for digit, edges in enumerate(self.edges):
             for sites in _groups(edges):
                 state = self.ablation.replace_sites(self.states[digit], *sites)
                 others = [state if number == digit else other for number, other in enumerate(self.states)]
-                if _all_right(others) >= self.accuracy:
+                if _all_right(others) >= self.agreement:
                     removals.append((state.loss - self.states[digit].loss, digit, sites, state))
         if not removals:
             return False

@@ -28,7 +28,7 @@ from sumint.interventions.circuits import (
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations
-from sumint.task.sums import Sums
+from sumint.task.sums import Layout, Sums
 
 CIRCUITS = ("whole model", "circuit", "all other edges", "no edge")
 """What is run: with all edges, those of the circuit, all but those, and none."""
@@ -55,6 +55,8 @@ class CircuitScores:
     accuracy: Float[np.ndarray, "circuit ablation digit"]
     whole_sums: Float[np.ndarray, "circuit ablation"]
     """The share of sums with every digit right."""
+    agreement: Float[np.ndarray, "circuit ablation"]
+    """The share of sums with the whole model's answer, be it right or wrong."""
     loss: Float[np.ndarray, "circuit ablation digit"]
     """The mean cross-entropy of each digit in nats."""
     logit_difference: Float[np.ndarray, "circuit ablation digit"]
@@ -77,6 +79,10 @@ class CircuitScores:
     n_digits: int
 
     @property
+    def layout(self) -> Layout:
+        return Layout(self.n_digits)
+
+    @property
     def recovered(self) -> Float[np.ndarray, "ablation digit"]:
         """The share of the logit difference that the circuit recovers: 0 is no edge, 1 the whole model."""
         none, whole = self.logit_difference[NONE], self.logit_difference[WHOLE]
@@ -95,6 +101,7 @@ def circuit_scores(model: Model, sample: Sums, *, edges: tuple[Edge, ...]) -> Ci
         [_run(ablation, kept) for ablation in ablations]
         for kept in (possible, circuit, possible & ~circuit, np.zeros_like(possible))
     ]
+    whole = np.stack([state.predictions for state in runs[WHOLE][MEANS]])
     parts = [_Parts(ablation[:N_PARTS], circuit) for ablation in ablations]
     sites = sorted({(head, position) for _, head, position in edges})
     random = np.random.default_rng(0)
@@ -103,6 +110,9 @@ def circuit_scores(model: Model, sample: Sums, *, edges: tuple[Edge, ...]) -> Ci
         listed=np.array(list_edges(circuit), np.int64).reshape(-1, 3),
         accuracy=np.array([[[state.is_right.mean() for state in run] for run in of_kept] for of_kept in runs]),
         whole_sums=np.array([[_all_right(run) for run in of_kept] for of_kept in runs]),
+        agreement=np.array(
+            [[np.all([s.predictions for s in run] == whole, axis=0).mean() for run in of_kept] for of_kept in runs]
+        ),
         loss=np.array([[[state.loss for state in run] for run in of_kept] for of_kept in runs]),
         logit_difference=np.array([[[state.logit_difference for state in run] for run in one] for one in runs]),
         without_edge=np.array([[one.without([edge]) for one in parts] for edge in list_edges(circuit)]).reshape(
@@ -143,7 +153,7 @@ class _Parts:
             z = state.z.clone()
             z[:, head] = z[:, head].mean(dim=0)
             predicted = as_array(state.logits_of(z).argmax(dim=-1))
-            accuracy[head, digit] = (predicted == as_array(state.answer)).mean()
+            accuracy[head, digit] = (predicted == as_array(state.target)).mean()
         return accuracy
 
 

@@ -73,9 +73,10 @@ def high_level_model(model: Model, sample: Sums, *, alignment: tuple[RouteSites,
         exchanged = np.zeros((N_PAIRS, *shape), bool)
         exchanged[:, kind, column] = True
         agrees, expected = pairs.agreement(exchanged)
+        is_whole: Bool[np.ndarray, " pair"] = np.all(agrees, axis=1)
         changes: Bool[np.ndarray, " pair"] = np.any(expected != pairs.base.answer_digits, axis=1)
-        accuracy[kind, column], n_changes[kind, column] = agrees.all(axis=1).mean(), changes.sum()
-        where[kind, column] = agrees.all(axis=1)[changes].mean() if changes.any() else np.nan
+        accuracy[kind, column], n_changes[kind, column] = is_whole.mean(), changes.sum()
+        where[kind, column] = is_whole[changes].mean() if changes.any() else np.nan
     subsets = np.random.default_rng(SEED).random((N_PAIRS, *shape)) < 0.5
     agrees, expected = pairs.agreement(subsets)
     base_predicted, right = pairs.predicted(np.zeros_like(subsets)), pairs.base.answer_digits
