@@ -35,7 +35,10 @@ ENOUGH = 0.98
 """The search adds edges until at least this share of whole answers is that of the whole model, …"""
 
 MOST = 0.5
-"""… or the circuit has this share of all edges."""
+"""… or the circuit has this share of all edges, …"""
+
+MOST_STEPS = 40
+"""… or it has added edges this many times."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +93,7 @@ def circuit(model: Model, sample: Sums) -> Circuit:
     search = _Search(Ablation.by_means(model, finding, means).towards_the_whole_model(), start)
     agreement, n_edges = [search.agreement], [int(search.edges.sum())]
     possible = possible_edges(layout, model.cfg.n_heads)
-    while search.agreement < ENOUGH and n_edges[-1] < MOST * possible.sum():
+    while search.agreement < ENOUGH and n_edges[-1] < MOST * possible.sum() and len(n_edges) <= MOST_STEPS:
         search.add_the_best(possible)
         agreement.append(search.agreement)
         n_edges.append(int(search.edges.sum()))
@@ -180,7 +183,7 @@ class _Search:
             yield sites, self.ablation.restore_sites(self.states[digit], *sites)
 
     def _move(self, digit: int, state: DigitState) -> None:
-        self.states[digit] = state
+        self.states[digit] = state.settled
         self._additions.pop(digit, None)
 
 

@@ -60,7 +60,7 @@ def circuit_paths(model: Model, sample: Sums, *, edges: tuple[Edge, ...]) -> Cir
     direct, together = np.full((2, len(edges)), np.nan)
     for number, (digit, head, position) in enumerate(edges):
         before = whole[digit]
-        after = ablation.replace_sites(before, Site(head, position))
+        after = ablation.replace_sites(before, Site(head, position)).settled
 
         def changed(state: DigitState, before: DigitState = before) -> float:
             return float((state.predictions != before.predictions).mean())
@@ -87,4 +87,4 @@ def _by_path(before: DigitState, after: DigitState, *, is_local: bool) -> Iterat
         if name == "queries" and not is_local:
             continue
         for head in range(before.queries.shape[1]):
-            yield head, number, replace(before, **{name: of_head(name, head)})
+            yield head, number, before.with_inputs(**{name: of_head(name, head)})
