@@ -1,4 +1,4 @@
-"""Functions of a column's two digits: what a component writes on average, and the parts of such a function.
+"""Functions of a column's two digits: a component's mean output, and the parts of such a function.
 
 A component's output, averaged over all sums with the same two digits a and b in a column, is a function of two
 digits with vectors as values. It splits into an additive part, f(a) + g(b), and the interaction that remains. In

@@ -49,7 +49,7 @@ def test_push_and_pull_needs_all_sites_from_one_sum_and_one_site_that_cannot_be_
     assert single_digits_have_to_match(patched(second=1.0)).state == "holds"
     failing = single_digits_have_to_match(patched(first=0.8, second=0.9))
     assert failing.state == "fails"
-    assert failing.sentence.startswith("With the sites of C1 patched alone, 80.0%")
+    assert failing.sentence.startswith("At C1 with one site alone, 80.0%")
 
 
 def test_push_and_pull_is_asked_of_every_digit_but_the_leading_one() -> None:

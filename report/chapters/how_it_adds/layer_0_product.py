@@ -15,7 +15,7 @@ import numpy as np
 from report.content.chapter import Table
 from report.content.claims.checks import Check, all_of, at_least, not_applicable
 from report.content.claims.claim import claim
-from report.content.formats import percent
+from report.content.formats import decimals, percent
 from sumint.analyses.adding.layer_0_product import ATTENDS_FROM, WRITES_FROM, Layer0Product, layer_0_product
 
 EXPLAINED_AT_LEAST = 0.98
@@ -23,7 +23,7 @@ EXPLAINED_AT_LEAST = 0.98
 
 def product_table(product: Layer0Product) -> Table:
     """A row for each digit but the leading one and each head that reads its column, or all heads if none does."""
-    head = ("digit", "head", "attention", "R²", "R², joint", "joint", "a + b", "a − b")
+    head: tuple[str, ...] = ("digit", "head", "attention", "R²", "R², joint part", "joint part", "a + b", "a − b")
     return Table(
         "layer-0-products",
         "What layer-0 heads write about two digits, from the weights",
@@ -33,7 +33,7 @@ def product_table(product: Layer0Product) -> Table:
             "from the weights, and of its joint part; shares of the joint part and of the first frequencies."
         ),
         source=layer_0_product,
-        formats=dict.fromkeys(head[2:], _percent_or_none),
+        formats=dict.fromkeys(head[2:], _percent_or_none) | dict.fromkeys(head[3:5], _r2),
     )
 
 
@@ -52,6 +52,10 @@ def _rows(product: Layer0Product) -> Iterator[tuple[str | float, ...]]:
                 yield f"C{column}", f"H0.{head}", *(float(values[number, head]) for values in measured)
 
 
+def _r2(share: float) -> str:
+    return decimals(share, 4) if np.isfinite(share) else "–"
+
+
 def _percent_or_none(share: float) -> str:
     return percent(share) if np.isfinite(share) else "–"
 
@@ -62,8 +66,8 @@ def _percent_or_none(share: float) -> str:
     "two scores, one for each digit, times the digits’ values.",
     analysis=layer_0_product,
     figure="layer-0-products",
-    otherwise="At {case}, only {value} of what the head writes about both digits jointly follows from a score and "
-    "a value for each digit.",
+    otherwise="At {case}, only {value} of the variance of the head output’s joint part follows from a score and a "
+    "value for each digit.",
 )
 def weights_explain_the_joint_part(product: Layer0Product) -> Check:
     """R² of the joint part, from the weights, for each head that reads the column of the digit predicted."""

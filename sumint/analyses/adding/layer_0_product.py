@@ -40,7 +40,7 @@ this share of the power of all heads of the layer."""
 
 @dataclass(frozen=True)
 class Layer0Product:
-    """How well the weights reproduce what each head writes about two digits, and what its products are.
+    """How well the weights reproduce each head output as a function of two digits, and its products.
 
     The columns are all but the leading one, whose digits are below five and so are on no circle of ten.
     """
@@ -77,7 +77,7 @@ class Layer0Product:
 
 
 def layer_0_product(model: Model, sample: Sums) -> Layer0Product:  # noqa: ARG001 — it draws sums of its own
-    """Compares what each head of layer 0 writes about a column's two digits with what the weights give."""
+    """Compares each layer-0 head's mean output as a function of two digits with what the weights give."""
     layout = layout_of(model)
     sums = uniform_sums(layout, N_SUMS, SEED)
     outputs, attention = _measure(model, sums)
@@ -132,7 +132,7 @@ class TokenProducts:
         return cls(scores, values, frequency, layout.n_digits)
 
     def outputs(self, model: Model, column: int) -> Float[np.ndarray, "head a b d_model"]:
-        """What each head writes where a column's digit is predicted, as a function of the column's two digits."""
+        """The head outputs where a column's digit is predicted, as functions of the column's two digits."""
         layout = Layout(self.n_digits)
         visible = layout.predicting.start + column + 1
         first, second = layout.first_operand.start + column, layout.second_operand.start + column

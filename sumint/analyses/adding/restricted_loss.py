@@ -45,7 +45,7 @@ class Kept:
 EVERYTHING = Kept("everything", PARTS)
 WITHOUT_PRODUCTS = Kept("without the products", (SINGLE, OTHER))
 WITHOUT_OTHERS = Kept("without other joint parts", (SINGLE, SUM, DIFFERENCE))
-PRODUCTS = Kept("products", (SUM, DIFFERENCE))
+PRODUCTS = Kept("only the products", (SUM, DIFFERENCE))
 PRODUCTS_ALONE = Kept("products, rest at mean", (SUM, DIFFERENCE), has_rest=False)
 
 CONDITIONS = (
@@ -54,9 +54,9 @@ CONDITIONS = (
     Kept("without a + b", (SINGLE, DIFFERENCE, OTHER)),
     Kept("without a − b", (SINGLE, SUM, OTHER)),
     WITHOUT_OTHERS,
-    Kept("single digits", (SINGLE,)),
+    Kept("only single digits", (SINGLE,)),
     PRODUCTS,
-    Kept("a + b", (SUM,)),
+    Kept("only a + b", (SUM,)),
     Kept("both digits, rest at mean", PARTS, has_rest=False),
     PRODUCTS_ALONE,
     Kept("a + b, rest at mean", (SUM,), has_rest=False),
