@@ -23,7 +23,7 @@ EXPLAINED_AT_LEAST = 0.98
 
 def product_table(product: Layer0Product) -> Table:
     """A row for each digit but the leading one and each head that reads its column, or all heads if none does."""
-    head: tuple[str, ...] = ("digit", "head", "attention", "R²", "R², joint part", "joint part", "a + b", "a − b")
+    head = ("digit", "head", "attention", "R²", "R², joint part", "joint part", "a + b", "a − b")
     return Table(
         "layer-0-products",
         "What layer-0 heads write about two digits, from the weights",
@@ -33,7 +33,7 @@ def product_table(product: Layer0Product) -> Table:
             "from the weights, and of its joint part; shares of the joint part and of the first frequencies."
         ),
         source=layer_0_product,
-        formats=dict.fromkeys(head[2:], _percent_or_none) | dict.fromkeys(head[3:5], _r2),
+        formats={name: _r2 if name.startswith("R²") else _percent_or_none for name in head[2:]},
     )
 
 

@@ -22,7 +22,7 @@ from report.content.formats import decimals, percent
 from report.content.optional import optional_table
 from sumint.analyses.adding.push_and_pull import ALONE, ALTERNATELY, TOGETHER, PushAndPull, push_and_pull
 
-TOGETHER_AT_LEAST = 0.9
+TOGETHER_AT_LEAST = 0.8
 APART_AT_MOST = 0.5
 
 PAIRS_AT_LEAST = 30
@@ -69,8 +69,9 @@ def _rows(patched: PushAndPull) -> Iterator[tuple[str, str, int, float, str, flo
 @claim(
     "push-and-pull-patched",
     "At every digit but the leading one, patching the layer-0 sites that hold its column from a sum with the same "
-    "$a + b$ modulo ten leaves nearly all answers right; patching them alternately from two such sums, or only "
-    "the one with the largest effect, makes most wrong.",
+    f"$a + b$ modulo ten leaves at least {percent(TOGETHER_AT_LEAST, 0)} of the answers right; patching them "
+    "alternately from two such sums, or only the one with the largest effect, leaves at most "
+    f"{percent(APART_AT_MOST, 0)} right.",
     analysis=push_and_pull,
     figure="same-sum-patches",
     otherwise="At {case}, {value} of the answers stay right, where {bound} is required.",
