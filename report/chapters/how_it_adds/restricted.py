@@ -3,9 +3,9 @@
 The criteria are asked of the digits whose column only heads at the predicting position hold: the others receive
 their column from other positions as well. They were chosen after measuring the write-up's checkpoint, the bundled
 one, seeds 0 to 7 and the null networks. Without the products at most 39% of the answers stay right on all trained
-ones; without the other joint parts at least 99.5% on the first two and 89.8% on the seeds. With the products as the
-only part that depends on the digits, at most 51% are right on the first two and on seed 4, and at least 74% on the
-other seeds.
+ones; without the other joint parts at least 99.5% on the first two and 89.8% on the seeds. With the products as
+the only part that depends on the digits, at most 51% are right on the first two and on seed 4, and at least 74% on
+the other seeds.
 """
 
 from __future__ import annotations
