@@ -8,9 +8,9 @@ from sumint.analyses.adding.digit_sum_circle import (
     DigitSumCircle,
     digit_sum_circle,
     power_by_component,
-    split_interaction,
 )
 from sumint.checkpoints.files import read_weights
+from sumint.model.digit_functions import split_interaction
 from sumint.model.load import load_model
 from sumint.task.sums import SampleSpec
 

@@ -36,6 +36,13 @@ from report.chapters.how_it_adds.digit_sites import (
     few_sites_hold_the_digits,
     other_sites_hold_no_digits,
 )
+from report.chapters.how_it_adds.layer_0_product import product_table, weights_explain_the_joint_part
+from report.chapters.how_it_adds.push_and_pull import same_sum_table, single_digits_have_to_match
+from report.chapters.how_it_adds.restricted import (
+    products_are_needed,
+    products_are_not_enough,
+    restricted_figure,
+)
 from report.chapters.how_it_adds.symbolic_models import (
     agreement_figure,
     carries_come_through_nines,
@@ -44,7 +51,10 @@ from report.chapters.how_it_adds.symbolic_models import (
 from report.chapters.how_it_adds.worked_example import worked_example_figure
 from report.content.chapter import ChapterPlan, Content, Values
 from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
+from sumint.analyses.adding.layer_0_product import layer_0_product
 from sumint.analyses.adding.minimal_circuit import minimal_circuit
+from sumint.analyses.adding.push_and_pull import push_and_pull
+from sumint.analyses.adding.restricted_loss import restricted_loss
 from sumint.analyses.adding.soft_carry import soft_carry
 from sumint.analyses.carrying.carry_sites import carry_sites
 from sumint.analyses.carrying.joint_sites import joint_sites
@@ -72,6 +82,26 @@ def digits_on_a_circle(lab: Lab) -> Iterator[Content]:
     yield first_frequency_of_the_sum_dominates(circle)
     yield layer_0_multiplies_as_the_identity(circle)
     yield two_heads_push_and_pull(circle)
+
+
+def push_and_pull_by_patching(lab: Lab) -> Iterator[Content]:
+    """Push and pull as an intervention."""
+    joint = lab.run(joint_sites, routes=own_routes(lab.layout))
+    digit_sites = tuple(map(joint.sites, range(lab.layout.n_digits)))
+    patched = lab.run(push_and_pull, digit_sites=digit_sites)
+    yield same_sum_table(patched)
+    yield single_digits_have_to_match(patched)
+
+
+def products_of_two_digits(lab: Lab) -> Iterator[Content]:
+    """The products of two digits in layer 0: from the weights, kept and removed."""
+    product, restricted = lab.run(layer_0_product), lab.run(restricted_loss)
+    joint = lab.run(joint_sites, routes=own_routes(lab.layout))
+    yield product_table(product)
+    yield weights_explain_the_joint_part(product)
+    yield restricted_figure(restricted)
+    yield products_are_needed(restricted, joint)
+    yield products_are_not_enough(restricted, joint)
 
 
 def agreement_with_symbolic_models(lab: Lab) -> Iterator[Content]:
@@ -125,6 +155,8 @@ PLAN = ChapterPlan(
     sections=(
         where_the_digits_are,
         digits_on_a_circle,
+        push_and_pull_by_patching,
+        products_of_two_digits,
         agreement_with_symbolic_models,
         amount_of_a_carry,
         one_sum,

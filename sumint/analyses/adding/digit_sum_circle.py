@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.interventions.hooks import activations
+from sumint.model.digit_functions import means_by_digits, split_interaction
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import BATCH
 from sumint.model.residual_stream import head_outputs
@@ -98,7 +99,7 @@ def digit_sum_circle(model: Model, sample: Sums) -> DigitSumCircle:  # noqa: ARG
     z = [torch.cat([batch[name][:, layout.predicting] for batch in batches]) for name in names]
     by_column = [
         [
-            _means_by_digits(as_array(head_outputs(model, layer, z_of_layer[:, column])), sums, column)
+            means_by_digits(as_array(head_outputs(model, layer, z_of_layer[:, column])), sums, column)
             for layer, z_of_layer in enumerate(z)
         ]
         for column in range(1, layout.n_digits)
@@ -133,26 +134,6 @@ def power_by_component(
     alone = power[0].sum() + power[:, 0].sum()
     shares = np.array([alone, of_sum.sum(), of_difference.sum()]) / whole
     return np.append(shares, 1 - shares.sum()), of_sum / whole, of_difference / whole
-
-
-def split_interaction(
-    functions: Float[np.ndarray, "head a b d_model"],
-) -> tuple[Float[np.ndarray, "head a b d_model"], Float[np.ndarray, "head a b d_model"]]:
-    """Splits functions of two digits into an additive part, f(a) + g(b), and the interaction that remains."""
-    centred = functions - functions.mean(axis=(1, 2), keepdims=True)
-    additive = centred.mean(axis=1, keepdims=True) + centred.mean(axis=2, keepdims=True)
-    return additive, centred - additive
-
-
-def _means_by_digits(
-    outputs: Float[np.ndarray, "sum head d_model"], sums: Sums, column: int
-) -> Float[np.ndarray, "head a b d_model"]:
-    """The mean head outputs over all sums with the same two digits in a column."""
-    cell = sums.a_digits[:, column] * N_DIGIT_TOKENS + sums.b_digits[:, column]
-    n_cells = N_DIGIT_TOKENS**2
-    indicator = np.eye(n_cells)[cell] / np.maximum(np.bincount(cell, minlength=n_cells), 1)
-    means = np.einsum("sc,shd->hcd", indicator, outputs.astype(np.float64), optimize=True)
-    return means.reshape(len(means), N_DIGIT_TOKENS, N_DIGIT_TOKENS, -1)
 
 
 def _cosines(functions: Float[np.ndarray, "head a b d_model"]) -> Float[np.ndarray, "head head"]:
