@@ -15,10 +15,10 @@ from sumint.interventions.circuits import (
     Ablation,
     finding_sums,
     list_edges,
-    logit_difference,
     possible_edges,
     scoring_sums,
 )
+from sumint.interventions.digit_state import logit_difference
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, layout_of, load_model, tokens_for
 from sumint.model.partial_pass import Layer0Activations, logits_from

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from report.content.formats import decimals
@@ -12,7 +14,7 @@ VALUES = np.array([[0.0, 0.1], [5.0, -4.0], [0.2, 0.0], [3.0, 2.0]])
 
 
 def test_rows_in_focus_are_high_labelled_and_have_their_numbers() -> None:
-    plot = charts.focused_rows(VALUES, (0, 1), (1, 3), "digit", "row", "entry", written=decimals).figure
+    plot: Any = charts.focused_rows(VALUES, (0, 1), (1, 3), "digit", "row", "entry", written=decimals).figure
     (trace,) = plot.data
     np.testing.assert_array_equal(np.diff(trace.y), [1, HEIGHT, 1, HEIGHT])
     assert [list(row) for row in trace.text] == [["", ""], ["5.00", "−4.00"], ["", ""], ["3.00", "2.00"]]
@@ -25,7 +27,7 @@ def test_rows_in_focus_are_high_labelled_and_have_their_numbers() -> None:
 def test_bins_of_a_histogram_without_a_case_are_empty_and_some_series_are_points() -> None:
     counts = {"carry": np.array([0, 3, 1])}
     points = {"predicted wrongly": np.array([0, 1, 0])}
-    plot = charts.histogram((0.5, 1.5, 2.5), counts, "amount", "sums", points=points, largest=3).figure
+    plot: Any = charts.histogram((0.5, 1.5, 2.5), counts, "amount", "sums", points=points, largest=3).figure
     lines, marks = plot.data
     assert lines.mode == "lines"
     assert marks.mode == "markers"
@@ -38,7 +40,7 @@ def test_bins_of_a_histogram_without_a_case_are_empty_and_some_series_are_points
 
 def test_names_of_columns_have_several_lines_and_stand_upright_on_a_small_screen() -> None:
     columns = ("full output", "orthogonal complement", "a + b")
-    plot = charts.heatmap(np.eye(3), columns, "ABC", "", "", "share", wrapped_columns=True).figure
+    plot: Any = charts.heatmap(np.eye(3), columns, "ABC", "", "", "share", wrapped_columns=True).figure
     assert list(plot.data[0].x) == list(columns), "the data files have the names as they are"
     assert plot.layout.xaxis.ticktext == ("full output", "orthogonal<br>complement", "a + b")
     narrow = plot.layout.meta["narrow"]

@@ -19,7 +19,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from sumint.interventions.circuits import Ablation, DigitState, Edges, finding_sums, possible_edges
+from sumint.interventions.circuits import Ablation, Edges, finding_sums, possible_edges
+from sumint.interventions.digit_state import DigitState
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Int
 
-from sumint.interventions.circuits import Ablation, DigitState, Edge, scoring_sums
+from sumint.interventions.circuits import Ablation, Edge, scoring_sums
+from sumint.interventions.digit_state import DigitState
 from sumint.interventions.hooks import KINDS
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, Tensor, layout_of

@@ -17,7 +17,6 @@ from jaxtyping import Float, Int
 
 from sumint.interventions.circuits import (
     Ablation,
-    DigitState,
     Edge,
     Edges,
     edges_of,
@@ -25,6 +24,7 @@ from sumint.interventions.circuits import (
     possible_edges,
     scoring_sums,
 )
+from sumint.interventions.digit_state import DigitState
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations
