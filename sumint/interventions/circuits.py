@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import numpy as np
-from einops import einsum
+from einops import einsum, rearrange
 from jaxtyping import Bool, Float, Int
 
 from sumint.interventions.digit_state import DigitState
@@ -128,16 +128,23 @@ class Ablation:
 
     def digit(self, digit: int, edges: Bool[np.ndarray, "head position"]) -> DigitState:
         """The computation of one answer digit that sees only the sites of these edges."""
+        return self.digit_on_each(digit, edges[None])
+
+    def digit_on_each(self, digit: int, edges: Bool[np.ndarray, "circuit head position"]) -> DigitState:
+        """The same on several circuits at once: all sums on the first, then all on the second, and so on."""
         import torch
 
         stop = layout_of(self.model).predicting.start + digit + 1
-        is_replaced = torch.from_numpy(~edges[:, :stop]).to(self.changes)
-        change = einsum(
+        is_replaced = torch.from_numpy(~edges[..., :stop]).to(self.changes)
+        changes = einsum(
             is_replaced,
             self.changes[:, :, :stop],
-            "head position, sum head position d_model -> sum position d_model",
+            "circuit head position, sum head position d_model -> circuit sum position d_model",
         )
-        return DigitState.of(self.model, self.residual[:, :stop] + change, self.targets[:, digit])
+        residual = rearrange(
+            self.residual[:, :stop] + changes, "circuit sum position d_model -> (circuit sum) position d_model"
+        )
+        return DigitState.of(self.model, residual, self.targets[:, digit].repeat(len(edges)))
 
     def replace_sites(self, state: DigitState, *sites: Site) -> DigitState:
         """The computation of a digit with the sites, which are at one position, replaced as well."""

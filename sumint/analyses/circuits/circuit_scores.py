@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from sumint.interventions.circuits import (
     Ablation,
@@ -42,8 +42,8 @@ MEANS, RESAMPLED = range(len(ABLATIONS))
 N_PARTS = 1000
 """The number of sums on which the circuit is run without one of its parts."""
 
-N_RANDOM, N_RANDOM_SUMS = 200, 100
-"""The number of random circuits, and of the sums on which each is run."""
+N_RANDOM, N_RANDOM_SUMS, AT_ONCE = 200, 100, 10
+"""The number of random circuits, of the sums on which each is run, and of circuits that run at once."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,9 @@ def circuit_scores(model: Model, sample: Sums, *, edges: tuple[Edge, ...]) -> Ci
     parts = [_Parts(ablation[:N_PARTS], circuit) for ablation in ablations]
     sites = sorted({(head, position) for _, head, position in edges})
     random = np.random.default_rng(0)
-    on_random = [_run(ablations[MEANS][:N_RANDOM_SUMS], _like(circuit, possible, random)) for _ in range(N_RANDOM)]
+    on_random = _on_each(
+        ablations[MEANS][:N_RANDOM_SUMS], np.stack([_like(circuit, possible, random) for _ in range(N_RANDOM)])
+    )
     return CircuitScores(
         listed=np.array(list_edges(circuit), np.int64).reshape(-1, 3),
         accuracy=np.array([[[state.is_right.mean() for state in run] for run in of_kept] for of_kept in runs]),
@@ -124,8 +126,8 @@ def circuit_scores(model: Model, sample: Sums, *, edges: tuple[Edge, ...]) -> Ci
         ).reshape(-1, len(ABLATIONS)),
         without_head=np.stack([one.without_heads() for one in parts], axis=-1),
         parts_baseline=np.array([_all_right(one.states) for one in parts]),
-        random_whole_sums=np.array([_all_right(run) for run in on_random]),
-        random_accuracy=np.array([[state.is_right.mean() for state in run] for run in on_random]),
+        random_whole_sums=np.asarray(on_random.all(axis=2).mean(axis=1)),
+        random_accuracy=np.asarray(on_random.mean(axis=1)),
         n_sums=len(sums),
         n_digits=layout.n_digits,
     )
@@ -159,6 +161,19 @@ class _Parts:
 
 def _run(ablation: Ablation, kept: Edges) -> list[DigitState]:
     return [ablation.digit(digit, of_digit) for digit, of_digit in enumerate(kept)]
+
+
+def _on_each(
+    ablation: Ablation, circuits: Bool[np.ndarray, "circuit digit head position"]
+) -> Bool[np.ndarray, "circuit sum digit"]:
+    """Whether each digit of each sum is right on each circuit."""
+    is_right = np.empty((len(circuits), len(ablation.sums), circuits.shape[1]), bool)
+    for start in range(0, len(circuits), AT_ONCE):
+        some = circuits[start : start + AT_ONCE]
+        for digit in range(circuits.shape[1]):
+            state = ablation.digit_on_each(digit, some[:, digit])
+            is_right[start : start + AT_ONCE, :, digit] = state.is_right.reshape(len(some), -1)
+    return is_right
 
 
 def _all_right(states: Sequence[DigitState]) -> float:
