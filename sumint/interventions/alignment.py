@@ -3,7 +3,7 @@
 An interchange intervention on a subspace gives the base the source's coordinates inside the subspace and leaves it
 its own outside. DAS trains the subspace so that the answer becomes the one that a hypothesis predicts. As training
 can find a subspace that the model does not use [Makelov et al., arXiv 2311.17030], and fits even labels without a
-meaning [Arora et al., arXiv 2408.01416], it needs controls: arbitrary labels, and a network with other weights.
+meaning [Arora et al., arXiv 2402.12560], it needs controls: arbitrary labels, and a network with other weights.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from sumint.interventions.head_view import HeadView
-from sumint.interventions.patching import PatchedPairs
+from sumint.interventions.patching import FlipRates, PatchedPairs
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, Tensor, as_array
 from sumint.model.partial_pass import Z
@@ -193,6 +193,11 @@ def random_move(basis: Float[Tensor, "d_head rank"], seed: int) -> Intervention:
 
 TRAININGS = ("true digits", "arbitrary digits", "random weights")
 """What a subspace is trained on: the hypothesis, and the two controls that should fail."""
+
+
+@dataclass(frozen=True)
+class FittedRates(FlipRates):
+    """How often training pairs get the digit that they were trained to get, by what was trained (`TRAININGS`)."""
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
 
 from sumint.interventions.alignment import (
     TRAININGS,
+    FittedRates,
     PairsAtSite,
     Training,
     interchange,
     untrained_copy,
 )
-from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute, shares_of
+from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute
 from sumint.model.load import Model
 from sumint.task.sums import Sums
 
@@ -37,16 +38,8 @@ class AlignedSubspaces(FlipRates):
 
     share_inside: Float[np.ndarray, "route rank"]
     """The share of the carry direction's squared norm inside the trained subspace; NaN if there is no pair."""
-    n_trained: Int[np.ndarray, "route direction"]
-    """The number of training pairs."""
-    n_fitted: Int[np.ndarray, "route direction training"]
-    """The number of training pairs that get the digit they were trained to get, by what was trained on, with a
-    subspace of the highest rank."""
-
-    @property
-    def fitted_rates(self) -> Float[np.ndarray, "route direction training"]:
-        """The share of training pairs that get the digit they were trained to get; NaN if there is no pair."""
-        return shares_of(self.n_fitted, self.n_trained[..., None])
+    fitted: FittedRates
+    """How well each training of a subspace of the highest rank fits its own pairs."""
 
 
 def aligned_subspaces(model: Model, sample: Sums, *, best_sites: tuple[ServedRoute, ...]) -> AlignedSubspaces:  # noqa: ARG001
@@ -78,4 +71,4 @@ def aligned_subspaces(model: Model, sample: Sums, *, best_sites: tuple[ServedRou
         n_pairs[number], n_flipped[number] = fresh.n_by_direction, np.stack(flipped, axis=1)
         share_inside[number] = [float((direction @ basis).square().sum()) for basis in bases]
         n_trained[number], n_fitted[number] = with_controls.n_pairs, with_controls.n_fitted
-    return AlignedSubspaces(n_pairs, n_flipped, share_inside, n_trained, n_fitted)
+    return AlignedSubspaces(n_pairs, n_flipped, share_inside, FittedRates(n_trained, n_fitted))

@@ -26,6 +26,7 @@ from jaxtyping import Float, Int
 
 from sumint.interventions.alignment import (
     TRAININGS,
+    FittedRates,
     Intervention,
     PairsAtSite,
     Training,
@@ -72,21 +73,14 @@ class DirectionControls(FlipRates):
     """The share of each direction's squared norm inside the active subspace."""
     cosine: Float[np.ndarray, " route"]
     """The absolute cosine between the trained direction and the carry direction."""
-    n_trained: Int[np.ndarray, "route direction"]
-    """The number of training pairs."""
-    n_fitted: Int[np.ndarray, "route direction training"]
-    """The number of training pairs that get the digit they were trained to get, by what was trained on."""
+    fitted: FittedRates
+    """How well each training of the direction fits its own pairs."""
     d_head: int
 
     @property
     def random_rates(self) -> Float[np.ndarray, "route direction draw"]:
         """The share of flipped pairs by random direction; NaN if there is no pair."""
         return shares_of(self.n_flipped_at_random, self.n_pairs[..., None])
-
-    @property
-    def fitted_rates(self) -> Float[np.ndarray, "route direction training"]:
-        """The share of training pairs that get the digit they were trained to get; NaN if there is no pair."""
-        return shares_of(self.n_fitted, self.n_trained[..., None])
 
 
 def direction_controls(model: Model, sample: Sums, *, served_routes: tuple[ServedRoute, ...]) -> DirectionControls:  # noqa: ARG001
@@ -129,8 +123,7 @@ def direction_controls(model: Model, sample: Sums, *, served_routes: tuple[Serve
         n_active=n_active,
         active_share=active_share,
         cosine=cosine,
-        n_trained=n_trained,
-        n_fitted=n_fitted,
+        fitted=FittedRates(n_trained, n_fitted),
         d_head=model.cfg.d_head,
     )
 
