@@ -43,12 +43,12 @@ CARRY, INSIDE, OUTSIDE, TRAINED, TRAINED_INSIDE, TRAINED_OUTSIDE = range(len(WAY
 
 LABELS = (
     "carry direction",
-    "its part inside",
-    "its part outside",
+    "carry, inside",
+    "carry, outside",
     "trained direction",
-    "its part inside ",
-    "its part outside ",
-    f"mean of {N_RANDOM} random ones",
+    "trained, inside",
+    "trained, outside",
+    f"{N_RANDOM} random, mean",
 )
 """What is patched, in the words of the figure; the parts are those inside and outside the active subspace."""
 
