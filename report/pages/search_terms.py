@@ -135,7 +135,8 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "how-it-carries#carry-seen-by": ("path patching", "query key value", "mediation"),
     "how-it-carries#look-ahead": ("look-ahead", "lookahead", "carry lookahead", "carry chain", "cascade"),
     "how-it-carries#carry-direction": ("probe", "linear probe", "linear representation", "carry direction"),
-    "how-it-carries#carry-swaps": ("DAS", "distributed alignment search", "subspace patching"),
+    "how-it-carries#carry-swaps": ("subspace patching",),
+    "how-it-carries#direction-controls": ("DAS", "distributed alignment search", "placebo", "subspace illusion"),
     "how-it-carries#carry-dose": (
         "steering vector",
         "dose-response",

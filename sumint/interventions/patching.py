@@ -135,6 +135,13 @@ class PatchedPairs:
         of_right = [tensor[mask] for tensor in (*tokens, base.z, source.z, base.residual)]
         return cls(pairs[is_right], len(pairs), *of_right)
 
+    def first(self, n_pairs: int) -> PatchedPairs:
+        """The first of the pairs, or all if there are fewer."""
+        tensors = (self.base_tokens, self.source_tokens, self.base_z, self.source_z, self.base_residual)
+        return PatchedPairs(
+            self.pairs[np.arange(len(self)) < n_pairs], self.n_drawn, *(tensor[:n_pairs] for tensor in tensors)
+        )
+
     @property
     def towards_carry(self) -> Float[Tensor, "pair 1"]:
         """1 if the source has the carry, −1 if the base has it."""

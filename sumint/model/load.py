@@ -1,8 +1,8 @@
 """Loads the model into transformer_lens: weights processed for interpretation, in evaluation mode, frozen.
 
-This is the only module that imports transformer_lens, and it does so when a model is loaded: the import takes
-seconds, and a build that has nothing to measure does not need it. For the same reason analyses import the types
-`Model` and `Tensor` from this module.
+Only this module and `sumint.interventions.alignment`, which intervenes on subspaces, import transformer_lens, and
+they do so when a model is loaded or measured: the import takes seconds, and a build that has nothing to measure
+does not need it. For the same reason analyses import the types `Model` and `Tensor` from this module.
 """
 
 from __future__ import annotations

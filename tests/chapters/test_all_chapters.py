@@ -30,7 +30,10 @@ THREE_DIGITS = Architecture(n_digits=3)
 ONE_HEAD = Architecture(n_digits=2, n_heads=1, d_model=16, d_head=8)
 TWO_HEADS = Architecture(n_digits=3, n_heads=2, d_model=20, d_head=6)
 FIVE_DIGITS = Architecture(n_digits=5, n_heads=4, d_model=32, d_head=8)
-NOTHING_TO_MEASURE = {"few-sites-together", *(claim.name for claim in CLAIMS_ON_SEEDS)}
+NOTHING_TO_MEASURE = {
+    *("few-sites-together", "no-subspace-where-no-site", "second-dimension-adds-little"),
+    *(claim.name for claim in CLAIMS_ON_SEEDS),
+}
 """On the write-up's checkpoint a single site serves each route; and here it is compared with no other."""
 A_LITTLE: dict[str, Any] = {"epochs": 3, "training_sums": 2560, "validation_sums": 100, "batch_size": 64}
 

@@ -50,6 +50,7 @@ NOT_MADE_TO_FAIL = {
     *("nearly-every-sum", "published-accuracy", "sample-misses", "errors-are-clustered", "both-directions"),
     *("published-carry-counts", "example-steering", "sites-differ", "sites-are-shared"),
     *("no-signs", "few-sites-together", "free-generation"),
+    *("no-subspace-where-no-site", "second-dimension-adds-little"),
 }
 """The claims that no change makes fail on the write-up's checkpoint.
 

@@ -32,7 +32,7 @@ EXPECTED = {
     "interchange intervention": "how-it-carries#carry-site-rates",
     "patching": "how-it-carries",
     "path patching": "how-it-carries#carry-seen-by",
-    "DAS": "how-it-carries#carry-swaps",
+    "DAS": "how-it-carries#direction-controls",
     "steering vector": "how-it-carries#carry-dose",
     "activation addition": "how-it-carries#carry-dose",
     "dose-response": "how-it-carries#carry-dose",

@@ -16,6 +16,14 @@ from report.chapters.how_it_carries.direction import (
     steering_vector_switches,
     swaps_figure,
 )
+from report.chapters.how_it_carries.direction_controls import (
+    acts_through_the_active_subspace,
+    better_than_random,
+    controls_do_not_fit,
+    controls_figure,
+    controls_table,
+    training_finds_the_same_direction,
+)
 from report.chapters.how_it_carries.joint_sites import few_sites_hold_it_together, joint_table
 from report.chapters.how_it_carries.layer_1 import (
     attention_falls_with_the_carry,
@@ -60,7 +68,14 @@ from report.chapters.how_it_carries.three_states import (
     subtasks_table,
     three_states_rather_than_a_bit,
 )
+from report.chapters.how_it_carries.trained_subspaces import (
+    best_sites,
+    no_subspace_holds_it,
+    second_dimension_adds_little,
+    subspaces_table,
+)
 from report.content.chapter import ChapterPlan, Content, Values
+from sumint.analyses.carrying.aligned_subspaces import aligned_subspaces
 from sumint.analyses.carrying.carry_direction import carry_direction
 from sumint.analyses.carrying.carry_in_layer_1 import carry_in_layer_1
 from sumint.analyses.carrying.carry_readout import carry_readout
@@ -70,6 +85,7 @@ from sumint.analyses.carrying.carry_turn import carry_turn
 # Under their own names these three would hide this package's modules of the same names.
 from sumint.analyses.carrying.constant_bank import ConstantBank
 from sumint.analyses.carrying.constant_bank import constant_bank as find_constant_bank
+from sumint.analyses.carrying.direction_controls import GRADIENTS_HELD, direction_controls
 from sumint.analyses.carrying.joint_sites import JointSites
 from sumint.analyses.carrying.joint_sites import joint_sites as find_joint_sites
 from sumint.analyses.carrying.look_ahead import look_ahead as measure_look_ahead
@@ -99,6 +115,7 @@ def single_sites(lab: Lab) -> Iterator[Content]:
     yield Values(
         {
             "serves_from": SERVES_FROM,
+            "gradients_held": GRADIENTS_HELD,
             "n_routes_with_a_site": len(sites.served_routes),
             "n_carry_routes": len(sites.routes),
         }
@@ -181,6 +198,27 @@ def one_direction(lab: Lab) -> Iterator[Content]:
     yield same_threshold_in_both_directions(sites, direction)
 
 
+def other_directions(lab: Lab) -> Iterator[Content]:
+    """How random and trained directions of a carry site compare with the carry direction."""
+    sites = lab.run(carry_sites)
+    controls = lab.run(direction_controls, served_routes=sites.served_routes)
+    yield controls_figure(sites, controls)
+    yield controls_table(sites, controls)
+    yield better_than_random(sites, controls)
+    yield acts_through_the_active_subspace(sites, controls)
+    yield training_finds_the_same_direction(sites, controls)
+    yield controls_do_not_fit(sites, controls)
+
+
+def subspaces_without_a_site(lab: Lab) -> Iterator[Content]:
+    """What the best site holds where no single site holds the carry."""
+    sites = lab.run(carry_sites)
+    subspaces = lab.run(aligned_subspaces, best_sites=best_sites(sites))
+    yield subspaces_table(sites, subspaces)
+    yield no_subspace_holds_it(sites, subspaces)
+    yield second_dimension_adds_little(sites, subspaces)
+
+
 def three_states(lab: Lab) -> Iterator[Content]:
     """What carry sites hold about their columns, and the high-level model of addition."""
     sites = lab.run(carry_sites)
@@ -207,6 +245,8 @@ PLAN = ChapterPlan(
         phase_shift_of_the_logits,
         bank_of_constants,
         one_direction,
+        other_directions,
+        subspaces_without_a_site,
         three_states,
     ),
     findings=("carry-sites", "carry-order", "carry-direction"),
