@@ -8,6 +8,7 @@ from types import ModuleType
 from report.chapters import (
     ablation,
     carries,
+    circuit,
     direct_logit_attribution,
     every_sum,
     how_it_adds,
@@ -32,6 +33,7 @@ COMPARED = (
     every_sum,
     how_it_carries,
     how_it_adds,
+    circuit,
 )
 """The chapters whose claims are also checked on other checkpoints."""
 

@@ -148,8 +148,8 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "how-it-adds#sum-on-a-circle": ("modular addition", "modular arithmetic", "trigonometric identity"),
     "how-it-adds#symbolic-agreement": ("symbolic model", "symbolic algorithm", "causal abstraction"),
     "how-it-adds#worked-example": ("worked example", "walkthrough", "demo", "interactive", "single sum"),
-    "how-it-adds#few-sites-suffice": ("minimal circuit", "minimality", "circuit discovery", "ACDC", "pruning"),
-    "how-it-adds#sites-spared": ("minimal circuit", "faithfulness", "sufficiency"),
+    "circuit#few-sites-suffice": ("minimal circuit", "minimality", "circuit discovery", "ACDC", "pruning"),
+    "circuit#sites-spared": ("minimal circuit", "faithfulness", "sufficiency"),
     "other-seeds": ("universality", "replication", "reproducibility", "random seed", "robustness"),
     "open-questions": ("future work", "limitations", "errata", "corrections"),
 }

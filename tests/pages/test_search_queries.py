@@ -81,9 +81,9 @@ EXPECTED = {
     "lookahead": "how-it-carries#look-ahead",
     "carry chain": "how-it-carries#look-ahead",
     "circuit": "how-it-carries#the-algorithm",
-    "minimal circuit": "how-it-adds#sites-spared",
-    "faithfulness": "how-it-adds#sites-spared",
-    "circuit discovery": "how-it-adds#few-sites-suffice",
+    "minimal circuit": "circuit#sites-spared",
+    "faithfulness": "circuit#sites-spared",
+    "circuit discovery": "circuit#few-sites-suffice",
     "symbolic algorithm": "how-it-adds#symbolic-agreement",
     "worked example": "how-it-adds#worked-example",
     # How well the model adds, and how it was trained

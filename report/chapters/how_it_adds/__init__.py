@@ -10,20 +10,6 @@ from report.chapters.how_it_adds.carry_amount import (
     shift_shrinks_with_every_nine,
     shifts_by_nines,
 )
-from report.chapters.how_it_adds.circuit_paths import local_sites_act_through_queries, paths_figure
-from report.chapters.how_it_adds.circuit_run import (
-    circuit_is_enough,
-    edges_figure,
-    nothing_else_is_enough,
-    parts_figure,
-    scores_table,
-)
-from report.chapters.how_it_adds.circuit_size import (
-    accuracy_figure,
-    circuit_contains_the_carry_sites,
-    few_sites_suffice,
-    kept_sites_figure,
-)
 from report.chapters.how_it_adds.digit_circle import (
     component_figure,
     first_frequency_of_the_sum_dominates,
@@ -52,16 +38,11 @@ from report.chapters.how_it_adds.worked_example import worked_example_figure
 from report.content.chapter import ChapterPlan, Content, Values
 from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
 from sumint.analyses.adding.layer_0_product import layer_0_product
-from sumint.analyses.adding.minimal_circuit import minimal_circuit
 from sumint.analyses.adding.push_and_pull import push_and_pull
 from sumint.analyses.adding.restricted_loss import restricted_loss
 from sumint.analyses.adding.soft_carry import soft_carry
 from sumint.analyses.carrying.carry_sites import carry_sites
 from sumint.analyses.carrying.joint_sites import joint_sites
-from sumint.analyses.circuits.circuit import circuit
-from sumint.analyses.circuits.circuit_paths import circuit_paths
-from sumint.analyses.circuits.circuit_scores import circuit_scores
-from sumint.interventions.circuits import list_edges
 from sumint.lab import Lab
 from sumint.task.carry_routes import own_routes
 
@@ -125,30 +106,6 @@ def one_sum(lab: Lab) -> Iterator[Content]:
     yield worked_example_figure(lab, lab.run(carry_sites))
 
 
-def the_circuit_alone(lab: Lab) -> Iterator[Content]:
-    """The circuit of edges to answer digits, run alone and without its parts."""
-    found = lab.run(circuit)
-    edges = list_edges(found.edges)
-    scores = lab.run(circuit_scores, edges=edges)
-    paths = lab.run(circuit_paths, edges=edges)
-    yield edges_figure(found)
-    yield scores_table(scores)
-    yield circuit_is_enough(found, scores)
-    yield nothing_else_is_enough(scores)
-    yield parts_figure(scores)
-    yield paths_figure(paths)
-    yield local_sites_act_through_queries(paths)
-
-
-def size_of_the_circuit(lab: Lab) -> Iterator[Content]:
-    """How few sites of layer 0 suffice."""
-    minimal = lab.run(minimal_circuit)
-    yield accuracy_figure(minimal)
-    yield kept_sites_figure(minimal)
-    yield few_sites_suffice(minimal)
-    yield circuit_contains_the_carry_sites(minimal, lab.run(carry_sites))
-
-
 PLAN = ChapterPlan(
     title="How it adds",
     question="How do two digits and a carry become one digit?",
@@ -160,8 +117,6 @@ PLAN = ChapterPlan(
         agreement_with_symbolic_models,
         amount_of_a_carry,
         one_sum,
-        the_circuit_alone,
-        size_of_the_circuit,
     ),
     findings=("sum-on-a-circle", "push-and-pull", "soft-carry-fades"),
     needs_addition=True,

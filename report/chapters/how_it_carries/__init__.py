@@ -61,13 +61,6 @@ from report.chapters.how_it_carries.sites import (
     second_best_site,
     single_site_on_every_route,
 )
-from report.chapters.how_it_carries.three_states import (
-    high_level_table,
-    network_follows_the_high_level_model,
-    states_table,
-    subtasks_table,
-    three_states_rather_than_a_bit,
-)
 from report.chapters.how_it_carries.trained_subspaces import (
     best_sites,
     no_subspace_holds_it,
@@ -91,9 +84,6 @@ from sumint.analyses.carrying.joint_sites import joint_sites as find_joint_sites
 from sumint.analyses.carrying.look_ahead import look_ahead as measure_look_ahead
 from sumint.analyses.carrying.needed_sites import NEEDED_FROM, needed_sites
 from sumint.analyses.carrying.other_sites import other_sites
-from sumint.analyses.circuits.carry_states import carry_states
-from sumint.analyses.circuits.high_level_model import high_level_model
-from sumint.interventions.patching import RouteSites
 from sumint.lab import Lab
 from sumint.task.carry_routes import own_routes
 
@@ -219,19 +209,6 @@ def subspaces_without_a_site(lab: Lab) -> Iterator[Content]:
     yield second_dimension_adds_little(sites, subspaces)
 
 
-def three_states(lab: Lab) -> Iterator[Content]:
-    """What carry sites hold about their columns, and the high-level model of addition."""
-    sites = lab.run(carry_sites)
-    states = lab.run(carry_states, served_routes=sites.served_routes)
-    yield states_table(states)
-    yield three_states_rather_than_a_bit(states, len(sites.routes))
-    alignment = _alignment(lab)
-    model = lab.run(high_level_model, alignment=alignment)
-    yield high_level_table(model)
-    yield network_follows_the_high_level_model(model)
-    yield subtasks_table(alignment, lab.layout)
-
-
 PLAN = ChapterPlan(
     title="How it carries",
     question="How does a carry get from the column that generates it to the digit that it changes?",
@@ -247,7 +224,6 @@ PLAN = ChapterPlan(
         one_direction,
         other_directions,
         subspaces_without_a_site,
-        three_states,
     ),
     findings=("carry-sites", "carry-order", "carry-direction"),
     needs_addition=True,
@@ -257,18 +233,6 @@ PLAN = ChapterPlan(
 def _joint_sites(lab: Lab) -> JointSites:
     """The sites that hold a carry together, on the routes that no single site serves."""
     return lab.run(find_joint_sites, routes=lab.run(carry_sites).unserved_routes)
-
-
-def _alignment(lab: Lab) -> tuple[RouteSites, ...]:
-    """The sites of every route: those of its carry, single or several, or those of a column's own digits."""
-    single = [RouteSites(served.route, (served.site,)) for served in lab.run(carry_sites).served_routes]
-    own = lab.run(find_joint_sites, routes=own_routes(lab.layout))
-    several = [
-        RouteSites(route, joint.sites(number))
-        for joint in (own, _joint_sites(lab))
-        for number, route in enumerate(joint.routes)
-    ]
-    return (*single, *several)
 
 
 def _constant_bank(lab: Lab) -> ConstantBank:

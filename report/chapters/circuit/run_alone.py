@@ -1,4 +1,4 @@
-"""Section "The circuit, run alone": the edges that were found, and how well the model does on them.
+"""The opening section: the edges that were found, and how well the model does on them alone.
 
 The criteria were chosen after seeing the write-up's checkpoint, the bundled one and two seeds: they guard those
 results.

@@ -1,4 +1,4 @@
-"""Section "The circuit, run alone", continued: which layer-1 head reads each site, as query, key or value."""
+"""Section "Paths through layer 1": which layer-1 head reads each site, as query, key or value."""
 
 from __future__ import annotations
 

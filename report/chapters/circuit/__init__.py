@@ -1,0 +1,106 @@
+"""The circuit, run: how well the parts that were found add alone, and which hypotheses about them hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from report.chapters.circuit.paths import local_sites_act_through_queries, paths_figure
+from report.chapters.circuit.run_alone import (
+    circuit_is_enough,
+    edges_figure,
+    nothing_else_is_enough,
+    parts_figure,
+    scores_table,
+)
+from report.chapters.circuit.size import (
+    accuracy_figure,
+    circuit_contains_the_carry_sites,
+    few_sites_suffice,
+    kept_sites_figure,
+)
+from report.chapters.circuit.three_states import (
+    high_level_table,
+    network_follows_the_high_level_model,
+    states_table,
+    subtasks_table,
+    three_states_rather_than_a_bit,
+)
+from report.content.chapter import ChapterPlan, Content
+from sumint.analyses.adding.minimal_circuit import minimal_circuit
+from sumint.analyses.carrying.carry_sites import carry_sites
+from sumint.analyses.carrying.joint_sites import joint_sites
+from sumint.analyses.circuits.carry_states import carry_states
+from sumint.analyses.circuits.circuit import circuit
+from sumint.analyses.circuits.circuit_paths import circuit_paths
+from sumint.analyses.circuits.circuit_scores import circuit_scores
+from sumint.analyses.circuits.high_level_model import high_level_model
+from sumint.interventions.circuits import list_edges
+from sumint.interventions.patching import RouteSites
+from sumint.lab import Lab
+from sumint.task.carry_routes import own_routes
+
+
+def edges_to_digits(lab: Lab) -> Iterator[Content]:
+    """The circuit of edges to answer digits, run alone and without its parts."""
+    found = lab.run(circuit)
+    scores = lab.run(circuit_scores, edges=list_edges(found.edges))
+    yield edges_figure(found)
+    yield scores_table(scores)
+    yield circuit_is_enough(found, scores)
+    yield nothing_else_is_enough(scores)
+    yield parts_figure(scores)
+
+
+def paths_through_layer_1(lab: Lab) -> Iterator[Content]:
+    """Through which inputs of layer 1 each edge acts."""
+    paths = lab.run(circuit_paths, edges=list_edges(lab.run(circuit).edges))
+    yield paths_figure(paths)
+    yield local_sites_act_through_queries(paths)
+
+
+def three_states(lab: Lab) -> Iterator[Content]:
+    """What carry sites hold about their columns."""
+    sites = lab.run(carry_sites)
+    states = lab.run(carry_states, served_routes=sites.served_routes)
+    yield states_table(states)
+    yield three_states_rather_than_a_bit(states, len(sites.routes))
+
+
+def the_high_level_model(lab: Lab) -> Iterator[Content]:
+    """Whether the network computes as the high-level model of addition does."""
+    alignment = _alignment(lab)
+    model = lab.run(high_level_model, alignment=alignment)
+    yield high_level_table(model)
+    yield network_follows_the_high_level_model(model)
+    yield subtasks_table(alignment, lab.layout)
+
+
+def number_of_sites(lab: Lab) -> Iterator[Content]:
+    """How few sites of layer 0 suffice for all digits together."""
+    minimal = lab.run(minimal_circuit)
+    yield accuracy_figure(minimal)
+    yield kept_sites_figure(minimal)
+    yield few_sites_suffice(minimal)
+    yield circuit_contains_the_carry_sites(minimal, lab.run(carry_sites))
+
+
+PLAN = ChapterPlan(
+    title="The circuit, run",
+    question="Do the parts that were found add by themselves, and as a high-level model of addition does?",
+    sections=(edges_to_digits, paths_through_layer_1, three_states, the_high_level_model, number_of_sites),
+    findings=("circuit-suffices", "circuit-is-needed", "three-states"),
+    needs_addition=True,
+)
+
+
+def _alignment(lab: Lab) -> tuple[RouteSites, ...]:
+    """The sites of every route: those of its carry, single or several, or those of a column's own digits."""
+    sites = lab.run(carry_sites)
+    single = [RouteSites(served.route, (served.site,)) for served in sites.served_routes]
+    several = [
+        RouteSites(route, joint.sites(number))
+        for routes in (own_routes(lab.layout), sites.unserved_routes)
+        for joint in [lab.run(joint_sites, routes=routes)]
+        for number, route in enumerate(joint.routes)
+    ]
+    return (*single, *several)
