@@ -10,6 +10,11 @@ from report.chapters.how_it_adds.carry_amount import (
     shift_shrinks_with_every_nine,
     shifts_by_nines,
 )
+from report.chapters.how_it_adds.circuit_ablation import (
+    circuit_needs_the_means,
+    circuit_table,
+    resampling_costs_accuracy,
+)
 from report.chapters.how_it_adds.circuit_size import (
     accuracy_figure,
     circuit_contains_the_carry_sites,
@@ -35,6 +40,7 @@ from report.chapters.how_it_adds.symbolic_models import (
 )
 from report.chapters.how_it_adds.worked_example import worked_example_figure
 from report.content.chapter import ChapterPlan, Content, Values
+from sumint.analyses.ablation.circuit_ablation import circuit_ablation
 from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
 from sumint.analyses.adding.minimal_circuit import minimal_circuit
 from sumint.analyses.adding.soft_carry import soft_carry
@@ -90,6 +96,10 @@ def size_of_the_circuit(lab: Lab) -> Iterator[Content]:
     yield kept_sites_figure(circuit)
     yield few_sites_suffice(circuit)
     yield circuit_contains_the_carry_sites(circuit, lab.run(carry_sites))
+    by_kind = lab.run(circuit_ablation, sites=circuit.sites)
+    yield circuit_table(by_kind)
+    yield circuit_needs_the_means(by_kind)
+    yield resampling_costs_accuracy(by_kind)
 
 
 PLAN = ChapterPlan(

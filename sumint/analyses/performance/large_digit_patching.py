@@ -31,7 +31,7 @@ N_PAIRS, SEED_OF_CHOICE, SEED = 250, 10, 11
 """The number of random pairs, first to choose positions and then to test them, and the seeds of both sets."""
 
 PAIRS_AT_LEAST = 25
-"""A digit is measured if it is right in the source and wrong in the base in at least this many pairs of both sets."""
+"""A digit is measured if at least this many pairs of both sets have it right in the source, wrong in the base."""
 
 Q, K, V, Z1 = (f"blocks.1.attn.hook_{kind}" for kind in ("q", "k", "v", "z"))
 LAYER_1_PARTS = {
@@ -114,8 +114,9 @@ def large_digit_patching(model: Model, sample: Sums) -> LargeDigitPatching:  # n
         first = int(by_position[digit].sum(axis=0).argmax())
         with_second = [pairs.is_repaired(pairs.at(first, position)).sum() for position in positions]
         with_second[first] = -1
-        chosen[digit] = first, int(np.argmax(with_second))
-        by_way[digit] = np.stack([fresh.count(one) for one in fresh.is_repaired_by_way(*chosen[digit])], axis=1)
+        second = int(np.argmax(with_second))
+        chosen[digit] = first, second
+        by_way[digit] = np.stack([fresh.count(one) for one in fresh.is_repaired_by_way(first, second)], axis=1)
         by_layer_1_head[digit] = np.stack(
             [fresh.count(fresh.is_repaired_by_head(head)) for head in range(n_heads)], axis=1
         )
