@@ -28,6 +28,12 @@ def published_carries(sums: Sums) -> Bool[np.ndarray, "sum column"]:
     return sums.a_digits + sums.b_digits != sums.answer_digits
 
 
+def carry_groups(sums: Sums) -> Int[np.ndarray, " sum"]:
+    """A number for each sum, equal for sums with the same carry-in at every column."""
+    into_columns = sums.carry_in[:, :-1]  # nothing is carried into the units
+    return into_columns @ 2 ** np.arange(into_columns.shape[1])
+
+
 def carry_errors(sums: Sums, predicted: Int[np.ndarray, "sum digit"]) -> Int[np.ndarray, "sum digit"]:
     """The carry error of each predicted digit: `MISSING`, `TOO_MANY` or `NEITHER`.
 

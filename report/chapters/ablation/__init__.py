@@ -13,7 +13,9 @@ from report.chapters.ablation.claims import (
     values_of_the_critical_heads_are_critical,
 )
 from report.chapters.ablation.figures import head_figures, qkv_figure
-from report.content.chapter import ChapterPlan, Content
+from report.chapters.ablation.kinds import kinds_table, orders_of_the_heads, same_two_heads_with_every_kind
+from report.content.chapter import ChapterPlan, Content, Values
+from sumint.analyses.ablation.ablation_kinds import ablation_kinds
 from sumint.analyses.ablation.head_ablation import head_ablation
 from sumint.analyses.ablation.qkv_ablation import qkv_ablation
 from sumint.lab import Lab
@@ -28,6 +30,14 @@ def heads(lab: Lab) -> Iterator[Content]:
     yield critical_digits_of_the_write_up.on(lab, by_mean)
 
 
+def kinds_of_ablation(lab: Lab) -> Iterator[Content]:
+    """The heads by four kinds of ablation."""
+    kinds = lab.run(ablation_kinds)
+    yield Values({"orders": orders_of_the_heads(kinds)})
+    yield kinds_table(kinds)
+    yield same_two_heads_with_every_kind(kinds)
+
+
 def queries_keys_and_values(lab: Lab) -> Iterator[Content]:
     """The rise in loss without each head's queries, keys or values."""
     by_part = lab.run(qkv_ablation)
@@ -40,6 +50,6 @@ def queries_keys_and_values(lab: Lab) -> Iterator[Content]:
 PLAN = ChapterPlan(
     title="Ablation",
     question="Which heads does the model need, for which digits, and which of their parts?",
-    sections=(heads, queries_keys_and_values),
+    sections=(heads, kinds_of_ablation, queries_keys_and_values),
     findings=("first-layer-first", "constant-queries", "critical-values"),
 )

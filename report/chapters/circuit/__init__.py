@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from report.chapters.circuit.ablation_kinds import (
+    circuit_needs_the_means,
+    circuit_table,
+    resampling_costs_accuracy,
+)
 from report.chapters.circuit.paths import local_sites_act_through_queries, paths_figure
 from report.chapters.circuit.run_alone import (
     circuit_is_enough,
@@ -26,6 +31,7 @@ from report.chapters.circuit.three_states import (
     three_states_rather_than_a_bit,
 )
 from report.content.chapter import ChapterPlan, Content
+from sumint.analyses.ablation.circuit_ablation import circuit_ablation
 from sumint.analyses.adding.minimal_circuit import minimal_circuit
 from sumint.analyses.carrying.carry_sites import carry_sites
 from sumint.analyses.carrying.joint_sites import joint_sites
@@ -82,6 +88,10 @@ def number_of_sites(lab: Lab) -> Iterator[Content]:
     yield kept_sites_figure(minimal)
     yield few_sites_suffice(minimal)
     yield circuit_contains_the_carry_sites(minimal, lab.run(carry_sites))
+    by_kind = lab.run(circuit_ablation, sites=minimal.sites)
+    yield circuit_table(by_kind)
+    yield circuit_needs_the_means(by_kind)
+    yield resampling_costs_accuracy(by_kind)
 
 
 PLAN = ChapterPlan(

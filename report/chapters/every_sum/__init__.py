@@ -32,13 +32,31 @@ from report.chapters.every_sum.generation import (
     predictions_need_no_earlier_digits,
     wrong_digits_table,
 )
+from report.chapters.every_sum.large_digit_repairs import (
+    layer_1_figure,
+    repairs_figure,
+    repairs_table,
+    two_positions_repair_the_digit,
+)
+from report.chapters.every_sum.large_digits import (
+    accuracy_table,
+    later_digits_stay_right,
+    leading_digit_breaks,
+    order_of_large_operands_matters,
+    predictions_figure,
+    second_digit_breaks_too,
+)
+from report.chapters.every_sum.operand_order import wrong_sums_are_right_when_swapped
 from report.chapters.every_sum.wrong_sums import wrong_sums
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import ChapterPlan, Content, KeyNumbers, Values
 from report.content.formats import count
 from sumint.analyses.performance.answer_tokens import answer_tokens
 from sumint.analyses.performance.free_generation import free_generation
+from sumint.analyses.performance.large_digit_patching import large_digit_patching
+from sumint.analyses.performance.large_leading_digits import large_leading_digits
 from sumint.analyses.performance.performance import performance
+from sumint.analyses.performance.swapped_operands import swapped_operands
 from sumint.interventions.intervals import CONFIDENCE, wilson
 from sumint.lab import Lab
 
@@ -116,6 +134,32 @@ def generating_freely(lab: Lab) -> Iterator[Content]:
     yield errors_are_the_same(generation)
 
 
+def out_of_distribution(lab: Lab) -> Iterator[Content]:
+    """Sums with leading digits of 5 to 9, and which activations make them wrong."""
+    large = lab.run(large_leading_digits)
+    yield accuracy_table(large)
+    yield predictions_figure(large)
+    yield leading_digit_breaks(large)
+    yield second_digit_breaks_too(large)
+    yield later_digits_stay_right(large)
+    patching = lab.run(large_digit_patching)
+    yield repairs_table(patching)
+    yield repairs_figure(patching)
+    yield layer_1_figure(patching)
+    yield two_positions_repair_the_digit(large, patching)
+
+
+def order_of_the_operands(lab: Lab) -> Iterator[Content]:
+    """Whether a + b and b + a are predicted alike."""
+    large, tally = lab.run(large_leading_digits), tally_of_every_sum(lab)
+    yield order_of_large_operands_matters(large)
+    if isinstance(tally, str):
+        yield wrong_sums_are_right_when_swapped(large, tally)
+        return
+    swapped = lab.run(swapped_operands, n_wrong=tally.n_wrong, listed_sums=tally.listed_sums)
+    yield wrong_sums_are_right_when_swapped(large, swapped)
+
+
 PLAN = ChapterPlan(
     title="Every sum",
     question="How often is the model wrong, over all sums, and on which of them?",
@@ -126,6 +170,8 @@ PLAN = ChapterPlan(
         claims_on_all_sums,
         wrong_earlier_digits,
         generating_freely,
+        out_of_distribution,
+        order_of_the_operands,
     ),
     findings=("nearly-every-sum", "errors-grow-with-nines"),
 )
