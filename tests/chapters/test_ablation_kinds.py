@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from report.chapters.how_it_adds.circuit_ablation import (
+
+from report.chapters.ablation.kinds import kinds_table, orders_of_the_heads, same_two_heads_with_every_kind
+from report.chapters.circuit.ablation_kinds import (
     circuit_needs_the_means,
     circuit_table,
     resampling_costs_accuracy,
 )
-
-from report.chapters.ablation.kinds import kinds_table, orders_of_the_heads, same_two_heads_with_every_kind
 from sumint.analyses.ablation.ablation_kinds import AblationKinds
 from sumint.analyses.ablation.circuit_ablation import CircuitAblation
 from sumint.interventions.hooks import REPLACEMENTS
