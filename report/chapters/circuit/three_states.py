@@ -69,10 +69,8 @@ def states_table(name: str, title: str, states: CarryStates) -> Table:
 )
 def three_states_rather_than_a_bit(states: CarryStates, n_routes: int) -> Check:
     """The share of whole sums right by three states, and how much it exceeds that by carry-outs."""
-    if states.n_routes < n_routes:
-        return not_applicable(
-            f"Single sites hold the carries of only {states.n_routes} of {counted(n_routes, 'route')}."
-        )
+    if not states.n_routes:
+        return not_applicable(_no_site(states))
     by_states, by_carry_out = (float(states.whole_sums[kept]) for kept in (STATES, CARRY_OUT))
     return all_of(
         at_least(
@@ -89,6 +87,7 @@ def three_states_rather_than_a_bit(states: CarryStates, n_routes: int) -> Check:
             "this exceeds the share with the same carry-out of the column by {bound}",
             label="its excess over the share by carry-outs",
         ),
+        asked=(states.n_routes, n_routes, "routes"),
         note=(
             f"by carry-outs {percent(by_carry_out)}, with nothing in common "
             f"{percent(float(states.whole_sums[NOTHING]))}"
