@@ -197,8 +197,8 @@ def circuit_is_enough(found: Circuit, scores: CircuitScores) -> Check:
 
 @claim(
     "circuit-is-needed",
-    f"The whole model gets at least {percent(WHOLE_AT_LEAST, 0)} of whole sums right, all edges outside the circuit "
-    f"together at most {percent(OTHERS_AT_MOST, 0)}, and random circuits of equal size at most "
+    f"The whole model gets at least {percent(WHOLE_AT_LEAST, 0)} of whole sums right, all edges outside the "
+    f"circuit together at most {percent(OTHERS_AT_MOST, 0)}, and random circuits of equal size at most "
     f"{percent(RANDOM_AT_MOST, 0)}.",
     analysis=circuit_scores,
     figure="circuit-scores",
