@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass
 from types import TracebackType
 
-from sumint.machine.progress_bar import ProgressBar
+from sumint.machine.progress_bar import ProgressBar, write_line
 
 
 class Progress:
@@ -36,7 +35,7 @@ class Progress:
         if self._bar is None:
             return
         if not self._bar.is_shown:
-            print(name, file=sys.stderr)
+            write_line(name)
         self._step = name
         self._bar.describe(name)
         self._bar.show(self._n_started)

@@ -54,13 +54,18 @@ class ProgressBar:
             self._progress.update(self._task, completed=n_done, detail=detail)
         elif self._has_log:
             line = f"{self._description}: {n_done / self._total:.0%}"
-            print(f"{line}, {detail}" if detail else line, file=sys.stderr)
+            write_line(f"{line}, {detail}" if detail else line)
         self._has_started = True
 
     def describe(self, description: str, detail: str = "") -> None:
         """Show another description, and a detail of what is in progress."""
         if self._progress is not None:
             self._progress.update(self._task, description=description, detail=detail)
+
+
+def write_line(line: str) -> None:
+    """Write a line to standard error at once: `print` can be interrupted between the text and the line break."""
+    sys.stderr.write(f"{line}\n")
 
 
 def _progress(unit: str) -> Progress:

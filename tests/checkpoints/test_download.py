@@ -237,6 +237,8 @@ def test_in_a_folder_that_cannot_be_written_the_copy_is_temporary(
     folder = tmp_path / "folder"
     folder.mkdir()
     folder.chmod(0o500)
+    fetch(server.published, tmp_path)  # imports what an ordinary user may not be allowed to read
+    server.n_requests = 0
     with ordinary_user():
         check_that_the_copy_is_temporary(server, folder, temporary, caplog)
     assert list(folder.iterdir()) == []
