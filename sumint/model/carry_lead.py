@@ -65,8 +65,8 @@ class StateSample(NamedTuple):
 
 
 def leads(
-    model: Model, states: Sequence[CarryChain], pairs: Sequence[Int[np.ndarray, "sum column"]]
-) -> list[Float[np.ndarray, " sum"]]:
+    model: Model, states: Sequence[CarryChain], pairs: Sequence[Int[np.ndarray, "_ column"]]
+) -> list[Float[np.ndarray, " _"]]:
     """The leads of the states' digits in sums of each state, in logits."""
     layout = layout_of(model)
     tokens = tokens_for(model, sums_of(layout, np.concatenate(pairs)))
@@ -115,6 +115,8 @@ def sample_small_leads(model: Model) -> list[StateSample]:
             n = min(int(n_more[number]), max(0, most[number] - len(pairs[number])), N_CANDIDATES - 1)
             smallest = np.argpartition(predicted[number], n)[:n]
             more.append(_new(state, candidates[number][smallest], pairs[number]))
+        if not any(map(len, more)):
+            break
         for number, lead in enumerate(leads(model, states, more)):
             pairs[number] = np.concatenate([pairs[number], more[number]])
             found[number] = np.concatenate([found[number], lead])

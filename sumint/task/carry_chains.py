@@ -98,6 +98,11 @@ def sums_of(layout: Layout, pairs: Int[np.ndarray, "sum column"]) -> Sums:
     return Sums(layout, pairs // N_DIGIT_TOKENS @ place, pairs % N_DIGIT_TOKENS @ place)
 
 
+def pairs_of(sums: Sums) -> Int[np.ndarray, "sum column"]:
+    """The number of the pair of digits in each column of each sum."""
+    return N_DIGIT_TOKENS * sums.a_digits + sums.b_digits
+
+
 def sum_numbers(layout: Layout, column: int, pairs: Int[np.ndarray, " pair"]) -> Int[np.ndarray, " pair"]:
     """What pairs of digits in a column add to the number of a sum, by which `all_sums` orders all sums."""
     place = N_DIGIT_TOKENS ** (layout.n_digits - 1 - column)

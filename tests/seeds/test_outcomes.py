@@ -31,6 +31,7 @@ from report.seeds.outcomes import (
 )
 from report.seeds.result import SeedSummary, Verdict
 from report.seeds.run import LEFT_OUT, LEFT_OUT_OF_NULLS, summaries_of
+from sumint.analyses.adding.predicted_errors import predicted_errors
 from sumint.analyses.performance.free_generation import free_generation
 from sumint.checkpoints.files import Architecture, Weights, read_weights, write_weights
 from sumint.checkpoints.locate import CONTROLS as CONTROLS_FOLDER
@@ -43,7 +44,7 @@ from sumint.training.config import TrainingConfig
 from sumint.training.controls import CONTROLS, NULLS, SEED, untrained
 
 PLANS = plans(COMPARED)
-NEED_THE_TALLY = {symbolic_agreement, free_generation}
+NEED_THE_TALLY = {symbolic_agreement, free_generation, predicted_errors}
 """The analyses that read the tally of every sum."""
 FINDINGS = {
     name: function

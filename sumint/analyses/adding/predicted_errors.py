@@ -59,6 +59,8 @@ class PredictedErrors:
 
     limit: float
     """The lead, in logits, below which a digit is predicted to be wrong: 0 if all wrong sums are listed."""
+    n_wrong_of_all: int
+    """The number of wrong sums among all sums, sampled and unlisted ones included."""
     n_sampled: int
     """The number of different sums in the sample."""
     n_sampled_wrong: int
@@ -83,8 +85,10 @@ class PredictedErrors:
     """… of sums with a digit that is predicted to be wrong, …"""
     n_hit_sums: Int[np.ndarray, " surrogate"]
     """… and of those in both."""
+    n_wrong_digits: Int[np.ndarray, " digit"]
+    """The number of sums in which the network gets a digit wrong, whatever explains it, …"""
     n_disagreements: Int[np.ndarray, "surrogate digit"]
-    """The number of sums in which the surrogate gives a digit another value than the network."""
+    """… and of those in which the surrogate gives it another value than the network."""
     n_compared: int
     """The number of sums that were compared: all but those of the sample; 0 if there are too many."""
     n_digits: int
@@ -97,6 +101,11 @@ class PredictedErrors:
     def states(self) -> tuple[CarryChain, ...]:
         """The look-ahead states behind all digits, in the order of the arrays."""
         return chains_of(self.layout)
+
+    @property
+    def accuracy(self) -> float:
+        """The share of all sums that the network gets right."""
+        return 1 - self.n_wrong_of_all / self.layout.n_sums
 
     @property
     def is_complete(self) -> bool:
@@ -134,10 +143,10 @@ class PredictedErrors:
         return shares(hits, self.n_wrong.sum()), shares(hits, predicted)
 
 
-def shares(part: Int[np.ndarray, "*any"], whole: Int[np.ndarray, "*any"] | int) -> Float[np.ndarray, "*any"]:
+def shares(part: np.ndarray, whole: np.ndarray | np.integer | int) -> np.ndarray:
     """The part as a share of the whole; NaN where the whole is 0."""
-    part, whole = np.broadcast_arrays(np.asarray(part, np.float64), np.asarray(whole, np.float64))
-    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+    parts, wholes = np.broadcast_arrays(np.asarray(part, np.float64), np.asarray(whole, np.float64))
+    return np.divide(parts, wholes, out=np.full(parts.shape, np.nan), where=wholes > 0)
 
 
 def f1(recall: Float[np.ndarray, "*any"], precision: Float[np.ndarray, "*any"]) -> Float[np.ndarray, "*any"]:
@@ -167,10 +176,10 @@ def predicted_errors(
     surrogates = [[state.fit(basis) for state in sampled] for basis in SURROGATES.values()]
     limit = 0.0 if len(listed_sums) == n_wrong else float(listed_margin.max())
     listed = Sums(layout, listed_sums[:, 0], listed_sums[:, 1])
-    return _Comparison(layout, sampled, listed, listed_predictions, limit).result(surrogates)
+    return Comparison(layout, sampled, listed, listed_predictions, limit).result(surrogates, n_wrong)
 
 
-class _Comparison:
+class Comparison:
     """The sums on which surrogates are compared with the network, and the network's errors among them."""
 
     def __init__(
@@ -200,7 +209,7 @@ class _Comparison:
             wrong_digits = (self.is_wrong_carry << np.arange(layout.n_digits)).sum(axis=1)
             self.bits[self.listed.numbers] = LISTED + FIRST_DIGIT * wrong_digits
 
-    def result(self, surrogates: list[list[ColumnTables]]) -> PredictedErrors:
+    def result(self, surrogates: list[list[ColumnTables]], n_wrong_of_all: int) -> PredictedErrors:
         """What the surrogates predict, compared with the network's errors."""
         n_predicted, n_hits = np.zeros((2, len(surrogates), len(self.states)), np.int64)
         n_by_lead, n_wrong_by_lead = np.zeros((2, len(surrogates), len(LEAD_EDGES) - 1), np.int64)
@@ -224,6 +233,7 @@ class _Comparison:
         wrong_states = chain_numbers(self.listed)[self.is_wrong_carry]
         return PredictedErrors(
             limit=self.limit,
+            n_wrong_of_all=n_wrong_of_all,
             n_sampled=len(self.sampled),
             n_sampled_wrong=self.n_sampled_wrong,
             n_parameters=np.array(
@@ -238,6 +248,7 @@ class _Comparison:
             n_wrong_sums=len(self.listed),
             n_predicted_sums=n_predicted_sums,
             n_hit_sums=n_hit_sums,
+            n_wrong_digits=self.is_wrong.sum(axis=0),
             n_disagreements=self._by_digit(n_predicted - 2 * n_hits) + self.is_wrong.sum(axis=0),
             n_compared=self.layout.n_sums - len(self.sampled) if self.is_possible else 0,
             n_digits=self.layout.n_digits,
