@@ -145,7 +145,10 @@ def contributions_depend_on_the_digit(errors: PredictedErrors) -> Check:
 
 def _counts(errors: PredictedErrors) -> str:
     """The numbers behind recall and precision of the second surrogate."""
+    which = (
+        "" if errors.is_complete else f"; listed are those with a margin below {decimals(errors.limit, 2)} logits"
+    )
     return (
         f"{count(int(errors.n_hit_sums[BY_ANGLE]))} of {counted(errors.n_wrong_sums, 'wrong sum')} outside the "
-        f"sample are among {count(int(errors.n_predicted_sums[BY_ANGLE]))} that are predicted"
+        f"sample are among {count(int(errors.n_predicted_sums[BY_ANGLE]))} that are predicted{which}"
     )
