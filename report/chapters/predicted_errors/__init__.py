@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from report.chapters.predicted_errors.claims import (
     contributions_depend_on_the_digit,
     errors_depend_on_digits,
-    half_of_the_errors_are_predicted,
     predicted_errors_are_wrong,
+    wrong_sums_are_missed,
 )
 from report.chapters.predicted_errors.other_kinds import other_errors_table
 from report.chapters.predicted_errors.surrogates import (
@@ -32,7 +32,7 @@ def surrogates(lab: Lab) -> Iterator[Content]:
     yield predictors_table(errors)
     yield precision_figure(errors)
     yield predicted_errors_are_wrong(errors)
-    yield half_of_the_errors_are_predicted(errors)
+    yield wrong_sums_are_missed(errors)
     yield errors_depend_on_digits(errors)
     yield contributions_depend_on_the_digit(errors)
     yield states_table(errors)

@@ -19,7 +19,8 @@ ADDITIVE, BY_ANGLE = map(NAMES.index, ("additive", "by angle"))
 
 # The write-up's checkpoint 0.20, the bundled one 0.24, seeds 1 and 5 0.23 and 0.27.
 F1_ABOVE_BASELINE = 0.1
-# The write-up's checkpoint 76%, the bundled one 74%, seeds 1 and 5 66% and 72%.
+# Precision: the write-up's checkpoint 76%, the bundled one 74%, seeds 1 and 5 66% and 72%. Missed: 86%, 41%, 63% and
+# 50%.
 HALF = 0.5
 # The write-up's checkpoint 53 points, the bundled one 22, seeds 1 and 5 9 and 6.
 PRECISION_RISE = 0.15
@@ -41,25 +42,20 @@ def of_predictable_errors(check: Callable[[PredictedErrors], Check]) -> Callable
 
 
 @claim(
-    "half-of-errors-predicted",
-    (
-        "The surrogate by angle predicts at least half of the wrong sums, and at least half of the sums that it "
-        "predicts to be wrong are."
-    ),
+    "wrong-sums-missed",
+    "The surrogate by angle misses at least half of the wrong sums.",
     analysis=predicted_errors,
     figure="error-predictors",
-    otherwise="Of the surrogate by angle, the {quantity} on wrong sums is only {value}.",
+    otherwise="The surrogate by angle predicts most of the wrong sums: it misses {value} of them.",
 )
 @of_predictable_errors
-def half_of_the_errors_are_predicted(errors: PredictedErrors) -> Check:
-    """Recall and precision of the second surrogate, on wrong sums outside the sample."""
+def wrong_sums_are_missed(errors: PredictedErrors) -> Check:
+    """The share of wrong sums outside the sample that the second surrogate does not predict."""
     return all_of(
-        at_least(HALF, float(errors.recall[BY_ANGLE]), "{bound} of the wrong sums are predicted", label="recall"),
         at_least(
             HALF,
-            float(errors.precision[BY_ANGLE]),
-            "{bound} of the sums that are predicted to be wrong are wrong",
-            label="precision",
+            1 - float(errors.recall[BY_ANGLE]),
+            "{bound} of the wrong sums are not among those that the surrogate by angle predicts to be wrong",
         ),
         note=_counts(errors),
     )
