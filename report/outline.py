@@ -17,6 +17,7 @@ from report.chapters import (
     layer_1_ov,
     open_questions,
     other_seeds,
+    predicted_errors,
     the_task,
     unembedding,
 )
@@ -34,6 +35,7 @@ COMPARED = (
     how_it_carries,
     how_it_adds,
     circuit,
+    predicted_errors,
 )
 """The chapters whose claims are also checked on other checkpoints."""
 

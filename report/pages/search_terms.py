@@ -150,6 +150,8 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "how-it-adds#worked-example": ("worked example", "walkthrough", "demo", "interactive", "single sum"),
     "circuit#few-sites-suffice": ("minimal circuit", "minimality", "circuit discovery", "ACDC", "pruning"),
     "circuit#sites-spared": ("minimal circuit", "faithfulness", "sufficiency"),
+    "predicted-errors": ("surrogate", "error prediction", "failure prediction"),
+    "predicted-errors#error-predictors": ("precision", "recall", "surrogate model"),
     "other-seeds": ("universality", "replication", "reproducibility", "random seed", "robustness"),
     "open-questions": ("future work", "limitations", "errata", "corrections"),
 }

@@ -137,6 +137,11 @@ class Sums:
     def b_digits(self) -> Int[np.ndarray, "sum column"]:
         return digits_of(self.b, self.layout.n_digits)
 
+    @property
+    def numbers(self) -> Int[np.ndarray, " sum"]:
+        """The place of each sum among all sums, in the order of `all_sums`."""
+        return self.a.astype(np.int64) * self.layout.operand_limit + self.b
+
     @cached_property
     def answer_digits(self) -> Int[np.ndarray, "sum column"]:
         return digits_of(self.a + self.b, self.layout.n_digits)
@@ -196,8 +201,12 @@ def uniform_sums(layout: Layout, n_sums: int, seed: int) -> Sums:
 
 def all_sums(layout: Layout, start: int = 0, stop: int | None = None) -> Sums:
     """Sums `start` to `stop` − 1 of all `layout.n_sums` sums, ordered by a, then b."""
-    number = np.arange(start, layout.n_sums if stop is None else stop)
-    return Sums(layout, number // layout.operand_limit, number % layout.operand_limit)
+    return numbered_sums(layout, np.arange(start, layout.n_sums if stop is None else stop))
+
+
+def numbered_sums(layout: Layout, numbers: Int[np.ndarray, " sum"]) -> Sums:
+    """The sums with these places in the order of `all_sums`."""
+    return Sums(layout, numbers // layout.operand_limit, numbers % layout.operand_limit)
 
 
 def digits_of(numbers: Int[np.ndarray, " number"], n_digits: int) -> Int[np.ndarray, "number column"]:

@@ -32,6 +32,7 @@ from report.seeds.outcomes import (
 from report.seeds.result import SeedSummary, Verdict
 from report.seeds.run import LEFT_OUT, LEFT_OUT_OF_NULLS, summaries_of
 from sumint.analyses.ablation.circuit_ablation import circuit_ablation
+from sumint.analyses.adding.predicted_errors import predicted_errors
 from sumint.analyses.performance.free_generation import free_generation
 from sumint.analyses.performance.swapped_operands import swapped_operands
 from sumint.checkpoints.files import Architecture, Weights, read_weights, write_weights
@@ -45,7 +46,7 @@ from sumint.training.config import TrainingConfig
 from sumint.training.controls import CONTROLS, NULLS, SEED, untrained
 
 PLANS = plans(COMPARED)
-NEED_WHAT_IS_LEFT_OUT = {symbolic_agreement, free_generation, swapped_operands, circuit_ablation}
+NEED_WHAT_IS_LEFT_OUT = {symbolic_agreement, free_generation, swapped_operands, predicted_errors, circuit_ablation}
 """The analyses that read the tally of every sum, or the sites that a long search finds."""
 FINDINGS = {
     name: function
