@@ -148,13 +148,14 @@ class Ablation:
 
     def replace_sites(self, state: DigitState, *sites: Site) -> DigitState:
         """The computation of a digit with the sites, which are at one position, replaced as well."""
-        return state.after(sites[0].position, self._change(*sites))
+        return state.after(sites[0].position, self.change_of(*sites))
 
     def restore_sites(self, state: DigitState, *sites: Site) -> DigitState:
         """The computation of a digit with the sites, which are at one position, no longer replaced."""
-        return state.after(sites[0].position, -self._change(*sites))
+        return state.after(sites[0].position, -self.change_of(*sites))
 
-    def _change(self, *sites: Site) -> Float[Tensor, "sum d_model"]:
+    def change_of(self, *sites: Site) -> Float[Tensor, "sum d_model"]:
+        """What replacing the outputs of some sites, which are at one position, adds to the residual stream."""
         (position,) = {site.position for site in sites}
         return self.changes[:, [site.head for site in sites], position].sum(dim=1)
 

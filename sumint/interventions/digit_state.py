@@ -10,6 +10,7 @@ from einops import rearrange
 from jaxtyping import Bool, Float, Int
 
 from sumint.model.load import Model, Tensor, as_array
+from sumint.model.softmax import softmax
 from sumint.task.sums import N_DIGIT_TOKENS
 
 SMALLEST_SHARE = 1e-6
@@ -162,4 +163,4 @@ def _attended(
 ) -> Float[Tensor, "sum head d_head"]:
     """The mean of the values, weighted by attention."""
     scores = (queries[:, :, None] * keys).sum(dim=-1) / queries.shape[-1] ** 0.5
-    return (scores.softmax(dim=-1)[..., None] * values).sum(dim=2)
+    return (softmax(scores)[..., None] * values).sum(dim=2)

@@ -14,6 +14,7 @@ from einops import einsum, rearrange
 from jaxtyping import Float, Int
 
 from sumint.model.load import Model, Tensor, as_array
+from sumint.model.softmax import softmax
 
 Z = "blocks.0.attn.hook_z"
 """The output z of each head of layer 0 [sum, position, head, d_head], before W_O."""
@@ -68,7 +69,7 @@ def logits_from(
     scores = einsum(queries, keys, "sum head query d_head, sum head key d_head -> sum head query key")
     positions = torch.arange(residual.shape[1], device=residual.device)
     is_later = positions > positions[predicting, None]
-    pattern = (scores / model.cfg.d_head**0.5).masked_fill(is_later, -torch.inf).softmax(-1)
+    pattern = softmax((scores / model.cfg.d_head**0.5).masked_fill(is_later, -torch.inf))
     z = einsum(pattern, values, "sum head query key, sum head key d_head -> sum query head d_head")
     output = attention.o(rearrange(z, "sum query head d_head -> sum query (head d_head)"))
     return model.unembed(model.ln_final(residual[:, predicting] + output))

@@ -13,9 +13,11 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from sumint.interventions.sites import Site, apply_changes, changes_to
-from sumint.model.load import Model, Tensor, layout_of, tokens_for
-from sumint.model.partial_pass import Layer0Activations, predictions_from
+from sumint.interventions.circuits import Ablation
+from sumint.interventions.sites import Site
+from sumint.model.layer_1_state import Layer1State
+from sumint.model.load import Model, layout_of, tokens_for
+from sumint.model.partial_pass import Layer0Activations
 from sumint.task.sums import Layout, Sums, uniform_sums
 
 N_SUMS = 300
@@ -25,9 +27,6 @@ N_FRESH, SEED = 2000, 1
 
 ENOUGH = 0.99
 """The share of the whole model's accuracy that a sufficient circuit retains."""
-
-
-Residual = Float[Tensor, "sum position d_model"]
 
 
 @dataclass(frozen=True)
@@ -75,31 +74,29 @@ def minimal_circuit(model: Model, sample: Sums) -> MinimalCircuit:
     layout = layout_of(model)
     means = Layer0Activations.on(model, tokens_for(model, sample)).z.mean(0)
 
-    def ablate(residual: Residual, unablated: Layer0Activations, site: Site) -> Residual:
-        return apply_changes(model, residual, changes_to(unablated.z, means, site))
-
-    def accuracy(residual: Residual, sums: Sums) -> Float[np.ndarray, " digit"]:
-        return (predictions_from(model, residual, layout.predicting) == sums.answer_digits).mean(axis=0)
-
-    selection_sums = sample[:N_SUMS]
-    unablated = Layer0Activations.on(model, tokens_for(model, selection_sums))
+    chosen_on = Ablation.by_means(model, sample[:N_SUMS], means)
+    state = Layer1State.of(model, chosen_on.residual, layout.predicting)
     # The last position predicts nothing.
     remaining = [Site(head, position) for head in range(model.cfg.n_heads) for position in range(layout.n_ctx - 1)]
     ablated: list[Site] = []
-    residual = unablated.residual
     while remaining:
-        without = {site: accuracy(ablate(residual, unablated, site), selection_sums).mean() for site in remaining}
-        least_important = max(without, key=without.__getitem__)
-        residual = ablate(residual, unablated, least_important)
+        without = {
+            site: state.predictions_after(site.position, chosen_on.change_of(site)) == chosen_on.sums.answer_digits
+            for site in remaining
+        }
+        least_important = max(without, key=lambda site: without[site].mean())
+        state = state.after(least_important.position, chosen_on.change_of(least_important))
         remaining.remove(least_important)
         ablated.append(least_important)
 
-    fresh_sums = uniform_sums(layout, N_FRESH, SEED)
-    unablated = Layer0Activations.on(model, tokens_for(model, fresh_sums))
-    residual = unablated.residual
-    accuracies = [accuracy(residual, fresh_sums)]
+    fresh = Ablation.by_means(model, uniform_sums(layout, N_FRESH, SEED), means)
+    state = Layer1State.of(model, fresh.residual, layout.predicting)
+    predictions = [state.predictions]
     for site in ablated:
-        residual = ablate(residual, unablated, site)
-        accuracies.append(accuracy(residual, fresh_sums))
-    places = np.array([astuple(site) for site in ablated], np.int64)
-    return MinimalCircuit(places, np.array(accuracies[::-1]), layout.n_digits)
+        state = state.after(site.position, fresh.change_of(site))
+        predictions.append(state.predictions)
+    return MinimalCircuit(
+        np.array([astuple(site) for site in ablated], np.int64),
+        np.array([(predicted == fresh.sums.answer_digits).mean(axis=0) for predicted in reversed(predictions)]),
+        layout.n_digits,
+    )

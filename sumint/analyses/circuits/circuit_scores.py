@@ -39,10 +39,10 @@ ABLATIONS = ("means", "resampled")
 WHOLE, CIRCUIT, OTHERS, NONE = range(len(CIRCUITS))
 MEANS, RESAMPLED = range(len(ABLATIONS))
 
-N_PARTS = 1000
+N_PARTS = 500
 """The number of sums on which the circuit is run without one of its parts."""
 
-N_RANDOM, N_RANDOM_SUMS, AT_ONCE = 200, 100, 10
+N_RANDOM, N_RANDOM_SUMS, AT_ONCE = 200, 50, 20
 """The number of random circuits, of the sums on which each is run, and of circuits that run at once."""
 
 
