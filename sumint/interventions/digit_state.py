@@ -9,12 +9,10 @@ import numpy as np
 from einops import rearrange
 from jaxtyping import Bool, Float, Int
 
+from sumint.model.layer_1_state import SMALLEST_SHARE
 from sumint.model.load import Model, Tensor, as_array
 from sumint.model.softmax import softmax
 from sumint.task.sums import N_DIGIT_TOKENS
-
-SMALLEST_SHARE = 1e-6
-"""Weighted means are computed anew if a change removes more than all but this share of their weights."""
 
 
 @dataclass(frozen=True)

@@ -47,12 +47,15 @@ def test_a_change_at_any_position_has_its_effect(model: Model, residual: torch.T
         assert not torch.allclose(logits, state.logits, atol=1e-3)
 
 
-def test_a_term_that_outweighs_all_others_is_removed_exactly(model: Model, residual: torch.Tensor) -> None:
-    # Keys that are this long give all of the attention to one position.
+@pytest.mark.parametrize("scale", [100, 1e4])
+def test_a_term_that_outweighs_all_others_is_removed_exactly(
+    model: Model, residual: torch.Tensor, scale: float
+) -> None:
+    # Keys that are this long give nearly all of the attention to one position, or all of it.
     w_k = model.blocks[1].attn.k.weight
     before = w_k.data.clone()
     try:
-        w_k.data = 1e4 * before
+        w_k.data = scale * before
         predicting = layout_of(model).predicting
         state = Layer1State.of(model, residual, predicting)
         for position in range(predicting.stop):
