@@ -56,13 +56,19 @@ def arena_checkpoint() -> Path:
 
 
 @pytest.fixture(scope="session")
-def arena_chapters(arena_checkpoint: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def arena_lab(arena_checkpoint: Path) -> Lab:
+    """The lab of the write-up's checkpoint, which shares the results of its chapters with all tests."""
+    return Lab(arena_checkpoint, store=Store.of_user())
+
+
+@pytest.fixture(scope="session")
+def arena_chapters(arena_lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Every chapter on the write-up's checkpoint, by stem, from results that the user's store keeps."""
     from report.content.sections import measure
     from report.outline import plans
 
     def chapters() -> dict[str, Any]:
-        return measure(Lab(arena_checkpoint, store=Store.of_user()), plans())
+        return measure(arena_lab, plans())
 
     made_once(tmp_path_factory, "arena", lambda _: chapters())
     return chapters()

@@ -5,10 +5,10 @@ import torch
 from sumint.analyses.ablation.ablation_kinds import ablation_kinds
 from sumint.analyses.ablation.head_ablation import head_ablation
 from sumint.analyses.ablation.qkv_ablation import qkv_ablation
-from sumint.checkpoints.files import read_weights
 from sumint.interventions.hooks import REPLACEMENTS, ablate_head, ablated, group_means, loss_by_sum, other_sums
-from sumint.model.load import Model, load_model, tokens_for
-from sumint.task.sums import SampleSpec, Sums
+from sumint.lab import Lab
+from sumint.model.load import Model, tokens_for
+from sumint.task.sums import Sums
 
 
 def test_without_hooks_the_loss_is_the_model_s_own(model: Model, sample: Sums) -> None:
@@ -90,8 +90,8 @@ def test_by_mean_and_by_zero_the_kinds_agree_with_head_ablation(model: Model, sa
     assert again.loss_rise.tobytes() == measured.loss_rise.tobytes()
 
 
-def test_on_the_write_up_s_checkpoint_zeros_put_the_two_heads_in_the_other_order(arena_checkpoint) -> None:
-    measured = ablation_kinds(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
+def test_on_the_write_up_s_checkpoint_zeros_put_the_two_heads_in_the_other_order(arena_lab: Lab) -> None:
+    measured = arena_lab.run(ablation_kinds)
     first_two = {replacement: measured.ranking(replacement)[:2] for replacement in REPLACEMENTS}
     assert first_two.pop("zero") == ((0, 1), (0, 2))
     assert set(first_two.values()) == {((0, 2), (0, 1))}
@@ -108,11 +108,10 @@ def test_the_ranking_goes_from_the_most_to_the_least_important_head(model: Model
     assert len(set(measured.ranking)) == measured.loss_rise.size
 
 
-def test_the_write_up_s_checkpoint_loses_what_the_write_up_says(arena_checkpoint) -> None:
-    model, sample = load_model(read_weights(arena_checkpoint)), SampleSpec().draw()
-    heads = head_ablation(model, sample)
+def test_the_write_up_s_checkpoint_loses_what_the_write_up_says(arena_lab: Lab) -> None:
+    heads = arena_lab.run(head_ablation)
     assert heads.loss_rise[0] == pytest.approx([1.73, 16.61, 20.43], abs=5e-3)
     assert (heads.ranking[0], heads.ranking[1], heads.ranking[-1]) == ((0, 2), (0, 1), (0, 0))
-    parts = qkv_ablation(model, sample)
+    parts = arena_lab.run(qkv_ablation)
     assert parts.loss_rise[0, 0].max() == pytest.approx(0.0014, abs=5e-5)
     assert parts.loss_rise[2, 0, 1:] == pytest.approx([16.70, 21.35], abs=5e-3)

@@ -3,11 +3,11 @@ import pytest
 
 from sumint.analyses.attribution.answer_readout import answer_readout, explained_by_angle, lens_logits
 from sumint.analyses.attribution.logit_phases import logit_phases
-from sumint.checkpoints.files import read_weights
-from sumint.model.load import Model, load_model, tokens_for
+from sumint.lab import Lab
+from sumint.model.load import Model, tokens_for
 from sumint.model.residual_stream import ForwardPass
 from sumint.task.examples import examples
-from sumint.task.sums import SampleSpec, Sums
+from sumint.task.sums import Sums
 
 RIGHT = np.arange(50) % 10
 
@@ -72,8 +72,8 @@ def test_the_right_direction_is_that_of_the_right_digit_s_own_column(model: Mode
             assert measured.right_direction[example, place] == pytest.approx(np.angle(own), abs=1e-4)
 
 
-def test_on_the_write_up_s_checkpoint_the_answer_is_an_angle_and_comes_with_layer_1(arena_checkpoint) -> None:
-    readout = answer_readout(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
+def test_on_the_write_up_s_checkpoint_the_answer_is_an_angle_and_comes_with_layer_1(arena_lab: Lab) -> None:
+    readout = arena_lab.run(answer_readout)
     assert readout.lens_accuracy[0] == pytest.approx([0.090, 0.138, 0.164, 0.211], abs=2e-3)
     assert (readout.lens_accuracy[1] == 1).all()
     assert readout.explained_by_angle == pytest.approx([0.9909, 0.9932, 0.9935, 0.9959], abs=2e-4)

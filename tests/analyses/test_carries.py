@@ -5,9 +5,9 @@ from sumint.analyses.ablation.qkv_ablation import qkv_ablation
 from sumint.analyses.ablation.qkv_ablation_by_carry import MEANS, qkv_ablation_by_carry
 from sumint.analyses.attention.layer_1_attention import SUBSETS, VERSIONS, Layer1Attention, layer_1_attention
 from sumint.analyses.carrying.carry_counts import carry_counts
-from sumint.checkpoints.files import read_weights
 from sumint.interventions.hooks import loss_by_sum
-from sumint.model.load import Model, load_model, tokens_for
+from sumint.lab import Lab
+from sumint.model.load import Model, tokens_for
 from sumint.task.carries import has_carry
 from sumint.task.sums import Layout, SampleSpec, Sums, all_sums
 
@@ -118,13 +118,12 @@ def test_patterns_that_share_no_position_are_one_apart() -> None:
     assert Layer1Attention(n_sums, mean[:, :, [0, 0]], np.zeros_like(mean)).distance.item() == 0
 
 
-def test_the_write_up_s_checkpoint_does_with_carries_what_the_write_up_says(arena_checkpoint) -> None:
-    model, sample = load_model(read_weights(arena_checkpoint)), SampleSpec().draw()
-    counts = carry_counts(model, sample)
+def test_the_write_up_s_checkpoint_does_with_carries_what_the_write_up_says(arena_lab: Lab) -> None:
+    counts = arena_lab.run(carry_counts)
     assert (counts.published_carrying, *counts.published) == (826, 515, 715, 689)
     assert counts.mislabelled.tolist() == [0, 238, 249]
-    own, whole = qkv_ablation_by_carry(model, sample).loss_rise[:, WITHOUT, 1, 1]
+    own, whole = arena_lab.run(qkv_ablation_by_carry).loss_rise[:, WITHOUT, 1, 1]
     assert own == pytest.approx([0.076, 0.190, 0.080], abs=2e-3)
     assert whole == pytest.approx([5.229, 2.406, 1.022], abs=5e-3)
-    attention = layer_1_attention(model, sample)
+    attention = arena_lab.run(layer_1_attention)
     assert attention.distance[CORRECTED, :-1].max(axis=-1) == pytest.approx([0.702, 0.698, 0.621], abs=2e-3)

@@ -23,9 +23,9 @@ from sumint.analyses.carrying.carry_readout import (
 from sumint.analyses.carrying.carry_sites import carry_sites
 from sumint.analyses.carrying.look_ahead import LookAhead, explained, look_ahead
 from sumint.analyses.carrying.other_sites import other_sites
-from sumint.checkpoints.files import read_weights
 from sumint.interventions.patching import DIRECTIONS, PatchedPairs, ServedRoute
 from sumint.interventions.sites import Site
+from sumint.lab import Lab
 from sumint.model.fourier import first_frequency
 from sumint.model.load import Model, as_array, load_model, tokens_for
 from sumint.model.phasors import phase_shift
@@ -227,11 +227,10 @@ def test_a_product_is_not_explained_by_a_sum() -> None:
     assert explained(np.ones(100), one) == 0
 
 
-def test_on_the_write_up_s_checkpoint_one_direction_is_enough(arena_checkpoint) -> None:
-    model, sample = load_model(read_weights(arena_checkpoint)), SampleSpec().draw()
-    served = carry_sites(model, sample).served_routes
-    found = carry_direction(model, sample, served_routes=served)
+def test_on_the_write_up_s_checkpoint_one_direction_is_enough(arena_lab: Lab) -> None:
+    served = arena_lab.run(carry_sites).served_routes
+    found = arena_lab.run(carry_direction, served_routes=served)
     assert found.rates[..., WAYS.index("along")].min() > 0.8
     assert found.rates[..., WAYS.index("rest")].max() < 0.1
-    readout = carry_readout(model, sample, served_routes=served, own_sites=())
+    readout = arena_lab.run(carry_readout, served_routes=served, own_sites=())
     assert readout.carry.agreement.min() > 0.9

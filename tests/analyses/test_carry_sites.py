@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from sumint.analyses.carrying.carry_sites import CarrySites, carry_sites
-from sumint.checkpoints.files import read_weights
 from sumint.interventions.patching import DIRECTIONS, PatchedPairs
 from sumint.interventions.sites import Site
+from sumint.lab import Lab
 from sumint.model.load import load_model
 from sumint.task.sums import Layout, SampleSpec
 from tests.hand_set import LAYOUT, SITES, hand_set
@@ -104,8 +104,8 @@ def test_without_a_pair_of_one_direction_there_is_no_rate_of_it() -> None:
     assert found.lower_rates[0, 0, 5] == 0
 
 
-def test_on_the_write_up_s_checkpoint_four_sites_serve_all_six_routes(arena_checkpoint) -> None:
-    found = carry_sites(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
+def test_on_the_write_up_s_checkpoint_four_sites_serve_all_six_routes(arena_lab: Lab) -> None:
+    found = arena_lab.run(carry_sites)
     names = {site.name(Layout(4)) for site in found.smallest_set}
     assert len(found.served_numbers) == 6
     assert len(names) == 4

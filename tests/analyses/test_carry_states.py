@@ -6,7 +6,8 @@ import numpy as np
 
 from sumint.analyses.carrying.carry_sites import carry_sites
 from sumint.analyses.circuits.carry_states import KEPT, _partners, _respects, carry_states
-from sumint.checkpoints.files import Weights, read_weights
+from sumint.checkpoints.files import Weights
+from sumint.lab import Lab
 from sumint.model.load import load_model
 from sumint.task.column_states import column_states
 from sumint.task.sums import Layout, SampleSpec, uniform_sums
@@ -40,10 +41,9 @@ def test_without_carry_sites_nothing_is_resampled(tiny_weights: Weights) -> None
     assert found.n_routes == 0
 
 
-def test_on_the_write_up_s_checkpoint_three_states_are_kept_better_than_a_bit(arena_checkpoint) -> None:
-    model, sample = load_model(read_weights(arena_checkpoint)), SampleSpec().draw()
-    served = carry_sites(model, sample).served_routes
-    found = carry_states(model, sample, served_routes=served)
+def test_on_the_write_up_s_checkpoint_three_states_are_kept_better_than_a_bit(arena_lab: Lab) -> None:
+    served = arena_lab.run(carry_sites).served_routes
+    found = arena_lab.run(carry_states, served_routes=served)
     whole = found.whole_sums
     assert whole[EVERYTHING] >= whole[COLUMN_SUM] >= whole[STATES] - 0.01
     assert whole[STATES] > whole[CARRY_OUT] + 0.05 > whole[NOTHING]

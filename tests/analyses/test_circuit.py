@@ -10,7 +10,7 @@ import pytest
 from sumint.analyses.circuits.circuit import ENOUGH, MOST, Circuit, circuit
 from sumint.analyses.circuits.circuit_paths import circuit_paths
 from sumint.analyses.circuits.circuit_scores import CIRCUIT, NONE, OTHERS, WHOLE, CircuitScores, circuit_scores
-from sumint.checkpoints.files import Weights, read_weights
+from sumint.checkpoints.files import Weights
 from sumint.interventions.circuits import (
     Ablation,
     finding_sums,
@@ -20,6 +20,7 @@ from sumint.interventions.circuits import (
 )
 from sumint.interventions.digit_state import logit_difference
 from sumint.interventions.sites import Site
+from sumint.lab import Lab
 from sumint.model.load import Model, layout_of, load_model, tokens_for
 from sumint.model.partial_pass import Layer0Activations, logits_from
 from sumint.task.sums import SampleSpec
@@ -143,13 +144,12 @@ def test_the_logit_difference_is_that_of_the_right_digit_to_the_mean_of_the_othe
     assert logit_difference(logits, np.array([3, 0])) == pytest.approx((9 - 5) / 2)
 
 
-def test_on_the_write_up_s_checkpoint_few_edges_suffice(arena_checkpoint) -> None:
-    model, sample = load_model(read_weights(arena_checkpoint)), SampleSpec().draw()
-    found = circuit(model, sample)
+def test_on_the_write_up_s_checkpoint_few_edges_suffice(arena_lab: Lab) -> None:
+    found = arena_lab.run(circuit)
     assert found.is_reached
     assert found.edges.sum() < MOST / 2 * found.possible.sum()
     assert found.found_agreement >= ENOUGH
-    scores = circuit_scores(model, sample, edges=list_edges(found.edges))
+    scores = arena_lab.run(circuit_scores, edges=list_edges(found.edges))
     assert scores.whole_sums[CIRCUIT].min() > 0.9
     assert scores.whole_sums[OTHERS].max() < 0.02
     assert scores.random_whole_sums.max() < 0.1

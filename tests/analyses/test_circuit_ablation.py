@@ -1,15 +1,13 @@
 """A circuit of layer-0 sites with four kinds of ablation of all others, on models where it is known."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from sumint.analyses.ablation.circuit_ablation import circuit_ablation
 from sumint.analyses.adding.minimal_circuit import minimal_circuit
-from sumint.checkpoints.files import read_weights
 from sumint.interventions.hooks import REPLACEMENTS
 from sumint.interventions.sites import Site
+from sumint.lab import Lab
 from sumint.model.load import Model, load_model
 from sumint.task.sums import SampleSpec, Sums
 from tests.hand_set import FIRST, LAYOUT, SECOND, hand_set
@@ -43,9 +41,8 @@ def test_a_carry_site_outside_the_circuit_is_missed_unless_its_mean_is_that_of_s
     assert max(accuracies.values()) < measured.whole_by_digit[1] - 0.1
 
 
-def test_on_the_write_up_s_checkpoint_the_accuracy_depends_on_the_kind(arena_checkpoint: Path) -> None:
-    model, sample = load_model(read_weights(arena_checkpoint)), SampleSpec().draw()
-    measured = circuit_ablation(model, sample, sites=minimal_circuit(model, sample).sites)
+def test_on_the_write_up_s_checkpoint_the_accuracy_depends_on_the_kind(arena_lab: Lab) -> None:
+    measured = arena_lab.run(circuit_ablation, sites=arena_lab.run(minimal_circuit).sites)
     shares = dict(zip(REPLACEMENTS, measured.accuracy_of_sums.tolist(), strict=True))
     assert shares == pytest.approx(
         {"mean": 0.987, "zero": 0.006, "conditional mean": 0.993, "resample": 0.925}, abs=2e-3

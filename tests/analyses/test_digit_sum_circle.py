@@ -9,10 +9,8 @@ from sumint.analyses.adding.digit_sum_circle import (
     digit_sum_circle,
     power_by_component,
 )
-from sumint.checkpoints.files import read_weights
+from sumint.lab import Lab
 from sumint.model.digit_functions import split_interaction
-from sumint.model.load import load_model
-from sumint.task.sums import SampleSpec
 
 A, B = np.meshgrid(np.arange(10), np.arange(10), indexing="ij")
 
@@ -71,8 +69,8 @@ def test_two_heads_push_and_pull_if_their_single_digits_cancel_and_their_interac
     assert counted(0.3, 0.9).push_pull == pytest.approx([-0.3])
 
 
-def test_on_the_write_up_s_checkpoint_the_layers_write_the_first_frequency_of_the_sum(arena_checkpoint) -> None:
-    circle = digit_sum_circle(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
+def test_on_the_write_up_s_checkpoint_the_layers_write_the_first_frequency_of_the_sum(arena_lab: Lab) -> None:
+    circle = arena_lab.run(digit_sum_circle)
     assert circle.sum_frequencies[:, 2, 0].min() > 0.9
     assert circle.identity[:, 2].min() > 0.99
     assert circle.push_pull.max() > 0.6

@@ -3,12 +3,12 @@ import pytest
 
 from sumint.analyses.attribution.direct_logit_attribution import DirectLogitAttribution, direct_logit_attribution
 from sumint.analyses.attribution.single_heads import responsible_alone, single_heads
-from sumint.checkpoints.files import read_weights
 from sumint.interventions.hooks import ablate_head
-from sumint.model.load import Model, load_model, tokens_for
+from sumint.lab import Lab
+from sumint.model.load import Model, tokens_for
 from sumint.model.residual_stream import ForwardPass, relative_error
 from sumint.task.examples import examples
-from sumint.task.sums import SampleSpec, Sums
+from sumint.task.sums import Sums
 
 
 def logits_of(model: Model, sums: Sums) -> np.ndarray:
@@ -138,11 +138,10 @@ def test_the_predictions_of_single_heads_and_of_all_heads_are_those_of_their_att
     assert (measured.some_right_alone >= measured.right_alone.max(0)).all()
 
 
-def test_on_the_write_up_s_checkpoint_the_heads_of_layer_1_write_together(arena_checkpoint) -> None:
-    model, sample = load_model(read_weights(arena_checkpoint)), SampleSpec().draw()
-    measured = direct_logit_attribution(model, sample)
+def test_on_the_write_up_s_checkpoint_the_heads_of_layer_1_write_together(arena_lab: Lab) -> None:
+    measured = arena_lab.run(direct_logit_attribution)
     assert measured.layer_1_share == pytest.approx([0.907, 0.898, 0.838, 0.879], abs=1e-3)
-    heads = single_heads(model, sample)
+    heads = arena_lab.run(single_heads)
     assert heads.some_right_alone == pytest.approx([0.366, 0.494, 0.387, 0.469], abs=2e-3)
     assert list(heads.examples_alone[0, :, 0]) == [5, 3, 0]
     assert (heads.examples_first_two[0, 0], heads.examples_predicted[0, 0]) == (4, 4)

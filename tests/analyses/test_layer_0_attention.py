@@ -3,9 +3,9 @@ import pytest
 
 from sumint.analyses.attention.attention_patterns import attention_patterns
 from sumint.analyses.weights.qk_circuits import qk_circuits
-from sumint.checkpoints.files import read_weights
-from sumint.model.load import Model, load_model, tokens_for
-from sumint.task.sums import EQUALS, N_DIGIT_TOKENS, PLUS, VOCABULARY, SampleSpec, Sums
+from sumint.lab import Lab
+from sumint.model.load import Model, tokens_for
+from sumint.task.sums import EQUALS, N_DIGIT_TOKENS, PLUS, VOCABULARY, Sums
 
 
 def test_every_pattern_sums_to_one_and_is_causal(model: Model, sample: Sums) -> None:
@@ -129,8 +129,8 @@ def test_a_query_with_equal_scores_for_all_digits_has_no_extremeness_correlation
     assert np.isfinite(circuits.extremeness_correlation).all()
 
 
-def test_the_write_up_s_heads_look_where_it_says(arena_checkpoint) -> None:
-    measured = attention_patterns(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
+def test_the_write_up_s_heads_look_where_it_says(arena_lab: Lab) -> None:
+    measured = arena_lab.run(attention_patterns)
     names = measured.layout.position_names
     attention = measured.column_attention[0]
     assert attention[0, names.index("B3"), 3] == pytest.approx(0.991, abs=5e-4)
@@ -140,8 +140,8 @@ def test_the_write_up_s_heads_look_where_it_says(arena_checkpoint) -> None:
     assert attention[0, names.index("B3"), 2] < 0.01
 
 
-def test_on_the_write_up_s_checkpoint_positions_choose_the_column_and_digits_one_of_two(arena_checkpoint) -> None:
-    columns = qk_circuits(load_model(read_weights(arena_checkpoint)), SampleSpec().draw()).attended_columns
+def test_on_the_write_up_s_checkpoint_positions_choose_the_column_and_digits_one_of_two(arena_lab: Lab) -> None:
+    columns = arena_lab.run(qk_circuits).attended_columns
     assert len(columns) == 11
     assert max(column.between_positions for column in columns) == pytest.approx(0.16, abs=5e-3)
     assert min(column.digit_range for column in columns) == pytest.approx(1.28, abs=5e-3)

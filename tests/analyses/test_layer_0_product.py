@@ -1,12 +1,10 @@
 """Layer 0 follows from the weights of two tokens: exactly if all other tokens are fixed, else nearly."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from sumint.analyses.adding.layer_0_product import TokenProducts, layer_0_product
-from sumint.checkpoints.files import read_weights
+from sumint.lab import Lab
 from sumint.model.load import Model, as_array, layout_of, load_model, tokens_for
 from sumint.model.partial_pass import Layer0Activations
 from sumint.model.residual_stream import head_outputs
@@ -51,8 +49,8 @@ def test_the_same_bytes_come_twice(model: Model, sample: Sums) -> None:
             assert array.tobytes() == getattr(two, name).tobytes(), name
 
 
-def test_on_the_write_up_s_checkpoint_the_weights_explain_the_joint_parts(arena_checkpoint: Path) -> None:
-    product = layer_0_product(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
+def test_on_the_write_up_s_checkpoint_the_weights_explain_the_joint_parts(arena_lab: Lab) -> None:
+    product = arena_lab.run(layer_0_product)
     np.testing.assert_array_equal(product.reads, [[False, False, True], [False, True, True], [False, True, True]])
     assert product.joint_r2[product.reads].min() > 0.999
     assert (product.sum_share > product.difference_share)[product.reads].all()

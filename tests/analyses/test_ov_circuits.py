@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from sumint.analyses.weights.ov_circuits import OvCircuits, ov_circuits
-from sumint.checkpoints.files import Weights, read_weights
+from sumint.checkpoints.files import Weights
+from sumint.lab import Lab
 from sumint.model.load import load_model
 from sumint.task.sums import SampleSpec, Sums
 
@@ -81,7 +82,7 @@ def test_the_resultant_is_one_where_all_pairs_have_the_same_phase() -> None:
     assert circuits_of(all_round).agreement == pytest.approx(0, abs=1e-12)
 
 
-def test_the_write_up_s_checkpoint_has_the_write_up_s_clusters(arena_checkpoint) -> None:
-    circuits = ov_circuits(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
+def test_the_write_up_s_checkpoint_has_the_write_up_s_clusters(arena_lab: Lab) -> None:
+    circuits = arena_lab.run(ov_circuits)
     assert circuits.agreement.min(axis=1) == pytest.approx([0.992, 0.624, 0.193], abs=1e-3)
     assert circuits.share_by_large_digits[1] == pytest.approx([0.960, 0.959, 0.932], abs=1e-3)

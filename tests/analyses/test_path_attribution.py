@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 from sumint.analyses.attribution.path_attribution import PathAttribution, path_attribution
-from sumint.checkpoints.files import read_weights
-from sumint.model.load import Model, load_model, tokens_for
+from sumint.lab import Lab
+from sumint.model.load import Model, tokens_for
 from sumint.model.residual_stream import ForwardPass
 from sumint.task.examples import examples
-from sumint.task.sums import SampleSpec, Sums
+from sumint.task.sums import Sums
 
 PUBLISHED, CORRECTED = 0, 1
 
@@ -97,8 +97,8 @@ def test_agreement_weights_phasors_by_their_lengths_and_the_resultant_does_not()
     assert with_waves([0, 0]).agreement[0, 0, 0] == 0
 
 
-def test_on_the_write_up_s_checkpoint_a_path_points_along_60_degrees(arena_checkpoint) -> None:
-    measured = path_attribution(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
+def test_on_the_write_up_s_checkpoint_a_path_points_along_60_degrees(arena_lab: Lab) -> None:
+    measured = arena_lab.run(path_attribution)
     path = measured.paths.index("0.1 → 1.0")
     assert measured.agreement[CORRECTED, path, 2:] == pytest.approx([0.897, 0.892], abs=2e-3)
     assert np.degrees(measured.directions[CORRECTED, path, 2:]) == pytest.approx([60.4, 60.2], abs=0.2)

@@ -4,7 +4,8 @@ from torch.nn.functional import cross_entropy
 
 from sumint.analyses.performance.example_sums import example_sums
 from sumint.analyses.performance.performance import performance
-from sumint.checkpoints.files import Weights, read_weights
+from sumint.checkpoints.files import Weights
+from sumint.lab import Lab
 from sumint.model.load import load_model, tokens_for
 from sumint.task.sums import Layout, SampleSpec
 
@@ -36,14 +37,14 @@ def test_examples_have_whole_distributions_and_begin_as_the_sample_does(tiny_wei
     np.testing.assert_allclose(examples.probabilities.sum(axis=-1), 1, atol=1e-5)
 
 
-def test_the_write_up_s_printed_sum_is_among_the_examples(arena_checkpoint) -> None:
-    examples = example_sums(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
+def test_the_write_up_s_printed_sum_is_among_the_examples(arena_lab: Lab) -> None:
+    examples = arena_lab.run(example_sums)
     assert examples.single == "2764+1504=4268"
     assert examples.single_tokens.tolist() == [2, 7, 6, 4, 10, 1, 5, 0, 4, 11, 4, 2, 6, 8]
 
 
-def test_the_write_up_s_checkpoint_does_as_well_as_it_says(arena_checkpoint) -> None:
-    measured = performance(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
+def test_the_write_up_s_checkpoint_does_as_well_as_it_says(arena_lab: Lab) -> None:
+    measured = arena_lab.run(performance)
     printed = [
         measured.loss,
         measured.mean_probability,

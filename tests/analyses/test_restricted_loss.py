@@ -1,7 +1,5 @@
 """Parts of what layer 0 writes about two digits are kept and removed."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -17,8 +15,8 @@ from sumint.analyses.adding.restricted_loss import (
     WITHOUT_PRODUCTS,
     restricted_loss,
 )
-from sumint.checkpoints.files import read_weights
 from sumint.interventions.hooks import loss_by_sum
+from sumint.lab import Lab
 from sumint.model.load import Model, as_array, layout_of, load_model, tokens_for
 from sumint.task.sums import SampleSpec, Sums, uniform_sums
 from tests.hand_set import LAYOUT, hand_set
@@ -58,10 +56,8 @@ def test_the_same_bytes_come_twice(model: Model, sample: Sums) -> None:
 
 
 @pytest.mark.parametrize("column", [2, 3])
-def test_on_the_write_up_s_checkpoint_the_products_are_needed_and_not_enough(
-    arena_checkpoint: Path, column: int
-) -> None:
-    restricted = restricted_loss(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
+def test_on_the_write_up_s_checkpoint_the_products_are_needed_and_not_enough(arena_lab: Lab, column: int) -> None:
+    restricted = arena_lab.run(restricted_loss)
     accuracy = {kept: float(restricted.accuracy(kept)[column - 1]) for kept in CONDITIONS}
     assert accuracy[EVERYTHING] == 1
     assert accuracy[WITHOUT_PRODUCTS] < 0.35

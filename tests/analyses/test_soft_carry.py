@@ -4,11 +4,9 @@ import numpy as np
 import pytest
 
 from sumint.analyses.adding.soft_carry import cosine_share, soft_carry
-from sumint.checkpoints.files import read_weights
+from sumint.lab import Lab
 from sumint.model.fourier import first_frequency
-from sumint.model.load import load_model
 from sumint.model.phasors import carry_amount
-from sumint.task.sums import SampleSpec
 
 DIGITS = np.arange(10)
 
@@ -34,8 +32,8 @@ def test_the_cosine_share_is_one_for_a_cosine_and_less_with_other_frequencies() 
     assert cosine_share(np.ones((2, 10))) == 0
 
 
-def test_on_the_write_up_s_checkpoint_the_carry_that_is_added_shrinks_with_every_nine(arena_checkpoint) -> None:
-    found = soft_carry(load_model(read_weights(arena_checkpoint)), SampleSpec().draw())
+def test_on_the_write_up_s_checkpoint_the_carry_that_is_added_shrinks_with_every_nine(arena_lab: Lab) -> None:
+    found = arena_lab.run(soft_carry)
     assert found.mean.shape == found.wrong.shape == (6, 2)
     assert (found.wrong >= 0).all()
     assert found.wrong.max() < 0.5

@@ -20,14 +20,20 @@ WITHOUT_SOME_FIGURES = ("index.html", "the-task.html", "how-it-carries.html", "o
 """The pages that differ most where the weights are untrained."""
 ON_A_PHONE = ("index.html", "layer-0-attention.html", "direct-logit-attribution.html", "how-it-adds.html")
 """The pages with components, which are drawn otherwise on a phone."""
+IN_EACH_RUN = (*ON_A_PHONE, "the-task.html", "circuit.html", "claims.html", "glossary.html")
+"""The pages of trained weights that differ most; the others are read nightly."""
 FIRST_FIGURE = "figures/layer-1-ov/digit-embeddings.js"
 
 
 @pytest.mark.parametrize(
     ("weights", "scheme", "page"),
     [
-        *(("trained, over http", "dark", page) for page in PAGES),
-        pytest.param("trained, over http", "dark", NUMBERS_PAGE, marks=pytest.mark.nightly),
+        *(("trained, over http", "dark", page) for page in IN_EACH_RUN),
+        *(
+            pytest.param("trained, over http", "dark", page, marks=pytest.mark.nightly)
+            for page in (*PAGES, NUMBERS_PAGE)
+            if page not in IN_EACH_RUN
+        ),
         *(("untrained, from disk", "light", page) for page in (*WITHOUT_SOME_FIGURES, NUMBERS_PAGE)),
         *(
             pytest.param("untrained, from disk", "light", page, marks=pytest.mark.nightly)

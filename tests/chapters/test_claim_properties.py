@@ -22,7 +22,7 @@ import pytest
 
 from report.content.claims.claim import Claim, ClaimFunction
 from report.content.claims.record import record_of, to_json
-from report.content.claims.states import State
+from report.content.claims.states import HOLDING, State
 from report.content.declared import declared_claims
 from report.content.sections import measure
 from report.outline import plans
@@ -174,7 +174,10 @@ def _changed_field(name: str, value: Any, of: Any, change: str, random: np.rando
 def changed(value: Any, change: str, random: np.random.Generator) -> Any:
     """A copy of a result in which the numbers are others."""
     if isinstance(value, Verdict):
-        return dataclasses.replace(value, state=STATES[random.integers(len(STATES))])
+        opposite: State = "fails" if value.state in HOLDING else "holds"
+        return dataclasses.replace(
+            value, state=opposite if change == "opposite" else STATES[random.integers(len(STATES))]
+        )
     if is_dataclass(value) and not isinstance(value, type):
         fields = {one.name: getattr(value, one.name) for one in dataclasses.fields(value) if one.init}
         return dataclasses.replace(

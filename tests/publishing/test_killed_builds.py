@@ -16,7 +16,7 @@ from report.publishing.publish import publish
 from sumint.checkpoints.files import Weights, write_weights
 from tests.publishing.test_publish import files_in
 
-NUMBERS = (10, pytest.param(100, marks=pytest.mark.nightly))
+NUMBERS = (4, pytest.param(100, marks=pytest.mark.nightly))
 """How many builds are killed in each run of the tests, and nightly."""
 ROOT = Path(__file__).parent.parent.parent
 PUBLISH = """
