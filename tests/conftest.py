@@ -55,6 +55,16 @@ def arena_checkpoint() -> Path:
     return Path(path)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run tests of single results of the write-up's checkpoint last, when its chapters have been measured."""
+
+    def is_of_single_results(item: pytest.Item) -> bool:
+        fixtures = getattr(item, "fixturenames", ())
+        return "arena_lab" in fixtures and "arena_chapters" not in fixtures
+
+    items.sort(key=is_of_single_results)
+
+
 @pytest.fixture(scope="session")
 def arena_lab(arena_checkpoint: Path) -> Lab:
     """The lab of the write-up's checkpoint, which shares the results of its chapters with all tests."""

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.conftest import Reader
 
-PAGE = "how-it-carries.html"
+PAGE = "circuit.html"
 
 
 def words(reader: Reader, key: str) -> Locator:

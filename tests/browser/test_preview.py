@@ -136,6 +136,7 @@ def test_an_edited_sentence_shows_in_the_open_page_where_it_was_read(preview: Pr
     assert preview.times("rendering ablation") == 1
 
 
+@pytest.mark.nightly
 def test_edited_code_of_a_figure_shows_and_nothing_is_measured_for_it(preview: Preview, reader: Reader) -> None:
     preview.waits_for("built in")
     n_runs = {stem: preview.times(f"rendering {stem}") for stem in ("ablation", "carries")}

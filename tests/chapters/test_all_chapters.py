@@ -58,7 +58,7 @@ def trained_a_little(path: Path, shape: Architecture) -> None:
     scope="module",
     params=[
         (untrained, ONE_HEAD),
-        (trained_a_little, ONE_HEAD),
+        pytest.param((trained_a_little, ONE_HEAD), marks=pytest.mark.nightly),
         (trained_a_little, TWO_HEADS),
         pytest.param((untrained, THREE_DIGITS), marks=pytest.mark.nightly),
         pytest.param((untrained, FIVE_DIGITS), marks=pytest.mark.nightly),

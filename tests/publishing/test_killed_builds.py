@@ -16,8 +16,8 @@ from report.publishing.publish import publish
 from sumint.checkpoints.files import Weights, write_weights
 from tests.publishing.test_publish import files_in
 
-NUMBERS = (4, pytest.param(100, marks=pytest.mark.nightly))
-"""How many builds are killed in each run of the tests, and nightly."""
+AT_NIGHT = pytest.param(100, marks=pytest.mark.nightly)
+"""The number of builds, or of publications, that are killed nightly."""
 ROOT = Path(__file__).parent.parent.parent
 PUBLISH = """
 import sys
@@ -43,7 +43,7 @@ def whole(folder: Path) -> bool:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two folders may not change places in one step")
-@pytest.mark.parametrize("n_killed", NUMBERS)
+@pytest.mark.parametrize("n_killed", [10, AT_NIGHT])
 def test_a_build_killed_while_it_publishes_leaves_a_whole_site(n_killed: int, tmp_path: Path) -> None:
     site = tmp_path / "site"
     publish({"index.html": b"<p>here</p>", **{f"data/{n:03}.json": b"[1]" * 4000 for n in range(60)}}, site)
@@ -109,7 +109,7 @@ The checkpoints have the same tensors and different names, so that every page di
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere two folders may not change places in one step")
-@pytest.mark.parametrize("n_killed", NUMBERS)
+@pytest.mark.parametrize("n_killed", [AT_NIGHT])
 def test_a_whole_build_killed_at_any_moment_leaves_a_whole_site(
     n_killed: int, tmp_path: Path, tiny_weights: Weights, filled_cache: Path
 ) -> None:
