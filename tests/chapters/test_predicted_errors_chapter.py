@@ -15,6 +15,7 @@ from report.chapters.predicted_errors.claims import (
 )
 from report.chapters.predicted_errors.other_kinds import other_errors_table
 from report.chapters.predicted_errors.surrogates import (
+    _largest_recall,
     agreement_table,
     precision_figure,
     predictors_table,
@@ -84,6 +85,12 @@ def test_each_claim_holds_where_its_criterion_is_met(
 ) -> None:
     errors = made(predicted, hits)
     assert tuple(claim(errors).state for claim in CLAIMS) == states
+
+
+def test_the_recall_at_a_precision_of_one_half_is_the_largest_of_all_thresholds() -> None:
+    recall = np.array([np.nan, 0.1, 0.3, 0.6, 0.9])
+    assert _largest_recall(recall, np.array([np.nan, 0.9, 0.4, 0.5, 0.2])) == 0.6
+    assert _largest_recall(recall, np.array([np.nan, 0.4, 0.4, 0.4, 0.2])) == 0
 
 
 def test_a_claim_that_fails_says_what_is_true_instead() -> None:

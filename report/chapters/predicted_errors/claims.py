@@ -116,8 +116,8 @@ def errors_depend_on_digits(errors: PredictedErrors) -> Check:
     "contributions-depend-on-digit",
     (
         "What a column contributes to the lead depends on the digit that the carry is added to: with this "
-        f"dependence, the precision on wrong sums rises by at least {percent(PRECISION_RISE, 0)} of all that are "
-        "predicted."
+        f"dependence, the precision on wrong sums is larger by at least {100 * PRECISION_RISE:.0f} percentage "
+        f"points."
     ),
     analysis=predicted_errors,
     figure="error-predictors",

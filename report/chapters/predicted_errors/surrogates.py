@@ -29,6 +29,9 @@ ENOUGH_ERRORS = 100
 
 PER_MILLION = 10**6
 
+HALF = 0.5
+AT_HALF = "recall at 50% precision"
+
 
 def errors_predicted(lab: Lab) -> PredictedErrors | str:
     """The predicted errors, compared with the tally's, or the reason why there are none, in Markdown."""
@@ -88,6 +91,7 @@ def predictors_table(name: str, title: str, errors: PredictedErrors) -> Table:
         "precision": precisions,
         "F1": by_rule.tolist(),
         "best F1": (float(f1(recall, precision).max()), *f1(*errors.curves).max(axis=1).tolist()),
+        AT_HALF: (_largest_recall(recall, precision), *map(_largest_recall, *errors.curves)),
     }
     return Table(
         name,
@@ -95,13 +99,13 @@ def predictors_table(name: str, title: str, errors: PredictedErrors) -> Table:
         {head: tuple(values) for head, values in columns.items()},
         caption=(
             f"Wrong digits predicted among {counted(n_wrong, 'wrong digit')} in {count(errors.n_compared)} sums "
-            "outside the sample. Best F1: at the best of all thresholds of the predicted lead, chosen by the "
-            "errors, as the states of the first row are."
+            "outside the sample. The last two columns: at the best of all thresholds of the predicted lead, "
+            "chosen by the errors, as the states of the first row are."
         ),
         source=predicted_errors,
         formats={
             **dict.fromkeys(("numbers", "predicted", "of these wrong"), count),
-            **dict.fromkeys(("recall", "precision"), percent),
+            **dict.fromkeys(("recall", "precision", AT_HALF), percent),
             **dict.fromkeys(("F1", "best F1"), partial(decimals, places=2)),
         },
     )
@@ -184,6 +188,11 @@ def agreement_table(name: str, title: str, errors: PredictedErrors) -> Table:
         source=predicted_errors,
         formats=dict.fromkeys(("exact addition", *NAMES), partial(decimals, places=1)),
     )
+
+
+def _largest_recall(recall: np.ndarray, precision: np.ndarray) -> float:
+    """The largest recall of all thresholds with a precision of at least one half; 0 if there is none."""
+    return float(recall[precision >= HALF].max(initial=0))
 
 
 def _at_recalls(grid: np.ndarray, recall: np.ndarray, precision: np.ndarray) -> np.ndarray:
