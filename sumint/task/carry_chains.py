@@ -19,8 +19,8 @@ from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums
 N_PAIRS = N_DIGIT_TOKENS**2
 """The number of pairs of digits in a column; the pair (a, b) has the number 10 a + b."""
 
-STATE_NAMES = {KILL: "no carry", GENERATE: "a carry", PROPAGATE: "nothing"}
-"""What decides a chain, in words."""
+STATE_NAMES = {KILL: "kills", GENERATE: "generates", PROPAGATE: "none"}
+"""What the column that decides a chain does, in words."""
 
 
 @dataclass(frozen=True)

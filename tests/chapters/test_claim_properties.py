@@ -261,6 +261,9 @@ def _deciding_condition(check: Mapping[str, Any]) -> int:
         return _margin(condition, case["value"]) / max(*map(abs, bounds), 1e-12)
 
     numbers = [n for n, one in enumerate(check["conditions"]) if _state_of_condition(one) == state]
+    if state == "holds":
+        own = [n for n in numbers if not check["conditions"][n].get("is_precondition")]
+        numbers = own or numbers
     return min(numbers, key=size)
 
 

@@ -123,7 +123,7 @@ def test_tables_and_the_figure_show_the_numbers_or_why_there_are_none() -> None:
     assert by_angle[1:6] == (200, 800, 600, 0.6, 0.75)
     states = states_table(errors)
     assert isinstance(states, Table)
-    assert states.rows[0] == ("C0", 0, "no carry", 20_000, N_WRONG, 800, 600)
+    assert states.rows[0] == ("C0", 0, "kills", 20_000, N_WRONG, 800, 600)
     assert isinstance(precision_figure(errors), Figure)
     agreement = agreement_table(errors)
     assert isinstance(agreement, Table)

@@ -136,6 +136,14 @@ def test_of_equally_bad_conditions_the_one_furthest_beyond_its_limit_decides() -
     assert all_of(much, little).deciding is much
 
 
+def test_a_precondition_decides_only_where_the_claim_does_not_hold() -> None:
+    met, unmet = (at_least(0.9, share, "", is_precondition=True) for share in (0.91, 0.8))
+    own = at_most(0.5, 0.1, "")
+    assert all_of(met, own).deciding is own
+    assert all_of(unmet, own).deciding is unmet
+    assert all_of(met).deciding is met
+
+
 def test_a_match_fails_unless_exactly_what_is_expected_was_found() -> None:
     expected = {"layer 0": "H0.1", "layer 1": "H1.0"}
     met = matches(expected, dict(reversed(expected.items())), "the heads are {expected}", label="heads")

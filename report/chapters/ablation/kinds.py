@@ -21,8 +21,9 @@ RISE_AT_LEAST = 1
 
 
 def orders_of_the_heads(kinds: AblationKinds) -> str:
-    """In how many different orders the kinds of ablation put the heads, with the number and the noun."""
-    return counted(len({kinds.ranking(replacement) for replacement in REPLACEMENTS}), "order")
+    """In how many different orders the kinds of ablation put the heads, in words."""
+    n_orders = len({kinds.ranking(replacement) for replacement in REPLACEMENTS})
+    return "the same order" if n_orders == 1 else counted(n_orders, "different order")
 
 
 def kinds_table(kinds: AblationKinds) -> Table:

@@ -30,13 +30,13 @@ from report.chapters.circuit.three_states import (
     subtasks_table,
     three_states_rather_than_a_bit,
 )
-from report.content.chapter import ChapterPlan, Content
+from report.content.chapter import ChapterPlan, Content, Values
 from sumint.analyses.ablation.circuit_ablation import circuit_ablation
 from sumint.analyses.adding.minimal_circuit import minimal_circuit
 from sumint.analyses.carrying.carry_sites import carry_sites
 from sumint.analyses.carrying.joint_sites import joint_sites
 from sumint.analyses.circuits.carry_states import carry_states
-from sumint.analyses.circuits.circuit import circuit
+from sumint.analyses.circuits.circuit import ENOUGH, STARTS_FROM, circuit
 from sumint.analyses.circuits.circuit_paths import circuit_paths
 from sumint.analyses.circuits.circuit_scores import circuit_scores
 from sumint.analyses.circuits.high_level_model import high_level_model
@@ -49,6 +49,7 @@ from sumint.task.carry_routes import own_routes
 def edges_to_digits(lab: Lab) -> Iterator[Content]:
     """The circuit of edges to answer digits, run alone and without its parts."""
     found = lab.run(circuit)
+    yield Values({"starts_from": STARTS_FROM, "enough": ENOUGH})
     scores = lab.run(circuit_scores, edges=list_edges(found.edges))
     yield edges_figure(found)
     yield scores_table(scores)
@@ -96,7 +97,8 @@ def number_of_sites(lab: Lab) -> Iterator[Content]:
 
 PLAN = ChapterPlan(
     title="The circuit, run",
-    question="Do the parts that were found add by themselves, and as a high-level model of addition does?",
+    question="Which few edges from layer 0 suffice for addition, and does the network compute as a high-level "
+    "model of addition does?",
     sections=(edges_to_digits, paths_through_layer_1, three_states, the_high_level_model, number_of_sites),
     findings=("circuit-suffices", "circuit-is-needed", "three-states"),
     needs_addition=True,

@@ -80,22 +80,23 @@ def resampling_costs_accuracy(circuit: CircuitAblation) -> Check:
     """The share of sums right with all other sites at their means, and how much of it resampling costs."""
     means, resampled = _share(circuit, "mean"), _share(circuit, "resample")
     return all_of(
-        _right_with_means(circuit),
+        _right_with_means(circuit, is_precondition=True),
         at_least(
             COST_OF_RESAMPLING_AT_LEAST,
             {"resampled outputs in place of means": means - resampled},
-            "with resampled outputs, {bound} of all sums less",
+            "with resampled outputs in place of means, {bound} of all sums less",
             label="loss of right sums",
         ),
         note=f"{percent(means)} of sums right with means, {percent(resampled)} resampled",
     )
 
 
-def _right_with_means(circuit: CircuitAblation) -> Condition:
+def _right_with_means(circuit: CircuitAblation, *, is_precondition: bool = False) -> Condition:
     return at_least(
         RIGHT_WITH_MEANS_AT_LEAST,
         {"all other sites at their means": _share(circuit, "mean")},
         "with all other sites at their means, {bound} of sums are right",
+        is_precondition=is_precondition,
         label="share of sums right",
         n=circuit.n_sums,
     )

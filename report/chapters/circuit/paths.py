@@ -56,8 +56,8 @@ def paths_figure(paths: CircuitPaths) -> Figure:
 
 @claim(
     "digits-through-queries",
-    "Sites at the position that predicts a digit act on it more through the queries of some layer-1 head than "
-    "through the keys or values of any.",
+    "Sites at the position that predicts a digit whose patch changes it often act on it more through the queries "
+    "of some layer-1 head than through the keys or values of any.",
     analysis=circuit_paths,
     figure="circuit-paths",
     otherwise="For {case}, the queries’ largest share of changed answers exceeds that of keys and values by only "

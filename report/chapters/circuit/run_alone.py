@@ -59,7 +59,7 @@ def edges_figure(found: Circuit) -> Figure:
     n_edges, n_possible = int(found.edges.sum()), int(found.possible.sum())
     return Figure(
         "circuit-edges",
-        "The circuit: which layer-0 sites each answer digit sees",
+        "The circuit: layer-0 sites with an edge to each answer digit",
         charts.panels(plot, columns=2, row_gap=ROW_GAP),
         numbers=plot,
         numbers_control="Digit",
@@ -109,8 +109,8 @@ def scores_table(scores: CircuitScores) -> Table:
         "The circuit run alone, and its controls",
         dict(zip(head, zip(*rows, strict=True), strict=True)),
         caption=(
-            f"Accuracy on {counted(scores.n_sums, 'sum')} that the search did not use, all else at its mean or "
-            f"resampled; loss in nats; least share of a digit’s logit difference recovered. Random: "
+            f"Accuracy on {counted(scores.n_sums, 'sum')} that the search did not use; loss in nats; least share "
+            f"of a digit’s logit difference recovered (0 with no edge, 1 in the whole model). Random: "
             f"{len(scores.random_whole_sums)} circuits of equal size, {N_RANDOM_SUMS} sums each."
         ),
         source=circuit_scores,

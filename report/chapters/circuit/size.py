@@ -109,6 +109,7 @@ def few_sites_suffice(circuit: MinimalCircuit) -> Check:
             ACCURACY_AT_LEAST,
             {"digits that the whole model gets right": whole},
             "the whole model gets {bound} of the digits right",
+            is_precondition=True,
             n=N_FRESH * circuit.n_digits,
         ),
         note=(

@@ -59,9 +59,10 @@ def states_table(name: str, title: str, states: CarryStates) -> Table:
 
 @claim(
     "three-states",
-    "Carry sites hold whether their column generates, propagates or kills a carry, rather than its carry-out: "
-    "with their outputs resampled among sums with the same of these three states, more sums are right than with "
-    "the same carry-out.",
+    "The state of a column (generate, propagate or kill) describes what its carry sites hold better than its "
+    "carry-out does: with their outputs resampled among sums with the same state, at least "
+    f"{percent(STATES_KEEP_AT_LEAST, 0)} of sums are right, and at least "
+    f"{100 * STATES_OVER_CARRY_OUT:.0f} percentage points more than with the same carry-out.",
     analysis=carry_states,
     figure="carry-states",
     otherwise="With carry sites resampled, {quantity} is {value}, where {bound} is required.",
@@ -192,7 +193,8 @@ def subtasks_table(alignment: Sequence[RouteSites], layout: Layout) -> Table:
         dict(zip(head, zip(*rows, strict=True), strict=True)),
         caption=(
             "Sub-tasks of addition in two earlier studies, the variable of the high-level model to which each "
-            "corresponds, and the layer-0 sites that activation patching aligns with it on this checkpoint."
+            "corresponds, and the layer-0 sites that patching finds for it. A site in two rows is exchanged with "
+            "both."
         ),
         source=high_level_model,
     )

@@ -93,8 +93,9 @@ def predictions_figure(large: LargeLeadingDigits) -> Figure:
 
 @claim(
     "large-leading-digit",
-    f"With a leading digit of 5 to 9 in one operand, at most {percent(LEADING_RIGHT_AT_MOST, 0)} of the "
-    f"predictions of C0 are right, and at least {percent(TOO_SMALL_AT_LEAST, 0)} of the wrong ones are too small.",
+    f"With a leading digit of 5 to 9 in one operand and a sum that fits, at most "
+    f"{percent(LEADING_RIGHT_AT_MOST, 0)} of the predictions of C0 are right, and at least "
+    f"{percent(TOO_SMALL_AT_LEAST, 0)} of the wrong ones are too small.",
     analysis=large_leading_digits,
     figure="large-leading-digits",
     otherwise="With leading digits of 5 to 9 {case}, the {quantity} is {value}, where {bound} is required.",
@@ -145,7 +146,7 @@ def second_digit_breaks_too(large: LargeLeadingDigits) -> Check:
 @claim(
     "later-digits-stay-right",
     f"With a leading digit of 5 to 9 in one operand, at least {percent(LATER_RIGHT_AT_LEAST, 0)} of the "
-    "predictions of every answer digit from C2 on stay right.",
+    "predictions of C2 and of every later answer digit are right.",
     analysis=large_leading_digits,
     figure="large-leading-digits",
     otherwise="With leading digits of 5 to 9 {case}, the {quantity} is {value}, where {bound} is required.",
@@ -203,6 +204,7 @@ def can_add_as_trained(large: LargeLeadingDigits, case: str = NAMES["none"]) -> 
         RIGHT_IN_TRAINING_AT_LEAST,
         {case: float(large.accuracy_of_sums[CONDITIONS.index("none")])},
         "with leading digits as in training, {bound} of sums are right",
+        is_precondition=True,
         label="share of right sums",
         n=large.n_sums,
     )

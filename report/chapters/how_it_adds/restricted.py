@@ -16,7 +16,7 @@ from report.content.chapter import Figure
 from report.content.claims.checks import Check, all_of, at_least, at_most, not_applicable
 from report.content.claims.claim import claim
 from report.content.claims.condition import Condition
-from report.content.formats import decimals, joined, nats, whole_percent
+from report.content.formats import decimals, joined, nats, percent, whole_percent
 from report.figures import charts
 from sumint.analyses.adding.restricted_loss import (
     CONDITIONS,
@@ -103,8 +103,9 @@ def products_are_needed(restricted: RestrictedLoss, joint: JointSites) -> Check:
 
 @claim(
     "products-are-not-enough",
-    "The products of first frequency are not enough: the answer digit also needs what layer 0 writes about single "
-    "digits.",
+    "The products of first frequency are not enough: with them alone at most "
+    f"{percent(PRODUCTS_AT_MOST, 0)} of the answers are right, and with what layer 0 writes about single digits "
+    f"as well at least {percent(WITHOUT_OTHERS_AT_LEAST, 0)}.",
     analysis=restricted_loss,
     figure="restricted-loss",
     otherwise="At {case}, {value} of the answers are right, where {bound} is required.",

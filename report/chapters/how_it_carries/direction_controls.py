@@ -110,7 +110,7 @@ def controls_table(name: str, title: str, sites: CarrySites, controls: Direction
 @claim(
     "carry-direction-beats-random",
     "At every carry site, patching the carry direction switches the carry more often than moving the head output "
-    "equally far along random directions.",
+    "equally far along random directions does on average.",
     analysis=direction_controls,
     figure="direction-controls",
     otherwise="On {case}, patching the carry direction changes only {value} more of the answers than moving as "
@@ -131,8 +131,8 @@ def better_than_random(sites: CarrySites, controls: DirectionControls) -> Check:
             "and in both directions",
         ),
         asked=asked_routes(sites),
-        note=f"the best random direction changes {percent(float(np.fmax.reduce(both_ways, axis=None)))} in both "
-        "directions",
+        note=f"of all routes and random directions, the best changes "
+        f"{percent(float(np.fmax.reduce(both_ways, axis=None)))} of the answers in both directions",
     )
 
 

@@ -79,9 +79,9 @@ def no_subspace_holds_it(sites: CarrySites, subspaces: AlignedSubspaces) -> Chec
     """The rate of the better trained subspace, in the direction in which it is lower, on each route."""
     if not best_sites(sites):
         return not_applicable(NO_UNSERVED_ROUTE)
-    lower = _measured_rates(subspaces)[..., FIRST_RANK:].min(axis=1)
-    full = _measured_rates(subspaces)[..., 0].min(axis=1)
-    gain = float(np.fmax.reduce(lower[:, 0] - full, axis=None))
+    rates = _measured_rates(subspaces)
+    lower = rates[..., FIRST_RANK:].min(axis=1)
+    gain = float(np.fmax.reduce(rates[..., FIRST_RANK] - rates[..., 0], axis=None))
     return all_of(
         at_most(
             SERVES_FROM,
@@ -92,7 +92,7 @@ def no_subspace_holds_it(sites: CarrySites, subspaces: AlignedSubspaces) -> Chec
             is_strict=True,
         ),
         asked=_asked(sites),
-        note=f"one trained dimension changes up to {percent(gain)} more than the full output"
+        note=f"one trained dimension changes up to {percent(gain)} of the answers more than the full output does"
         if np.isfinite(gain) and gain > 0
         else "",
     )

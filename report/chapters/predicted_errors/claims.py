@@ -50,7 +50,7 @@ def of_predictable_errors(check: Callable[[PredictedErrors], Check]) -> Callable
 )
 @of_predictable_errors
 def wrong_sums_are_missed(errors: PredictedErrors) -> Check:
-    """The share of wrong sums outside the sample that the second surrogate does not predict."""
+    """The share of wrong sums that were not fitted and that the second surrogate does not predict."""
     return all_of(
         at_least(
             HALF,
@@ -70,7 +70,7 @@ def wrong_sums_are_missed(errors: PredictedErrors) -> Check:
 )
 @of_predictable_errors
 def predicted_errors_are_wrong(errors: PredictedErrors) -> Check:
-    """The precision of the second surrogate, on wrong sums outside the sample."""
+    """The precision of the second surrogate, on wrong sums that were not fitted."""
     return all_of(
         at_least(
             HALF,
@@ -115,9 +115,8 @@ def errors_depend_on_digits(errors: PredictedErrors) -> Check:
 @claim(
     "contributions-depend-on-digit",
     (
-        "What a column contributes to the lead depends on the digit that the carry is added to: with this "
-        f"dependence, the precision on wrong sums is larger by at least {100 * PRECISION_RISE:.0f} percentage "
-        f"points."
+        "Letting the contribution of a column depend on the digit that the carry is added to raises the precision "
+        f"on wrong sums by at least {100 * PRECISION_RISE:.0f} percentage points."
     ),
     analysis=predicted_errors,
     figure="error-predictors",
@@ -128,14 +127,15 @@ def errors_depend_on_digits(errors: PredictedErrors) -> Check:
 )
 @of_predictable_errors
 def contributions_depend_on_the_digit(errors: PredictedErrors) -> Check:
-    """The precision of the second surrogate less that of the first, on wrong sums outside the sample."""
+    """The precision of the second surrogate less that of the first, on wrong sums that were not fitted."""
     return all_of(
         at_least(
             PRECISION_RISE,
             float(errors.precision[BY_ANGLE] - errors.precision[ADDITIVE]),
             "the precision on wrong sums of the surrogate by angle, less that of the additive one, is {bound}",
         ),
-        note=f"{percent(errors.precision[ADDITIVE])} and {percent(errors.precision[BY_ANGLE])}",
+        note=f"from {percent(errors.precision[ADDITIVE])} to {percent(errors.precision[BY_ANGLE])}; the recall "
+        f"goes from {percent(errors.recall[ADDITIVE])} to {percent(errors.recall[BY_ANGLE])}",
     )
 
 
@@ -145,6 +145,6 @@ def _counts(errors: PredictedErrors) -> str:
         "" if errors.is_complete else f"; listed are those with a margin below {decimals(errors.limit, 2)} logits"
     )
     return (
-        f"{count(int(errors.n_hit_sums[BY_ANGLE]))} of {counted(errors.n_wrong_sums, 'wrong sum')} outside the "
-        f"sample are among {count(int(errors.n_predicted_sums[BY_ANGLE]))} that are predicted{which}"
+        f"{count(int(errors.n_hit_sums[BY_ANGLE]))} of {counted(errors.n_wrong_sums, 'wrong sum')} that were not "
+        f"fitted are among {count(int(errors.n_predicted_sums[BY_ANGLE]))} that are predicted{which}"
     )

@@ -98,9 +98,10 @@ def predictors_table(name: str, title: str, errors: PredictedErrors) -> Table:
         title,
         {head: tuple(values) for head, values in columns.items()},
         caption=(
-            f"Wrong digits predicted among {counted(n_wrong, 'wrong digit')} in {count(errors.n_compared)} sums "
-            "outside the sample. The last two columns: at the best of all thresholds of the predicted lead, "
-            "chosen by the errors, as the states of the first row are."
+            f"Predictions of the {counted(n_wrong, 'digit')} wrong by a carry, in {count(errors.n_compared)} sums "
+            f"that "
+            "were not fitted. The last two columns: at the best threshold of the predicted lead, chosen by the "
+            "errors, as the states of the first row are."
         ),
         source=predicted_errors,
         formats={
@@ -146,22 +147,22 @@ def states_table(name: str, title: str, errors: PredictedErrors) -> Table:
     columns = {
         "digit": [f"C{state.digit}" for state in states],
         "nines behind": [state.n_nines for state in states],
-        "then": [STATE_NAMES[state.decided_by] for state in states],
+        "next column": [STATE_NAMES[state.decided_by] for state in states],
         "sums": errors.n_sums,
         "wrong": errors.n_wrong,
         "predicted": errors.n_predicted[BY_ANGLE],
-        "of these wrong": errors.n_hits[BY_ANGLE],
+        "predicted and wrong": errors.n_hits[BY_ANGLE],
     }
     return Table(
         name,
         title,
         {head: tuple(values) for head, values in columns.items()},
         caption=(
-            "Digits by the nines on their right and what the next column does, outside the sample: all, wrong by "
-            "a carry, predicted to be wrong by the surrogate by angle, and in both."
+            "Digits by the nines on their right and what the next column does, in sums that were not fitted: all, "
+            "wrong by a carry, predicted to be wrong by the surrogate by angle, and in both."
         ),
         source=predicted_errors,
-        formats=dict.fromkeys(("sums", "wrong", "predicted", "of these wrong"), count),
+        formats=dict.fromkeys(("sums", "wrong", "predicted", "predicted and wrong"), count),
     )
 
 
@@ -182,7 +183,8 @@ def agreement_table(name: str, title: str, errors: PredictedErrors) -> Table:
         title,
         {head: tuple(values) for head, values in columns.items()},
         caption=(
-            f"Digits per million, of {count(errors.n_compared)} sums outside the sample, in which exact addition "
+            f"Digits per million, of {count(errors.n_compared)} sums that were not fitted, in which exact "
+            f"addition "
             "or a surrogate gives another value than the model."
         ),
         source=predicted_errors,

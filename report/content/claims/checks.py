@@ -47,8 +47,13 @@ class Check:
 
     @property
     def deciding(self) -> Condition | Match | None:
-        """The condition that decides: of those with the worst outcome the one with the least relative margin."""
-        candidates = [condition for condition in self.conditions if condition.state == self.state]
+        """The condition that decides: of those with the worst outcome the one with the least relative margin.
+
+        A precondition decides only where the claim does not hold, or where nothing else can.
+        """
+        worst = [condition for condition in self.conditions if condition.state == self.state]
+        own = [condition for condition in worst if not getattr(condition, "is_precondition", False)]
+        candidates = own if own and self.state == "holds" else worst
         return min(candidates, key=lambda one: one.relative_margin, default=None)
 
     @property
@@ -126,6 +131,7 @@ def condition(
     n: int | Mapping[str, int] | None = None,
     is_strict: bool = False,
     of_some: bool = False,
+    is_precondition: bool = False,
 ) -> Condition:
     """A condition on a measured quantity.
 
@@ -136,13 +142,14 @@ def condition(
         label: a short name of the quantity, needed if the criterion has several conditions.
         is_strict: whether a value equal to a bound is outside.
         of_some: whether it suffices that some case lies within the bounds.
+        is_precondition: whether the claim presupposes the condition, and is not about it.
     """
     by_case = measured if isinstance(measured, Mapping) else {"": measured}
     sizes = n if isinstance(n, Mapping) else dict.fromkeys(by_case, n)
     cases = tuple(
         Case(name, float(value) if math.isfinite(value) else None, sizes[name]) for name, value in by_case.items()
     )
-    return Condition(text, label, cases, at_least, at_most, unit, is_strict, of_some)
+    return Condition(text, label, cases, at_least, at_most, unit, is_strict, of_some, is_precondition)
 
 
 def all_of(*conditions: Condition | Match, asked: tuple[int, int, str] = (1, 1, ""), note: str = "") -> Check:

@@ -93,6 +93,8 @@ class Condition:
     """Whether a value equal to a bound is outside."""
     of_some: bool = False
     """Whether it suffices that some case lies within the bounds; otherwise every case must."""
+    is_precondition: bool = False
+    """Whether the claim is not about this quantity, but presupposes it: that the model adds, for example."""
 
     def __post_init__(self) -> None:
         if not self.bounds or not all(map(math.isfinite, self.bounds)):
