@@ -84,7 +84,8 @@ def pairs_are_divided_by_size(circuits: OvCircuits) -> Check:
 
 @claim(
     "ov-is-blind",
-    "What two heads make of the sum of two digits’ embeddings shows nothing of addition modulo ten.",
+    "Through a head of each layer, the sum of two digits’ embeddings has no effect on the logits that depends on "
+    "the digits’ sum modulo ten.",
     analysis=ov_circuits,
     figure="digit-sums",
     kind="check",

@@ -134,7 +134,7 @@ class Claim:
     @property
     def sentence_label(self) -> str:
         """The outcome as text before `sentence`."""
-        return "Does not hold; instead" if self.does_not_hold else self.label
+        return f"{self.label}; instead" if self.does_not_hold else self.label
 
     @property
     def sentence(self) -> str:
