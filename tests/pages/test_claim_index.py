@@ -108,9 +108,7 @@ def test_a_link_to_a_figure_of_a_chapter_that_is_left_out_leads_to_its_page() ->
 def test_an_outcome_is_the_state_and_the_sentence_that_is_true(state: State) -> None:
     phrase = index(state).outcome("here#it")
     fails = state in ("fails", "near-fails")
-    sentence = (
-        f"{claim(state).label}; instead: It is not." if fails else f"{claim(state).label}: It is &lt;so&gt;."
-    )
+    ending = "; instead: It is not." if fails else ": It is &lt;so&gt;."
     assert text_of(phrase).replace("<", "&lt;").replace(">", "&gt;") == f"{claim(state).label}{ending}"
     assert ("unseen" in phrase) is claim(state).was_checked
     assert f"verdict--{claim(state).css_class}" in phrase
