@@ -51,6 +51,7 @@ def paths_figure(paths: CircuitPaths) -> Figure:
         alt="A heatmap of the circuit’s edges by the paths through layer 1, with the percentage in each cell.",
         source=circuit_paths,
         height=120 + 24 * len(values),
+        narrow_height=170 + 18 * len(values),
     )
 
 
@@ -60,8 +61,8 @@ def paths_figure(paths: CircuitPaths) -> Figure:
     "of some layer-1 head than through the keys or values of any.",
     analysis=circuit_paths,
     figure="circuit-paths",
-    otherwise="For {case}, the queries’ largest share of changed answers exceeds that of keys and values by only "
-    "{value}, where {bound} is required.",
+    otherwise="For {case}, the queries’ largest share of changed answers less that of keys and values is {value}, "
+    "where {bound} is required.",
 )
 def local_sites_act_through_queries(paths: CircuitPaths) -> Check:
     """The largest effect through queries minus the largest through keys or values, of strong local edges."""

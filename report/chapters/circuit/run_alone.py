@@ -140,12 +140,13 @@ def parts_figure(scores: CircuitScores) -> Figure:
                 x_title=title,
                 y_title="without",
                 limits=(0, 1.02),
+                is_share=True,
             )
             for view, (rows, values, title) in views.items()
         },
         caption=(
-            f"Share of {counted(N_PARTS, 'sum')} right on the circuit without one edge, one site or one layer-1 "
-            f"head at "
+            f"Share of {counted(N_PARTS, 'sum')} right, or of one digit, on the circuit without one edge, one "
+            f"site or one layer-1 head at "
             "the position that predicts a digit, with all else at its mean or resampled from other sums."
         ),
         alt="Points by part of the circuit: the share of sums that are right without it.",

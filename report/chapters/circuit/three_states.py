@@ -91,7 +91,9 @@ def three_states_rather_than_a_bit(states: CarryStates, n_routes: int) -> Check:
         asked=(states.n_routes, n_routes, "routes"),
         note=(
             f"by carry-outs {percent(by_carry_out)}, with nothing in common "
-            f"{percent(float(states.whole_sums[NOTHING]))}"
+            f"{percent(float(states.whole_sums[NOTHING]))}; of the sums with a column of nine to the right of a "
+            f"digit, {percent(float(states.with_nines[STATES]))} by states and "
+            f"{percent(float(states.with_nines[CARRY_OUT]))} by carry-outs"
         ),
     )
 

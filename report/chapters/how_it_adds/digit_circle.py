@@ -84,16 +84,18 @@ def head_cosine_figure(circle: DigitSumCircle) -> Figure:
                 )
             }
         )
-        for number, column in enumerate(circle.columns)
+        for number, column in sorted(
+            enumerate(circle.columns), key=lambda one: -_push_and_pull(circle)[one[0]].max()
+        )
     }
     return Figure(
         "push-and-pull-heads",
         "Cosines between the outputs of layer-0 heads",
         plot,
         caption=(
-            "Cosine between the outputs of two layer-0 heads: of the part in one digit alone, left, and in both "
-            "digits together, right. Negative left and positive right: single-digit parts weaken each other, "
-            "joint parts add up."
+            "Cosine between the outputs of two layer-0 heads: of the part in one digit alone, in the first panel, "
+            "and in both digits together, in the second. Negative and positive: single-digit parts weaken each "
+            "other, joint parts add up."
         ),
         alt="Two heatmaps of the heads by one another, with the cosine in each cell.",
         source=digit_sum_circle,
@@ -178,8 +180,7 @@ def two_heads_push_and_pull(circle: DigitSumCircle) -> Check:
     n_heads = circle.alone_cosine.shape[-1]
     if n_heads < 2:
         return not_applicable("A layer has only one head.")
-    # The smaller of the two reaches the limit only if the heads do both.
-    both = np.minimum(-circle.alone_cosine, circle.product_cosine)
+    both = _push_and_pull(circle)
     cosines = {
         f"C{column}, H0.{first} and H0.{second}": float(both[number, first, second])
         for number, column in enumerate(circle.columns)
@@ -203,6 +204,11 @@ def two_heads_push_and_pull(circle: DigitSumCircle) -> Check:
         ),
         note=f"of one digit and of both, for the best pair of each digit: {listed}",
     )
+
+
+def _push_and_pull(circle: DigitSumCircle) -> Float[np.ndarray, "column head other_head"]:
+    """How far the heads do both: their single-digit parts cancel, and their parts in both digits add up."""
+    return np.minimum(-circle.alone_cosine, circle.product_cosine)
 
 
 def _by_column(circle: DigitSumCircle, values: Float[np.ndarray, " column"]) -> dict[str, float]:

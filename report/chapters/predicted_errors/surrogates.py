@@ -127,7 +127,7 @@ def precision_figure(name: str, title: str, errors: PredictedErrors) -> Figure:
         charts.lines(
             grid.tolist(),
             series,
-            x_title="recall: share of the wrong digits that are predicted",
+            x_title="recall",
             y_title="precision",
             is_share=True,
         ),
