@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -62,9 +63,8 @@ def dots(
     plot = chart(traces, {"margin": margins(rows, legend=len(series) > 1)})
     names = [name for name in series if name not in rows]
     plot.update_layout(showlegend=len(names) > 1)
-    plot.update_xaxes(
-        title_text=x_title, range=limits, zeroline=True, **({"tickformat": ".0~%"} if is_share else {})
-    )
+    shares: dict[str, Any] = {"tickformat": ".0~%"} if is_share else {}
+    plot.update_xaxes(title_text=x_title, range=limits, zeroline=True, **shares)
     rows_on_top_first = {"categoryorder": "array", "categoryarray": list(rows), "autorange": "reversed"}
     plot.update_yaxes(title_text=y_title, type="category", ticks="", **rows_on_top_first)
     return plot
