@@ -11,12 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from jaxtyping import Float
 
 from sumint.interventions.hooks import Hook
 from sumint.model.load import Model, Tensor
+
+if TYPE_CHECKING:
+    from transformer_lens.hook_points import HookPoint
 
 
 @dataclass(frozen=True)
@@ -30,9 +34,21 @@ class HeadView:
     @contextmanager
     def hooks(self, fwd_hooks: Sequence[Hook]) -> Iterator[HeadView]:
         """A context in which the hooks receive, and may replace, this head's part of the activations."""
-        of_head = [(name, self._restrict(hook)) for name, hook in fwd_hooks]
-        with self.original_model.hooks(fwd_hooks=of_head):
+        # The model's own `hooks` would look up all hook points anew each time, which takes longer than a pass.
+        points = [self._hook_points[name] for name, _ in fwd_hooks]
+        handles = [
+            point.add_hook(self._restrict(hook)) for point, (_, hook) in zip(points, fwd_hooks, strict=True)
+        ]
+        try:
             yield self
+        finally:
+            for point, handle in zip(points, handles, strict=True):
+                handle.hook.remove()
+                point.fwd_hooks.remove(handle)
+
+    @cached_property
+    def _hook_points(self) -> dict[str, HookPoint]:
+        return self.original_model.hook_dict
 
     def parameters(self) -> Iterator[Tensor]:
         """The parameters of the model."""
