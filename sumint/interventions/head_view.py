@@ -12,15 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jaxtyping import Float
 
 from sumint.interventions.hooks import Hook
 from sumint.model.load import Model, Tensor
-
-if TYPE_CHECKING:
-    from transformer_lens.hook_points import HookPoint
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,8 @@ class HeadView:
                 point.fwd_hooks.remove(handle)
 
     @cached_property
-    def _hook_points(self) -> dict[str, HookPoint]:
+    def _hook_points(self) -> dict[str, Any]:
+        """The hook points of the model, by the names of their activations."""
         return self.original_model.hook_dict
 
     def parameters(self) -> Iterator[Tensor]:
