@@ -41,7 +41,7 @@ class OtherErrors:
 def other_errors(tally: Tally) -> OtherErrors:
     """The errors among the listed sums that no wrong carry explains.
 
-    A token that is no digit is left out.
+    Tokens other than digits are left out.
     """
     sums = Sums(tally.layout, tally.listed_sums[:, 0], tally.listed_sums[:, 1])
     predicted = tally.listed_predictions

@@ -31,7 +31,7 @@ class HeadView:
     @contextmanager
     def hooks(self, fwd_hooks: Sequence[Hook]) -> Iterator[HeadView]:
         """A context in which the hooks receive, and may replace, this head's part of the activations."""
-        # The model's own `hooks` would look up all hook points anew each time, which takes longer than a pass.
+        # The model's own `hooks` would look up all hook points again each time, which takes longer than a pass.
         points = [self._hook_points[name] for name, _ in fwd_hooks]
         handles = [
             point.add_hook(self._restrict(hook)) for point, (_, hook) in zip(points, fwd_hooks, strict=True)

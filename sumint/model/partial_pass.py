@@ -59,17 +59,24 @@ def logits_from(
     """
     import torch
 
-    attention = model.blocks[1].attn
-    normalized = model.blocks[1].ln1(residual)
-    queries, keys, values = (
-        rearrange(projected, "sum position (head d_head) -> sum head position d_head", head=model.cfg.n_heads)
-        for projected in (attention.q(normalized), attention.k(normalized), attention.v(normalized))
-    )
+    queries, keys, values = projections(model, residual)
     queries = queries[:, :, predicting]
     scores = einsum(queries, keys, "sum head query d_head, sum head key d_head -> sum head query key")
     positions = torch.arange(residual.shape[1], device=residual.device)
     is_later = positions > positions[predicting, None]
     pattern = softmax((scores / model.cfg.d_head**0.5).masked_fill(is_later, -torch.inf))
     z = einsum(pattern, values, "sum head query key, sum head key d_head -> sum query head d_head")
-    output = attention.o(rearrange(z, "sum query head d_head -> sum query (head d_head)"))
+    output = model.blocks[1].attn.o(rearrange(z, "sum query head d_head -> sum query (head d_head)"))
     return model.unembed(model.ln_final(residual[:, predicting] + output))
+
+
+def projections(
+    model: Model, residual: Float[Tensor, "sum position d_model"]
+) -> list[Float[Tensor, "sum head position d_head"]]:
+    """Layer 1's queries, keys and values at some positions."""
+    attention, n_heads = model.blocks[1].attn, model.cfg.n_heads
+    normalized = model.blocks[1].ln1(residual)
+    return [
+        rearrange(project(normalized), "sum position (head d_head) -> sum head position d_head", head=n_heads)
+        for project in (attention.q, attention.k, attention.v)
+    ]

@@ -20,7 +20,7 @@ N_PAIRS = N_DIGIT_TOKENS**2
 """The number of pairs of digits in a column; the pair (a, b) has the number 10 a + b."""
 
 STATE_NAMES = {KILL: "kills", GENERATE: "generates", PROPAGATE: "none"}
-"""What the column that decides a chain does, in words."""
+"""What the column that decides a chain does, as text."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ RISE_AT_LEAST = 1
 
 
 def orders_of_the_heads(kinds: AblationKinds) -> str:
-    """In how many different orders the kinds of ablation put the heads, in words."""
+    """In how many different orders the kinds of ablation put the heads, as text."""
     n_orders = len({kinds.ranking(replacement) for replacement in REPLACEMENTS})
     return "the same order" if n_orders == 1 else counted(n_orders, "different order")
 

@@ -20,7 +20,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from sumint.interventions.circuits import Ablation, Edges, finding_sums, possible_edges
-from sumint.interventions.digit_state import DigitState
+from sumint.interventions.digit_state import DigitState, share_all_right
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations
@@ -141,7 +141,7 @@ class _Search:
     @property
     def agreement(self) -> float:
         """The share of whole answers that are those of the whole model."""
-        return _all_right(self.states)
+        return share_all_right(self.states)
 
     def add_the_best(self, possible: Edges) -> None:
         """Adds the edges that lower the loss most, per edge: a single one, or all from a position to a digit."""
@@ -167,7 +167,7 @@ class _Search:
             for sites in _groups(edges):
                 state = self.ablation.replace_sites(self.states[digit], *sites)
                 others = [state if number == digit else other for number, other in enumerate(self.states)]
-                if _all_right(others) >= self.agreement:
+                if share_all_right(others) >= self.agreement:
                     removals.append((state.loss - self.states[digit].loss, digit, sites, state))
         if not removals:
             return False
@@ -195,7 +195,3 @@ def _groups(mask: Bool[np.ndarray, "head position"]) -> Iterator[tuple[Site, ...
         yield from ((site,) for site in sites)
         if len(sites) > 1:
             yield sites
-
-
-def _all_right(states: list[DigitState]) -> float:
-    return float(np.all([state.is_right for state in states], axis=0).mean())

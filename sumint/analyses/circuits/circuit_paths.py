@@ -80,12 +80,12 @@ def _by_path(before: DigitState, after: DigitState, *, is_local: bool) -> Iterat
     """The state with one input of one layer-1 head as after the patch, by the head and the input's kind."""
 
     def of_head(kind: str, head: int) -> Tensor:
-        values = getattr(before, kind).clone()
-        values[:, head] = getattr(after, kind)[:, head]
+        values = getattr(before.means, kind).clone()
+        values[:, head] = getattr(after.means, kind)[:, head]
         return values
 
     for number, name in enumerate(("queries", "keys", "values")):
         if name == "queries" and not is_local:
             continue
-        for head in range(before.queries.shape[1]):
+        for head in range(before.means.queries.shape[1]):
             yield head, number, before.with_inputs(**{name: of_head(name, head)})

@@ -24,7 +24,7 @@ from sumint.interventions.circuits import (
     possible_edges,
     scoring_sums,
 )
-from sumint.interventions.digit_state import DigitState
+from sumint.interventions.digit_state import DigitState, share_all_right
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations
@@ -84,7 +84,7 @@ class CircuitScores:
 
     @property
     def recovered(self) -> Float[np.ndarray, "ablation digit"]:
-        """The share of the logit difference that the circuit recovers: 0 is no edge, 1 the whole model."""
+        """The share of the logit difference that the circuit recovers: 0 without edges, 1 in the whole model."""
         none, whole = self.logit_difference[NONE], self.logit_difference[WHOLE]
         return (self.logit_difference[CIRCUIT] - none) / np.where(whole == none, np.nan, whole - none)
 
@@ -111,7 +111,7 @@ def circuit_scores(model: Model, sample: Sums, *, edges: tuple[Edge, ...]) -> Ci
     return CircuitScores(
         listed=np.array(list_edges(circuit), np.int64).reshape(-1, 3),
         accuracy=np.array([[[state.is_right.mean() for state in run] for run in of_kept] for of_kept in runs]),
-        whole_sums=np.array([[_all_right(run) for run in of_kept] for of_kept in runs]),
+        whole_sums=np.array([[share_all_right(run) for run in of_kept] for of_kept in runs]),
         agreement=np.array(
             [[np.all([s.predictions for s in run] == whole, axis=0).mean() for run in of_kept] for of_kept in runs]
         ),
@@ -125,7 +125,7 @@ def circuit_scores(model: Model, sample: Sums, *, edges: tuple[Edge, ...]) -> Ci
             [[one.without([edge for edge in edges if edge[1:] == site]) for one in parts] for site in sites]
         ).reshape(-1, len(ABLATIONS)),
         without_head=np.stack([one.without_heads() for one in parts], axis=-1),
-        parts_baseline=np.array([_all_right(one.states) for one in parts]),
+        parts_baseline=np.array([share_all_right(one.states) for one in parts]),
         random_whole_sums=np.asarray(on_random.all(axis=2).mean(axis=1)),
         random_accuracy=np.asarray(on_random.mean(axis=1)),
         n_sums=len(sums),
@@ -145,7 +145,7 @@ class _Parts:
         states = list(self.states)
         for digit, head, position in edges:
             states[digit] = self.ablation.replace_sites(states[digit], Site(head, position))
-        return _all_right(states)
+        return share_all_right(states)
 
     def without_heads(self) -> Float[np.ndarray, "head digit"]:
         """The accuracy of each digit with one layer-1 head at its mean over the sums."""
@@ -174,10 +174,6 @@ def _on_each(
             state = ablation.digit_on_each(digit, some[:, digit])
             is_right[start : start + AT_ONCE, :, digit] = state.is_right.reshape(len(some), -1)
     return is_right
-
-
-def _all_right(states: Sequence[DigitState]) -> float:
-    return float(np.all([state.is_right for state in states], axis=0).mean())
 
 
 def _like(circuit: Edges, possible: Edges, random: np.random.Generator) -> Edges:
