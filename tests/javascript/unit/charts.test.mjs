@@ -80,5 +80,7 @@ test("the text in cells is left out on a small screen if it would not fit", () =
   const layout = { xaxis2: { domain: [0, 0.5] } };
   assert.deepEqual(shown(data, layout, true), [true, false, false]);
   assert.deepEqual(shown(data, layout, false), [true, true, true]);
+  assert.deepEqual(shown([row(4)], { margin: { l: 60 } }, true), [true]);
+  assert.deepEqual(shown([row(4)], { margin: { l: 200 } }, true), [false]); // long row labels leave little room
   assert.equal(data[1].texttemplate, "%{text}");
 });

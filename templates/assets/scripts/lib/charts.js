@@ -4,7 +4,9 @@
 {
   const PREFIX = /^(label|mark):/;
   const LABEL = "label:"; // before the role of a line in that of the trace that writes the line's name
-  const CHARACTERS_ACROSS = 40; // as many fit side by side into a chart on a small screen, in the size of labels
+  const SMALL_CHART = 335; // the width of a chart on a small screen in pixels
+  const CHARACTER = 6.7; // the width of a character in the size of labels
+  const MARGIN = 60; // the margin for row labels if a chart sets none
 
   // The role of a trace is in its meta. Plotly assigns a template's defaults for a trace type to the traces in order, so
   // one entry per trace gives each the colour of its role. report/figures/theme.py does the same for the saved figures.
@@ -46,7 +48,8 @@
       if (trace.type !== "heatmap" || !trace.texttemplate) continue;
       const [start, end] = layout[`xaxis${(trace.xaxis ?? "x").slice(1)}`]?.domain ?? [0, 1];
       const longest = Math.max(...trace.text.flat().map((/** @type {string} */ text) => text.length));
-      if (trace.x.length * (longest + 1) > CHARACTERS_ACROSS * (end - start)) delete trace.texttemplate;
+      const charactersAcross = (SMALL_CHART - (layout.margin?.l ?? MARGIN)) / CHARACTER;
+      if (trace.x.length * (longest + 1) > charactersAcross * (end - start)) delete trace.texttemplate;
     }
     return data;
   };
