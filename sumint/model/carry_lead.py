@@ -58,10 +58,14 @@ class StateSample(NamedTuple):
     """The number of the pair of digits in each column."""
     leads: Float[np.ndarray, " sum"]
 
+    @property
+    def weights(self) -> Float[np.ndarray, " sum"]:
+        """The weights of the sums in a fit, which is to be best where leads are small."""
+        return np.exp(-FALL * np.maximum(self.leads - 1, 0))
+
     def fit(self, basis: Float[np.ndarray, "digit function"]) -> ColumnTables:
         """The function of columns that fits the leads, the small ones best; `basis` is that of `fit_tables`."""
-        weights = np.exp(-FALL * np.maximum(self.leads - 1, 0))
-        return fit_tables(self.state.digit, self.pairs, self.leads, weights, ridge=RIDGE, basis=basis)
+        return fit_tables(self.state.digit, self.pairs, self.leads, self.weights, ridge=RIDGE, basis=basis)
 
 
 def leads(

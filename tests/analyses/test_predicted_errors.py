@@ -9,7 +9,6 @@ import pytest
 
 from sumint.analyses.adding import predicted_errors as module
 from sumint.analyses.adding.predicted_errors import (
-    SURROGATES,
     Comparison,
     PredictedErrors,
     f1,
@@ -22,7 +21,9 @@ from sumint.exhaustive.run import tally_all
 from sumint.exhaustive.tally import Tally
 from sumint.interventions.hooks import answer_logits
 from sumint.lab import Lab
-from sumint.model.carry_lead import leads, sample_small_leads
+from sumint.model.carry_lead import StateSample, leads, sample_small_leads
+from sumint.model.column_tables import digit_of
+from sumint.model.error_surrogates import SURROGATES, fit_levels
 from sumint.model.load import Model, as_array, layout_of, load_model, tokens_for
 from sumint.store.results import Store
 from sumint.task.carries import MISSING, TOO_MANY, carry_errors
@@ -69,7 +70,7 @@ def test_the_sample_has_sums_of_every_state_and_no_sum_twice_where_it_is_chosen(
 def test_the_counts_are_those_of_predictions_made_one_by_one(model: Model, limit: float) -> None:
     layout = layout_of(model)
     sampled = sample_small_leads(model)
-    surrogates = [[of_state.fit(basis) for of_state in sampled] for basis in SURROGATES.values()]
+    surrogates = [fit(sampled) for fit in SURROGATES.values()]
     listed = uniform_sums(layout, 400, seed=4)
     listed = numbered_sums(layout, np.unique(listed.numbers))
     predictions = listed.answer_digits.copy()
@@ -86,7 +87,7 @@ def test_the_counts_are_those_of_predictions_made_one_by_one(model: Model, limit
     assert found.n_wrong_sums == is_listed.sum() == len(listed) - found.n_sampled_wrong
     assert found.n_wrong.sum() == is_wrong_carry.sum()
     chain, pairs = chain_numbers(sums), pairs_of(sums)
-    for surrogate, tables in enumerate(surrogates):
+    for surrogate, (tables, _) in enumerate(surrogates):
         is_predicted = np.zeros((len(sums), layout.n_digits), bool)
         for number, (state, of_state) in enumerate(zip(found.states, tables, strict=True)):
             here = chain[:, state.digit] == number
@@ -102,6 +103,23 @@ def test_the_counts_are_those_of_predictions_made_one_by_one(model: Model, limit
         differ[is_wrong_carry, 0] ^= True
         differ[is_listed & ~is_wrong_carry, -1] = True
         assert found.n_disagreements[surrogate].tolist() == differ.sum(axis=0).tolist()
+
+
+def test_the_surrogate_by_state_finds_the_levels_and_the_numbers_of_sums_that_leads_are_made_of(
+    model: Model,
+) -> None:
+    random = np.random.default_rng(0)
+    by_own_sum = random.normal(size=(2, 10))
+    by_own_sum -= by_own_sum.mean(axis=1, keepdims=True)
+    made = []
+    for number, state in enumerate(chains_of(layout_of(model))):
+        pairs = state.draw(3000, random)
+        own_sums = digit_of(pairs[:, state.digit])
+        made.append(StateSample(state, pairs, number / 10 + by_own_sum[int(state.has_carry), own_sums]))
+    tables, n_numbers = fit_levels(made)
+    assert n_numbers == len(made) + 20 * (layout_of(model).n_digits - 1)
+    for of_state, function in zip(made, tables, strict=True):
+        np.testing.assert_allclose(function(of_state.pairs), of_state.leads, atol=0.01)
 
 
 def test_recall_precision_and_f1_are_shares() -> None:
@@ -130,11 +148,12 @@ def test_the_same_bytes_twice(model: Model, tiny_weights: Weights) -> None:
 def test_errors_of_the_write_up_s_checkpoint_are_predicted_far_better_than_by_nines(arena_checkpoint) -> None:
     lab = Lab(arena_checkpoint, store=Store.of_user())
     found = measured(load_model(read_weights(arena_checkpoint)), lab.run("every_sum"))
-    by_angle = list(SURROGATES).index("by angle")
+    by_state, by_angle = map(list(SURROGATES).index, ("by state", "by angle"))
     assert found.n_wrong_of_all == 4721
-    assert found.n_parameters.tolist() == [2970, 6930]
+    assert found.n_parameters.tolist() == [75, 2970, 6930]
     assert found.precision[by_angle] > 0.6
     assert found.recall[by_angle] > 0.08
     assert f1(*found.baseline).max() < 0.1
     assert f1(*found.curves)[by_angle].max() > 0.3
-    assert (found.agreement > 0.9998).all()
+    assert f1(*found.curves)[by_state].max() < 0.1
+    assert (found.agreement > 0.999).all()

@@ -1,4 +1,4 @@
-"""A surrogate of the carry that predicts which sums the model gets wrong."""
+"""Surrogates of the carry that predict which sums the model gets wrong."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from report.chapters.predicted_errors.claims import (
     contributions_depend_on_the_digit,
     errors_depend_on_digits,
+    levels_alone_miss_errors,
     predicted_errors_are_wrong,
     wrong_sums_are_missed,
 )
@@ -31,6 +32,7 @@ def surrogates(lab: Lab) -> Iterator[Content]:
     yield Values({"errors": None if isinstance(errors, str) else errors, "n_weights": n_weights})
     yield predictors_table(errors)
     yield precision_figure(errors)
+    yield levels_alone_miss_errors(errors)
     yield predicted_errors_are_wrong(errors)
     yield wrong_sums_are_missed(errors)
     yield errors_depend_on_digits(errors)

@@ -1,4 +1,4 @@
-"""Section "A surrogate of the carry": which wrong sums it predicts, on all sums that it was not fitted to."""
+"""Section "Surrogates of the carry": which wrong sums they predict, on all sums that they were not fitted to."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from report.content.optional import optional_figure, optional_table
 from report.figures import charts
 from sumint.analyses.adding.predicted_errors import (
     MOST_SUMS,
-    SURROGATES,
     PredictedErrors,
     f1,
     predicted_errors,
 )
 from sumint.lab import Lab
+from sumint.model.error_surrogates import SURROGATES
 from sumint.task.carry_chains import STATE_NAMES
 
 NAMES = tuple(SURROGATES)
@@ -135,7 +135,7 @@ def precision_figure(name: str, title: str, errors: PredictedErrors) -> Figure:
             "Precision, the share of predicted digits that are wrong, by recall, as the threshold of the "
             "predicted lead rises; for look-ahead states alone, as more states are predicted to be wrong."
         ),
-        alt="Lines of precision over recall for the two surrogates and the baseline.",
+        alt="Lines of precision over recall for the three surrogates and the baseline.",
         source=predicted_errors,
     )
 

@@ -1,14 +1,9 @@
-"""A surrogate that predicts the network's errors: which sums it gets wrong, from numbers for pairs of digits.
+"""Surrogates that predict the network's errors: which sums it gets wrong, from few numbers and from many.
 
 Nearly every wrong digit is a wrong carry: the digit with the other carry has a larger logit than the right one.
-The difference of the two logits is the lead of the right digit. The surrogate predicts the lead from the
-look-ahead state, which is the number of nines behind the digit and whether the column that ends them generates a
-carry or kills it. Within a state every column contributes a number that depends on the pair of its two digits:
-
-- in the *additive* surrogate the contributions add, as carry levels would that attention sums up;
-- in the surrogate *by angle* the contribution of a column also depends on the digit that the carry is added to, as
-  the cosine and the sine of its angle on the circle of ten digits: a phasor that the column adds to the logits
-  changes their phase by an amount that depends on the phase.
+The difference of the two logits is the lead of the right digit. A surrogate predicts the lead from the look-ahead
+state, which is the number of nines behind the digit and whether the column that ends them generates a carry or
+kills it, and from the digits of the columns (`sumint.model.error_surrogates` has the three of them).
 
 The numbers are fitted to the leads of sampled sums; the list of wrong sums takes no part in the fit. Then errors
 are predicted for every other sum, and compared with the list. All sums of a state are a product of pairs of
@@ -17,7 +12,7 @@ digits, so those with a small predicted lead are found without going through all
 A baseline knows the states alone: it predicts an error in all sums of the states in which errors are most
 frequent. Which states these are is decided by the errors themselves, in favour of the baseline.
 
-The penalties of the fit, the basis of the second surrogate and the size of the sample were chosen with the recall
+The penalties of the fit, the basis of the last surrogate and the size of the sample were chosen with the recall
 on the write-up's checkpoint in view.
 """
 
@@ -28,15 +23,12 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-from sumint.model.carry_lead import ADDITIVE, BY_ANGLE, StateSample, sample_small_leads
-from sumint.model.column_tables import ColumnTables
+from sumint.model.carry_lead import StateSample, sample_small_leads
+from sumint.model.error_surrogates import SURROGATES, Surrogate
 from sumint.model.load import Model, layout_of
 from sumint.task.carries import MISSING, TOO_MANY, carry_errors
 from sumint.task.carry_chains import CarryChain, chain_numbers, chains_of, sums_of
 from sumint.task.sums import Layout, Sums, numbered_sums
-
-SURROGATES = {"additive": ADDITIVE, "by angle": BY_ANGLE}
-"""The surrogates, in the order of the arrays, each with the basis of its functions."""
 
 MOST_SUMS = Layout(4).n_sums
 """With more sums than this nothing is compared: those with a small predicted lead would be too many."""
@@ -173,7 +165,7 @@ def predicted_errors(
     """
     layout = layout_of(model)
     sampled = sample_small_leads(model)
-    surrogates = [[state.fit(basis) for state in sampled] for basis in SURROGATES.values()]
+    surrogates = [fit(sampled) for fit in SURROGATES.values()]
     limit = 0.0 if len(listed_sums) == n_wrong else float(listed_margin.max())
     listed = Sums(layout, listed_sums[:, 0], listed_sums[:, 1])
     return Comparison(layout, sampled, listed, listed_predictions, limit).result(surrogates, n_wrong)
@@ -209,14 +201,14 @@ class Comparison:
             wrong_digits = (self.is_wrong_carry << np.arange(layout.n_digits)).sum(axis=1)
             self.bits[self.listed.numbers] = LISTED + FIRST_DIGIT * wrong_digits
 
-    def result(self, surrogates: list[list[ColumnTables]], n_wrong_of_all: int) -> PredictedErrors:
+    def result(self, surrogates: list[Surrogate], n_wrong_of_all: int) -> PredictedErrors:
         """What the surrogates predict, compared with the network's errors."""
         n_predicted, n_hits = np.zeros((2, len(surrogates), len(self.states)), np.int64)
         n_by_lead, n_wrong_by_lead = np.zeros((2, len(surrogates), len(LEAD_EDGES) - 1), np.int64)
         n_predicted_sums, n_hit_sums = np.zeros((2, len(surrogates)), np.int64)
-        for number, tables in enumerate(surrogates if self.is_possible else ()):
+        for number, surrogate in enumerate(surrogates if self.is_possible else ()):
             predicted = []
-            for state_number, (state, of_state) in enumerate(zip(self.states, tables, strict=True)):
+            for state_number, (state, of_state) in enumerate(zip(self.states, surrogate.tables, strict=True)):
                 for sums, leads in of_state.values_below(LEAD_EDGES[-1], state):
                     bits = self.bits[sums]
                     is_compared = bits & SAMPLED == 0
@@ -236,9 +228,7 @@ class Comparison:
             n_wrong_of_all=n_wrong_of_all,
             n_sampled=len(self.sampled),
             n_sampled_wrong=self.n_sampled_wrong,
-            n_parameters=np.array(
-                [sum(_n_numbers(state, basis.shape[1]) for state in self.states) for basis in SURROGATES.values()]
-            ),
+            n_parameters=np.array([surrogate.n_numbers for surrogate in surrogates]),
             n_sums=self._n_sums(),
             n_wrong=np.bincount(wrong_states[wrong_states >= 0], minlength=len(self.states)),
             n_predicted=n_predicted,
@@ -265,12 +255,6 @@ class Comparison:
         """Totals over the states of each digit."""
         digits = np.array([state.digit for state in self.states])
         return np.stack([values[:, digits == digit].sum(axis=1) for digit in range(self.layout.n_digits)], axis=1)
-
-
-def _n_numbers(state: CarryChain, n_functions: int) -> int:
-    """The number of numbers that the sums of a state look up in their tables, and the constant."""
-    n_pairs = np.array([len(of_column) for of_column in state.pairs])
-    return int(n_pairs.sum() + n_functions * np.delete(n_pairs, state.digit).sum()) + 1
 
 
 def _in_bins(leads: Float[np.ndarray, " sum"]) -> Int[np.ndarray, " bin"]:
