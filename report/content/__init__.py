@@ -1,1 +1,1 @@
-"""The content of a page: figures, tables, claims and diagrams as frozen values without presentation."""
+"""The content of a page: figures, tables, claims and the picture as frozen values without presentation."""

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from report.content.claims.claim import Claim
 from report.content.component import Component
 from report.content.controls import Control, controls_of
-from report.content.diagram import Diagram
 from report.content.failures import Failure
 from report.content.lazy_chart import LazyChart
+from report.content.picture import Picture
 from sumint.lab import Lab
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class Failed:
     """The error message, in plain text."""
 
 
-ShownFigure = Figure | Component | Diagram | Absent | Failed
+ShownFigure = Figure | Component | Picture | Absent | Failed
 """What a chapter shows as a figure."""
 
 

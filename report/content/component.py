@@ -36,18 +36,6 @@ class Matrix:
 
 
 @dataclass(frozen=True, eq=False)
-class Bars:
-    """A number for each label, for the data files."""
-
-    name: str
-    labels: Sequence[str]
-    values: Float[np.ndarray, " label"]
-    label_title: str
-    quantity: str
-    """The name of the numbers."""
-
-
-@dataclass(frozen=True, eq=False)
 class Phasors:
     """Complex numbers by magnitude and phase, for the data files."""
 
@@ -60,7 +48,7 @@ class Phasors:
     """The label of each number; None if all series of the part have the labels `points` of the part."""
 
 
-Series = Matrix | Bars | Phasors
+Series = Matrix | Phasors
 
 
 @dataclass(frozen=True, eq=False)

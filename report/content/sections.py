@@ -29,8 +29,8 @@ from report.content.claims.checks import Check, not_applicable
 from report.content.claims.claim import Claim
 from report.content.component import Component
 from report.content.declared import declared_claims
-from report.content.diagram import Diagram
 from report.content.failures import Failure, LeftOutError
+from report.content.picture import Picture
 from report.errors import ReportError
 from sumint.errors import InputError
 from sumint.lab import Lab
@@ -121,7 +121,7 @@ def _chapter_of(plan: ChapterPlan, contents: Sequence[Content], requests: Mappin
                 key_numbers |= content.by_name
             case Absent(kind="table") | Table():
                 tables.append(content)
-            case Absent() | Failed() | Figure() | Component() | Diagram():
+            case Absent() | Failed() | Figure() | Component() | Picture():
                 figures.append(content)
             case Claim():
                 claims.append(content)

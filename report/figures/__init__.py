@@ -1,1 +1,1 @@
-"""The presentation of figures: themes, charts, diagrams, and the files in which a figure is published."""
+"""The presentation of figures: themes, charts, the picture of the mechanism, and the files of a figure."""

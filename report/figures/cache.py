@@ -18,11 +18,11 @@ from typing import Any, Literal, TypeVar
 
 from report.content.chapter import Absent, Chapter, ChapterPlan, Failed, Figure, Table
 from report.content.component import Component
-from report.content.diagram import Diagram
 from report.content.failures import Failure
+from report.content.picture import Picture
 from report.errors import ReportError
-from report.figures.diagram_svg import STYLE
 from report.figures.export import files_of
+from report.figures.picture_svg import STYLE
 from report.figures.plotlyjs import TRACES
 from report.figures.theme import traces_of
 from sumint.errors import InputError
@@ -30,7 +30,7 @@ from sumint.store.keys import COMPUTING, Key, versions
 from sumint.store.results import Store
 from sumint.store.sources import NoSourceError, sources_of
 
-Content = TypeVar("Content", bound=Figure | Component | Diagram | Absent | Failed | Table)
+Content = TypeVar("Content", bound=Figure | Component | Picture | Absent | Failed | Table)
 
 LIBRARIES = (*COMPUTING, "plotly", "pandas")
 
@@ -114,13 +114,13 @@ def files_key(stem: str, chapter: Chapter, plan: ChapterPlan) -> Key | None:
     except NoSourceError as error:
         log.info("%s: figures are not stored (%s)", stem, error)
         return None
-    has_diagram = any(isinstance(figure, Diagram) for figure in chapter.figures)
+    has_picture = any(isinstance(figure, Picture) for figure in chapter.figures)
     return Key(
         f"figures-{stem}",
         {
             "sources": sources,
             "requests": chapter.requests,
-            "style": STYLE if has_diagram else None,
+            "style": STYLE if has_picture else None,
             "versions": versions(LIBRARIES),
         },
     )

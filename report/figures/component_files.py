@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from report.content.component import Bars, Component, Matrix, Part, Phasors, Series
+from report.content.component import Component, Matrix, Part, Phasors, Series
 from report.figures.data_format import csv_file, json_file, plain, registering_script, rows_of
 from report.figures.view_address import check_addresses, view_address
 
@@ -73,7 +73,7 @@ def _script(name: str, component: Component) -> bytes:
 
 
 def _view(choices: tuple[str, ...], part: Part) -> dict[str, Any]:
-    panels = [*dict.fromkeys(series.panel for series in part.series if not isinstance(series, Bars))]
+    panels = [*dict.fromkeys(series.panel for series in part.series)]
     # The axes of panels are numbered as Plotly numbers them: x, x2, x3.
     suffixes = {panel: "" if number == 1 else str(number) for number, panel in enumerate(panels, start=1)}
     axes = dict(chain.from_iterable(_axes(series, suffixes).items() for series in part.series))
@@ -93,8 +93,6 @@ def _axes(series: Series, suffixes: Mapping[str, str]) -> dict[str, str]:
         case Matrix():
             suffix = suffixes[series.panel]
             return {f"x{suffix}": series.column_title, f"y{suffix}": series.row_title, "z": series.quantity}
-        case Bars():
-            return {"x": series.label_title, "y": series.quantity}
         case Phasors():
             return {}
 
@@ -108,9 +106,6 @@ def _trace(series: Series, suffixes: Mapping[str, str]) -> dict[str, Any]:
                 about = {"panel": series.panel, **about, "x_axis": f"x{suffix}", "y_axis": f"y{suffix}"}
             numbers = {"x": plain(series.columns), "y": plain(series.rows), "z": _single(series.values)}
             return {**about, **numbers, **({} if series.text is None else {"text": plain(series.text)})}
-        case Bars():
-            about = {"type": "bar", "name": series.name}
-            return {**about, "x": plain(series.labels), "y": _single(series.values)}
         case Phasors():
             about = {"panel": series.panel, "type": "scatterpolar", "name": series.name, "theta_unit": "radians"}
             numbers = {"r": _single(series.magnitudes), "theta": _single(series.phases)}

@@ -7,7 +7,7 @@
 | `figures/<chapter>/<figure>.<view>.json` | Plotly | each other view |
 | `data/<chapter>/<figure>.json` | other uses | every number that the figure draws, as plain lists |
 | `data/<chapter>/<figure>.csv` | other uses | the same numbers as rows |
-| `figures/<chapter>/<diagram>.svg` | other uses | a diagram; its data files contain its arrows |
+| `figures/<chapter>/<picture>.svg` | other uses | the picture of the mechanism; its data files have its parts |
 | `data/<chapter>/<table>.js` | the page | a script that registers the rows of a long table |
 
 The page loads scripts rather than JSON because a page opened from a disk may load scripts, but may not fetch
@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -26,24 +27,24 @@ import plotly.graph_objects as go
 
 from report.content.chapter import Absent, Failed, Figure, Table, View
 from report.content.component import Component
-from report.content.diagram import Diagram
+from report.content.picture import Picture
 from report.figures.component_files import component_data, component_files
 from report.figures.data_format import CHANNELS, csv_file, json_file, plain, registering_script, rows_of
-from report.figures.diagram_svg import svg_file
+from report.figures.picture_svg import svg_file
 from report.figures.roles import is_measured
 from report.figures.theme import roles_template, traces_of
 from report.figures.view_address import check_addresses, view_address
 
 
-def files_of(chapter: str, content: Figure | Component | Diagram | Table | Absent | Failed) -> dict[str, bytes]:
+def files_of(chapter: str, content: Figure | Component | Picture | Table | Absent | Failed) -> dict[str, bytes]:
     """The files of a figure or table of a chapter, by their path in the site."""
     match content:
         case Absent() | Failed():
             return {}
         case Table():
             return _table_files(chapter, content)
-        case Diagram():
-            return _diagram_files(chapter, content)
+        case Picture():
+            return _picture_files(chapter, content)
         case Component():
             return component_files(chapter, content)
         case Figure():
@@ -129,13 +130,14 @@ def _channel(trace: Any, channel: str) -> Any:
     return trace.error_y.array if channel == "error_y" else trace[channel]
 
 
-def _diagram_files(chapter: str, diagram: Diagram) -> dict[str, bytes]:
-    name = f"{chapter}/{diagram.name}"
-    data = {"figure": name, "title": diagram.title, "arrows": list(diagram.rows)}
+def _picture_files(chapter: str, picture: Picture) -> dict[str, bytes]:
+    name = f"{chapter}/{picture.name}"
+    sums = [asdict(one) for one in picture.sums]
+    data = {"figure": name, "title": picture.title, "parts": list(picture.rows), "sums": sums}
     return {
-        f"figures/{name}.svg": svg_file(diagram),
+        f"figures/{name}.svg": svg_file(picture),
         f"data/{name}.json": json_file(data),
-        f"data/{name}.csv": csv_file(map(dict, diagram.rows)),
+        f"data/{name}.csv": csv_file(map(dict, picture.rows)),
     }
 
 

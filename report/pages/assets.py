@@ -21,10 +21,8 @@ STYLES = (
     "components",
     "attention",
     "clouds",
-    "worked-example",
-    "worked-dial",
-    "diagram",
-    "diagrams-on-pages",
+    "picture",
+    "pictures-on-pages",
     "claims",
     "opening",
     "search",
@@ -52,11 +50,7 @@ SCRIPTS = {
     ),
     "attention": ("lib/attention-weights", "components/attention-parts", "components/attention"),
     "clouds": ("lib/cloud-paths", "components/cloud-painting", "components/clouds"),
-    "worked-example": (
-        *("lib/phasors", "lib/worked-sums", "lib/worked-words"),
-        *("components/worked-elements", "components/worked-steps", "components/worked-clock"),
-        "components/worked-example",
-    ),
+    "pictures": ("lib/picture-values", "pictures"),
 }
 """The files of each script of the site in order, joined so that a page loads few scripts.
 

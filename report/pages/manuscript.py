@@ -18,7 +18,7 @@ from markupsafe import Markup
 from report.content.chapter import Absent, Chapter, Failed, Figure, Table
 from report.content.claims.claim import Claim
 from report.content.component import Component
-from report.content.diagram import Diagram
+from report.content.picture import Picture
 from report.errors import TextError, shortened
 from report.pages.claim_index import ClaimIndex
 from report.pages.text.conditions import resolved, without_conditions
@@ -30,7 +30,7 @@ BLOCKS = ("figure", "table", "claim")
 LEFT_OUT = "REASON This chapter describes how a model adds, so on this checkpoint it is left out."
 """The text of a chapter that is left out."""
 
-Content = Figure | Component | Diagram | Absent | Failed | Table | Claim
+Content = Figure | Component | Picture | Absent | Failed | Table | Claim
 Key = tuple[str, str]
 """The function and the name with which a text shows content: figure, gram."""
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from report.content.chapter import Chapter, ChapterPlan, Content, Figure, KeyNumbers, ShownFigure, Values
-from report.content.formats import count
+from report.content.formats import count, joined, percent
 from sumint.analyses.performance.performance import Performance, performance
 from sumint.lab import Lab
 
 CARRY_NUMBERS = ("n_routes_with_a_site", "n_carry_routes")
 """The numbers of the chapter on carries that the page prints."""
-FIGURES = {"how-it-carries": "the-algorithm", "unembedding": "digits-in-the-plane"}
+FIGURES = {"circuit": "mechanism", "unembedding": "digits-in-the-plane"}
 """The figures that the page shows, by the chapter from which they are taken."""
 
 
@@ -37,8 +39,7 @@ def plan(chapters: Mapping[str, Chapter], plans: Mapping[str, ChapterPlan]) -> C
                 "resemblance": lab.resemblance,
                 "shifts": chapters["how-it-adds"].values.get("shifts"),
                 **{name: chapters["how-it-carries"].values.get(name) for name in CARRY_NUMBERS},
-                "most_nines": lab.layout.n_digits - 1,
-                "wrong_by_nines": chapters["every-sum"].values.get("wrong_by_nines"),
+                **_errors_by_nines(chapters["every-sum"].values.get("wrong_by_nines")),
             }
         )
         yield KeyNumbers(
@@ -63,6 +64,22 @@ def plan(chapters: Mapping[str, Chapter], plans: Mapping[str, ChapterPlan]) -> C
         sections=(opening,),
         other_modules=tuple(module for plan in plans.values() for module in plan.modules),
     )
+
+
+def _errors_by_nines(wrong_by_nines: Sequence[tuple[float, float]] | None) -> Mapping[str, str]:
+    """The shares of digits that are wrong behind no nine, behind one and so on, and these numbers, as text."""
+    if not wrong_by_nines:
+        return {"wrong_shares": "", "numbers_of_nines": ""}
+    shares = [wrong_by_nines[0][0], *(behind_more for _, behind_more in wrong_by_nines)]
+    return {
+        "wrong_shares": joined(percent(share, _places(share)) for share in shares),
+        "numbers_of_nines": f"{joined(range(len(shares)))} nines",
+    }
+
+
+def _places(share: float) -> int:
+    """The decimal places of a percentage that show two digits of a small share."""
+    return max(1, min(5, int(-np.floor(np.log10(max(share, 1e-9))) - 1)))
 
 
 def _accuracy(every_sum: Chapter, result: Performance) -> Mapping[str, str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,12 +17,11 @@ from report.content.claims.claim import KIND_LABELS, Claim
 from report.content.claims.failing import failing_claims
 from report.content.component import Component
 from report.content.controls import Control
-from report.content.diagram import KINDS, Diagram
 from report.content.formats import count, is_written_number
+from report.content.picture import Picture
 from report.figures.data_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
-from report.figures.diagram_layout import TALL, WIDE
-from report.figures.diagram_svg import inline_svg, key_svg
 from report.figures.export import figure_data
+from report.figures.picture_svg import inline_svg
 from report.figures.view_address import slug
 from report.pages.assets import assets
 from report.pages.claim_lists import claim_row, holding_of_checked, main_findings
@@ -237,8 +237,8 @@ class Renderer:
                     "source": self._source_code(item.source),
                 }
                 template = "figure.html"
-            case Diagram():
-                more, template = {**_diagram(item), "source": self._source_code(item.source)}, "diagram.html"
+            case Picture():
+                more, template = {**_picture(item), "source": self._source_code(item.source)}, "picture.html"
             case Absent():
                 more, template = {"kind": key[0]}, "absent.html"
             case Failed():
@@ -275,10 +275,49 @@ def _caption_renderer(place: str) -> Callable[[str], Markup]:
     return lambda text: caption(text, place)
 
 
-def _diagram(diagram: Diagram) -> dict[str, Any]:
-    """Both forms of a diagram, of which the style sheet shows the one that fits, and its key."""
-    forms = {name: Markup(inline_svg(diagram, form)) for name, form in (("wide", WIDE), ("tall", TALL))}
-    return {**forms, "key": [(kind, KINDS[kind], Markup(key_svg(kind))) for kind in diagram.kinds]}
+STEPS = ("Digits", "Layer 0", "Layer 1")
+"""The steps of the picture of the mechanism."""
+
+KEY_TO_THE_PICTURE = (
+    ("Dial", "Ten digits round a circle. Grey: the sum of a column’s two digits, without the tens."),
+    (
+        "Switch",
+        "The filled state is that of the column: no carry if its digits sum to eight or less, nine if a carry "
+        "passes "
+        "through, carry if they sum to ten or more. The mark is the level that the site holds.",
+    ),
+    (
+        "Level",
+        "The site’s output along its carry direction: 0 at the mean without a carry, 1 at the mean with one.",
+    ),
+    ("+ and −", "Two heads whose parts for single digits cancel."),
+    (
+        "Wire",
+        "Above: what a head attends to. Below: an edge of the circuit, wider if patching it changes more answers, "
+        "pale while its switch has no carry.",
+    ),
+    (
+        "Q, K, V, direct",
+        "The input of layer 1’s heads, or the path past them, through which most of an edge acts.",
+    ),
+    ("H1.1 to B3: 62%", "The attention that a head gives to a position that matters for the digit, in this sum."),
+    (
+        "Answer",
+        "Black: the phase of the logits; marks at the rim are where one digit ends. Turned: the phase less the "
+        "digit "
+        "sum, which is the carry that the model adds.",
+    ),
+    ("Wrong without", "The share of sums in which the digit, on the circuit, is wrong only without the head."),
+    ("Dashed", "Sites that hold a carry only together with others."),
+)
+"""What the parts of the picture mean."""
+
+
+def _picture(picture: Picture) -> dict[str, Any]:
+    """Both forms of the picture, of which the style sheet shows the one that fits, and the sums for its script."""
+    forms = {name: Markup(inline_svg(picture, is_tall=name == "tall")) for name in ("wide", "tall")}
+    sums = json.dumps([asdict(one) for one in picture.sums], ensure_ascii=False).replace("<", "\\u003c")
+    return {**forms, "sums": Markup(sums), "steps": STEPS, "key": KEY_TO_THE_PICTURE}
 
 
 def _fits_on_buttons(control: Control) -> bool:

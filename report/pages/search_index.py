@@ -17,7 +17,7 @@ from markupsafe import Markup
 from report.content.chapter import Absent, Failed, Figure, Table
 from report.content.claims.claim import Claim
 from report.content.component import Component
-from report.content.diagram import Diagram
+from report.content.picture import Picture
 from report.pages.manuscript import BLOCKS, Key, Manuscript
 from report.pages.search_terms import KEYWORDS, SYNONYMS
 from report.pages.text.markdown import caption
@@ -119,7 +119,7 @@ def _entry(manuscript: Manuscript, key: Key) -> SearchEntry:
             # What says nothing about this checkpoint is found last.
             is_silent = item.state in ("not-applicable", "not-measured")
             return SearchEntry("Unchecked claim" if is_silent else kind, anchor, to_text(item.statement), text)
-        case Figure() | Component() | Diagram():
+        case Figure() | Component() | Picture():
             return SearchEntry(kind, anchor, f"{label} {item.title}", to_text(item.caption))
         case Failed():
             return SearchEntry(kind, anchor, f"{label} {item.title}".strip(), item.message)

@@ -126,7 +126,6 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "every-sum#wrong-sums": ("wrong sums", "wrong answers", "list of errors"),
     "every-sum#wrong-earlier-digits": ("teacher forcing",),
     "every-sum#generated-digits": ("autoregressive", "free generation", "teacher forcing"),
-    "how-it-carries#the-algorithm": ("circuit", "circuit diagram", "mechanism"),
     "how-it-carries#carry-site-rates": (
         *("activation patching", "causal tracing", "causal mediation", "interchange intervention"),
         "patching heatmap",
@@ -147,7 +146,10 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "how-it-adds#logits-are-a-clock": ("clock", "clock algorithm", "pizza"),
     "how-it-adds#sum-on-a-circle": ("modular addition", "modular arithmetic", "trigonometric identity"),
     "how-it-adds#symbolic-agreement": ("symbolic model", "symbolic algorithm", "causal abstraction"),
-    "how-it-adds#worked-example": ("worked example", "walkthrough", "demo", "interactive", "single sum"),
+    "circuit#mechanism": (
+        *("circuit", "circuit diagram", "mechanism", "picture"),
+        *("worked example", "walkthrough", "demo", "interactive", "single sum"),
+    ),
     "circuit#few-sites-suffice": ("minimal circuit", "minimality", "circuit discovery", "ACDC", "pruning"),
     "circuit#sites-spared": ("minimal circuit", "faithfulness", "sufficiency"),
     "predicted-errors": ("surrogate", "error prediction", "failure prediction"),

@@ -21,6 +21,9 @@ Z, SCALE, RESIDUAL = "blocks.1.attn.hook_z", "ln_final.hook_scale", "blocks.1.ho
 PHASOR_ACTIVATIONS = (Z, SCALE, RESIDUAL)
 """The activations that `phasor_parts` needs, as transformer_lens names them."""
 
+N_SWEEP = 3600
+"""The number of steps round the circle in which the boundaries between digits are searched for."""
+
 
 def part_names(model: Model) -> tuple[str, ...]:
     """The names of the components that add a phasor: layer 1's heads, and everything else together."""
@@ -61,6 +64,29 @@ def carry_amount(
     """The carry that the model adds, in digits from −5 to 5: the logits' phase less the sum of the two digits."""
     half = N_DIGIT_TOKENS / 2
     return (phase_in_digits(phasor) - totals + half) % N_DIGIT_TOKENS - half
+
+
+def digit_boundaries(model: Model) -> Float[np.ndarray, " digit"]:
+    """The phase of the logits at which each digit ends and the next begins, in digits from −5 to 5.
+
+    The digits' directions are reduced to the plane in which they vary most. Round a circle in this plane, which
+    digit has the largest logit changes where one digit ends; halfway between two whole phases only if the
+    directions are evenly spaced. NaN for a digit that is largest nowhere or is not followed by the next one.
+    """
+    directions = as_array(model.W_U[:, :N_DIGIT_TOKENS]).astype(np.float64)
+    centred = directions - directions.mean(axis=1, keepdims=True)
+    _, _, (first, second, *_) = np.linalg.svd(centred, full_matrices=False)
+    angles = 2 * np.pi * np.arange(N_SWEEP) / N_SWEEP
+    logits = np.outer(np.cos(angles), first) + np.outer(np.sin(angles), second)
+    largest, phases = logits.argmax(axis=1), phase_in_digits(first_frequency(logits))
+    boundaries = np.full(N_DIGIT_TOKENS, np.nan)
+    for step in np.flatnonzero(largest != np.roll(largest, -1)):
+        one, other = int(largest[step]), int(np.roll(largest, -1)[step])
+        if (other - one) % N_DIGIT_TOKENS == 1:
+            boundaries[one] = phases[step]
+        elif (one - other) % N_DIGIT_TOKENS == 1:
+            boundaries[other] = phases[step]
+    return boundaries
 
 
 def _logits(

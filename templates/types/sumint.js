@@ -33,12 +33,7 @@
  * @property {AttentionParts} attentionParts The parts of the attention component.
  * @property {CloudPaths} cloudPaths The numbers of the clouds.
  * @property {CloudPainting} cloudPainting Draws clouds on a canvas.
- * @property {Phasors} phasors Sums and readings of phasors.
- * @property {WorkedSums} workedSums The numbers of the worked example.
- * @property {WorkedWords} workedWords The sentences of the worked example.
- * @property {WorkedElements} workedElements The elements of the worked example.
- * @property {WorkedSteps} workedSteps Its steps for the carry and for attention.
- * @property {WorkedClock} workedClock Its step for the phasors.
+ * @property {PictureValues} pictureValues What the picture of the mechanism shows of a sum.
  */
 
 /** @typedef {"light" | "dark"} ThemeName */
@@ -114,26 +109,17 @@
 /** @typedef {{ name: string, origin: string, route: string, magnitudes: PackedNumbers, phases: PackedNumbers }} CloudPath */
 /** @typedef {{ digits: string[], sums: string[], routes: string[], paths: CloudPath[] }} CloudsPayload */
 /**
- * @typedef {object} WorkedCondition
- * @property {string} name
- * @property {string[]} predicted
- * @property {PackedNumbers} carry_amount
- * @property {PackedNumbers} attention
- * @property {PackedNumbers} magnitudes
- * @property {PackedNumbers} phases
- */
-/**
- * @typedef {object} WorkedSumPayload
+ * @typedef {object} PictureSum One sum that runs through the picture of the mechanism.
+ * @property {string} label
  * @property {number[]} a
  * @property {number[]} b
+ * @property {string[]} predicted
  * @property {string[]} answer
- * @property {{ column: number, digit: number, site: string }[]} routes
- * @property {PackedNumbers} carry_level
- * @property {PackedNumbers} mean_carry_level
- * @property {PositionToken[]} positions
- * @property {string[]} heads
- * @property {string[]} part_names
- * @property {WorkedCondition[]} conditions Unchanged, and with the digit's carry switched.
+ * @property {(number | null)[]} phases
+ * @property {(number | null)[]} amounts
+ * @property {Record<string, number>} levels By the name of the box.
+ * @property {number[][]} attention By digit, to each position that it reads.
+ * @property {string[]} words Of the whole, and of each step.
  */
 
 // The search
@@ -291,76 +277,17 @@
  * @property {(canvas: HTMLCanvasElement, path: PathClouds, appearance: CloudAppearance) => void} paintLarge
  */
 
-// The worked example
+// The picture of the mechanism
 
-/** @typedef {{ x: number, y: number }} Vector */
 /**
- * @typedef {object} Phasors
- * @property {number} N_DIGITS
- * @property {(magnitude: number, phase: number) => Vector} onDial A phasor of logits as an arrow on the dial.
- * @property {(one: Vector, other: Vector) => Vector} add
- * @property {(one: Vector, other: Vector) => Vector} subtract
- * @property {(vectors: Vector[]) => Vector} total
- * @property {(vector: Vector) => number} digitOf The digit that an arrow points to, between 0 and 10.
- * @property {(vector: Vector) => number} inLogits The length of an arrow in logits.
- * @property {(digit: number, radius: number) => Vector} around The place of a digit on a circle.
+ * @typedef {object} PictureValues
+ * @property {(total: number) => string} stateOf The state of a column whose digits have this sum.
+ * @property {(sum: PictureSum, digit: number) => { text: string, isWrong: boolean }} verdictOf The predicted digit, with
+ *   the right one if it is wrong.
+ * @property {(value: number) => string} written A number with two places and a minus sign.
+ * @property {(sum: PictureSum) => number[]} totals The sum of each column's two digits.
+ * @property {(value: number) => string} turnTo The attribute that turns a pointer to a number on the dial.
+ * @property {(level: number, first: number, last: number) => string} slideTo The attribute that moves the mark of a switch
+ *   to a carry level, between the heights of level 0 and level 1.
+ * @property {(key: string, from: number, n: number) => number | null} neighbour The part to which a key leads.
  */
-/** @typedef {{ column: number, digit: number, site: string, level: number, means: number[] }} RouteLevel */
-/** @typedef {{ name: string, vector: Vector }} PartVector */
-/**
- * @typedef {object} WorkedSum One sum.
- * @property {number[]} a
- * @property {number[]} b
- * @property {string[]} answer The correct digits.
- * @property {string[][]} predicted By condition: the digits, empty where the carry cannot be switched.
- * @property {Float32Array[]} carryAmounts By condition.
- * @property {RouteLevel[]} routes
- * @property {PositionToken[]} positions
- * @property {string[]} heads
- * @property {(condition: number, digit: number, head: number) => Float32Array} attention
- * @property {PartVector[][][]} parts By condition and digit: what each part adds.
- */
-/**
- * @typedef {object} DigitOfSum What is known of the chosen digit.
- * @property {number} digit
- * @property {number | null} deciding The nearest column on the right that does not sum to nine.
- * @property {number[]} nines The columns before it, which sum to nine.
- * @property {boolean} hasCarry Whether the digit has a carry-in.
- * @property {boolean} isSwitched Whether the carry could be switched.
- * @property {number[]} conditions 0 for the sum unchanged; 1 for the carry switched, if it could be.
- * @property {PartVector[][]} vectors By condition: what each part adds.
- * @property {Vector[]} totals By condition: the sum of what all parts add.
- */
-/** @typedef {WorkedSum & DigitOfSum} SeenSum */
-/**
- * @typedef {object} WorkedSums
- * @property {(payload: WorkedSumPayload) => WorkedSum} read
- * @property {(sum: WorkedSum, digit: number) => SeenSum} about What is known of a sum and one of its digits.
- * @property {(sum: WorkedSum) => number} firstDigit The digit that is chosen at first.
- * @property {(seen: SeenSum) => number} queryOf The position that predicts the digit.
- * @property {(seen: SeenSum, condition: number, head: number) => number[]} visibleAttention A head's attention from that
- *   position to those that it can attend to.
- * @property {(values: number[]) => number} indexOfLargest
- */
-/**
- * @typedef {object} WorkedWords
- * @property {(value: number, places?: number) => string} written A number with a minus sign, but none for zero.
- * @property {(vector: Vector, places: number) => string} digitText The digit that an arrow points to.
- * @property {(share: number) => string} percent
- * @property {(items: (string | number)[]) => string} listed
- * @property {(seen: SeenSum) => string} ofCarry
- * @property {(seen: SeenSum) => string} ofAttention
- * @property {(seen: SeenSum) => string} ofPhasor
- */
-/**
- * @typedef {object} WorkedElements
- * @property {string[]} CONDITIONS The names of the conditions in style sheets.
- * @property {(kind: string, ...children: Child[]) => HTMLDivElement} div
- * @property {(kind: string, ...children: Child[]) => HTMLSpanElement} span
- * @property {(number: number, title: string, ...children: Child[]) => { element: HTMLElement, words: HTMLElement }} step
- * @property {(part: string) => string} colourOf The colour of a part of the model, by its name.
- * @property {(group: string) => Part<SeenSum>} onPaper The sum as on paper, where the reader chooses a digit.
- * @property {() => Part<SeenSum>} key
- */
-/** @typedef {{ carryStep: () => Part<SeenSum>, attentionStep: () => Part<SeenSum> }} WorkedSteps */
-/** @typedef {{ phasorStep: () => Part<SeenSum> }} WorkedClock */

@@ -16,7 +16,6 @@ WIDTHS = (375, 800, 1024, 1440)
     ("address", "figure", "drawn"),
     [
         ("layer-0-attention.html", "attention-patterns", ".attention"),
-        ("how-it-adds.html", "worked-example", ".worked"),
     ],
 )
 def test_a_component_is_as_high_as_the_place_that_waits_for_it(

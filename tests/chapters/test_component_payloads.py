@@ -10,19 +10,14 @@ import pytest
 
 from report.chapters.direct_logit_attribution.clouds import CloudsPayload, cloud_figure
 from report.chapters.direct_logit_attribution.versions import VERSIONS
-from report.chapters.how_it_adds.worked_sum import worked_sum
 from report.chapters.layer_0_attention.patterns import AttentionPayload, patterns_figure
 from report.content.component import Component
-from report.figures.component_files import component_data, packed
-from sumint.analyses.adding.worked_example import SWITCHED, UNCHANGED, WorkedExample, worked_example
+from report.figures.component_files import component_data
 from sumint.analyses.attention.attention_patterns import attention_patterns
 from sumint.analyses.attribution.path_attribution import path_attribution
 from sumint.checkpoints.files import Weights, write_weights
-from sumint.interventions.patching import ServedRoute
 from sumint.lab import Lab
-from sumint.model.load import load_model
-from sumint.task.sums import VOCABULARY, SampleSpec
-from tests.hand_set import LAYOUT, SERVED, hand_set
+from sumint.task.sums import VOCABULARY
 
 
 @pytest.fixture(scope="module")
@@ -31,16 +26,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory, tiny_weights: Weights) -> Lab:
     path = tmp_path_factory.mktemp("weights") / "tiny.safetensors"
     write_weights(path, tiny_weights.tensors, {})
     return Lab(path)
-
-
-@pytest.fixture(scope="module")
-def example() -> WorkedExample:
-    """Sums of the model whose carries are known."""
-    return _example(SERVED)
-
-
-def _example(served: tuple[ServedRoute, ...]) -> WorkedExample:
-    return worked_example(load_model(hand_set()), SampleSpec(LAYOUT.n_digits).draw(), served_routes=served)
 
 
 def traces(component: Component, *choices: str) -> Mapping[str, Any]:
@@ -79,37 +64,3 @@ def test_the_clouds_have_every_path_but_the_constant_one_in_both_versions(lab: L
         np.testing.assert_allclose(path.magnitudes * np.exp(1j * path.phases), waves, rtol=1e-4, atol=1e-5)
         shown = traces(component, version, "through 1.0")["0.1 → 1.0 C1"]
         np.testing.assert_allclose(shown["r"], path.magnitudes[1], rtol=1e-6)
-
-
-def test_a_worked_sum_has_the_measured_numbers_of_both_conditions(example: WorkedExample) -> None:
-    for number in range(len(example.a)):
-        payload = worked_sum(example, number)
-        assert (
-            "".join(payload.answer)
-            == str(example.a[number] + example.b[number]).zfill(LAYOUT.n_digits)[-LAYOUT.n_digits :]
-        )
-        for condition, index in zip(payload.conditions, (UNCHANGED, SWITCHED), strict=True):
-            is_known = np.array([token != "" for token in condition.predicted])
-            for numbers in (condition.magnitudes, condition.phases, condition.attention[..., 0]):
-                np.testing.assert_array_equal(np.isfinite(numbers).all(axis=1), is_known)
-            total = (condition.magnitudes * np.exp(1j * condition.phases)).sum(axis=1)
-            np.testing.assert_allclose(total, example.phasor[number, :, index], atol=1e-4)
-            np.testing.assert_allclose(condition.carry_amount, example.carry_amount[number, :, index])
-        assert set(payload.parts()) == {"answer", "carry", "attention", "phase"}
-        assert packed(payload)["routes"] == [
-            {"column": one.route.column, "digit": one.route.digit, "site": one.site.name(LAYOUT)} for one in SERVED
-        ]
-
-
-def test_no_attention_of_a_worked_sum_goes_to_a_later_position(example: WorkedExample) -> None:
-    payload = worked_sum(example, 0)
-    for digit, pattern in enumerate(payload.conditions[0].attention):
-        n_visible = LAYOUT.predicting.start + digit + 1
-        np.testing.assert_allclose(pattern[:, :n_visible].sum(axis=1), 1, rtol=1e-5)
-        assert np.isnan(pattern[:, n_visible:]).all()
-
-
-def test_without_a_served_route_a_worked_sum_has_no_part_for_the_carry() -> None:
-    payload = worked_sum(_example(()), 0)
-    assert set(payload.parts()) == {"answer", "attention", "phase"}
-    assert payload.routes == ()

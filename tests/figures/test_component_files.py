@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from report.content.component import Bars, Component, Matrix, Part, Phasors
+from report.content.component import Component, Matrix, Part, Phasors
 from report.figures.component_files import packed
 from report.figures.data_tables import number_views
 from report.figures.export import figure_data, files_of
@@ -45,7 +45,6 @@ class Payload:
                 [Matrix(rows, columns, self.weights, *titles, panel=panel) for panel in ("H0.0", "H0.1")]
             ),
             "matrix": Part([Matrix(rows, columns, self.weights, *titles, text=[["x", "y", "z"]] * 2)]),
-            "bars": Part([Bars("mean", columns, self.weights[0], "digit", "level")]),
             "phasors": Part([Phasors("C0", self.weights[0], self.weights[1], "0.0")], points=columns),
             "labelled": Part([Phasors("C0", self.weights[0], self.weights[1], "0.0", columns)]),
         }
@@ -98,7 +97,7 @@ def test_the_data_has_a_view_for_each_option_and_part() -> None:
     data = figure_data("chapter/it", component())
     assert data["controls"] == ["Sum", "Part"]
     assert [view["address"] for view in data["views"]][:2] == ["2-3-5.matrices", "2-3-5.matrix"]
-    assert len(data["views"]) == 10
+    assert len(data["views"]) == 8
 
 
 def test_a_matrix_is_published_as_a_heatmap_with_its_axes() -> None:
@@ -112,10 +111,7 @@ def test_a_matrix_is_published_as_a_heatmap_with_its_axes() -> None:
     assert alone["text"] == [["x", "y", "z"]] * 2
 
 
-def test_bars_and_phasors_are_published_with_their_labels() -> None:
-    (bars,) = traces("bars")
-    assert (bars["type"], bars["name"], bars["x"]) == ("bar", "mean", ["a", "b", "c"])
-    np.testing.assert_allclose(bars["y"], NUMBERS[0], rtol=1e-6)
+def test_phasors_are_published_with_their_labels() -> None:
     (phasors,) = traces("phasors")
     assert phasors["theta_unit"] == "radians"
     assert "text" not in phasors

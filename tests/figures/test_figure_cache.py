@@ -14,7 +14,7 @@ import report.content.budget
 from report.chapters.carries import PLAN
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import Chapter, ChapterPlan, Content, Section, Values
-from report.content.diagram import Diagram, Group, Node, Rank
+from report.content.picture import Picture
 from report.content.sections import make_chapter
 from report.figures import cache
 from report.figures.cache import files_key, render_figures
@@ -24,6 +24,7 @@ from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab
 from sumint.store.keys import Key
 from sumint.store.results import Store
+from tests.figures.test_picture import picture
 
 
 @pytest.fixture
@@ -32,23 +33,19 @@ def lab(tmp_path: Path, tiny_weights: Weights) -> Lab:
     return Lab(tmp_path / "tiny.safetensors", store=Store(tmp_path / "kept"))
 
 
-def chapter(*figures: Diagram) -> Chapter:
+def chapter(*figures: Picture) -> Chapter:
     return Chapter(title="Carries", question="Where?", figures=figures)
 
 
-def diagram() -> Diagram:
-    nodes = (Node("it", ("it",), "carry"), Node("end", ("end",), "carry"))
-    ranks = (Rank(("first",), (Group("here", nodes),)),)
-    return Diagram("it", "It", ranks, (), "Caption.", "What is seen.", diagram)
-
-
-def test_the_style_of_diagrams_counts_where_there_is_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with_diagram, without = chapter(diagram()), chapter()
-    before = [files_key("carries", it, PLAN) for it in (with_diagram, without)]
-    edited = tmp_path / "diagram.css"
+def test_the_style_of_the_picture_counts_where_there_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_picture, without = chapter(picture(2, 1)), chapter()
+    before = [files_key("carries", it, PLAN) for it in (with_picture, without)]
+    edited = tmp_path / "picture.css"
     edited.write_bytes(cache.STYLE.read_bytes() + b"\n")
     monkeypatch.setattr(cache, "STYLE", edited)
-    after = [files_key("carries", it, PLAN) for it in (with_diagram, without)]
+    after = [files_key("carries", it, PLAN) for it in (with_picture, without)]
     digests = [tuple(key.digest for key in (old, new) if key) for old, new in zip(before, after, strict=True)]
     assert [new == old for old, new in digests] == [False, True]
 

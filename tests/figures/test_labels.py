@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from report.figures.charts.labels import point_labels, row_ticks
+from report.figures.charts.line_labels import line_labels
 
 NAMES = tuple(map(str, range(48)))
 DIGITS = tuple(map(str, range(10)))
@@ -33,3 +35,10 @@ def test_the_outermost_of_close_points_names_them_all() -> None:
 def test_a_point_between_two_joins_their_labels() -> None:
     across = np.array([1.0, 0.8, 0.9])
     assert point_labels(["a", "b", "c"], across, np.zeros(3), reach=1) == ["a–c", "", ""]
+
+
+def test_on_a_logarithmic_axis_a_line_has_its_name_at_its_last_point_above_zero() -> None:
+    series = {"one": np.array([0.1, 0.01, 0.0]), "none": np.zeros(3)}
+    (label,) = line_labels(range(3), series, {"one": "0", "none": "1"}, logarithmic=True)
+    written = label.to_plotly_json()
+    assert (written["texttemplate"].strip(), written["x"], written["y"]) == ("one", [1], [pytest.approx(0.01)])

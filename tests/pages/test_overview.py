@@ -40,8 +40,7 @@ def opening(resemblance: Resemblance | None = None, check: Check = HOLDS) -> str
             "shifts": "1.03 and 0.72",
             "n_routes_with_a_site": 5,
             "n_carry_routes": 6,
-            "most_nines": 3,
-            "wrong_by_nines": [(0.00001, 0.002), (0.002, 0.034)],
+            **overview._errors_by_nines([(0.000007, 0.002), (0.002, 0.034)]),
         },
         figures=tuple(Absent(name, "Absent", "No data.") for name in overview.FIGURES.values()),
     )
@@ -77,7 +76,7 @@ def test_the_opening_page_answers_in_five_steps_with_measured_numbers() -> None:
     text = opening()
     assert "it explains 75.0% of the logits’ variance, or more" in text
     assert "in digits: 1.03 and 0.72." in text
-    assert "0.0010% of digits are wrong behind no nine, 3.4% behind 3 nines" in text
+    assert "0.00070%, 0.20% and 3.4% of digits are wrong behind 0, 1 and 2 nines" in text
     assert "Not unembedding#digits-on-a-circle." not in text
 
 

@@ -10,6 +10,8 @@ from report.chapters.circuit.ablation_kinds import (
     resampling_costs_accuracy,
 )
 from report.chapters.circuit.paths import local_sites_act_through_queries, paths_figure
+from report.chapters.circuit.picture import Measurements, mechanism_picture
+from report.chapters.circuit.picture_sums import wrong_sums
 from report.chapters.circuit.run_alone import (
     circuit_is_enough,
     edges_figure,
@@ -30,11 +32,17 @@ from report.chapters.circuit.three_states import (
     subtasks_table,
     three_states_rather_than_a_bit,
 )
+from report.content.budget import tally_of_every_sum
 from report.content.chapter import ChapterPlan, Content, Values
 from sumint.analyses.ablation.circuit_ablation import circuit_ablation
+from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
 from sumint.analyses.adding.minimal_circuit import minimal_circuit
+from sumint.analyses.adding.soft_carry import soft_carry
+from sumint.analyses.adding.worked_example import worked_example
 from sumint.analyses.carrying.carry_sites import carry_sites
+from sumint.analyses.carrying.constant_bank import constant_bank, positions_of
 from sumint.analyses.carrying.joint_sites import joint_sites
+from sumint.analyses.carrying.needed_sites import needed_sites
 from sumint.analyses.circuits.carry_states import carry_states
 from sumint.analyses.circuits.circuit import ENOUGH, STARTS_FROM, circuit
 from sumint.analyses.circuits.circuit_paths import circuit_paths
@@ -44,6 +52,30 @@ from sumint.interventions.circuits import list_edges
 from sumint.interventions.patching import RouteSites
 from sumint.lab import Lab
 from sumint.task.carry_routes import own_routes
+
+
+def the_mechanism(lab: Lab) -> Iterator[Content]:
+    """The picture of the circuit that is scored below."""
+    sites, found = lab.run(carry_sites), lab.run(circuit)
+    edges = list_edges(found.edges)
+    several = lab.run(joint_sites, routes=sites.unserved_routes)
+    tally = tally_of_every_sum(lab)
+    wrong = () if isinstance(tally, str) else wrong_sums(tally)
+    yield mechanism_picture(
+        Measurements(
+            found=found,
+            scores=lab.run(circuit_scores, edges=edges),
+            paths=lab.run(circuit_paths, edges=edges),
+            sites=sites,
+            needed=lab.run(needed_sites),
+            own=lab.run(joint_sites, routes=own_routes(lab.layout)),
+            several=several,
+            bank=lab.run(constant_bank, carry_positions=positions_of(sites.served_routes, several.all_sites)),
+            circle=lab.run(digit_sum_circle),
+            soft=lab.run(soft_carry),
+            example=lab.run(worked_example, served_routes=sites.served_routes, wrong=wrong),
+        )
+    )
 
 
 def edges_to_digits(lab: Lab) -> Iterator[Content]:
@@ -99,7 +131,14 @@ PLAN = ChapterPlan(
     title="The circuit, run",
     question="Which few edges from layer 0 suffice for addition, and does the network compute as a high-level "
     "model of addition does?",
-    sections=(edges_to_digits, paths_through_layer_1, three_states, the_high_level_model, number_of_sites),
+    sections=(
+        the_mechanism,
+        edges_to_digits,
+        paths_through_layer_1,
+        three_states,
+        the_high_level_model,
+        number_of_sites,
+    ),
     findings=("circuit-suffices", "circuit-is-needed", "three-states"),
     needs_addition=True,
 )

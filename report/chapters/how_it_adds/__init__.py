@@ -34,14 +34,12 @@ from report.chapters.how_it_adds.symbolic_models import (
     carries_come_through_nines,
     network_agreement,
 )
-from report.chapters.how_it_adds.worked_example import worked_example_figure
 from report.content.chapter import ChapterPlan, Content, Values
 from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
 from sumint.analyses.adding.layer_0_product import layer_0_product
 from sumint.analyses.adding.push_and_pull import push_and_pull
 from sumint.analyses.adding.restricted_loss import restricted_loss
 from sumint.analyses.adding.soft_carry import soft_carry
-from sumint.analyses.carrying.carry_sites import carry_sites
 from sumint.analyses.carrying.joint_sites import joint_sites
 from sumint.lab import Lab
 from sumint.task.carry_routes import own_routes
@@ -101,11 +99,6 @@ def amount_of_a_carry(lab: Lab) -> Iterator[Content]:
     yield shift_shrinks_with_every_nine(soft)
 
 
-def one_sum(lab: Lab) -> Iterator[Content]:
-    """One sum, step by step."""
-    yield worked_example_figure(lab, lab.run(carry_sites))
-
-
 PLAN = ChapterPlan(
     title="How it adds",
     question="How do two digits and a carry become one digit?",
@@ -116,7 +109,6 @@ PLAN = ChapterPlan(
         products_of_two_digits,
         agreement_with_symbolic_models,
         amount_of_a_carry,
-        one_sum,
     ),
     findings=("sum-on-a-circle", "push-and-pull", "soft-carry-fades"),
     needs_addition=True,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from report.chapters.how_it_carries.algorithm import algorithm_diagram
 from report.chapters.how_it_carries.constant_bank import (
     constant_bank_figure,
     positions_without_a_carry_are_constant,
@@ -38,7 +37,11 @@ from report.chapters.how_it_carries.look_ahead import (
     further_column_breaks_ties,
     look_ahead_figure,
 )
-from report.chapters.how_it_carries.needed_heads import digits_need_own_heads, heads_that_cancel
+from report.chapters.how_it_carries.needed_heads import (
+    digits_need_own_heads,
+    heads_that_cancel,
+    needed_heads_table,
+)
 from report.chapters.how_it_carries.phase_shift import (
     layer_1_makes_the_shift,
     phase_shift_figure,
@@ -76,7 +79,7 @@ from sumint.analyses.carrying.carry_sites import SERVES_FROM, carry_sites
 from sumint.analyses.carrying.carry_turn import carry_turn
 
 # Under their own names these three would hide this package's modules of the same names.
-from sumint.analyses.carrying.constant_bank import ConstantBank
+from sumint.analyses.carrying.constant_bank import ConstantBank, positions_of
 from sumint.analyses.carrying.constant_bank import constant_bank as find_constant_bank
 from sumint.analyses.carrying.direction_controls import GRADIENTS_HELD, direction_controls
 from sumint.analyses.carrying.joint_sites import JointSites
@@ -85,16 +88,13 @@ from sumint.analyses.carrying.look_ahead import look_ahead as measure_look_ahead
 from sumint.analyses.carrying.needed_sites import NEEDED_FROM, needed_sites
 from sumint.analyses.carrying.other_sites import other_sites
 from sumint.lab import Lab
-from sumint.task.carry_routes import own_routes
 
 
 def the_circuit(lab: Lab) -> Iterator[Content]:
-    """The diagram of the circuit, and the heads that read each column."""
-    sites, needed = lab.run(carry_sites), lab.run(needed_sites)
+    """The heads that read each column."""
+    needed = lab.run(needed_sites)
     yield Values({"needed_from": NEEDED_FROM})
-    bank = _constant_bank(lab)
-    own = lab.run(find_joint_sites, routes=own_routes(lab.layout))
-    yield algorithm_diagram(sites, needed, own, bank, positions_without_a_carry_are_constant(bank))
+    yield needed_heads_table(needed)
     yield digits_need_own_heads(needed)
     yield heads_that_cancel(needed)
 
@@ -237,7 +237,5 @@ def _joint_sites(lab: Lab) -> JointSites:
 
 def _constant_bank(lab: Lab) -> ConstantBank:
     """The bank of constants, from the positions at which no site holds a carry."""
-    joint = _joint_sites(lab)
-    together = {site.position for number in range(len(joint.routes)) for site in joint.sites(number)}
-    alone = {served.site.position for served in lab.run(carry_sites).served_routes}
-    return lab.run(find_constant_bank, carry_positions=tuple(sorted(alone | together)))
+    positions = positions_of(lab.run(carry_sites).served_routes, _joint_sites(lab).all_sites)
+    return lab.run(find_constant_bank, carry_positions=positions)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from report.chapters.how_it_carries.algorithm import NAME
+from report.content.chapter import Table
 from report.content.claims.checks import Check, all_of, at_least, at_most, not_applicable
 from report.content.claims.claim import claim
 from report.content.formats import joined, percent
@@ -17,11 +17,52 @@ from sumint.interventions.sites import Site
 CANCELLED_AT_MOST = 0.03
 
 
+TABLE = "needed-heads"
+
+
+def needed_heads_table(needed: NeededSites) -> Table:
+    """The table of the sites without which a digit's accuracy falls, with the column that they attend to."""
+    layout = needed.layout
+    rows = [
+        (
+            f"C{digit}",
+            site.name(layout),
+            "–" if needed.column(site) is None else f"column {needed.column(site)}",
+            float(needed.attention[head, position].max()),
+            float(needed.accuracy_without[digit, head, position]),
+            float(needed.accuracy_without_position[digit, position]),
+        )
+        for digit, head, position in np.argwhere(needed.accuracy_drop >= NEEDED_FROM).tolist()
+        for site in [Site(head, position)]
+    ]
+    head = (
+        "digit",
+        "site",
+        "attends to",
+        "of its attention",
+        "right without the site",
+        "right without the position",
+    )
+    return Table(
+        TABLE,
+        "Layer-0 sites that the answer digits need",
+        dict(zip(head, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(head, ()),
+        caption=(
+            f"Sites whose mean ablation lowers a digit’s accuracy by at least {percent(NEEDED_FROM, 0)}, the "
+            "column "
+            "with most of their attention, and how often the digit is right without the site and without its "
+            "position."
+        ),
+        source=needed_sites,
+        formats=dict.fromkeys(head[3:], percent),
+    )
+
+
 @claim(
     "digits-need-own-heads",
     "Every answer digit needs a layer-0 head that attends to its column, at the position that predicts it.",
     analysis=needed_sites,
-    figure=NAME,
+    figure=TABLE,
     otherwise="{case} needs {value} such heads.",
 )
 def digits_need_own_heads(needed: NeededSites) -> Check:

@@ -34,7 +34,11 @@ def line_labels(
 
     `n_panels` is the number of panels above one another in the chart, of which the lines are in one.
     """
-    ends = {name: np.flatnonzero(np.isfinite(values)) for name, values in series.items()}
+    # A logarithmic axis shows positive values alone.
+    ends = {
+        name: np.flatnonzero(np.isfinite(values) & (values > 0 if logarithmic else True))
+        for name, values in series.items()
+    }
     names = [name for name, finite in ends.items() if finite.size]
     if not names:
         return []

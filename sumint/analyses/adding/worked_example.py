@@ -1,13 +1,10 @@
-"""One sum, step by step: the carry each digit needs, the sites that hold it, layer 1's attention and its phasors.
+"""One sum, step by step: the carry each digit needs, the sites that hold it, layer 1's attention and the phase.
 
 Averages over many sums show the rule. This analysis measures the same quantities for a few individual sums, digit
 by digit. The carry into a digit is decided by the nearest column on its right that does not sum to nine. The carry
 level of a layer-0 site is a quantity: the position of the site's output along its carry direction, 0 at the mean
-without the carry and 1 at the mean with it. Layer 1's heads attend to such sites, and each adds a phasor to the
-first frequency of the digit's logits.
-
-The carry is then switched: the mean difference that it makes is subtracted at the site that serves its route, or
-added if there is no carry. Everything else is unchanged, so every change in layer 1 is an effect of the carry.
+without the carry and 1 at the mean with it. Layer 1's heads attend to such sites. The phase of a digit's logits,
+less the sum of its two digits, is the carry that the model adds.
 """
 
 from __future__ import annotations
@@ -18,19 +15,18 @@ from dataclasses import astuple, dataclass
 import numpy as np
 from jaxtyping import Complex, Float, Int
 
-from sumint.interventions.hooks import Hook, activations
-from sumint.interventions.patching import PatchedPairs, ServedRoute, edit_site
+from sumint.interventions.hooks import activations
+from sumint.interventions.patching import PatchedPairs, ServedRoute
 from sumint.interventions.sites import Site
+from sumint.model.fourier import first_frequency
 from sumint.model.load import Model, Tensor, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations
-from sumint.model.phasors import PHASOR_ACTIVATIONS, carry_amount, part_names, phasor_parts
+from sumint.model.phasors import carry_amount, digit_boundaries
 from sumint.task.carries import has_carry
 from sumint.task.carry_routes import Pairs, Route, pairs_on, routes_of
 from sumint.task.cascades import runs_of_nines
-from sumint.task.sums import Layout, Sums, uniform_sums
-
-UNCHANGED, SWITCHED = range(2)
-"""The two conditions: the sum as it is, and with the digit's carry switched."""
+from sumint.task.column_states import NINE
+from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums, uniform_sums
 
 N_CANDIDATES = 50
 SEED = 3
@@ -45,11 +41,7 @@ PATTERN, LOGITS = "blocks.1.attn.hook_pattern", "unembed.hook_out"
 
 @dataclass(frozen=True)
 class WorkedExample:
-    """The model's internal quantities for each digit of a few sums, unchanged and with the digit's carry switched.
-
-    A digit's carry can be switched if a column decides it and a site serves the route; otherwise the values for
-    the switched carry are NaN.
-    """
+    """The model's internal quantities for each digit of a few sums."""
 
     a: Int[np.ndarray, " sum"]
     b: Int[np.ndarray, " sum"]
@@ -62,14 +54,14 @@ class WorkedExample:
     route that the site serves."""
     mean_carry_level: Float[np.ndarray, "route carry"]
     """The mean carry level over sums without and with a carry on this route."""
-    attention: Float[np.ndarray, "sum digit way head position"]
+    attention: Float[np.ndarray, "sum digit head position"]
     """The attention pattern of layer 1 from the position that predicts the digit."""
-    parts: Complex[np.ndarray, "sum digit way part"]
-    """What each part adds to the first frequency of the digit's ten logits."""
-    part_names: tuple[str, ...]
-    """The heads of layer 1, and last everything before layer 1: embeddings, layer 0 and biases."""
-    predicted: Int[np.ndarray, "sum digit way"]
-    """The token that the model predicts; −1 if no carry is switched."""
+    phasor: Complex[np.ndarray, "sum digit"]
+    """The first frequency of the digit's ten logits."""
+    predicted: Int[np.ndarray, "sum digit"]
+    """The token that the model predicts."""
+    boundaries: Float[np.ndarray, " digit_value"]
+    """The phase at which each of the ten digits ends and the next begins, in digits from −5 to 5."""
     chosen_for: Int[np.ndarray, "sum 2"]
     """The column and the digit of the route for which a sum was chosen; −1 if it was chosen for none."""
     n_digits: int
@@ -84,15 +76,9 @@ class WorkedExample:
         return tuple(Site(head, position) for head, position in self.served_routes[:, 2:].tolist())
 
     @property
-    def phasor(self) -> Complex[np.ndarray, "sum digit way"]:
-        """The first frequency of the digit's logits: the sum of all parts."""
-        return self.parts.sum(axis=-1)
-
-    @property
-    def carry_amount(self) -> Float[np.ndarray, "sum digit way"]:
+    def carry_amount(self) -> Float[np.ndarray, "sum digit"]:
         """The carry that the model adds to each digit, in digits: 0 or 1 for exact addition."""
-        totals = (self.sums.a_digits + self.sums.b_digits).astype(np.float64)
-        return carry_amount(self.phasor, np.stack([totals, totals], axis=-1))
+        return carry_amount(self.phasor, (self.sums.a_digits + self.sums.b_digits).astype(np.float64))
 
     def route(self, number: int) -> Route | None:
         """The route for which a sum was chosen; None if it was chosen for none."""
@@ -115,11 +101,6 @@ class _CarryDirection:
         pairs, site = PatchedPairs.on(model, served.route, seed=1), served.site
         both = (pairs.base_z + pairs.source_z)[:, site.position, site.head]
         return cls(pairs.carry_vector(site), both.mean(0) / 2)
-
-    @property
-    def is_known(self) -> bool:
-        """Whether there were pairs on which it could be measured."""
-        return bool(self.vector.isfinite().all())
 
     def means(self) -> list[Float[Tensor, " d_head"]]:
         """The mean head output without the carry, and with it."""
@@ -151,24 +132,11 @@ def worked_example(
     deciding_column = np.where(next_column < layout.n_digits, next_column, NONE)
     carry_level, mean_carry_level = _carry_levels(model, tokens, served_routes, directions)
 
-    shape = (len(sums), layout.n_digits, 2)
-    attention = np.full((*shape, model.cfg.n_heads, layout.n_ctx), np.nan, np.float32)
-    parts = np.full((*shape, model.cfg.n_heads + 1), complex(np.nan, np.nan))
-    predicted = np.full(shape, NONE)
     chosen_for = np.full((len(sums), 2), NONE)
     chosen_for[: len(all_routes)] = [(route.column, route.digit) for route in all_routes]
-    for digit in range(layout.n_digits):
-        here = slice(None), digit, UNCHANGED
-        attention[here], parts[here], predicted[here] = _measure_digit(model, tokens, digit)
-        for served, direction in zip(served_routes, directions, strict=True):
-            chosen = np.flatnonzero(deciding_column[:, digit] == served.route.column)
-            if served.route.digit != digit or not len(chosen) or not direction.is_known:
-                continue
-            signs = np.where(sums.carry_in[chosen, digit], -1.0, 1.0)[:, None]
-            change = direction.vector.new_tensor(signs) * direction.vector
-            hook = edit_site(served.site, lambda z, change=change: z + change)
-            here = chosen, digit, SWITCHED
-            attention[here], parts[here], predicted[here] = _measure_digit(model, tokens[chosen], digit, [hook])
+    cache = activations(model, tokens, (PATTERN, LOGITS))
+    attention = as_array(cache[PATTERN][:, :, layout.predicting]).transpose(0, 2, 1, 3)
+    logits = as_array(cache[LOGITS][:, layout.predicting])
     rows = [(*astuple(served.route), *astuple(served.site)) for served in served_routes]
     return WorkedExample(
         a=sums.a,
@@ -178,22 +146,12 @@ def worked_example(
         carry_level=carry_level,
         mean_carry_level=mean_carry_level,
         attention=attention,
-        parts=parts,
-        part_names=part_names(model),
-        predicted=predicted,
+        phasor=first_frequency(logits[..., :N_DIGIT_TOKENS].astype(np.float64)),
+        predicted=logits.argmax(axis=-1),
+        boundaries=digit_boundaries(model),
         chosen_for=chosen_for,
         n_digits=layout.n_digits,
     )
-
-
-def _measure_digit(
-    model: Model, tokens: Int[Tensor, "sum position"], digit: int, hooks: Sequence[Hook] = ()
-) -> tuple[Float[np.ndarray, "sum head position"], Complex[np.ndarray, "sum part"], Int[np.ndarray, " sum"]]:
-    """Layer 1's attention from the position that predicts a digit, the parts' phasors, and the prediction."""
-    cache = activations(model, tokens, (*PHASOR_ACTIVATIONS, PATTERN, LOGITS), hooks)
-    position = layout_of(model).predicting.start + digit
-    attention, logits = cache[PATTERN][:, :, position], cache[LOGITS][:, position]
-    return as_array(attention), phasor_parts(model, cache, digit), as_array(logits.argmax(-1))
 
 
 def _carry_levels(
@@ -223,7 +181,10 @@ def _choose_sums(model: Model, routes: Sequence[Route], wrong: tuple[tuple[int, 
     random_sums = uniform_sums(layout, N_WITHOUT, SEED)
     candidates_by_route = [_with_carry(pairs_on(layout, route, N_CANDIDATES, SEED)) for route in routes]
     chosen: list[tuple[int, int]] = []
-    for candidates in (*candidates_by_route, random_sums[~has_carry(random_sums)]):
+    without = random_sums[~has_carry(random_sums)]
+    # A column of nine is a carry that nearly comes: the sum without any has none of these either, if there is one.
+    has_nine = (without.a_digits + without.b_digits == NINE).any(axis=1)
+    for candidates in (*candidates_by_route, without if has_nine.all() else without[~has_nine]):
         predicted = model(tokens_for(model, candidates))[:, layout.predicting].argmax(-1)
         n_right = (as_array(predicted) == candidates.answer_digits).sum(axis=1)
         # The first of those with the most correct digits: all digits, if the model has learnt to add.

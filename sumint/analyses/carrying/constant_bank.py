@@ -8,13 +8,15 @@ then determined by the attention to it alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.interventions.hooks import Hook, mean_ablate
+from sumint.interventions.patching import ServedRoute
+from sumint.interventions.sites import Site
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations, predictions_from
 from sumint.task.sums import Layout, Sums
@@ -67,6 +69,13 @@ class ConstantBank:
     def bank_attention(self) -> Float[np.ndarray, "digit head"]:
         """The attention of each head to the bank."""
         return self.attention[..., self.bank].sum(axis=-1)
+
+
+def positions_of(served_routes: Iterable[ServedRoute], joint_sites: Iterable[Site]) -> tuple[int, ...]:
+    """The positions at which a site holds a carry, alone or together with others."""
+    return tuple(
+        sorted({served.site.position for served in served_routes} | {site.position for site in joint_sites})
+    )
 
 
 def constant_bank(model: Model, sample: Sums, *, carry_positions: tuple[int, ...]) -> ConstantBank:

@@ -65,6 +65,11 @@ class JointSites:
         return tuple(Site(head, place) for head, place in self.places[route].tolist() if head != NONE)
 
     @property
+    def all_sites(self) -> frozenset[Site]:
+        """The chosen sites of all routes."""
+        return frozenset(site for number in range(len(self.routes)) for site in self.sites(number))
+
+    @property
     def rates(self) -> Float[np.ndarray, "route direction"]:
         """The share of flipped pairs; NaN if there is no pair."""
         return shares_of(self.n_flipped, self.n_pairs)

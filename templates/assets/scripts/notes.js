@@ -5,16 +5,17 @@
 {
   const SHOWN_AFTER = 150;
   const HIDDEN_AFTER = 250;
-  const WORDS = ".term, .reference";
+  const WORDS = ".term, .reference, .picture-part";
 
-  /** @type {{ words: HTMLAnchorElement, note: HTMLElement } | null} */
+  /** @typedef {HTMLAnchorElement | SVGAElement} Words */
+  /** @type {{ words: Words, note: HTMLElement } | null} */
   let shown = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let pending;
 
   const wordsAt = (/** @type {EventTarget | null} */ target) => {
     const words = target instanceof Element ? target.closest(WORDS) : null;
-    return words instanceof HTMLAnchorElement ? words : null;
+    return words instanceof HTMLAnchorElement || words instanceof SVGAElement ? words : null;
   };
   const isInNote = (/** @type {EventTarget | null} */ target) =>
     shown !== null && target instanceof Node && shown.note.contains(target);
@@ -27,7 +28,8 @@
     shown = null;
   };
 
-  const show = (/** @type {HTMLAnchorElement} */ words) => {
+  /** @type {(words: Words, pointer?: PointerEvent) => void} */
+  const show = (words, pointer) => {
     clearTimeout(pending);
     if (shown?.words === words) return;
     hide();
@@ -37,9 +39,12 @@
     words.dataset.noted = "";
     note.showPopover();
     // Words that continue on the next line have two rectangles; the note stands at the first.
+    // A part of a picture can be as long as a wire; its note stands at the pointer.
     const [first] = words.getClientRects();
+    const at = pointer && { left: pointer.clientX, top: pointer.clientY - 8, bottom: pointer.clientY + 8 };
+    const box = words instanceof SVGAElement && at ? at : first;
     const screen = { width: document.documentElement.clientWidth, height: innerHeight };
-    const place = sumint.notePlace(first, note.getBoundingClientRect(), screen);
+    const place = sumint.notePlace(box, note.getBoundingClientRect(), screen);
     note.style.left = `${place.left + scrollX}px`;
     note.style.top = `${place.top + scrollY}px`;
   };
@@ -49,10 +54,11 @@
     pending = setTimeout(act, milliseconds);
   };
 
-  document.addEventListener("pointerover", ({ target, pointerType }) => {
+  document.addEventListener("pointerover", (event) => {
+    const { target, pointerType } = event;
     if (pointerType !== "mouse") return;
     const words = wordsAt(target);
-    if (words) later(() => show(words), SHOWN_AFTER);
+    if (words) later(() => show(words, event), SHOWN_AFTER);
     else if (isInNote(target)) clearTimeout(pending);
     else if (shown && shown.words !== document.activeElement) later(hide, HIDDEN_AFTER);
     else clearTimeout(pending);
@@ -76,7 +82,7 @@
       if (words && isTap && shown?.words !== words) {
         event.preventDefault();
         event.stopPropagation();
-        show(words);
+        show(words, event);
       } else if (words || isInNote(event.target)) hide();
     },
     { capture: true },

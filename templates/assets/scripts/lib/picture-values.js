@@ -1,0 +1,35 @@
+// @ts-check
+// What the picture of the mechanism shows of one sum: the states of its switches, its pointers and its verdicts.
+"use strict";
+{
+  const NINE = 9;
+  const N_DIGITS = 10;
+
+  /** @type {PictureValues["stateOf"]} */
+  const stateOf = (total) => {
+    if (total === NINE) return "nine";
+    return total > NINE ? "carry" : "no carry";
+  };
+
+  /** @type {PictureValues["verdictOf"]} */
+  const verdictOf = ({ predicted, answer }, digit) => {
+    const isWrong = predicted[digit] !== answer[digit];
+    return { text: isWrong ? `${predicted[digit]}, not ${answer[digit]}` : predicted[digit], isWrong };
+  };
+
+  sumint.pictureValues = {
+    stateOf,
+    verdictOf,
+    written: (value) => sumint.withMinus(value.toFixed(2)),
+    totals: ({ a, b }) => a.map((digit, column) => digit + b[column]),
+    turnTo: (value) => `rotate(${((360 * value) / N_DIGITS).toFixed(2)})`,
+    slideTo: (level, first, last) => `translate(0 ${(first + level * (last - first)).toFixed(1)})`,
+    neighbour: (key, from, n) => {
+      if (key === "Home") return 0;
+      if (key === "End") return n - 1;
+      if (key === "ArrowRight" || key === "ArrowDown") return Math.min(from + 1, n - 1);
+      if (key === "ArrowLeft" || key === "ArrowUp") return Math.max(from - 1, 0);
+      return null;
+    },
+  };
+}
