@@ -15,6 +15,7 @@ from report.chapters import (
     how_it_carries,
     layer_0_attention,
     layer_1_ov,
+    live_model,
     open_questions,
     other_seeds,
     predicted_errors,
@@ -39,7 +40,7 @@ COMPARED = (
 )
 """The chapters whose claims are also checked on other checkpoints."""
 
-OUTLINE = (*COMPARED, other_seeds, open_questions)
+OUTLINE = (*COMPARED, live_model, other_seeds, open_questions)
 """Every chapter, in reading order."""
 
 

@@ -153,6 +153,8 @@ class Table:
     """The columns whose cells the search finds, if the table is a long one; of a short one it finds all cells."""
     addresses: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """For each column with links, the address on the site that each word in its cells links to."""
+    address_patterns: Mapping[str, str] = field(default_factory=dict)
+    """For each column whose links depend on the row, the address with the names of columns in braces."""
 
     @property
     def is_paginated(self) -> bool:

@@ -6,7 +6,7 @@ that reuses the figures of an earlier one needs no chart, so a chapter holds fun
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from typing import TYPE_CHECKING, ParamSpec
@@ -27,6 +27,17 @@ class LazyChart:
     def figure(self) -> go.Figure:
         """The Plotly figure, made on first use."""
         return self.make()
+
+
+def opening(chart: LazyChart, addresses: Mapping[str, str]) -> LazyChart:
+    """The chart with the addresses that a click on its cells opens, by "x,y"."""
+
+    def with_addresses() -> go.Figure:
+        figure = chart.make()
+        meta = figure.layout.to_plotly_json().get("meta", {})
+        return figure.update_layout(meta={**meta, "opens": dict(addresses)})
+
+    return LazyChart(with_addresses)
 
 
 def lazy_chart(make: Callable[Numbers, go.Figure]) -> Callable[Numbers, LazyChart]:

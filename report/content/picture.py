@@ -33,6 +33,8 @@ class Evidence:
     """The address of the claim or figure: how-it-carries.html#carry-sites."""
     measured: float
     """The first number in the statement."""
+    trial: str = ""
+    """The address at which the live model opens with a fitting pair and intervention; empty if there is none."""
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,8 @@ class Picture:
     not_found: str
     """What was searched for and not found, in Markdown; empty if nothing is missing."""
     sums: tuple[PictureSum, ...]
+    live: str
+    """The figure whose script holds the network, for sums of the reader's own; empty if a page cannot run it."""
     caption: str
     """The caption, in Markdown with formulas."""
     alt: str

@@ -159,6 +159,7 @@ def _paginated_columns(table: Table) -> list[dict[str, Any]]:
     among them. The addresses of links are listed by word.
     """
     columns = []
+    places = {head: f"{{{number}}}" for number, head in enumerate(table.columns)}
     for head, values in table.columns.items():
         if head in table.filter_columns:
             unique = sorted(set(values))
@@ -170,6 +171,9 @@ def _paginated_columns(table: Table) -> list[dict[str, Any]]:
             columns.append({"values": [_whole(value) for value in values]})
         if addresses := table.addresses.get(head):
             columns[-1]["addresses"] = addresses
+        if pattern := table.address_patterns.get(head):
+            # The script finds a column by its number.
+            columns[-1]["pattern"] = pattern.format_map(places)
     return columns
 
 

@@ -24,10 +24,12 @@ PADDING = 5
 """Between the side of a box and its text."""
 
 WIDTH, TALL_WIDTH = 872, 332
-GUTTER = 54
+GUTTER = 48
 """The width of the names of the rows, at the left of the wide form."""
-LANE_GAP, CHANNEL, DRAIN = 10, 9, 20
+LANE_GAP, CHANNEL, DRAIN = 8, 9, 24
 """Between lanes; the width of a channel for wires that enter boxes; and of that for wires that leave."""
+LANE_PADDING = 6
+"""Above the operand digits of a lane."""
 TWO_STACKS_FROM = 185
 """The least width of a lane that has dials and switches side by side."""
 BOX_MOST = 116
@@ -89,13 +91,30 @@ def head_lines(box: Box, width: float) -> list[str]:
     """The heads of a box in lines that fit into it, or their number if there are many."""
     if len(box.heads) > MOST_HEADS_NAMED:
         return [f"{len(box.heads)} heads"]
+    has_signs = any(head[0] in "+−" for head in box.heads)
     lines: list[str] = []
     for head in box.heads:
         longer = f"{lines[-1]}  {head}" if lines else head
-        if lines and len(longer) * CHARACTER <= width - 2 * PADDING:
+        # In one line a sign would look like one of arithmetic.
+        if lines and not has_signs and len(longer) * CHARACTER <= width - 2 * PADDING:
             lines[-1] = longer
         else:
             lines.append(head)
+    return lines
+
+
+def title_lines(box: Box, width: float) -> list[str]:
+    """The title of a box, with lines that do not fit broken between words."""
+    lines: list[str] = []
+    for line in box.title:
+        lines.append("")
+        for word in line.split():
+            longer = f"{lines[-1]} {word}".strip()
+            # Titles are bold, and wider by a tenth.
+            if lines[-1] and 1.1 * len(longer) * CHARACTER > width - 2:
+                lines.append(word)
+            else:
+                lines[-1] = longer
     return lines
 
 
@@ -103,7 +122,7 @@ def box_height(box: Box, width: float) -> float:
     """The height of a box: its title, its heads, and its dial or its states with the level."""
     states = len(STATES) + (not box.is_joint)
     content = {"dial": 2 * RADIUS + 8, "switch": states * LINE + 2, "other": LINE}[box.kind]
-    return 2 * PADDING + LINE * (len(box.title) + len(head_lines(box, width))) + content
+    return 2 * PADDING + LINE * (len(title_lines(box, width)) + len(head_lines(box, width))) + content
 
 
 def inner_height(answer: Answer) -> float:
@@ -115,7 +134,7 @@ def answer_height(answer: Answer, *, is_tall: bool) -> float:
     """The height of an answer digit: its inputs, its dial, the bars of the heads, and its lines of text."""
     in_tall = max(2 * ANSWER_RADIUS + 8, PORTS * len(ENDINGS)) + BAR * (1 + len(answer.heads)) + 4
     inside = in_tall if is_tall else PORTS + inner_height(answer)
-    return inside + (2 + answer.has_phase + len(answer.reads)) * LINE + 2 * PADDING
+    return inside + (2 + answer.has_phase + len(answer.reads)) * LINE + 3 * PADDING
 
 
 def port(answer: Rect, ending: str, *, is_tall: bool) -> tuple[float, float]:
@@ -135,8 +154,8 @@ def lay_out(picture: Picture, *, is_tall: bool) -> PictureLayout:
 def _lay_out_wide(picture: Picture) -> PictureLayout:
     lane_width = (WIDTH - GUTTER) / picture.n_digits
     lefts = [GUTTER + column * lane_width for column in range(picture.n_digits)]
-    pairs = tuple(Rect(left + (lane_width - PAIR[0]) / 2, 0, *PAIR) for left in lefts)
-    top = PAIR[1] + FEED_GAP
+    pairs = tuple(Rect(left + (lane_width - PAIR[0]) / 2, LANE_PADDING, *PAIR) for left in lefts)
+    top = LANE_PADDING + PAIR[1] + FEED_GAP
     stacks = [
         stack
         for column, left in enumerate(lefts)
@@ -157,12 +176,17 @@ def _lay_out_wide(picture: Picture) -> PictureLayout:
         for answer in picture.answers
     }
     height = max(place.bottom for place in answers.values())
-    constant = Rect(GUTTER, height + 12, WIDTH - GUTTER, LINE + 2 * PADDING) if picture.constant else None
+    inset = LANE_GAP / 2
+    constant = (
+        Rect(GUTTER + inset, height + 12, WIDTH - GUTTER - LANE_GAP, LINE + 2 * PADDING)
+        if picture.constant
+        else None
+    )
     feeds = _feeds_wide(picture, pairs, stacks, places, top)
     reads = _reads_wide(picture, stacks, places, answers, bottom)
-    lanes = tuple(Rect(left + LANE_GAP / 4, 0, lane_width - LANE_GAP / 2, height) for left in lefts)
+    lanes = tuple(Rect(left + inset, 0, lane_width - LANE_GAP, height) for left in lefts)
     rows = (
-        ("digits", 0.0, PAIR[1] / 2 + 4),
+        ("digits", 0.0, pairs[0].middle[1] + 4),
         ("layer 0", 0.0, top + LINE),
         ("layer 1", 0.0, answer_top + LINE),
     )
@@ -188,9 +212,9 @@ class _Stack:
     x: float
     width: float
     drain: float
-    """The middle of the channel through which wires leave."""
+    """The outer edge of the channel through which wires leave, …"""
     feed: float
-    """The middle of the channel through which wires enter."""
+    """… and of that through which wires enter, on the other side of the stack."""
 
     def places(self, top: float) -> dict[str, Rect]:
         """The places of the boxes, below one another."""
@@ -201,42 +225,75 @@ class _Stack:
             top += height + STACK_GAP
         return places
 
+    def side(self, edge: float) -> float:
+        """The side of the boxes at which a channel with this outer edge is."""
+        return self.x if edge < self.x else self.x + self.width
+
+    def tracks(self, edge: float, widths: Sequence[float]) -> list[float]:
+        """Where wires of these widths run in a channel beside one another, the first next to the boxes."""
+        side = self.side(edge)
+        places, place = [], 1.5
+        for width in widths:
+            places.append(place + width / 2)
+            place += width + 1.5
+        room = abs(edge - side)
+        scale = min(1.0, room / place)
+        return [side + (1 if edge > side else -1) * scale * one for one in places]
+
 
 def _stacks_of_lane(picture: Picture, column: int, left: float, width: float) -> Iterable[_Stack]:
     """The stacks of a column: dials and switches side by side where there is room, or all in one."""
     boxes = [box for box in picture.boxes if box.column == column]
     switches = tuple(box for box in boxes if box.kind == "switch")
     others = tuple(box for box in boxes if box.kind != "switch")
-    middle = left + width / 2
+    middle, right = left + width / 2, left + width
     if switches and others and width >= TWO_STACKS_FROM:
         size = min(BOX_MOST, (width - DRAIN - 2 * CHANNEL) / 2)
-        yield _Stack(others, middle - DRAIN / 2 - size, size, middle - 5, middle - DRAIN / 2 - size - CHANNEL / 2)
-        yield _Stack(switches, middle + DRAIN / 2, size, middle + 5, middle + DRAIN / 2 + size + CHANNEL / 2)
+        first, second = middle - DRAIN / 2 - size, middle + DRAIN / 2
+        yield _Stack(others, first, size, middle, max(left, first - DRAIN))
+        yield _Stack(switches, second, size, middle, min(right, second + size + DRAIN))
     elif boxes:
         size = min(BOX_MOST, width - DRAIN - CHANNEL)
-        start = middle - size / 2
-        yield _Stack((*others, *switches), start, size, start - DRAIN / 2, start + size + CHANNEL / 2)
+        start = max(left + DRAIN, middle - size / 2)
+        yield _Stack((*others, *switches), start, size, left, right)
+
+
+def wire_width(wire: Wire) -> float:
+    """The width of a wire: that of a direct path is the same for all."""
+    return 1.2 if wire.ending == "direct" else 1.2 + 4.3 * min(1.0, wire.weight)
 
 
 def _feeds_wide(
     picture: Picture, pairs: Sequence[Rect], stacks: Sequence[_Stack], places: Mapping[str, Rect], top: float
 ) -> list[tuple[Wire, str]]:
-    """The wires from operand digits: to the top of the first box of a stack, or into the side of another."""
-    stack_of = {box.name: stack for stack in stacks for box in stack.boxes}
+    """The wires from operand digits: to the top of the first box of a stack, or into the side of another.
+
+    In the channel beside a stack those to a box further down run further out, so they do not cross.
+    """
+    feeds = [wire for wire in picture.wires if wire.is_read_by_layer_0]
     found = []
-    for wire in picture.wires:
-        if not wire.is_read_by_layer_0:
-            continue
-        pair, place, stack = pairs[_column(wire.source)], places[wire.target], stack_of[wire.target]
-        x, y = pair.middle[0], pair.bottom
-        if stack.boxes[0].name == wire.target:
-            end = place.middle[0]
-            path = f"M{x:g} {y:g}{_curve_down(x, y, end, top)}"
-        else:
-            sign = 1 if stack.feed > place.x else -1
-            side = place.right if sign > 0 else place.x
-            path = f"M{x:g} {y:g}{_curve_down(x, y, stack.feed, top)}V{place.y + 12:g}H{side:g}"
-        found.append((wire, path))
+    for stack in stacks:
+        names = [box.name for box in stack.boxes]
+        found += [
+            (wire, f"M{x:g} {y:g}{_curve_down(x, y, places[wire.target].middle[0], top)}")
+            for wire in feeds
+            if wire.target == names[0]
+            for x, y in [(pairs[_column(wire.source)].middle[0], pairs[_column(wire.source)].bottom)]
+        ]
+        beside = sorted(
+            (wire for wire in feeds if wire.target in names[1:]), key=lambda wire: names.index(wire.target)
+        )
+        entries: dict[str, int] = defaultdict(int)
+        tracks = stack.tracks(stack.feed, [wire_width(wire) for wire in beside])
+        for wire, track in zip(beside, tracks, strict=True):
+            pair, place = pairs[_column(wire.source)], places[wire.target]
+            x, y = pair.middle[0], pair.bottom
+            # The outermost of several wires to a box enters it lowest.
+            height = place.y + 12 + 7 * entries[wire.target]
+            entries[wire.target] += 1
+            found.append(
+                (wire, f"M{x:g} {y:g}{_curve_down(x, y, track, top)}V{height:g}H{stack.side(stack.feed):g}")
+            )
     return found
 
 
@@ -247,30 +304,38 @@ def _reads_wide(
     answers: Mapping[int, Rect],
     bottom: float,
 ) -> list[tuple[Wire, str]]:
-    """The wires to answer digits: from the bottom of the last box of a stack, or through the channel beside it."""
-    stack_of = {box.name: stack for stack in stacks for box in stack.boxes}
+    """The wires to answer digits: from the bottom of the last box of a stack, or through the channel beside it.
+
+    In the channel those from a box further up run further out, so they do not cross.
+    """
     reads = [wire for wire in picture.wires if not wire.is_read_by_layer_0]
-    starts = _spread(
-        reads,
-        lambda wire: wire.source,
-        lambda wire: answers[_digit(wire)].middle[0],
-        lambda wire: (
-            (places[wire.source].x, places[wire.source].width)
-            if stack_of[wire.source].boxes[-1].name == wire.source
-            else (stack_of[wire.source].drain - 4, 8)
-        ),
-    )
     ends = _ends(reads, answers, lambda wire: places[wire.source].middle[0], is_tall=False)
+    numbers = {id(wire): number for number, wire in enumerate(reads)}
+
+    def path(wire: Wire, before: str, start: float) -> tuple[Wire, str]:
+        end, y = ends[numbers[id(wire)]], answers[_digit(wire)].y
+        return wire, f"{before}V{bottom:g}{_curve_down(start, bottom, end, y)}"
+
     found = []
-    for number, wire in enumerate(reads):
-        place, stack, start, end = places[wire.source], stack_of[wire.source], starts[number], ends[number]
-        y = answers[_digit(wire)].y
-        if stack.boxes[-1].name == wire.source:
-            before = f"M{start:g} {place.bottom:g}V{bottom:g}"
-        else:
-            side = place.x if stack.drain < place.x else place.right
-            before = f"M{side:g} {place.bottom - 14:g}H{start:g}V{bottom:g}"
-        found.append((wire, f"{before}{_curve_down(start, bottom, end, y)}"))
+    for stack in stacks:
+        names = [box.name for box in stack.boxes]
+        last = places[names[-1]]
+        below = sorted(
+            (wire for wire in reads if wire.source == names[-1]), key=lambda wire: ends[numbers[id(wire)]]
+        )
+        for number, wire in enumerate(below, start=1):
+            start = last.x + last.width * number / (len(below) + 1)
+            found.append(path(wire, f"M{start:g} {last.bottom:g}", start))
+        beside = sorted(
+            (wire for wire in reads if wire.source in names[:-1]), key=lambda wire: -names.index(wire.source)
+        )
+        exits: dict[str, int] = defaultdict(int)
+        tracks = stack.tracks(stack.drain, [wire_width(wire) for wire in beside])
+        for wire, track in zip(beside, tracks, strict=True):
+            # The outermost of several wires from a box leaves it highest.
+            height = places[wire.source].bottom - 10 - 7 * exits[wire.source]
+            exits[wire.source] += 1
+            found.append(path(wire, f"M{stack.side(stack.drain):g} {height:g}H{track:g}", track))
     return found
 
 

@@ -35,6 +35,8 @@ from report.figures.picture_layout import (
     inner_height,
     lay_out,
     port,
+    title_lines,
+    wire_width,
 )
 from report.paths import TEMPLATES
 
@@ -90,11 +92,12 @@ class _Drawing:
         rows = "".join(
             f'<text class="picture-row" x="{x:g}" y="{y:g}">{escape(name)}</text>' for name, x, y in layout.rows
         )
-        # Wires are behind what they connect; each group is a step of the picture.
+        # Wires are behind what they connect, thin ones in front of thick ones; each group is a step of the
+        # picture.
         feeds, reads = (
             "".join(
                 self._wire(wire, path)
-                for wire, path in layout.wires
+                for wire, path in sorted(layout.wires, key=lambda placed: -wire_width(placed[0]))
                 if wire.is_read_by_layer_0 == is_read_by_layer_0
             )
             for is_read_by_layer_0 in (True, False)
@@ -126,9 +129,9 @@ class _Drawing:
             lines = "".join(
                 _text(
                     x,
-                    place.y + LINE * (row + 1) + 2,
+                    place.y + LINE * (row + 1) + 5,
                     f"{name}{column}",
-                    "picture-name",
+                    "picture-operand",
                     f' data-value="{name.lower()}{column}" data-prefix="{name}{column} "',
                 )
                 for row, name in enumerate(names)
@@ -145,7 +148,7 @@ class _Drawing:
         x = place.middle[0]
         y = place.y + PADDING + 11
         texts = []
-        for line in box.title:
+        for line in title_lines(box, place.width):
             texts.append(_text(x, y, line, "picture-title"))
             y += LINE
         for line in head_lines(box, place.width):
@@ -177,16 +180,19 @@ class _Drawing:
         if box.is_joint:
             return "".join(rows)
         level = _text(
-            place.middle[0],
+            place.x + 8,
             y + LINE * len(STATES) + 12,
             "",
             "picture-level",
             f' data-value="level" data-box="{escape(box.name, quote=True)}"',
+            anchor="start",
         )
         # A mark beside the states, which the page's script moves from the first, level 0, to the last, level 1.
         first, last = (y + LINE * (number + 0.5) + 1 for number in (0, len(STATES) - 1))
-        left, tip = place.x - 4, place.x + 4
+        left, tip = place.x + 1, place.x + 7
+        scale = f"M{left:g} {first:g}V{last:g}M{left:g} {first:g}h3M{left:g} {last:g}h3"
         mark = (
+            f'<path class="picture-scale" d="{scale}"/>'
             f'<path class="picture-mark" data-box="{escape(box.name, quote=True)}" data-first="{first:g}" '
             f'data-last="{last:g}" d="M{left:g} -4L{tip:g} 0L{left:g} 4Z"/>'
         )
@@ -243,7 +249,7 @@ class _Drawing:
         return _text(x, y + 13, ending, "picture-input")
 
     def _wire(self, wire: Wire, path: str) -> str:
-        width = 1.2 if wire.ending == "direct" else 1.2 + 4.3 * min(1.0, wire.weight)
+        width = wire_width(wire)
         kind = "picture-wire" + (" picture-joint" if wire.is_joint else "")
         name = wire_name(wire)
         # The line can be too thin to point at, so a wider transparent one is the target.

@@ -23,6 +23,7 @@ STYLES = (
     "clouds",
     "picture",
     "pictures-on-pages",
+    "live-model",
     "claims",
     "opening",
     "search",
@@ -50,7 +51,8 @@ SCRIPTS = {
     ),
     "attention": ("lib/attention-weights", "components/attention-parts", "components/attention"),
     "clouds": ("lib/cloud-paths", "components/cloud-painting", "components/clouds"),
-    "pictures": ("lib/picture-values", "pictures"),
+    "pictures": ("lib/picture-values", "lib/picture-live", "pictures"),
+    "live-model": ("lib/network", "lib/live-sums", "lib/live-views", "components/live-model"),
 }
 """The files of each script of the site in order, joined so that a page loads few scripts.
 

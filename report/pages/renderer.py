@@ -278,6 +278,9 @@ def _caption_renderer(place: str) -> Callable[[str], Markup]:
 STEPS = ("Digits", "Layer 0", "Layer 1")
 """The steps of the picture of the mechanism."""
 
+SURPRISES = (("none", "no carry"), ("one", "a carry"), ("chain", "nines"), ("wrong", "a wrong one"))
+"""The kinds of sums that a page chooses from at random, with the words on their buttons."""
+
 KEY_TO_THE_PICTURE = (
     ("Dial", "Ten digits round a circle. Grey: the sum of a column’s two digits, without the tens."),
     (
@@ -317,7 +320,7 @@ def _picture(picture: Picture) -> dict[str, Any]:
     """Both forms of the picture, of which the style sheet shows the one that fits, and the sums for its script."""
     forms = {name: Markup(inline_svg(picture, is_tall=name == "tall")) for name in ("wide", "tall")}
     sums = json.dumps([asdict(one) for one in picture.sums], ensure_ascii=False).replace("<", "\\u003c")
-    return {**forms, "sums": Markup(sums), "steps": STEPS, "key": KEY_TO_THE_PICTURE}
+    return {**forms, "sums": Markup(sums), "steps": STEPS, "key": KEY_TO_THE_PICTURE, "surprises": SURPRISES}
 
 
 def _fits_on_buttons(control: Control) -> bool:
@@ -339,8 +342,16 @@ def _column_classes(rows: Sequence[Sequence[tuple[str, str | None]]]) -> list[st
 
 def _rows(table: Table) -> list[list[tuple[str, str | None]]]:
     """The formatted cells with the addresses of their links; of a long table, only the rows shown initially."""
-    columns = [(table.formats.get(head, str), table.addresses.get(head, {})) for head in table.columns]
+    formats = [table.formats.get(head, str) for head in table.columns]
+
+    def address(head: str, row: Mapping[str, Any]) -> str | None:
+        pattern = table.address_patterns.get(head)
+        return table.addresses.get(head, {}).get(row[head]) if pattern is None else pattern.format_map(row)
+
     return [
-        [(format_(value), addresses.get(value)) for (format_, addresses), value in zip(columns, row, strict=True)]
+        [
+            (form(value), address(head, dict(zip(table.columns, row, strict=True))))
+            for head, form, value in zip(table.columns, formats, row, strict=True)
+        ]
         for row in table.first_rows
     ]

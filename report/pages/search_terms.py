@@ -148,8 +148,10 @@ KEYWORDS: Mapping[str, tuple[str, ...]] = {
     "how-it-adds#symbolic-agreement": ("symbolic model", "symbolic algorithm", "causal abstraction"),
     "circuit#mechanism": (
         *("circuit", "circuit diagram", "mechanism", "picture"),
-        *("worked example", "walkthrough", "demo", "interactive", "single sum"),
+        *("worked example", "walkthrough", "single sum"),
     ),
+    "live-model": ("live model", "playground", "demo", "interactive", "try it", "run the model", "own sum"),
+    "live-model#live-model": ("ablate by hand", "intervene", "browser"),
     "circuit#few-sites-suffice": ("minimal circuit", "minimality", "circuit discovery", "ACDC", "pruning"),
     "circuit#sites-spared": ("minimal circuit", "faithfulness", "sufficiency"),
     "predicted-errors": ("surrogate", "error prediction", "failure prediction"),

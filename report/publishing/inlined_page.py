@@ -119,10 +119,13 @@ class InlinedPage:
         if name not in self._pages:
             self.linked_files.add(name)
             return name
+        # A link with a query opens the file anew, so that scripts read the query there as on a page.
+        query = f"?{target.query}" if target.query else ""
         if not target.fragment:
-            return f"#{name.removesuffix('.html')}"
+            return f"{query}#{name.removesuffix('.html')}"
         is_in_frame = name == self.name and unquote(target.fragment) not in self._anchors
-        return f"#{target.fragment}" if is_in_frame else f"#{name.removesuffix('.html')}/{target.fragment}"
+        stem = name.removesuffix(".html")
+        return f"{query}#{target.fragment if is_in_frame else f'{stem}/{target.fragment}'}"
 
     def _data_url(self, address: str) -> str:
         """A `data:` URL with the content of the file at an address."""

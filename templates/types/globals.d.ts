@@ -5,7 +5,8 @@ declare var Plotly: PlotlyLibrary | undefined;
 
 /** An element in which a chart was drawn. */
 interface PlotlyElement {
-  on(event: string, listener: () => void): void;
+  on(event: string, listener: (event: { points: { x: unknown; y: unknown }[] }) => void): void;
+  layout?: ChartLayout;
 }
 interface PlotlyLibrary {
   /** Removes a chart from its element. */

@@ -33,6 +33,11 @@
  * @property {AttentionParts} attentionParts The parts of the attention component.
  * @property {CloudPaths} cloudPaths The numbers of the clouds.
  * @property {CloudPainting} cloudPainting Draws clouds on a canvas.
+ * @property {NetworkRun} network The network itself.
+ * @property {LiveSums} liveSums Sums on the live model.
+ * @property {LiveViews} liveViews What the live model shows of a sum.
+ * @property {(name: string) => View[] | undefined} viewsOf The views of a figure whose script has run, on any page.
+ * @property {PictureLive} pictureLive A sum of the reader's own in the picture.
  * @property {PictureValues} pictureValues What the picture of the mechanism shows of a sum.
  */
 
@@ -68,7 +73,7 @@
  */
 /** @typedef {{ data: Trace[], layout: ChartLayout }} Chart */
 /** @typedef {{ type: string, meta?: number | string } & Record<string, any>} Trace */
-/** @typedef {{ meta?: { narrow?: Record<string, any> } } & Record<string, any>} ChartLayout */
+/** @typedef {{ meta?: { narrow?: Record<string, any>, opens?: Record<string, string> } } & Record<string, any>} ChartLayout */
 /**
  * @typedef {object} ChartTheme
  * @property {{ data: Record<string, Record<string, any>[]>, layout: Record<string, any> }} template
@@ -101,7 +106,7 @@
 
 /**
  * @typedef {object} PackedNumbers An array as report/figures/component_files.py packs it.
- * @property {string} float32 The numbers in single precision, row by row, little-endian and in base64.
+ * @property {string} float32 The numbers in single precision, row by row, their bytes grouped by significance, in base64.
  * @property {number[]} shape The lengths of its axes.
  */
 /** @typedef {{ name: string, token: string, label: string }} PositionToken */
@@ -197,12 +202,14 @@
 // Tables
 
 /** @typedef {string | number | null} Cell */
-/** @typedef {{ values: Cell[], which?: number[], written?: string[], addresses?: Record<string, string> }} PackedColumn */
-/** @typedef {{ values: Cell[], written: string[], addresses?: Record<string, string> }} Column */
+/** @typedef {{ values: Cell[], which?: number[], written?: string[], addresses?: Record<string, string>, pattern?: string }} PackedColumn */
+/** @typedef {{ values: Cell[], written: string[], addresses?: Record<string, string>, pattern?: string }} Column */
 /** @typedef {{ column: number, falling: boolean }} SortOrder */
 /** @typedef {{ choices: { column: number, value: string }[], words: string, order: SortOrder | null }} RowSelection */
 /**
  * @typedef {object} TableRows
+ * @property {(columns: Column[], column: number, row: number) => string | undefined} addressOf The address that a cell
+ *   links to.
  * @property {(column: PackedColumn) => Column} unpacked A column with a value for each row.
  * @property {(columns: Column[]) => string[]} textsOf Each row as one text, for the search.
  * @property {(columns: Column[], texts: string[], selection: RowSelection) => number[]} select The indices of the selected
@@ -277,8 +284,123 @@
  * @property {(canvas: HTMLCanvasElement, path: PathClouds, appearance: CloudAppearance) => void} paintLarge
  */
 
+// The live model
+
+/**
+ * @typedef {object} LiveSite A site that holds a carry.
+ * @property {string} name
+ * @property {number} head
+ * @property {number} position
+ * @property {number} column
+ * @property {number} digit
+ * @property {Float64Array} without The mean head output without the carry.
+ * @property {Float64Array} vector What the carry adds to it.
+ */
+/** @typedef {Omit<LiveSite, "without" | "vector"> & { without: PackedNumbers, vector: PackedNumbers }} PackedSite */
+/**
+ * @typedef {object} LiveSettings
+ * @property {number} n_digits
+ * @property {number} n_heads
+ * @property {number} n_layers
+ * @property {number} d_model
+ * @property {number} d_head
+ * @property {string[]} vocabulary
+ * @property {string[]} position_names
+ * @property {boolean} has_phases
+ * @property {[number, number][]} wrong
+ */
+/** @typedef {LiveSettings & { tensors: Record<string, PackedNumbers>, means: PackedNumbers, sites: PackedSite[] }} LivePayload */
+/** @typedef {LiveSettings & { sites: LiveSite[] }} LiveContent */
+/** @typedef {{ dModel: number, dHead: number, nHeads: number, nLayers: number, nTokens: number }} NetworkSizes */
+/** @typedef {{ sizes: NetworkSizes, tensors: Record<string, Float64Array> }} NetworkWeights */
+/** @typedef {{ layer: number, head: number, apply: (z: Float64Array) => void }} NetworkChange */
+/** @typedef {{ attention: Float64Array, z: Float64Array, output: Float64Array }} HeadRun */
+/**
+ * @typedef {object} NetworkResult
+ * @property {Float64Array} embedded The residual stream after the embeddings.
+ * @property {Float64Array[]} inputs The residual stream that each layer reads.
+ * @property {HeadRun[][]} layers By layer and head.
+ * @property {Float64Array} residual The residual stream in the end.
+ * @property {Float64Array} logits By position and token.
+ */
+/**
+ * @typedef {object} NetworkRun
+ * @property {(payload: Pick<LivePayload, "d_model" | "d_head" | "n_heads" | "n_layers" | "vocabulary" | "tensors">) =>
+ *   NetworkWeights} read
+ * @property {(weights: NetworkWeights, tokens: number[], changes?: NetworkChange[]) => NetworkResult} run
+ * @property {(rows: Float64Array, width: number, weights: Float64Array, bias: Float64Array) => Float64Array} normalise
+ * @property {(rows: Float64Array, matrix: Float64Array, bias: Float64Array | null, nOut: number) => Float64Array} project
+ */
+/** @typedef {{ a: number, b: number }} Operands */
+/**
+ * @typedef {{ kind: "zero" | "mean" | "patch", layer: number, head: number, position: number | null } |
+ *   { kind: "dose", site: number, dose: number } | { kind: "token", position: number, token: number }} LiveChange
+ */
+/** @typedef {{ weights: NetworkWeights, means: Float64Array, payload: LiveContent }} LiveModel */
+/** @typedef {{ sum: Operands, second: Operands | null, changes: LiveChange[], note: string }} LiveState */
+/**
+ * @typedef {object} LiveDigit
+ * @property {number} token
+ * @property {string} predicted
+ * @property {number} right
+ * @property {boolean} isRight
+ * @property {Float64Array} probabilities
+ * @property {number} phase
+ * @property {number} amount The phase less the sum of the two digits.
+ */
+/**
+ * @typedef {object} LiveSeen
+ * @property {LiveModel} model
+ * @property {Operands} sum
+ * @property {number[]} tokens
+ * @property {NetworkResult} clean
+ * @property {NetworkResult} run
+ * @property {LiveDigit[]} before
+ * @property {LiveDigit[]} after
+ * @property {boolean} isChanged
+ */
+/** @typedef {{ x: number, y: number }} Vector */
+/**
+ * @typedef {object} LiveSums
+ * @property {(number: number, nDigits: number) => number[]} digitsOf
+ * @property {(sum: Operands, nDigits: number) => number[]} tokensOf
+ * @property {(nDigits: number) => number} predicting The first position that predicts a digit.
+ * @property {(text: string, nDigits: number) => number | null} operandOf
+ * @property {(sum: Operands, nDigits: number) => boolean} isTrained Whether both leading digits are below five.
+ * @property {(logits: Float64Array) => Vector} phasorOf
+ * @property {(phasor: Vector) => number} phaseOf
+ * @property {(run: NetworkResult, sum: Operands, payload: LiveSettings) => LiveDigit[]} readAnswer
+ * @property {(site: LiveSite, z: Float64Array, weights: NetworkWeights) => number} levelAt
+ * @property {(kind: string, payload: LiveSettings, random?: () => number) => Operands} surprise
+ * @property {(text: string, payload: LiveContent) => { changes: LiveChange[], isWhole: boolean }} parseChanges
+ * @property {(changes: LiveChange[]) => string} writeChanges
+ * @property {(text: string | null, nDigits: number) => Operands | null} parseSum
+ * @property {(model: LiveModel, sum: Operands, changes: LiveChange[], source?: NetworkResult) => NetworkResult} runWith
+ * @property {(payload: LivePayload) => LiveModel} modelOf
+ */
+/**
+ * @typedef {object} LiveViews
+ * @property {(seen: LiveSeen) => HTMLElement} answerTable
+ * @property {(seen: LiveSeen) => HTMLElement} levelTable
+ * @property {(seen: LiveSeen) => HTMLElement} partsTable
+ * @property {(run: NetworkResult, model: LiveModel, position: number) => { name: string, logits: Float64Array }[]}
+ *   contributions
+ * @property {(seen: LiveSeen) => HTMLElement} pathsTable
+ * @property {(run: NetworkResult, model: LiveModel, position: number) => { name: string, logits: Float64Array }[]} paths
+ *   What each path from the embeddings or a layer-0 head through a layer-1 head adds to the logits.
+ * @property {(seen: LiveSeen) => HTMLElement} attentionView
+ * @property {(seen: LiveSeen) => string} inWords
+ */
+
 // The picture of the mechanism
 
+/** @typedef {{ name: string, column: number }} PictureSwitch */
+/** @typedef {{ reads: { head: number, position: string }[][], switches: PictureSwitch[] }} PictureParts */
+/**
+ * @typedef {object} PictureLive
+ * @property {(model: LiveModel, sum: Operands, parts: PictureParts) => PictureSum} sumOf
+ * @property {(sum: PictureSum, switches: PictureSwitch[]) => string[]} inWords
+ */
 /**
  * @typedef {object} PictureValues
  * @property {(total: number) => string} stateOf The state of a column whose digits have this sum.

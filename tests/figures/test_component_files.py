@@ -70,7 +70,8 @@ def payloads() -> list[dict[str, Any]]:
 
 
 def unpacked(array: Mapping[str, Any]) -> np.ndarray:
-    return np.frombuffer(base64.b64decode(array["float32"]), "<f4").reshape(array["shape"])
+    grouped = np.frombuffer(base64.b64decode(array["float32"]), np.uint8).reshape(4, -1)
+    return grouped.T.copy().view("<f4").reshape(array["shape"])
 
 
 def test_the_script_has_a_payload_for_each_option_by_field() -> None:

@@ -73,6 +73,7 @@ def picture(n_digits: int, n_heads: int, *, is_joint: bool = False) -> Picture:
         (),
         "",
         (),
+        "",
         "Caption.",
         "What is <seen>.",
         picture,

@@ -34,6 +34,8 @@ from report.chapters.circuit.three_states import (
 )
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import ChapterPlan, Content, Values
+from report.content.live_address import runs_live
+from report.content.live_routes import live_data, tried_by
 from sumint.analyses.ablation.circuit_ablation import circuit_ablation
 from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
 from sumint.analyses.adding.minimal_circuit import minimal_circuit
@@ -74,6 +76,8 @@ def the_mechanism(lab: Lab) -> Iterator[Content]:
             circle=lab.run(digit_sum_circle),
             soft=lab.run(soft_carry),
             example=lab.run(worked_example, served_routes=sites.served_routes, wrong=wrong),
+            live=live_data(lab),
+            runs_live=runs_live(lab.weights.architecture.n_parameters),
         )
     )
 
@@ -97,6 +101,7 @@ def paths_through_layer_1(lab: Lab) -> Iterator[Content]:
     yield local_sites_act_through_queries(paths)
 
 
+@tried_by("site")
 def three_states(lab: Lab) -> Iterator[Content]:
     """What carry sites hold about their columns."""
     sites = lab.run(carry_sites)

@@ -16,6 +16,8 @@ from report.chapters.circuit.picture_sums import picture_sums, positions_read
 from report.chapters.joint_sites_table import routes_with_enough_pairs
 from report.content.chapter import Absent
 from report.content.formats import counted, decimals, joined, percent
+from report.content.live_address import LIVE_FIGURE, Pair, live_address, pairs_by_route, patch_address
+from report.content.phases import are_cosines
 from report.content.picture import (
     ENDINGS,
     Answer,
@@ -29,6 +31,7 @@ from report.content.picture import (
     pair_name,
 )
 from sumint.analyses.adding.digit_sum_circle import DigitSumCircle
+from sumint.analyses.adding.live_model import LiveModelData
 from sumint.analyses.adding.soft_carry import SoftCarry
 from sumint.analyses.adding.worked_example import WorkedExample
 from sumint.analyses.carrying.carry_sites import CarrySites
@@ -40,6 +43,7 @@ from sumint.analyses.circuits.circuit_paths import CircuitPaths
 from sumint.analyses.circuits.circuit_scores import CIRCUIT, MEANS, RESAMPLED, CircuitScores
 from sumint.interventions.patching import DIRECTIONS
 from sumint.interventions.sites import Site
+from sumint.task.carry_routes import Route
 from sumint.task.sums import Layout
 
 NAME, TITLE = "mechanism", "The mechanism: how the model adds"
@@ -52,9 +56,6 @@ DIRECT_FROM = 0.05
 
 CANCELS_FROM = 0.5
 """Two heads are marked + and − if the cosine of their single-digit parts is below minus this."""
-
-COSINE_FROM = 0.95
-"""Phases are shown if a cosine explains at least this share of the logits' variance on every route."""
 
 NOT_KNOWN = "not known"
 """What a box says if what it holds was not identified."""
@@ -77,6 +78,9 @@ class Measurements:
     circle: DigitSumCircle
     soft: SoftCarry
     example: WorkedExample
+    live: LiveModelData
+    runs_live: bool
+    """Whether a page can run the network."""
 
     @property
     def layout(self) -> Layout:
@@ -85,7 +89,7 @@ class Measurements:
     @cached_property
     def has_phases(self) -> bool:
         """Whether the logits are a cosine, so that they have a phase."""
-        return bool((self.soft.cosine_r2 >= COSINE_FROM).all())
+        return are_cosines(self.soft)
 
     @cached_property
     def columns_of_carry_sites(self) -> Mapping[Site, tuple[int, ...]]:
@@ -103,6 +107,26 @@ class Measurements:
             for site in self.several.sites(number):
                 columns[site].add(self.several.routes[number].column)
         return {site: tuple(sorted(found)) for site, found in columns.items()}
+
+    @cached_property
+    def pairs(self) -> Mapping[Route, Pair]:
+        """A pair of sums for each route, on which the live model can try it."""
+        return pairs_by_route(self.live)
+
+    def patch_trial(self, sites: Sequence[Site], column: int, digit: int) -> str:
+        """The address at which the live model patches sites: by the carry of a column, or else by its own
+        digits."""
+        routes = (Route(column, digit), Route(column, column), Route(digit, digit))
+        return next((patch_address(self.pairs[route], sites) for route in routes if route in self.pairs), "")
+
+    def token_trial(self, column: int) -> str:
+        """The address at which the live model replaces an operand digit of a column by another."""
+        pair = next(iter(self.pairs.values()), None)
+        if pair is None:
+            return ""
+        digit = self.example.sums.layout.n_digits - 1 - column
+        other = (pair.without[0] // 10**digit + 1) % 5
+        return live_address(pair.without, changes=[f"token.{column}.{other}"])
 
     def digits_read_by(self, site: Site) -> tuple[int, ...]:
         """The answer digits with an edge from a site."""
@@ -138,6 +162,7 @@ def mechanism_picture(measured: Measurements) -> Picture | Absent:
         sums=picture_sums(
             measured.example, [box for box, _ in boxes], measured.paths, has_phases=measured.has_phases
         ),
+        live=LIVE_FIGURE if measured.runs_live else "",
         caption=(
             "Top: operand digits by column. Middle: layer-0 heads at their positions; dials hold a column’s digit "
             "sum, switches its carry. Bottom: answer digits. Wires are the circuit’s edges, wider where patching "
@@ -300,6 +325,7 @@ def _attention_wires(measured: Measurements, boxes: Sequence[tuple[Box, tuple[Si
                     "average.",
                     "layer-0-attention.html#attention-patterns",
                     share,
+                    measured.token_trial(column),
                 ),
                 is_joint=box.is_joint,
             )
@@ -328,6 +354,7 @@ def _edge_wires(measured: Measurements, boxes: Sequence[tuple[Box, tuple[Site, .
                 " ".join(_sentence_on_edge(measured, site, digit, number) for site, number in of_sites.items()),
                 "circuit.html#circuit-paths",
                 float(whole.max()),
+                measured.patch_trial(list(of_sites), box.column, digit),
             )
             is_joint = box.is_joint and not carries
             weight = float(whole.max())

@@ -76,7 +76,7 @@ def _picture_sum(
     levels = _levels(example, number, boxes)
     attention = tuple(
         tuple(
-            round(float(example.attention[number, digit, head, position]), 3)
+            round(float(example.attention[number, digit, head, position]), 2)
             for position, head in positions_read(paths, digit)
         )
         for digit in range(len(a))
@@ -105,7 +105,7 @@ def _label(example: WorkedExample, number: int) -> str:
     written = example.sums.strings[number]
     if _is_wrong(example)[number].any():
         predicted = "".join(VOCABULARY[token] for token in example.predicted[number])
-        return f"{written}: wrong, the model predicts {predicted}"
+        return f"{written}: wrong, {predicted}"
     route = example.route(number)
     if route is None:
         return f"{written}: no carry"
@@ -158,7 +158,6 @@ def _sum_in_words(example: WorkedExample, number: int, *, has_phases: bool) -> s
             f"C{digit} should be turned by {needed} and is turned by {amount}: its angle lies nearer to "
             f"{VOCABULARY[example.predicted[number, digit]]}."
         )
-    sentences.append("Follow the sum step by step, or point at a part to see what was measured there.")
     return " ".join(sentences)
 
 
@@ -177,7 +176,8 @@ def _layer_0_in_words(totals: np.ndarray, boxes: Sequence[Box], levels: dict[str
         total = int(totals[box.column])
         level = f", level {decimals(levels[box.name])} at {box.name}" if box.name in levels else ""
         sentences.append(f"Column {box.column} adds up to {total}, {_state(total)}{level}.")
-    sentences.append("Level 0 is the mean without a carry, 1 that with one.")
+    if levels:
+        sentences.append("Level 0 is the mean without a carry, 1 that with one.")
     return " ".join(sentences)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 from report.chapters.every_sum.wrong_sums import no_errors
 from report.content.chapter import Figure, Table
 from report.content.formats import count, decimals, percent, significant
-from report.content.lazy_chart import LazyChart
+from report.content.lazy_chart import LazyChart, opening
+from report.content.live_address import live_address
 from report.content.optional import optional_figure, optional_table
 from report.figures import charts
 from sumint.analyses.performance.every_sum import every_sum
@@ -168,6 +169,15 @@ def errors_by_pair(name: str, title: str, tally: Tally) -> Figure:
     )
 
 
+def _sums_by_block(tally: Tally, per_block: int) -> dict[str, str]:
+    """The address of the live model for a listed wrong sum of each block, by where the block starts."""
+    addresses: dict[str, str] = {}
+    for a, b in tally.listed_sums.tolist():
+        block = f"{a // per_block * per_block},{b // per_block * per_block}"
+        addresses.setdefault(block, live_address((a, b)))
+    return addresses
+
+
 @optional_figure("errors-in-the-plane", "Wrong sums in the plane of the operands", unless=no_errors)
 def errors_in_the_plane(name: str, title: str, tally: Tally) -> Figure:
     """The number of wrong sums by block of operands."""
@@ -178,24 +188,27 @@ def errors_in_the_plane(name: str, title: str, tally: Tally) -> Figure:
     return Figure(
         name,
         title,
-        charts.heatmap(
-            tally.wrong_by_block.T,
-            x=blocks,
-            y=blocks,
-            x_title="a from",
-            y_title="b from",
-            quantity="wrong sums",
-            diverging=False,
-            logarithmic=True,
-            square=True,
-            labelled_rows=labelled,
-            labelled_columns=labelled,
-            gaps=False,
+        opening(
+            charts.heatmap(
+                tally.wrong_by_block.T,
+                x=blocks,
+                y=blocks,
+                x_title="a from",
+                y_title="b from",
+                quantity="wrong sums",
+                diverging=False,
+                logarithmic=True,
+                square=True,
+                labelled_rows=labelled,
+                labelled_columns=labelled,
+                gaps=False,
+            ),
+            _sums_by_block(tally, per_block),
         ),
         caption=(
             f"Number of wrong sums in blocks of {per_block} by {per_block} operands, over all "
             f"{count(tally.n_sums)} sums, on a logarithmic colour scale; blocks without an error are empty. Sums "
-            "of one total lie on diagonals."
+            "of one total lie on diagonals. A click opens one of a block."
         ),
         alt="A heatmap of blocks of operands, coloured by how many of their sums are wrong.",
         source=every_sum,

@@ -8,6 +8,7 @@ import numpy as np
 
 from report.content.chapter import Table
 from report.content.formats import count, counted, decimals
+from report.content.live_address import PAGE
 from report.content.optional import optional_table
 from sumint.analyses.performance.every_sum import every_sum
 from sumint.exhaustive.tally import MAX_LISTED, Tally
@@ -60,12 +61,16 @@ def wrong_sums(name: str, title: str, tally: Tally) -> Table:
         name,
         title,
         columns,
-        caption=f"The {counted(len(sums), 'wrong sum')} in order of margin, the clearest errors first.{note}",
+        caption=(
+            f"The {counted(len(sums), 'wrong sum')} in order of margin, the clearest errors first; a and b open "
+            f"the live model.{note}"
+        ),
         source=every_sum,
         formats={"margin": lambda margin: decimals(margin, 3)},
         page_length=ROWS_SHOWN,
         filter_columns=("wrong digit", "carry", "nines behind it"),
         identifying_columns=("a", "b"),
+        address_patterns=dict.fromkeys(("a", "b"), f"{PAGE}?sum={{a}}_{{b}}#live-model"),
     )
 
 

@@ -71,6 +71,7 @@ from report.chapters.how_it_carries.trained_subspaces import (
     subspaces_table,
 )
 from report.content.chapter import ChapterPlan, Content, Values
+from report.content.live_routes import tried_by
 from sumint.analyses.carrying.aligned_subspaces import aligned_subspaces
 from sumint.analyses.carrying.carry_direction import carry_direction
 from sumint.analyses.carrying.carry_in_layer_1 import carry_in_layer_1
@@ -99,6 +100,7 @@ def the_circuit(lab: Lab) -> Iterator[Content]:
     yield heads_that_cancel(needed)
 
 
+@tried_by("site")
 def single_sites(lab: Lab) -> Iterator[Content]:
     """Where patching a single site of layer 0 changes the digit that a carry reaches."""
     sites = lab.run(carry_sites)
@@ -118,6 +120,7 @@ def single_sites(lab: Lab) -> Iterator[Content]:
     yield fewer_sites_than_routes(sites)
 
 
+@tried_by("site")
 def reading_two_digits(lab: Lab) -> Iterator[Content]:
     """How a site reads the carry off two digits."""
     sites = lab.run(carry_sites)
@@ -132,6 +135,7 @@ def reading_two_digits(lab: Lab) -> Iterator[Content]:
     yield values_have_the_sign_of_the_carry(readout)
 
 
+@tried_by("site")
 def looking_ahead(lab: Lab) -> Iterator[Content]:
     """How a site depends on the columns to the right of its own."""
     sites = lab.run(carry_sites)
@@ -141,6 +145,7 @@ def looking_ahead(lab: Lab) -> Iterator[Content]:
     yield further_column_breaks_ties(ahead)
 
 
+@tried_by("several")
 def sites_together(lab: Lab) -> Iterator[Content]:
     """Which sites hold a carry together, where no single one does."""
     joint = _joint_sites(lab)
@@ -148,6 +153,7 @@ def sites_together(lab: Lab) -> Iterator[Content]:
     yield few_sites_hold_it_together(joint)
 
 
+@tried_by("site")
 def inputs_of_layer_1(lab: Lab) -> Iterator[Content]:
     """By which of its inputs a carry changes layer 1."""
     sites = lab.run(carry_sites)
@@ -160,6 +166,7 @@ def inputs_of_layer_1(lab: Lab) -> Iterator[Content]:
     yield queries_over_keys(sites, inputs)
 
 
+@tried_by("site")
 def phase_shift_of_the_logits(lab: Lab) -> Iterator[Content]:
     """How far a carry shifts the phase of the logits, and which parts shift it."""
     sites = lab.run(carry_sites)
@@ -177,6 +184,7 @@ def bank_of_constants(lab: Lab) -> Iterator[Content]:
     yield positions_without_a_carry_are_constant(bank)
 
 
+@tried_by("dose")
 def one_direction(lab: Lab) -> Iterator[Content]:
     """What patching one direction of a carry site does."""
     sites = lab.run(carry_sites)
@@ -188,6 +196,7 @@ def one_direction(lab: Lab) -> Iterator[Content]:
     yield same_threshold_in_both_directions(sites, direction)
 
 
+@tried_by("dose")
 def other_directions(lab: Lab) -> Iterator[Content]:
     """How random and trained directions of a carry site compare with the carry direction."""
     sites = lab.run(carry_sites)

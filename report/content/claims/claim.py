@@ -17,7 +17,7 @@ A section of a chapter yields `one_direction_is_enough(direction)`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import update_wrapper
 from typing import Any, Generic, Literal, ParamSpec
 
@@ -73,6 +73,12 @@ class Claim:
     """The name of the figure or table that shows the value; empty if there is none."""
     follows: str = ""
     """The name of a claim of which this one is a consequence, so that both fail for one cause; mostly empty."""
+    trial: str = ""
+    """The address at which the live model opens with a fitting pair and intervention; empty if there is none."""
+
+    def with_trial(self, address: str) -> Claim:
+        """The claim with the address at which it can be tried on the live model."""
+        return replace(self, trial=address)
 
     @property
     def state(self) -> State:

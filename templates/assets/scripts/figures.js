@@ -70,10 +70,14 @@
     if (!themes) throw new Error("assets/chart-themes.js has not been loaded");
     return themes[name];
   };
+  /** @type {Map<string, View[]>} */
+  const registered = new Map();
   sumint.registerFigure = (name, views) => {
+    registered.set(name, views);
     const figure = figures.get(name);
     if (figure) figure.views = views;
   };
+  sumint.viewsOf = (name) => registered.get(name);
   /** @type {Map<string, MakeComponent<any>>} */
   const components = new Map();
   sumint.registerComponent = (name, make) => {
@@ -116,6 +120,11 @@
   const watchHover = (chart) => {
     const drawn = /** @type {PlotlyElement} */ (/** @type {unknown} */ (chart));
     drawn.on("plotly_hover", () => writeMinus(chart));
+    // A cell that stands for a sum opens it.
+    drawn.on("plotly_click", ({ points }) => {
+      const address = drawn.layout?.meta?.opens?.[`${points[0].x},${points[0].y}`];
+      if (address) location.assign(address);
+    });
   };
 
   const draw = (/** @type {PageFigure} */ figure, theme = sumint.currentTheme()) => {

@@ -39,10 +39,10 @@
     words.dataset.noted = "";
     note.showPopover();
     // Words that continue on the next line have two rectangles; the note stands at the first.
-    // A part of a picture can be as long as a wire; its note stands at the pointer.
+    // The note of a wire stands at the pointer: the wire can cross the whole picture.
     const [first] = words.getClientRects();
-    const at = pointer && { left: pointer.clientX, top: pointer.clientY - 8, bottom: pointer.clientY + 8 };
-    const box = words instanceof SVGAElement && at ? at : first;
+    const at = pointer && { left: pointer.clientX, top: pointer.clientY - 14, bottom: pointer.clientY + 14 };
+    const box = words.matches(".picture-wire") && at ? at : first;
     const screen = { width: document.documentElement.clientWidth, height: innerHeight };
     const place = sumint.notePlace(box, note.getBoundingClientRect(), screen);
     note.style.left = `${place.left + scrollX}px`;

@@ -157,6 +157,72 @@
     room.addEventListener("focusout", () => mark(null));
   };
 
+  // The network runs on sums of the reader's own; it is loaded when the first is asked for.
+  /** @type {(figure: HTMLElement, show: (sum: PictureSum) => void) => void} */
+  const takeOwnSums = (figure, show) => {
+    const [form] = all(figure, ".picture-own", HTMLFormElement);
+    if (!form) return;
+    const [a, b] = ["a", "b"].map((name) => one(form, `[name=${name}]`, HTMLInputElement));
+    const problem = one(form, ".picture-problem", HTMLElement);
+    const live = form.dataset.live ?? "";
+    const switches = [
+      ...new Map(
+        drawn(figure, ".picture-box--switch").map(({ dataset }) => [
+          dataset.part ?? "",
+          { name: dataset.part ?? "", column: Number(dataset.column) },
+        ]),
+      ).values(),
+    ];
+    const drawing = one(figure, ".picture-drawing", SVGSVGElement);
+    const reads = drawn(drawing, ".picture-answer").map((answer) =>
+      drawn(answer, "[data-value=reads]").map(({ dataset }) => {
+        const [, head = "", position = ""] = (dataset.prefix ?? "").match(/^H1\.(\d+) to (.+): $/) ?? [];
+        return { head: Number(head), position };
+      }),
+    );
+    /** @type {Promise<LiveModel> | undefined} */
+    let loading;
+    const load = async () => {
+      await Promise.all([sumint.loadScript("assets/live-model.js"), sumint.loadScript(`figures/${live}.js`)]);
+      const [view] = sumint.viewsOf(live) ?? [];
+      if (!view) throw new Error(`figures/${live}.js holds no network`);
+      return sumint.liveSums.modelOf(/** @type {LivePayload} */ (view.payload));
+    };
+    const run = async (/** @type {(model: LiveModel) => Operands | null} */ choose) => {
+      try {
+        loading ??= load();
+        const model = await loading;
+        const operands = choose(model);
+        const nDigits = model.payload.n_digits;
+        if (!operands) {
+          problem.textContent = `Type two whole numbers of at most ${nDigits} digits.`;
+          return;
+        }
+        const isTrained = sumint.liveSums.isTrained(operands, nDigits);
+        problem.textContent = isTrained ? "" : "Beyond the training range: leading digits were below 5.";
+        for (const [input, value] of [
+          [a, operands.a],
+          [b, operands.b],
+        ])
+          if (input instanceof HTMLInputElement) input.value = String(value).padStart(nDigits, "0");
+        show(sumint.pictureLive.sumOf(model, operands, { reads, switches }));
+      } catch (error) {
+        problem.textContent = `The network could not be loaded (${sumint.elements.messageOf(error)}).`;
+      }
+    };
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      run(({ payload }) => {
+        const [first, second] = [a, b].map(({ value }) => sumint.liveSums.operandOf(value, payload.n_digits));
+        return first === null || second === null ? null : { a: first, b: second };
+      });
+    });
+    for (const button of all(form, "[data-surprise]", HTMLButtonElement))
+      button.addEventListener("click", () =>
+        run(({ payload }) => sumint.liveSums.surprise(button.dataset.surprise ?? "", payload)),
+      );
+  };
+
   for (const figure of all(document, ".picture", HTMLElement)) {
     /** @type {PictureSum[]} */
     const sums = JSON.parse(one(figure, ".picture-sums", HTMLScriptElement).textContent ?? "[]");
@@ -166,15 +232,22 @@
     if (!sums.length) continue;
     const list = one(figure, "select", HTMLSelectElement);
     const setting = list.name;
+    /** @type {PictureSum | null} */
+    let own = null;
     const wanted = Number(new URL(location.href).searchParams.get(setting) ?? 0);
     if (wanted in sums) list.value = String(wanted);
-    const chosen = () => sums[Number(list.value)];
+    const chosen = () => own ?? sums[Number(list.value)];
     const showStep = makeSteps(figure, chosen);
     const show = () => {
       showSum(figure, chosen());
       showStep();
     };
+    takeOwnSums(figure, (sum) => {
+      own = sum;
+      show();
+    });
     list.addEventListener("change", () => {
+      own = null;
       show();
       sumint.keepInAddress({ [setting]: list.value === "0" ? "" : list.value });
     });

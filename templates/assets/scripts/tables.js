@@ -6,7 +6,7 @@
   const PAUSE = 120; // milliseconds without a key, after which is searched
 
   const { html, one, all } = sumint.elements;
-  const { unpacked, textsOf, select, orderOf, placeText } = sumint.tableRows;
+  const { addressOf, unpacked, textsOf, select, orderOf, placeText } = sumint.tableRows;
 
   /** @type {Map<string, PackedColumn[]>} */
   const registered = new Map();
@@ -135,8 +135,8 @@
 
   /** @type {(columns: Column[], row: number, classes: string[]) => HTMLTableRowElement} */
   const rowElement = (columns, row, classes) => {
-    const cells = columns.map(({ written, values, addresses }, column) => {
-      const href = addresses?.[String(values[row])];
+    const cells = columns.map(({ written }, column) => {
+      const href = addressOf(columns, column, row);
       return html("td", { class: classes[column] }, href ? html("a", { href }, written[row]) : written[row]);
     });
     return html("tr", {}, ...cells);

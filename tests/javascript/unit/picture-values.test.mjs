@@ -27,10 +27,11 @@ test("columns add up, and a dial has ten digits", () => {
   assert.equal(turnTo(2.5), "rotate(90.00)");
 });
 
-test("the mark of a switch moves with the level, and past both ends", () => {
+test("the mark of a switch moves with the level, and a little past both ends", () => {
+  const places = [0, 0.5, 1, -0.1, 3].map((level) => slideTo(level, 10, 40));
   assert.deepEqual(
-    [0, 0.5, 1, -0.1].map((level) => slideTo(level, 10, 40)),
-    ["translate(0 10.0)", "translate(0 25.0)", "translate(0 40.0)", "translate(0 7.0)"],
+    places,
+    [10, 25, 40, 7, 44.5].map((height) => `translate(0 ${height.toFixed(1)})`),
   );
 });
 

@@ -4,6 +4,7 @@
 {
   const NINE = 9;
   const N_DIGITS = 10;
+  const PAST = 0.15;
 
   /** @type {PictureValues["stateOf"]} */
   const stateOf = (total) => {
@@ -17,13 +18,16 @@
     return { text: isWrong ? `${predicted[digit]}, not ${answer[digit]}` : predicted[digit], isWrong };
   };
 
+  // A mark that is a little past an end of its scale is still beside the states.
+  const clamp = (/** @type {number} */ level) => Math.max(-PAST, Math.min(level, 1 + PAST));
+
   sumint.pictureValues = {
     stateOf,
     verdictOf,
     written: (value) => sumint.withMinus(value.toFixed(2)),
     totals: ({ a, b }) => a.map((digit, column) => digit + b[column]),
     turnTo: (value) => `rotate(${((360 * value) / N_DIGITS).toFixed(2)})`,
-    slideTo: (level, first, last) => `translate(0 ${(first + level * (last - first)).toFixed(1)})`,
+    slideTo: (level, first, last) => `translate(0 ${(first + clamp(level) * (last - first)).toFixed(1)})`,
     neighbour: (key, from, n) => {
       if (key === "Home") return 0;
       if (key === "End") return n - 1;

@@ -9,9 +9,9 @@
 
   // A column with few different values lists each of them once.
   /** @type {TableRows["unpacked"]} */
-  const unpacked = ({ values, which, written, addresses }) => {
+  const unpacked = ({ values, which, written, addresses, pattern }) => {
     const whole = which ? which.map((place) => values[place]) : values;
-    return { values: whole, written: written ?? whole.map(String), addresses };
+    return { values: whole, written: written ?? whole.map(String), addresses, pattern };
   };
 
   /** @type {TableRows["textsOf"]} */
@@ -48,5 +48,13 @@
     return n === nAll ? range : `${range}, chosen from ${written(nAll)}`;
   };
 
-  sumint.tableRows = { unpacked, textsOf, select, orderOf, placeText };
+  // A pattern has the numbers of columns in braces.
+  /** @type {TableRows["addressOf"]} */
+  const addressOf = (columns, column, row) => {
+    const { addresses, pattern, values } = columns[column];
+    if (pattern) return pattern.replace(/\{(\d+)\}/g, (_, number) => columns[Number(number)].written[row]);
+    return addresses?.[String(values[row])];
+  };
+
+  sumint.tableRows = { addressOf, unpacked, textsOf, select, orderOf, placeText };
 }
