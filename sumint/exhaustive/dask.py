@@ -52,14 +52,25 @@ def tally_on_cluster(address: str, network: Network, shards: Iterable[Shard]) ->
                 f"--cluster {address}: the scheduler has no worker; start one: dask worker {address}"
             ) from None
         _check_code(client, address)
+        waiting = dict.fromkeys(shards)
         try:
-            remote = client.scatter(network, broadcast=True)
-            futures = {
-                client.submit(tally_shard, remote, shard, pure=False, retries=RETRIES): shard for shard in shards
-            }
-            for future in as_completed(futures, loop=client.loop):
-                yield futures[future], future.result()
-        except (CancelledError, CommClosedError):
+            for attempt in range(1 + RETRIES):
+                try:
+                    remote = client.scatter(network, broadcast=True)
+                    futures = {
+                        client.submit(tally_shard, remote, shard, pure=False, retries=RETRIES): shard
+                        for shard in waiting
+                    }
+                    for future in as_completed(futures, loop=client.loop):
+                        yield futures[future], future.result()
+                        del waiting[futures[future]]
+                    return
+                except CancelledError:
+                    # If the only worker that has the network is lost, the scheduler cancels all that needs it.
+                    if attempt == RETRIES or client.status != "running":
+                        raise
+                    client.wait_for_workers(1, timeout=TIMEOUT)
+        except (CancelledError, CommClosedError, TimeoutError):
             raise InputError(
                 f"--cluster {address}: the scheduler was lost during the computation; {RESUME_HINT}"
             ) from None

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from report.content.live.routes import live_data
 from sumint.analyses.adding.live_model import live_model, value_biases
 from sumint.checkpoints.files import Weights
 from sumint.exhaustive.circuits import circuits_of
 from sumint.exhaustive.reference import answer_logits
-from sumint.interventions.patching import PatchedPairs, ServedRoute
-from sumint.interventions.sites import Site
+from sumint.interventions.patching import PatchedPairs
+from sumint.lab import Lab
 from sumint.model.load import Model, as_array, load_model
-from sumint.task.carry_routes import Route, own_routes, routes_of
+from sumint.task.carry_routes import own_routes, routes_of
 from sumint.task.sums import SampleSpec, Sums
 from tests.hand_set import LAYOUT, SERVED, hand_set
 from tests.plain_pass import head_outputs
@@ -35,29 +36,34 @@ def test_the_plain_forward_pass_has_the_logits_of_the_reference(tiny_weights: We
     )
 
 
-def test_a_carry_direction_leads_from_the_mean_without_to_that_with_the_carry(model: Model, sample: Sums) -> None:
-    served = ServedRoute(Route(1, 0), Site(1, 3))
-    found = live_model(model, sample, served_routes=(served,), routes=())
-    pairs = PatchedPairs.on(model, served.route, seed=1)
-    without, with_carry = pairs.by_carry(*(as_array(z[:, 3, 1]) for z in (pairs.base_z, pairs.source_z)))
-    np.testing.assert_allclose(found.without[0] + found.vectors[0], with_carry.mean(axis=0), atol=1e-5)
-    np.testing.assert_allclose(found.without[0], without.mean(axis=0), atol=1e-5)
-
-
-def test_pairs_are_added_correctly_and_differ_in_one_carry_or_one_column() -> None:
+def test_a_carry_direction_leads_from_the_mean_without_to_that_with_the_carry() -> None:
     model = load_model(hand_set())
-    routes = (*routes_of(LAYOUT), *own_routes(LAYOUT))
-    found = live_model(model, SampleSpec(LAYOUT.n_digits).draw(), served_routes=SERVED, routes=routes)
-    assert len(found.pairs) > 2
-    for column, digit, a, b, other_a, other_b in found.pairs.tolist():
-        sums = Sums(LAYOUT, np.array([a, other_a]), np.array([b, other_b]))
-        totals = sums.a_digits + sums.b_digits
+    found = live_model(model, SampleSpec(LAYOUT.n_digits).draw(), served_routes=SERVED, routes=())
+    for number, (route, site) in enumerate((served.route, served.site) for served in SERVED):
+        pairs = PatchedPairs.on(model, route, seed=1)
+        outputs = (as_array(z[:, site.position, site.head]) for z in (pairs.base_z, pairs.source_z))
+        without, with_carry = pairs.by_carry(*outputs)
+        np.testing.assert_allclose(found.without[number], without.mean(axis=0), atol=1e-4)
+        np.testing.assert_allclose(
+            found.without[number] + found.vectors[number], with_carry.mean(axis=0), atol=1e-4
+        )
+
+
+def test_pairs_are_added_correctly_and_differ_in_one_carry_or_one_column(arena_lab: Lab) -> None:
+    layout, pairs = arena_lab.layout, live_data(arena_lab).pairs
+    assert {(column, digit) for column, digit, *_ in pairs.tolist()} == {
+        (route.column, route.digit) for route in (*routes_of(layout), *own_routes(layout))
+    }
+    for column, digit, *operands in pairs.tolist():
+        a, b = np.array(operands).reshape(2, 2).T
+        sums = Sums(layout, a, b)
         differs = (sums.a_digits[0] != sums.a_digits[1]) | (sums.b_digits[0] != sums.b_digits[1])
         assert np.flatnonzero(differs).tolist() == [column]
         if column != digit:
             assert sums.carry_in[:, digit].tolist() == [False, True]
         else:
-            assert totals[0, column] % 10 != totals[1, column] % 10
+            totals = (sums.a_digits + sums.b_digits)[:, column] % 10
+            assert totals[0] != totals[1]
 
 
 def test_without_a_pair_that_is_added_correctly_a_route_has_none(model: Model, sample: Sums) -> None:

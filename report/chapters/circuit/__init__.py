@@ -34,8 +34,8 @@ from report.chapters.circuit.three_states import (
 )
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import ChapterPlan, Content, Values
-from report.content.live_address import runs_live
-from report.content.live_routes import live_data, tried_by
+from report.content.live.address import runs_live
+from report.content.live.routes import live_data, tried_by
 from sumint.analyses.ablation.circuit_ablation import circuit_ablation
 from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
 from sumint.analyses.adding.minimal_circuit import minimal_circuit

@@ -16,7 +16,7 @@ from report.chapters.circuit.picture_sums import picture_sums, positions_read
 from report.chapters.joint_sites_table import routes_with_enough_pairs
 from report.content.chapter import Absent
 from report.content.formats import counted, decimals, joined, percent
-from report.content.live_address import LIVE_FIGURE, Pair, live_address, pairs_by_route, patch_address
+from report.content.live.address import LIVE_FIGURE, Pair, live_address, pairs_by_route, patch_address
 from report.content.phases import are_cosines
 from report.content.picture import (
     ENDINGS,

@@ -10,7 +10,7 @@ from report.chapters.every_sum.wrong_sums import no_errors
 from report.content.chapter import Figure, Table
 from report.content.formats import count, decimals, percent, significant
 from report.content.lazy_chart import LazyChart, opening
-from report.content.live_address import live_address
+from report.content.live.address import live_address
 from report.content.optional import optional_figure, optional_table
 from report.figures import charts
 from sumint.analyses.performance.every_sum import every_sum

@@ -8,7 +8,7 @@ import numpy as np
 
 from report.content.chapter import Table
 from report.content.formats import count, counted, decimals
-from report.content.live_address import PAGE
+from report.content.live.address import PAGE
 from report.content.optional import optional_table
 from sumint.analyses.performance.every_sum import every_sum
 from sumint.exhaustive.tally import MAX_LISTED, Tally

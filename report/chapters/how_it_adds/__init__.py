@@ -35,7 +35,7 @@ from report.chapters.how_it_adds.symbolic_models import (
     network_agreement,
 )
 from report.content.chapter import ChapterPlan, Content, Values
-from report.content.live_routes import tried_by
+from report.content.live.routes import tried_by
 from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
 from sumint.analyses.adding.layer_0_product import layer_0_product
 from sumint.analyses.adding.push_and_pull import push_and_pull

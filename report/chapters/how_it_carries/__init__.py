@@ -71,7 +71,7 @@ from report.chapters.how_it_carries.trained_subspaces import (
     subspaces_table,
 )
 from report.content.chapter import ChapterPlan, Content, Values
-from report.content.live_routes import tried_by
+from report.content.live.routes import tried_by
 from sumint.analyses.carrying.aligned_subspaces import aligned_subspaces
 from sumint.analyses.carrying.carry_direction import carry_direction
 from sumint.analyses.carrying.carry_in_layer_1 import carry_in_layer_1

@@ -9,8 +9,8 @@ from report.content.budget import tally_of_every_sum
 from report.content.chapter import Absent, ChapterPlan, Content, Values
 from report.content.component import Component
 from report.content.formats import count
-from report.content.live_address import runs_live
-from report.content.live_routes import live_data
+from report.content.live.address import runs_live
+from report.content.live.routes import live_data
 from report.content.phases import has_phases
 from sumint.analyses.adding.live_model import live_model
 from sumint.lab import Lab

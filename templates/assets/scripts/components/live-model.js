@@ -223,14 +223,18 @@
       const status = html("p", { class: "live-status", role: "status" });
       const note = html("p", { class: "live-note" });
       const views = html("div", { class: "live-views" });
-      const form = makeForm(made, () => update());
+      const act = () => {
+        update();
+        keep();
+      };
+      const form = makeForm(made, act);
 
       const showActive = () => {
         const items = state.changes.map((change, index) => {
           const name = nameOf(change, made);
           const remove = button("×", () => {
             state.changes = state.changes.filter((_, other) => other !== index);
-            update();
+            act();
           });
           remove.setAttribute("aria-label", `Remove: ${name}`);
           return html("li", {}, name, remove);
@@ -238,7 +242,7 @@
         const reset = button("Reset", () => {
           state.changes = [];
           state.second = null;
-          update();
+          act();
         });
         active.replaceChildren(...items, ...(items.length ? [html("li", { class: "live-reset" }, reset)] : []));
       };
@@ -275,7 +279,6 @@
           attentionView(seen),
           pathsTable(seen),
         );
-        keep();
       };
       chart.replaceChildren(html("div", { class: "live" }, ...form.elements, active, note, status, views));
       update();

@@ -27,6 +27,7 @@
       const level = name in levels ? `, level ${written(levels[name])} at ${name}` : "";
       return `Column ${column} adds up to ${added[column]}, ${stateOf(added[column])}${level}.`;
     });
+    const scale = Object.keys(levels).length ? ["Level 0 is the mean without a carry, 1 that with one."] : [];
     const digits = added.map((total, digit) => {
       const amount = amounts[digit];
       const turned = amount === null ? "" : `, turned by ${written(amount)} digits`;
@@ -36,7 +37,7 @@
     return [
       `${equation}; the model predicts ${predicted.join("")}, which is ${wrong.length ? "wrong" : "right"}.${causes.join("")}`,
       `Each layer-0 head reads the digits of a column. They add up to ${listed(added.map((total, column) => `${total} in column ${column}`))}.`,
-      ["Each dial holds its column’s sum without the tens.", ...states].join(" "),
+      ["Each dial holds its column’s sum without the tens.", ...states, ...scale].join(" "),
       `Layer 1 adds the carries. ${digits.join("; ")}.`,
     ];
   };

@@ -8,7 +8,7 @@ from typing import Literal
 
 from report.content.chapter import Content
 from report.content.claims.claim import Claim
-from report.content.live_address import Pair, live_address, pairs_by_route, patch_address
+from report.content.live.address import Pair, live_address, pairs_by_route, patch_address
 from sumint.analyses.adding.live_model import LiveModelData, live_model
 from sumint.analyses.carrying.carry_sites import carry_sites
 from sumint.analyses.carrying.joint_sites import joint_sites
