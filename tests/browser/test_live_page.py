@@ -219,6 +219,19 @@ def test_rows_of_the_wrong_sums_and_cells_of_the_plane_open_it(
     row.get_by_role("link", name=a, exact=True).first.click()
     page.wait_for_url(f"**/live-model.html?sum={a}_{b}#live-model")
     expect(status(page)).to_contain_text(f"{a} + {b}")
+    page.go_back()
+    plane = page.locator("#errors-in-the-plane")
+    plane.scroll_into_view_if_needed()
+    expect(plane.locator(".main-svg").first).to_be_visible()
+    address = plane.locator(".chart").evaluate(
+        """chart => {
+            const [cell, address] = Object.entries(chart.layout.meta.opens)[0];
+            const [x, y] = cell.split(",").map(Number);
+            chart.emit("plotly_click", { points: [{ x, y }] });
+            return address;
+        }"""
+    )
+    page.wait_for_url(f"**/{address}")
 
 
 def test_on_the_opening_page_a_sum_of_one_s_own_runs_through_the_picture(
@@ -240,6 +253,9 @@ def test_on_the_opening_page_a_sum_of_one_s_own_runs_through_the_picture(
     for label, digits in (("First number", one["a"]), ("Second number", one["b"])):
         form.get_by_label(label).fill("".join(map(str, digits)))
     form.get_by_role("button", name="Add", exact=True).click()
+    operands = ["".join(map(str, one[name])).lstrip("0") or "0" for name in ("a", "b")]
+    link = form.get_by_role("link", name="Break it")
+    expect(link).to_have_attribute("href", f"live-model.html?sum={'_'.join(operands)}#live-model")
     # The page computes what the build measured, in the same words.
     expect(page.locator(".picture-words")).to_have_text(words or "")
     assert numbers() == from_list

@@ -7,9 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from report.chapters import how_it_carries
 from report.chapters.circuit import the_mechanism
 from report.chapters.circuit.picture_sums import MOST_SUMS, positions_read
+from report.chapters.live_model import the_live_model
 from report.content.chapter import Absent
+from report.content.claims.claim import Claim
+from report.content.component import Component
+from report.content.live import address
 from report.content.picture import Picture
 from sumint.analyses.circuits.circuit import circuit
 from sumint.analyses.circuits.circuit_paths import CircuitPaths
@@ -118,6 +123,28 @@ def test_without_a_circuit_there_is_a_sentence_instead(tmp_path: Path, tiny_weig
     (item,) = the_mechanism(Lab(tmp_path / "silent.safetensors"))
     assert isinstance(item, Absent)
     assert item.reason == "No answer digit needs any layer-0 head on this checkpoint."
+
+
+def test_a_network_that_is_too_large_for_a_page_runs_in_none(
+    hand_set_lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (component,) = (item for item in the_live_model(hand_set_lab) if isinstance(item, Component))
+    assert component.name == "live-model"
+    assert drawn(hand_set_lab).live == "live-model/live-model"
+    monkeypatch.setattr(address, "MOST_PARAMETERS", 10)
+    (absent,) = (item for item in the_live_model(hand_set_lab) if isinstance(item, Absent))
+    assert "is too large to run in a page" in absent.reason
+    assert drawn(hand_set_lab).live == ""
+
+
+def test_every_wire_and_every_carry_claim_can_be_tried(arena_lab: Lab) -> None:
+    picture = drawn(arena_lab)
+    wires = {name for name, evidence in picture.parts if " to " in name}
+    assert {name for name, evidence in picture.parts if evidence.trial} == wires
+    for section in (how_it_carries.single_sites, how_it_carries.one_direction):
+        claims = [content for content in section(arena_lab) if isinstance(content, Claim)]
+        assert claims
+        assert all(claim.trial.startswith("live-model.html?sum=") for claim in claims)
 
 
 def test_the_positions_that_are_read_are_those_whose_keys_and_values_matter_most() -> None:

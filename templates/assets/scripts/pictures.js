@@ -205,6 +205,7 @@
           [b, operands.b],
         ])
           if (input instanceof HTMLInputElement) input.value = String(value).padStart(nDigits, "0");
+        one(form, "a", HTMLAnchorElement).href = `live-model.html?sum=${operands.a}_${operands.b}#live-model`;
         show(sumint.pictureLive.sumOf(model, operands, { reads, switches }));
       } catch (error) {
         problem.textContent = `The network could not be loaded (${sumint.elements.messageOf(error)}).`;
