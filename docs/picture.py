@@ -13,18 +13,18 @@ from playwright.sync_api import sync_playwright
 
 PICTURE = Path(__file__).with_name("report.png")
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-WIDTH, HEIGHT = 1280, 1000
+WIDTH, HEIGHT = 1280, 1600
 
 
 def main(site: Path) -> None:
-    """Write the picture of the upper part of the site's opening page."""
+    """Write the picture of the mechanism on the site's opening page."""
     executable = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light")
         page.goto((site / "index.html").resolve().as_uri())
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=PICTURE)
+        page.locator("#mechanism .picture-room").screenshot(path=PICTURE)
         browser.close()
 
 
