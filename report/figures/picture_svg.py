@@ -180,7 +180,7 @@ class _Drawing:
         if box.is_joint:
             return "".join(rows)
         level = _text(
-            place.x + 8,
+            place.x + 4,
             y + LINE * len(STATES) + 12,
             "",
             "picture-level",

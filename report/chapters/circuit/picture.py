@@ -58,7 +58,7 @@ CANCELS_FROM = 0.5
 """Two heads are marked + and − if the cosine of their single-digit parts is below minus this."""
 
 NOT_KNOWN = "not known"
-"""What a box says if what it holds was not identified."""
+"""The text of a box whose content was not identified."""
 
 
 @dataclass(frozen=True)

@@ -117,8 +117,8 @@
     return show;
   };
 
-  // The parts of a drawing are one tab stop: arrow keys move between them. A drawing that listens to the focus itself
-  // becomes a tab stop of its own in some browsers, so the element around it does.
+  // The parts of a drawing are one tab stop: arrow keys move between them. A drawing with a listener for the focus
+  // becomes a tab stop of its own in some browsers, so the element around it has the listeners.
   /** @type {(room: HTMLElement, drawing: SVGSVGElement) => void} */
   const rove = (room, drawing) => {
     const parts = all(drawing, ".picture-part", SVGAElement);
