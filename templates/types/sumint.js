@@ -352,6 +352,8 @@
  * @typedef {object} LiveSeen
  * @property {LiveModel} model
  * @property {Operands} sum
+ * @property {Operands} judged The sum that the tokens form, by which the answer is judged.
+ * @property {number} nChanges
  * @property {number[]} tokens
  * @property {NetworkResult} clean
  * @property {NetworkResult} run
@@ -376,6 +378,7 @@
  * @property {(changes: LiveChange[]) => string} writeChanges
  * @property {(text: string | null, nDigits: number) => Operands | null} parseSum
  * @property {(model: LiveModel, sum: Operands, changes: LiveChange[], source?: NetworkResult) => NetworkResult} runWith
+ * @property {(sum: Operands, changes: LiveChange[], nDigits: number) => Operands | null} sumOfTokens
  * @property {(payload: LivePayload) => LiveModel} modelOf
  */
 /**

@@ -143,7 +143,7 @@ def test_the_parts_are_one_tab_stop_with_arrow_keys_and_notes_inside(
     opened: Callable[..., Reader], data: dict[str, Any]
 ) -> None:
     reader = opened()
-    picture(reader).get_by_role("link", name="Break it").focus()
+    picture(reader).get_by_role("link", name="Intervene on this sum").focus()
     reader.page.keyboard.press("Tab")
     names = (
         picture(reader).locator(f"{WIDE} .picture-part").evaluate_all("parts => parts.map(p => p.dataset.part)")
@@ -173,7 +173,7 @@ def test_over_a_part_its_note_opens_and_leads_to_the_evidence(opened: Callable[.
     note = reader.page.locator(".note:popover-open")
     expect(note).to_be_visible()
     address = box.get_attribute("href") or ""
-    link = note.get_by_role("link")
+    link = note.get_by_role("link", name="See the evidence")
     assert link.get_attribute("href") == address
     link.click()
     page, anchor = address.split("#")

@@ -140,11 +140,16 @@ def test_a_network_that_is_too_large_for_a_page_runs_in_none(
 def test_every_wire_and_every_carry_claim_can_be_tried(arena_lab: Lab) -> None:
     picture = drawn(arena_lab)
     wires = {name for name, evidence in picture.parts if " to " in name}
-    assert {name for name, evidence in picture.parts if evidence.trial} == wires
+    switches = {box.name for box in picture.boxes if box.kind == "switch"}
+    assert {name for name, evidence in picture.parts if evidence.trial} >= wires | switches
     for section in (how_it_carries.single_sites, how_it_carries.one_direction):
         claims = [content for content in section(arena_lab) if isinstance(content, Claim)]
         assert claims
         assert all(claim.trial.startswith("live-model.html?sum=") for claim in claims)
+    by_name = {
+        claim.name: claim.trial for claim in how_it_carries.single_sites(arena_lab) if isinstance(claim, Claim)
+    }
+    assert len({by_name[name] for name in ("carry-sites", "carry-nowhere-else", "others-together")}) == 3
 
 
 def test_the_positions_that_are_read_are_those_whose_keys_and_values_matter_most() -> None:

@@ -35,7 +35,7 @@ from report.chapters.circuit.three_states import (
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import ChapterPlan, Content, Values
 from report.content.live.address import runs_live
-from report.content.live.routes import live_data, tried_by
+from report.content.live.routes import live_data, seen_by
 from sumint.analyses.ablation.circuit_ablation import circuit_ablation
 from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
 from sumint.analyses.adding.minimal_circuit import minimal_circuit
@@ -101,7 +101,7 @@ def paths_through_layer_1(lab: Lab) -> Iterator[Content]:
     yield local_sites_act_through_queries(paths)
 
 
-@tried_by("site")
+@seen_by("site")
 def three_states(lab: Lab) -> Iterator[Content]:
     """What carry sites hold about their columns."""
     sites = lab.run(carry_sites)

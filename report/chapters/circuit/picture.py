@@ -264,7 +264,9 @@ def _evidence_on_carry(measured: Measurements, sites: Sequence[Site], name: str,
                 "in "
                 f"{percent(on, 0)} of pairs and off in {percent(off, 0)}."
             )
-        return Evidence(" ".join(statements), "how-it-carries.html#carry-sites", first)
+        route = next(one.route for one in measured.sites.served_routes if one.site == sites[0])
+        trial = measured.patch_trial(sites, route.column, route.digit)
+        return Evidence(" ".join(statements), "how-it-carries.html#carry-sites", first, trial)
     for number in routes_with_enough_pairs(measured.several):
         together = measured.several.sites(number)
         if not set(sites) & set(together):
@@ -306,6 +308,7 @@ def _evidence_on_sites(measured: Measurements, sites: Sequence[Site], name: str,
         f"{lost}",
         "how-it-adds.html#digits-in-few-sites",
         rate,
+        measured.patch_trial(measured.own.sites(column), column, column),
     )
 
 

@@ -35,7 +35,7 @@ from report.chapters.how_it_adds.symbolic_models import (
     network_agreement,
 )
 from report.content.chapter import ChapterPlan, Content, Values
-from report.content.live.routes import tried_by
+from report.content.live.routes import seen_by
 from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
 from sumint.analyses.adding.layer_0_product import layer_0_product
 from sumint.analyses.adding.push_and_pull import push_and_pull
@@ -91,7 +91,7 @@ def agreement_with_symbolic_models(lab: Lab) -> Iterator[Content]:
     yield carries_come_through_nines(agreement)
 
 
-@tried_by("site")
+@seen_by("site")
 def amount_of_a_carry(lab: Lab) -> Iterator[Content]:
     """The carry as a quantity."""
     soft = lab.run(soft_carry)

@@ -71,7 +71,7 @@ from report.chapters.how_it_carries.trained_subspaces import (
     subspaces_table,
 )
 from report.content.chapter import ChapterPlan, Content, Values
-from report.content.live.routes import tried_by
+from report.content.live.routes import patch_trial, seen_by, tried_by
 from sumint.analyses.carrying.aligned_subspaces import aligned_subspaces
 from sumint.analyses.carrying.carry_direction import carry_direction
 from sumint.analyses.carrying.carry_in_layer_1 import carry_in_layer_1
@@ -115,12 +115,13 @@ def single_sites(lab: Lab) -> Iterator[Content]:
     yield rates_figure(sites)
     yield routes_table(sites)
     yield single_site_on_every_route(sites)
-    yield second_best_site(sites)
-    yield all_other_sites(sites, lab.run(other_sites, served_routes=sites.served_routes))
+    yield second_best_site(sites).with_trial(patch_trial(lab, lambda route: [sites.second_best(route)]))
+    others = all_other_sites(sites, lab.run(other_sites, served_routes=sites.served_routes))
+    yield others.with_trial(patch_trial(lab, sites.all_but_best))
     yield fewer_sites_than_routes(sites)
 
 
-@tried_by("site")
+@seen_by("site")
 def reading_two_digits(lab: Lab) -> Iterator[Content]:
     """How a site reads the carry off two digits."""
     sites = lab.run(carry_sites)
@@ -135,7 +136,7 @@ def reading_two_digits(lab: Lab) -> Iterator[Content]:
     yield values_have_the_sign_of_the_carry(readout)
 
 
-@tried_by("site")
+@seen_by("site")
 def looking_ahead(lab: Lab) -> Iterator[Content]:
     """How a site depends on the columns to the right of its own."""
     sites = lab.run(carry_sites)
@@ -153,7 +154,7 @@ def sites_together(lab: Lab) -> Iterator[Content]:
     yield few_sites_hold_it_together(joint)
 
 
-@tried_by("site")
+@seen_by("site")
 def inputs_of_layer_1(lab: Lab) -> Iterator[Content]:
     """By which of its inputs a carry changes layer 1."""
     sites = lab.run(carry_sites)
@@ -166,7 +167,7 @@ def inputs_of_layer_1(lab: Lab) -> Iterator[Content]:
     yield queries_over_keys(sites, inputs)
 
 
-@tried_by("site")
+@seen_by("site")
 def phase_shift_of_the_logits(lab: Lab) -> Iterator[Content]:
     """How far a carry shifts the phase of the logits, and which parts shift it."""
     sites = lab.run(carry_sites)
@@ -196,7 +197,7 @@ def one_direction(lab: Lab) -> Iterator[Content]:
     yield same_threshold_in_both_directions(sites, direction)
 
 
-@tried_by("dose")
+@seen_by("dose")
 def other_directions(lab: Lab) -> Iterator[Content]:
     """How random and trained directions of a carry site compare with the carry direction."""
     sites = lab.run(carry_sites)

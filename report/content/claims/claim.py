@@ -75,10 +75,12 @@ class Claim:
     """The name of a claim of which this one is a consequence, so that both fail for one cause; mostly empty."""
     trial: str = ""
     """The address at which the live model opens with a fitting pair and intervention; empty if there is none."""
+    trial_label: str = ""
+    """The words of the link to it."""
 
-    def with_trial(self, address: str) -> Claim:
+    def with_trial(self, address: str, label: str = "Try it on one pair") -> Claim:
         """The claim with the address at which it can be tried on the live model."""
-        return replace(self, trial=address)
+        return replace(self, trial=address, trial_label=label)
 
     @property
     def state(self) -> State:

@@ -30,6 +30,8 @@ class Pair(NamedTuple):
 
     without: Operands
     with_carry: Operands
+    is_clean: bool
+    """Whether patching the route's site on them changes the route's digit and no other."""
 
 
 def live_address(sums: Operands, *, second: Operands | None = None, changes: Iterable[str] = ()) -> str:
@@ -49,8 +51,10 @@ def live_address(sums: Operands, *, second: Operands | None = None, changes: Ite
 def pairs_by_route(data: LiveModelData) -> dict[Route, Pair]:
     """The pair of sums on which an intervention on each route can be tried."""
     return {
-        Route(column, digit): Pair((a, b), (other_a, other_b))
-        for column, digit, a, b, other_a, other_b in data.pairs.tolist()
+        Route(column, digit): Pair((a, b), (other_a, other_b), is_clean)
+        for (column, digit, a, b, other_a, other_b), is_clean in zip(
+            data.pairs.tolist(), data.is_clean.tolist(), strict=True
+        )
     }
 
 

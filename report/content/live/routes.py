@@ -29,18 +29,41 @@ def live_data(lab: Lab) -> LiveModelData:
 
 
 def tried_by(intervention: Intervention) -> Callable[[Section], Section]:
-    """Decorate a section so that its claims can be tried on the live model by an intervention."""
+    """Decorate a section so that the intervention of its claims can be made on the live model.
 
+    A claim that has a trial of its own keeps it.
+    """
+    return _linked(intervention, "Try it on one pair")
+
+
+def seen_by(intervention: Intervention) -> Callable[[Section], Section]:
+    """Decorate a section so that its claims lead to their site on the live model, not to what they claim."""
+    return _linked(intervention, "See its site on one pair")
+
+
+def _linked(intervention: Intervention, label: str) -> Callable[[Section], Section]:
     def decorate(section: Section) -> Section:
         @wraps(section)
         def with_trials(lab: Lab) -> Iterator[Content]:
             address = trial_address(lab, intervention)
             for content in section(lab):
-                yield content.with_trial(address) if isinstance(content, Claim) else content
+                if isinstance(content, Claim) and address and not content.trial:
+                    yield content.with_trial(address, label)
+                else:
+                    yield content
 
         return with_trials
 
     return decorate
+
+
+def patch_trial(lab: Lab, sites_of: Callable[[int], Iterable[Site]]) -> str:
+    """The address that patches other sites than the carry's on its first route, by the route's number."""
+    sites = lab.run(carry_sites)
+    pairs = pairs_by_route(live_data(lab))
+    return _first_patch(
+        pairs, ((sites.routes[number], tuple(sites_of(number))) for number in sites.served_numbers)
+    )
 
 
 def trial_address(lab: Lab, intervention: Intervention) -> str:
@@ -56,12 +79,19 @@ def trial_address(lab: Lab, intervention: Intervention) -> str:
     ]
     if intervention == "site":
         return _first_patch(pairs, ((route, (site,)) for route, site in served))
-    for number, (route, _) in enumerate(served):
-        if route in pairs:
-            return live_address(pairs[route].without, changes=[f"dose.{number}.1"])
-    return ""
+    doses = {route: f"dose.{number}.1" for number, (route, _) in enumerate(served)}
+    route = _first(pairs, doses)
+    return "" if route is None else live_address(pairs[route].without, changes=[doses[route]])
+
+
+def _first(pairs: dict[Route, Pair], routes: Iterable[Route]) -> Route | None:
+    """The first of some routes with a clean pair, or else with any; None if there is none."""
+    known = [route for route in routes if route in pairs]
+    return next((route for route in known if pairs[route].is_clean), known[0] if known else None)
 
 
 def _first_patch(pairs: dict[Route, Pair], sites_of_routes: Iterable[tuple[Route, tuple[Site, ...]]]) -> str:
     """The address that patches the sites of the first route with a pair."""
-    return next((patch_address(pairs[route], sites) for route, sites in sites_of_routes if route in pairs), "")
+    sites = dict(sites_of_routes)
+    route = _first(pairs, sites)
+    return "" if route is None else patch_address(pairs[route], sites[route])

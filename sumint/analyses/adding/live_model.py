@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from sumint.checkpoints.files import N_LAYERS, Weights
-from sumint.interventions.hooks import activations
+from sumint.interventions.hooks import activations, answer_predictions
 from sumint.interventions.patching import PatchedPairs, ServedRoute
+from sumint.interventions.sites import apply_changes, changes_to
 from sumint.model.load import Model, as_array, layout_of, tokens_for
+from sumint.model.partial_pass import Layer0Activations, logits_from
 from sumint.task.carry_routes import Route, pairs_on
 from sumint.task.sums import Layout, Sums
 
@@ -44,6 +46,8 @@ class LiveModelData:
     pairs: Int[np.ndarray, "pair 6"]
     """For each route with a pair that the model adds correctly: its column and digit, and the operands of a sum
     without the carry and of one with it that differs from it in this carry alone."""
+    is_clean: Bool[np.ndarray, " pair"]
+    """Whether patching the route's site on the pair switches the carry and changes no other digit."""
     n_digits: int
 
     @property
@@ -81,30 +85,50 @@ def live_model(
         vector = pairs.carry_vector(site)
         without[number], vectors[number] = as_array(both - vector / 2), as_array(vector)
     rows = [(*astuple(served.route), *astuple(served.site)) for served in served_routes]
+    pairs = _pairs(model, routes, served_routes)
     return LiveModelData(
         means=means,
         served_routes=np.array(rows, np.int64).reshape(-1, 4),
         without=without,
         vectors=vectors,
-        pairs=np.array(_pairs(model, routes), np.int64).reshape(-1, 6),
+        pairs=np.array([pair for pair, _ in pairs], np.int64).reshape(-1, 6),
+        is_clean=np.array([is_clean for _, is_clean in pairs], bool),
         n_digits=layout_of(model).n_digits,
     )
 
 
-def _pairs(model: Model, routes: Sequence[Route]) -> list[tuple[int, ...]]:
-    """The first pair of each route on which every digit of both sums is right, if there is one."""
+def _pairs(
+    model: Model, routes: Sequence[Route], served_routes: Sequence[ServedRoute]
+) -> list[tuple[tuple[int, ...], bool]]:
+    """A pair of each route on which every digit of both sums is right, if there is one, and whether it is clean.
+
+    It is the first clean one if there is one: patching the route's site switches the carry and nothing else.
+    """
     layout, found = layout_of(model), []
+    site_of = {served.route: served.site for served in served_routes}
     for route in routes:
         pairs = pairs_on(layout, route, N_PAIRS, PAIRS_SEED)
-        is_right = np.ones(len(pairs.base), bool)
-        for sums in (pairs.base, pairs.source):
-            predicted = as_array(model(tokens_for(model, sums))[:, layout.predicting].argmax(-1))
-            is_right &= (predicted == sums.answer_digits).all(axis=1)
+        carries = pairs.base_carries[:, None]
+        base, source = (np.stack([sums.a, sums.b], axis=1) for sums in (pairs.base, pairs.source))
+        without, with_carry = np.where(carries, source, base), np.where(carries, base, source)
+        sums = [Sums(layout, *operands.T) for operands in (without, with_carry)]
+        tokens = [tokens_for(model, one) for one in sums]
+        is_right = np.all(
+            [(answer_predictions(model, t) == s.answer_digits).all(1) for t, s in zip(tokens, sums, strict=True)],
+            axis=0,
+        )
         if not is_right.any():
             continue
-        first = int(is_right.argmax())
-        base, source = pairs.base, pairs.source
-        operands = [(int(sums.a[first]), int(sums.b[first])) for sums in (base, source)]
-        without, with_carry = operands[::-1] if pairs.base_carries[first] else operands
-        found.append((route.column, route.digit, *without, *with_carry))
+        is_clean = np.zeros_like(is_right)
+        if route in site_of:
+            layer_0 = [Layer0Activations.on(model, of_sums) for of_sums in tokens]
+            changes = changes_to(layer_0[0].z, layer_0[1].z, site_of[route])
+            residual = apply_changes(model, layer_0[0].residual, changes)
+            predicted = as_array(logits_from(model, residual, layout.predicting).argmax(-1))
+            expected = sums[0].answer_digits.copy()
+            expected[:, route.digit] = sums[1].answer_digits[:, route.digit]
+            is_clean = is_right & (predicted == expected).all(axis=1)
+        first = int(is_clean.argmax() if is_clean.any() else is_right.argmax())
+        pair = (route.column, route.digit, *without[first].tolist(), *with_carry[first].tolist())
+        found.append((pair, bool(is_clean[first])))
     return found

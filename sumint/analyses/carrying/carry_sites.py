@@ -64,6 +64,18 @@ class CarrySites:
         """The site with the highest lower rate on each route; the first of several."""
         return tuple(_site(np.unravel_index(rates.argmax(), rates.shape)) for rates in self.lower_rates)
 
+    def second_best(self, route: int) -> Site:
+        """The site with the highest lower rate on a route, by its number, beside the best."""
+        order = np.argsort(-self.lower_rates[route], axis=None, kind="stable")
+        return _site(np.unravel_index(order[1], self.lower_rates[route].shape))
+
+    def all_but_best(self, route: int) -> tuple[Site, ...]:
+        """All sites up to the position that predicts a route's digit, but the best of the route."""
+        n_heads = self.lower_rates.shape[1]
+        last = self.layout.predicting.start + self.routes[route].digit
+        sites = (Site(head, position) for head in range(n_heads) for position in range(last + 1))
+        return tuple(site for site in sites if site != self.best_sites[route])
+
     def rates_at(self, route: int, site: Site) -> Float[np.ndarray, " direction"]:
         """The rates on a route, by its number, at a site."""
         return self.rates[route, :, site.head, site.position]

@@ -158,8 +158,8 @@
   };
 
   // The network runs on sums of the reader's own; it is loaded when the first is asked for.
-  /** @type {(figure: HTMLElement, show: (sum: PictureSum) => void) => void} */
-  const takeOwnSums = (figure, show) => {
+  /** @type {(figure: HTMLElement, wanted: string | null, show: (sum: PictureSum) => void) => void} */
+  const takeOwnSums = (figure, wanted, show) => {
     const [form] = all(figure, ".picture-own", HTMLFormElement);
     if (!form) return;
     const [a, b] = ["a", "b"].map((name) => one(form, `[name=${name}]`, HTMLInputElement));
@@ -205,12 +205,14 @@
           [b, operands.b],
         ])
           if (input instanceof HTMLInputElement) input.value = String(value).padStart(nDigits, "0");
-        one(form, "a", HTMLAnchorElement).href = `live-model.html?sum=${operands.a}_${operands.b}#live-model`;
         show(sumint.pictureLive.sumOf(model, operands, { reads, switches }));
       } catch (error) {
         problem.textContent = `The network could not be loaded (${sumint.elements.messageOf(error)}).`;
       }
     };
+    // A sum that the address names; what cannot be read of it is ignored.
+    if (wanted !== null && /^\d+_\d+$/.test(wanted))
+      run(({ payload }) => sumint.liveSums.parseSum(wanted, payload.n_digits));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       run(({ payload }) => {
@@ -240,17 +242,25 @@
     const chosen = () => own ?? sums[Number(list.value)];
     const showStep = makeSteps(figure, chosen);
     const show = () => {
+      const { a, b } = chosen();
+      const operands = [a, b].map((digits) => Number(digits.join("")));
+      for (const link of all(figure, ".picture-intervene a", HTMLAnchorElement))
+        link.href = `live-model.html?sum=${operands.join("_")}#live-model`;
       showSum(figure, chosen());
       showStep();
     };
-    takeOwnSums(figure, (sum) => {
+    const ownSetting = `${figure.id}.own`;
+    takeOwnSums(figure, new URL(location.href).searchParams.get(ownSetting), (sum) => {
       own = sum;
+      list.value = "own";
       show();
+      const operands = [sum.a, sum.b].map((digits) => Number(digits.join("")));
+      sumint.keepInAddress({ [setting]: "", [ownSetting]: operands.join("_") });
     });
     list.addEventListener("change", () => {
       own = null;
       show();
-      sumint.keepInAddress({ [setting]: list.value === "0" ? "" : list.value });
+      sumint.keepInAddress({ [setting]: list.value === "0" ? "" : list.value, [ownSetting]: "" });
     });
     show();
   }

@@ -86,6 +86,12 @@ test("what cannot be read of an address is left out, and said to be", () => {
   assert.equal(changes.length, 1);
 });
 
+test("replaced operand tokens form another sum, unless one is no digit", () => {
+  const replaced = (token) => sums.sumOfTokens({ a: 4070, b: 1762 }, [{ kind: "token", position: 0, token }], 4);
+  assert.deepEqual(replaced(0), { a: 70, b: 1762 });
+  assert.equal(replaced(10), null);
+});
+
 test("a sum in an address is two operands", () => {
   assert.deepEqual(parseSum("4505_0005", 4), { a: 4505, b: 5 });
   for (const text of [null, "", "12", "1_2_3x", "a_b", "12345_1"].filter((one) => one !== "1_2_3x"))

@@ -2,18 +2,18 @@
 // The live model: a form for a sum and for interventions, and what the network computes, before and after them.
 "use strict";
 {
-  const KINDS = { none: "no carry", one: "one carry", chain: "a chain of nines", wrong: "one it gets wrong" };
+  const KINDS = { none: "no carry", one: "a carry", chain: "nines", wrong: "a wrong one" };
   const ACTIONS = {
-    mean: "Ablate by the mean",
-    zero: "Ablate by zero",
-    patch: "Patch from the second sum",
-    dose: "Add a dose of a carry",
+    mean: "Replace a head output by its mean",
+    zero: "Set a head output to zero",
+    patch: "Patch a head output from the second sum",
+    dose: "Add a multiple of a carry direction",
     token: "Replace a token",
   };
 
-  const { html } = sumint.elements;
+  const { html, one, all } = sumint.elements;
   const { digitsOf, tokensOf, operandOf, isTrained, readAnswer, surprise, runWith, modelOf } = sumint.liveSums;
-  const { parseChanges, writeChanges, parseSum } = sumint.liveSums;
+  const { parseChanges, writeChanges, parseSum, sumOfTokens } = sumint.liveSums;
   const { answerTable, levelTable, attentionView, partsTable, pathsTable, inWords } = sumint.liveViews;
 
   /** @type {(options: [string | number, string][], attributes?: Attributes) => HTMLSelectElement} */
@@ -28,13 +28,18 @@
     return made;
   };
 
-  const nameOf = (/** @type {LiveChange} */ change, /** @type {LiveModel} */ { payload }) => {
-    const { position_names: names, vocabulary, sites } = payload;
-    if (change.kind === "dose")
-      return `${change.dose} × the carry of column ${sites[change.site].column} at ${sites[change.site].name}`;
+  /** @type {(change: LiveChange, model: LiveModel, second: Operands | null) => string} */
+  const nameOf = (change, { payload }, second) => {
+    const { position_names: names, vocabulary, sites, n_digits: nDigits } = payload;
+    if (change.kind === "dose") {
+      const { column, digit, name } = sites[change.site];
+      return `${sumint.withMinus(String(change.dose))} × the carry of column ${column} to C${digit} at ${name}`;
+    }
     if (change.kind === "token") return `token at ${names[change.position]} replaced by ${vocabulary[change.token]}`;
-    const place = change.position === null ? "every position" : names[change.position];
-    const done = { mean: "ablated by its mean", zero: "ablated by zero", patch: "patched from the second sum" };
+    const place = change.position === null ? "all positions" : names[change.position];
+    const number = (/** @type {number} */ value) => digitsOf(value, nDigits).join("");
+    const source = second ? `patched from ${number(second.a)} + ${number(second.b)}` : "not patched: no second sum";
+    const done = { mean: "replaced by its mean", zero: "set to zero", patch: source };
     return `H${change.layer}.${change.head} at ${place} ${done[change.kind]}`;
   };
 
@@ -72,21 +77,25 @@
       const field = (/** @type {string} */ name) =>
         html("input", { name, inputmode: "numeric", pattern: "\\d*", maxlength: nDigits, size: nDigits });
       const [a, b, secondA, secondB] = ["a", "b", "second-a", "second-b"].map(field);
+      secondB.setAttribute("aria-label", "Number to add in the second sum");
       const problem = html("p", { class: "live-problem", role: "alert" });
 
+      // The sum as it is typed; what is typed counts with every button, not only with that for the sum.
       const readSum = () => {
         const [first, second] = [operandOf(a.value, nDigits), operandOf(b.value, nDigits)];
         if (first === null || second === null) {
           problem.textContent = `Type two whole numbers of at most ${nDigits} digits.`;
-          return;
+          return false;
         }
         problem.textContent = "";
         state.sum = { a: first, b: second };
-        update();
+        return true;
       };
       const readSecond = () => {
         const [first, second] = [operandOf(secondA.value, nDigits), operandOf(secondB.value, nDigits)];
         const isEmpty = secondA.value === "" && secondB.value === "";
+        // The second number may follow.
+        if (!isEmpty && (secondA.value === "" || secondB.value === "")) return;
         if (!isEmpty && (first === null || second === null)) {
           problem.textContent = `Type two whole numbers of at most ${nDigits} digits as the second sum.`;
           return;
@@ -110,12 +119,12 @@
         labelled("First number", a),
         html("span", { "aria-hidden": "true" }, "+"),
         labelled("Second number", b),
-        html("button", { type: "submit", class: "button" }, "Add"),
+        html("button", { type: "submit", class: "button" }, "Predict"),
         html("span", { class: "live-surprise" }, "Surprise me:", ...surprises),
       );
       sumForm.addEventListener("submit", (event) => {
         event.preventDefault();
-        readSum();
+        if (readSum()) update();
       });
 
       const heads = Array.from({ length: nLayers * nHeads }, (_, n) => [
@@ -125,7 +134,7 @@
       const kinds = Object.entries(ACTIONS).filter(([kind]) => kind !== "dose" || sites.length);
       const action = list(/** @type {[string, string][]} */ (kinds), { name: "action" });
       const head = list(/** @type {[string, string][]} */ (heads), { name: "head" });
-      const position = list([["all", "every position"], .../** @type {[number, string][]} */ ([...names.entries()])], {
+      const position = list([["all", "all positions"], .../** @type {[number, string][]} */ ([...names.entries()])], {
         name: "position",
       });
       const place = list(/** @type {[number, string][]} */ ([...names.entries()]), { name: "place" });
@@ -142,9 +151,9 @@
         second: html(
           "span",
           { class: "live-second" },
-          labelled("From", secondA),
+          labelled("Second sum", secondA),
           html("span", { "aria-hidden": "true" }, "+"),
-          labelled("plus", secondB),
+          secondB,
         ),
         site: labelled("Carry", site),
         dose: html("label", { class: "live-field" }, "Dose", dose, doseText),
@@ -188,7 +197,7 @@
       };
       // While the slider moves, the dose that was added follows it.
       dose.addEventListener("input", () => {
-        doseText.textContent = dose.value;
+        doseText.textContent = sumint.withMinus(dose.value);
         const change = chosen();
         if (state.changes.some((other) => placeOf(other) === placeOf(change))) put(change);
       });
@@ -197,10 +206,11 @@
         { class: "live-change", novalidate: "" },
         labelled("Intervention", action),
         ...Object.values(parts),
-        html("button", { type: "submit", class: "button" }, "Intervene"),
+        html("button", { type: "submit", class: "button live-apply" }, "Apply"),
       );
       changeForm.addEventListener("submit", (event) => {
         event.preventDefault();
+        if (!readSum()) return;
         const change = chosen();
         if (change.kind === "patch" && !state.second) {
           problem.textContent = "Type the second sum, from which the head output is patched.";
@@ -215,6 +225,25 @@
           ? [state.second.a, state.second.b].map((number) => digitsOf(number, nDigits).join(""))
           : ["", ""];
       };
+      // The fields of an intervention that the address names, so that it can be changed.
+      const restoreFields = () => {
+        const change = state.changes[state.changes.length - 1];
+        if (!change) return;
+        action.value = change.kind;
+        if (change.kind === "dose") {
+          site.value = String(change.site);
+          dose.value = String(change.dose);
+          doseText.textContent = sumint.withMinus(dose.value);
+        } else if (change.kind === "token") {
+          place.value = String(change.position);
+          token.value = String(change.token);
+        } else {
+          head.value = `${change.layer}.${change.head}`;
+          position.value = String(change.position ?? "all");
+        }
+        showFields();
+      };
+      restoreFields();
       return { elements: [sumForm, changeForm, problem], fill };
     };
 
@@ -229,12 +258,19 @@
       };
       const form = makeForm(made, act);
 
+      // Where the focus goes when the button that had it is gone.
+      const focusNext = (/** @type {number} */ index) => {
+        const buttons = all(active, "li:not(.live-reset) button", HTMLButtonElement);
+        const next = buttons[Math.min(index, buttons.length - 1)] ?? one(chart, ".live-apply", HTMLButtonElement);
+        next.focus();
+      };
       const showActive = () => {
         const items = state.changes.map((change, index) => {
-          const name = nameOf(change, made);
+          const name = nameOf(change, made, state.second);
           const remove = button("×", () => {
             state.changes = state.changes.filter((_, other) => other !== index);
             act();
+            focusNext(index);
           });
           remove.setAttribute("aria-label", `Remove: ${name}`);
           return html("li", {}, name, remove);
@@ -243,6 +279,7 @@
           state.changes = [];
           state.second = null;
           act();
+          focusNext(0);
         });
         active.replaceChildren(...items, ...(items.length ? [html("li", { class: "live-reset" }, reset)] : []));
       };
@@ -252,14 +289,17 @@
         const clean = runWith(made, sum, []);
         const source = second ? runWith(made, second, []) : undefined;
         const run = changes.length ? runWith(made, sum, changes, source) : clean;
+        const judged = sumOfTokens(sum, changes, made.payload.n_digits) ?? sum;
         const seen = {
           model: made,
           sum,
+          judged,
+          nChanges: changes.length,
           tokens: tokensOf(sum, made.payload.n_digits),
           clean,
           run,
           before: readAnswer(clean, sum, made.payload),
-          after: readAnswer(run, sum, made.payload),
+          after: readAnswer(run, judged, made.payload),
           isChanged: changes.length > 0,
         };
         form.fill();

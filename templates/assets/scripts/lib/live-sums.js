@@ -6,6 +6,7 @@
   const PLUS = 10;
   const EQUALS = 11;
   const NINE = 9;
+  const MOST_DOSE = 2;
 
   /** @type {LiveSums["digitsOf"]} */
   const digitsOf = (number, nDigits) => [...String(number).padStart(nDigits, "0").slice(-nDigits)].map(Number);
@@ -118,6 +119,7 @@
     /** @type {LiveChange[]} */
     const changes = [];
     let isWhole = true;
+    const isDose = (/** @type {string} */ part) => /^-?\d(\.\d+)?$/.test(part) && Math.abs(Number(part)) <= MOST_DOSE;
     const within = (/** @type {string | undefined} */ part, /** @type {number} */ n) =>
       part !== undefined && /^\d+$/.test(part) && Number(part) < n;
     for (const item of text ? text.split(",") : []) {
@@ -133,7 +135,7 @@
             head: Number(second),
             position: third === "all" ? null : Number(third),
           });
-      } else if (kind === "dose" && within(first, sites.length) && Math.abs(Number(parts.slice(1).join("."))) <= 3)
+      } else if (kind === "dose" && within(first, sites.length) && isDose(parts.slice(1).join(".")))
         changes.push({ kind, site: Number(first), dose: Number(parts.slice(1).join(".")) });
       else if (kind === "token" && within(first, position_names.length) && within(second, vocabulary.length))
         changes.push({ kind, position: Number(first), token: Number(second) });
@@ -167,7 +169,8 @@
     for (const change of changes) if (change.kind === "token") tokens[change.position] = change.token;
     const nPositions = payload.position_names.length;
     const edits = changes.flatMap((change) => {
-      if (change.kind === "token") return [];
+      // Without a second sum there is nothing to patch from.
+      if (change.kind === "token" || (change.kind === "patch" && !source)) return [];
       if (change.kind === "dose") {
         const { head, position, vector } = payload.sites[change.site];
         const add = (/** @type {Float64Array} */ z) => {
@@ -181,7 +184,7 @@
           if (position !== null && at !== position) continue;
           for (let i = 0; i < dHead; i++) {
             const mean = means[((layer * nPositions + at) * payload.n_heads + head) * dHead + i];
-            const other = kind === "patch" ? (source?.layers[layer][head].z[at * dHead + i] ?? mean) : mean;
+            const other = source && kind === "patch" ? source.layers[layer][head].z[at * dHead + i] : mean;
             z[at * dHead + i] = kind === "zero" ? 0 : other;
           }
         }
@@ -189,6 +192,17 @@
       return [{ layer, head, apply: set }];
     });
     return sumint.network.run(weights, tokens, edits);
+  };
+
+  // The sum that the operand tokens form, after some of them were replaced; null if one is no digit.
+  /** @type {LiveSums["sumOfTokens"]} */
+  const sumOfTokens = (sum, changes, nDigits) => {
+    const tokens = tokensOf(sum, nDigits);
+    for (const change of changes) if (change.kind === "token") tokens[change.position] = change.token;
+    const operands = [tokens.slice(0, nDigits), tokens.slice(nDigits + 1, 2 * nDigits + 1)];
+    if (operands.flat().some((token) => token >= N_DIGITS)) return null;
+    const [a, b] = operands.map((digits) => Number(digits.join("")));
+    return { a, b };
   };
 
   // The model, read from the payload of its script.
@@ -218,6 +232,7 @@
     writeChanges,
     parseSum,
     runWith,
+    sumOfTokens,
     modelOf,
   };
 }

@@ -7,7 +7,7 @@
   // The least differences that are highlighted: of shares, of phases and levels, and of logits.
   const SHARE_FROM = 0.005;
   const ATTENTION_FROM = 0.05;
-  const DIGITS_FROM = 0.02;
+  const DIGITS_FROM = 0.1;
   const LOGITS_FROM = 0.5;
 
   const { html } = sumint.elements;
@@ -42,7 +42,7 @@
   // A value before the interventions and after them; a change that counts is highlighted.
   /** @type {(before: string, after: string, counts: boolean) => string | Node} */
   const change = (before, after, counts) =>
-    counts && before !== after ? html("mark", {}, `${before} → ${after}`) : after;
+    counts && before !== after ? html("mark", {}, html("span", {}, before), html("span", {}, ` → ${after}`)) : after;
   const differs = (/** @type {number} */ before, /** @type {number} */ after, /** @type {number} */ least) =>
     Math.abs(after - before) >= least;
 
@@ -71,8 +71,8 @@
     });
     const phases = payload.has_phases ? ["phase, in digits", "turned by"] : [];
     return table(
-      "The answer, digit by digit",
-      ["digit", "predicted", "verdict", "probability", "next", ...phases],
+      `The answer, digit by digit${payload.has_phases ? "; turned by: the phase of the logits less the sum of the column’s digits, about 1 with a carry" : ""}`,
+      ["digit", "predicted", "verdict", "probability", "next most likely", ...phases],
       rows,
       "answer",
     );
@@ -206,7 +206,8 @@
         const rows = queries.map((query) =>
           html(
             "div",
-            { class: "live-row" },
+            { class: `live-row${query >= predicting(payload.n_digits) ? " is-predicting" : ""}` },
+            html("span", {}, vocabulary[tokens[query]]),
             ...names.map((_, key) => {
               const weight = attention[query * n + key];
               const isMarked = isChanged && differs(before[query * n + key], weight, ATTENTION_FROM);
@@ -230,40 +231,50 @@
           "div",
           { class: "live-head" },
           html("b", {}, `H${number}.${head}`),
-          html("div", { class: "live-grid", role: "img", "aria-label": label, style: `--size: ${n}` }, ...rows),
+          html(
+            "div",
+            { class: "live-grid", role: "img", "aria-label": label, style: `--size: ${n + 1}` },
+            html(
+              "div",
+              { class: "live-row" },
+              html("span"),
+              ...tokens.map((token) => html("span", {}, vocabulary[token])),
+            ),
+            ...rows,
+          ),
         );
       }),
     );
-    const axis = names.map((name, position) => {
-      const token = vocabulary[tokens[position]];
-      return name === token ? name : `${name} ${token}`;
-    });
     return html(
       "div",
       { class: "live-view live-view--attention" },
       html(
         "p",
         { class: "live-caption" },
-        `Attention from each position (rows) to each (columns): ${axis.join(" · ")}`,
+        `Attention from each token (rows; bold where an answer digit is predicted) to those up to it (columns), darker for more${isChanged ? "; framed: changed by at least 5 percentage points" : ""}`,
       ),
       html("div", { class: "live-heads" }, ...heads),
     );
   };
 
   /** @type {LiveViews["inWords"]} */
-  const inWords = ({ sum, before, after, isChanged, model }) => {
+  const inWords = ({ sum, judged, before, after, nChanges, model }) => {
     const { n_digits: nDigits } = model.payload;
     const number = (/** @type {number} */ value) => String(value).padStart(nDigits, "0");
+    const equationOf = (/** @type {Operands} */ { a, b }) => `${number(a)} + ${number(b)} = ${number(a + b)}`;
     const answer = (/** @type {LiveDigit[]} */ digits) => digits.map(({ predicted }) => predicted).join("");
     const wrong = after.flatMap(({ isRight }, digit) => (isRight ? [] : [`C${digit}`]));
     const verdict = wrong.length ? `wrong at ${wrong.join(", ")}` : "right";
-    const equation = `${number(sum.a)} + ${number(sum.b)} = ${number(sum.a + sum.b)}`;
-    if (!isChanged) return `${equation}; the model predicts ${answer(before)}, ${verdict}.`;
+    const equation = equationOf(sum);
+    if (!nChanges) return `${equation}; the model predicts ${answer(before)}, ${verdict}.`;
     const changed = after.flatMap(({ token, predicted }, digit) =>
       token === before[digit].token ? [] : [`C${digit} from ${before[digit].predicted} to ${predicted}`],
     );
-    const what = changed.length ? `changes ${changed.join(", ")}` : "changes no digit";
-    return `${equation}; the model predicts ${answer(before)}. The intervention ${what}: ${answer(after)}, ${verdict}.`;
+    const isOther = judged.a !== sum.a || judged.b !== sum.b;
+    const tokens = isOther ? ` The tokens now read ${equationOf(judged)}.` : "";
+    const [subject, verb] = nChanges > 1 ? ["The interventions", "change"] : ["The intervention", "changes"];
+    const what = changed.length ? `${verb} ${changed.join(", ")}` : `${verb} no digit`;
+    return `${equation}; the model predicts ${answer(before)}.${tokens} ${subject} ${what}: ${answer(after)}, ${verdict}.`;
   };
 
   sumint.liveViews = { answerTable, levelTable, partsTable, pathsTable, contributions, paths, attentionView, inWords };

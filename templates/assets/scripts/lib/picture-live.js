@@ -13,7 +13,9 @@
   const inWords = ({ a, b, predicted, answer, amounts, levels }, switches) => {
     const added = a.map((digit, column) => digit + b[column]);
     const wrong = predicted.flatMap((token, digit) => (token === answer[digit] ? [] : [digit]));
-    const equation = `${a.join("")}+${b.join("")}=${answer.join("")}`;
+    const total = String(Number(a.join("")) + Number(b.join(""))).padStart(a.length, "0");
+    const equation = `${a.join("")}+${b.join("")}=${total}`;
+    const over = total.length > a.length ? ` The model can write the last ${a.length} digits alone.` : "";
     const causes = wrong.flatMap((digit) => {
       const amount = amounts[digit];
       const needed = (Number(answer[digit]) - added[digit] + 2 * N_DIGITS) % N_DIGITS;
@@ -35,7 +37,7 @@
       return `C${digit}: ${total % N_DIGITS}${turned}, gives ${predicted[digit]}${verdict}`;
     });
     return [
-      `${equation}; the model predicts ${predicted.join("")}, which is ${wrong.length ? "wrong" : "right"}.${causes.join("")}`,
+      `${equation}; the model predicts ${predicted.join("")}, which is ${wrong.length || over ? "wrong" : "right"}.${over}${causes.join("")}`,
       `Each layer-0 head reads the digits of a column. They add up to ${listed(added.map((total, column) => `${total} in column ${column}`))}.`,
       ["Each dial holds its column’s sum without the tens.", ...states, ...scale].join(" "),
       `Layer 1 adds the carries. ${digits.join("; ")}.`,
