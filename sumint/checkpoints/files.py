@@ -5,7 +5,10 @@ The tensors have the names and shapes of transformer_lens's HookedTransformer (`
 
 - a `.safetensors` file with its card, a JSON file of the same stem that records how the model was trained;
 - a PyTorch state dict such as the write-up's `sum_model.pt`, read without executing anything in it
-  (`state_dict.py`).
+  (`state_dict.py`), also inside the dictionary of a training loop.
+
+In both the names may have prefixes, buffers may be there, and numbers may be in half or double precision
+(`names.py`).
 
 The tensors' shapes determine the architecture. Anything but a two-layer, attention-only transformer over sums is
 refused, with a message that names what was expected.
@@ -24,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from sumint.checkpoints.card import card_path, check_card, read_card
+from sumint.checkpoints.names import is_buffer, without_prefixes
 from sumint.checkpoints.state_dict import read_state_dict
 from sumint.errors import InputError
 from sumint.limits import MAX_HEADS
@@ -37,6 +41,9 @@ MAX_WIDTH = 1024
 """The largest dimension of the residual stream and of a head, so that matrices between them fit into memory."""
 MAX_VALUE = 1e6
 """The largest absolute value of a weight; with larger ones, products in single precision overflow."""
+
+_FLOATING_POINT = {"F16": "<f2", "F32": "<f4", "F64": "<f8"}
+"""The types of a safetensors file's numbers that NumPy has."""
 
 _MAX_HEADER_SIZE = 2**20
 """The largest size in bytes of a safetensors file's JSON header; a model of this family has some thousand."""
@@ -123,6 +130,7 @@ def read_weights(path: Path) -> Weights:
     else:
         tensors = read_state_dict(content, path)
         card = {}
+    tensors = without_prefixes(tensors)
     weights = Weights(check_tensors(tensors, path), tensors, card)
     check_card(card, weights.digest, path)
     return weights
@@ -208,22 +216,23 @@ def _architecture_of(tensors: Mapping[str, np.ndarray], path: Path) -> Architect
 
 
 def _read_safetensors(content: bytes, path: Path) -> dict[str, np.ndarray]:
-    from safetensors import SafetensorError
-    from safetensors.numpy import load
+    from safetensors import SafetensorError, deserialize
 
     if _MAX_HEADER_SIZE < int.from_bytes(content[:8], "little") < len(content):  # a million tensors
         raise InputError(f"{path}: a checkpoint's header has at most {_MAX_HEADER_SIZE:,} bytes, this one more")
     try:
-        tensors = load(content)
+        tensors = deserialize(content)
     except (SafetensorError, ValueError) as error:
         raise InputError(f"{path}: not a complete safetensors file ({first_line(error)})") from None
-    except (KeyError, AttributeError, TypeError):  # a type that NumPy lacks, such as an 8-bit float
-        raise InputError(f"{path}: holds numbers of a type that is not supported; save float32") from None
-    return {name: _as_float32(tensor, name, path) for name, tensor in tensors.items()}
+    return {name: _as_float32(tensor, name, path) for name, tensor in tensors if not is_buffer(name)}
 
 
-def _as_float32(tensor: np.ndarray, name: str, path: Path) -> np.ndarray:
-    if tensor.dtype.kind != "f":
-        raise InputError(f"{path}: {quote(name)} has type {tensor.dtype}; expected floating point")
+def _as_float32(tensor: Mapping[str, Any], name: str, path: Path) -> np.ndarray:
+    """A tensor of a safetensors file; numbers of half precision are those that they are rounded to."""
+    kind, shape = tensor["dtype"], tensor["shape"]
+    if kind == "BF16":  # NumPy lacks this type, which is the upper half of a float32
+        return (np.frombuffer(tensor["data"], "<u2").astype(np.uint32) << 16).view(np.float32).reshape(shape)
+    if kind not in _FLOATING_POINT:
+        raise InputError(f"{path}: {quote(name)} has type {kind}; expected floating point, as float32")
     with np.errstate(over="ignore"):  # an overflow becomes infinity, which `check_tensors` reports
-        return tensor.astype(np.float32)
+        return np.frombuffer(tensor["data"], _FLOATING_POINT[kind]).reshape(shape).astype(np.float32)

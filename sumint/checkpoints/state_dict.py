@@ -26,6 +26,7 @@ from typing import Any
 
 import numpy as np
 
+from sumint.checkpoints.names import WRAPPERS, is_buffer
 from sumint.errors import InputError
 from sumint.machine.files import MAX_FILE_SIZE, quote, read_archive
 
@@ -37,9 +38,6 @@ MAX_AXES = 8
 _ARCHIVE = b"PK\x03\x04"
 _MAGIC_NUMBER = 0x1950A86A20F9469CFC6C
 """The number with which a file of the older format begins."""
-
-_BUFFERS = ("attn.mask", "attn.IGNORE")
-"""The buffers that HookedTransformer saves with its parameters: the causal mask and its fill value."""
 
 _TYPES = {
     "FloatStorage": "f4",
@@ -112,6 +110,8 @@ class _Mark:
 def read_state_dict(content: bytes, path: Path) -> dict[str, np.ndarray]:
     """The named tensors, as float32, in a file that `torch.save(model.state_dict(), …)` wrote.
 
+    The state dict may be one entry of a dictionary, as training loops save it beside the epoch and the optimizer.
+
     Args:
         content: the content of the file.
         path: its path, for error messages.
@@ -135,6 +135,7 @@ def read_state_dict(content: bytes, path: Path) -> dict[str, np.ndarray]:
 
 
 def _as_arrays(entries: Any, storages: Mapping[str, bytes], order: str, path: Path) -> dict[str, np.ndarray]:
+    entries = _unwrapped(entries, path)
     if not isinstance(entries, _Entries):
         raise InputError(
             f"{path}: expected a state dict (names and tensors), found a {_kind_of(entries)}; "
@@ -146,7 +147,7 @@ def _as_arrays(entries: Any, storages: Mapping[str, bytes], order: str, path: Pa
         label = quote(name) if isinstance(name, str) else f"with a {_kind_of(name)} as its key"
         if not isinstance(name, str) or not isinstance(tensor, _Tensor):
             raise InputError(f"{path}: the entry {label} is not a named tensor; save model.state_dict()")
-        if name.endswith(_BUFFERS):
+        if is_buffer(name):
             continue
         if name in arrays:
             raise InputError(f"{path}: holds two tensors with the name {label}")
@@ -161,6 +162,20 @@ def _as_arrays(entries: Any, storages: Mapping[str, bytes], order: str, path: Pa
         except (_UnreadableError, ValueError, KeyError):
             raise InputError(f"{path}: {label} is damaged: its shape does not fit its bytes") from None
     return arrays
+
+
+def _unwrapped(entries: Any, path: Path) -> Any:
+    """The state dict that a dictionary without tensors of its own holds under a usual key, or the object."""
+    while isinstance(entries, _Entries) and not any(isinstance(value, _Tensor) for _, value in entries):
+        inside = {key: value for key, value in entries if key in WRAPPERS and isinstance(value, _Entries)}
+        if not inside:
+            break
+        if len(inside) > 1:
+            raise InputError(
+                f"{path}: holds state dicts under {' and '.join(map(quote, inside))}; save one of them alone"
+            )
+        (entries,) = inside.values()
+    return entries
 
 
 def _array(tensor: _Tensor, storages: Mapping[str, bytes], order: str) -> np.ndarray:
