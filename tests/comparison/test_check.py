@@ -312,30 +312,29 @@ def test_a_verdict_that_does_not_follow_from_the_numbers_is_a_finding(tmp_path: 
         (kind, "one/sparse: states “Holds”, but its numbers give “Does not hold”"),
         (kind, "one/round: states “Failed”, but its numbers give “Holds”"),
     ]
-    assert main(["check", str(site), "--claims-may-fail"]) == 1
+    assert main(["check", str(site)]) == 1
     assert capsys.readouterr().out.endswith(f"{site}: {kind}: 2\n")
 
 
-def test_a_claim_that_does_not_hold_is_wrong_unless_it_may_fail(tmp_path: Path, capsys) -> None:
+def test_a_claim_that_does_not_hold_is_listed_and_wrong_if_strict(tmp_path: Path, capsys) -> None:
     theirs = claim(name="theirs", state="not-applicable", check={"reason": "It is of another."})
     near = claim(name="near", state="near-fails", value=0.94)
     near["check"]["conditions"][0]["cases"][0]["n"] = 100
     claims = [CLAIM, claim(name="round", state="fails", value=0.9), theirs, near]
     site = site_at(tmp_path / "site", claims)
-    assert main(["check", str(site)]) == 1
     lines = (
         "  one/round: 90.0% (share) (criterion: at least 95%)\n"
         "  one/near: 94.0% (95% interval 87.5% to 97.2%, n = 100; share) (criterion: at least 95%)\n"
     )
     listed = f"claims that do not hold: 2\n{lines}\n"
+    assert main(["check", str(site), "--strict"]) == 1
     assert capsys.readouterr().out == f"{listed}{site}: claims that do not hold: 2\n"
-    assert main(["check", str(site), "--claims-may-fail"]) == 0
-    assert (
-        capsys.readouterr().out
-        == f"{listed}{site}: OK (claims that do not hold, allowed by --claims-may-fail: 2)\n"
-    )
+    # The option of earlier versions is accepted, and has no effect.
+    for options in ([], ["--claims-may-fail"]):
+        assert main(["check", str(site), *options]) == 0
+        assert capsys.readouterr().out == f"{listed}{site}: OK (claims that do not hold: 2)\n"
     (site / "a.js").write_text("changed")
-    assert main(["check", str(site), "--claims-may-fail"]) == 1
+    assert main(["check", str(site)]) == 1
     assert capsys.readouterr().out.endswith(f"{site}: changed files: 1\n")
 
 
