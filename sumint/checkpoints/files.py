@@ -30,15 +30,11 @@ from sumint.checkpoints.card import card_path, check_card, read_card
 from sumint.checkpoints.names import is_buffer, without_prefixes
 from sumint.checkpoints.state_dict import read_state_dict
 from sumint.errors import InputError
-from sumint.limits import MAX_HEADS
+from sumint.limits import MAX_HEADS, MAX_WIDTH, MIN_WIDTH
 from sumint.machine.files import check_readable, first_line, quote, read_bytes, write_atomically
 from sumint.task.sums import VOCABULARY, Layout
 
 N_LAYERS = 2
-MIN_WIDTH = 3
-"""The smallest dimension of the residual stream: a plane for the digits and at least one more direction."""
-MAX_WIDTH = 1024
-"""The largest dimension of the residual stream and of a head, so that matrices between them fit into memory."""
 MAX_VALUE = 1e6
 """The largest absolute value of a weight; with larger ones, products in single precision overflow."""
 

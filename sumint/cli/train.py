@@ -11,11 +11,14 @@ import typer
 
 from sumint.cli.application import INTERRUPTED, Command
 from sumint.errors import InputError
-from sumint.limits import MAX_EPOCHS, MAX_HEADS, SUPPORTED_DIGITS
+from sumint.limits import MAX_EPOCHS, MAX_HEADS, MAX_WIDTH, MIN_WIDTH, SUPPORTED_DIGITS
 from sumint.machine.device import Device
 
 MAX_SEED = 2**63 - 1
 """The largest seed that PyTorch's generators accept."""
+
+FALL = 20
+"""The first learning rate divided by the last, in the write-up's recipe."""
 
 
 def add(application: typer.Typer) -> None:
@@ -59,6 +62,19 @@ def run(
     heads: Annotated[
         int, typer.Option(min=1, max=MAX_HEADS, metavar="N", help="Heads in each of the two layers.")
     ] = 3,
+    d_model: Annotated[
+        int, typer.Option(min=MIN_WIDTH, max=MAX_WIDTH, metavar="N", help="Dimensions of the residual stream.")
+    ] = 48,
+    d_head: Annotated[int, typer.Option(min=1, max=MAX_WIDTH, metavar="N", help="Dimensions of a head.")] = 24,
+    lr: Annotated[
+        float,
+        typer.Option(
+            min=1e-6,
+            max=1.0,
+            metavar="RATE",
+            help="The learning rate of the first epoch; it falls linearly to a twentieth.",
+        ),
+    ] = 2e-3,
     device: Annotated[Device, typer.Option(help="The device that computes.")] = "auto",
     out: Annotated[Path, typer.Option(metavar="FILE", help="The checkpoint file to write.")] = Path(
         "model.safetensors"
@@ -76,10 +92,12 @@ def run(
     from sumint.training.train import TrainingConfig, TrainingHistory, train, training_card
 
     config = TrainingConfig(
-        Architecture(n_digits=digits, n_heads=heads),
+        Architecture(digits, heads, d_model, d_head),
         seed if init_seed is None else init_seed,
         seed if order_seed is None else order_seed,
         epochs,
+        first_learning_rate=lr,
+        last_learning_rate=lr / FALL,
     )
     state_path = out.with_suffix(".training")
     if state_path.exists():

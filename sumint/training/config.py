@@ -46,6 +46,29 @@ class TrainingConfig:
             return f"seed {self.init_seed}"
         return f"init seed {self.init_seed}, order seed {self.order_seed}"
 
+    @property
+    def differences(self) -> str:
+        """How the recipe differs from the write-up's, seeds and epochs aside, as text; empty if it does not."""
+        ours, theirs = self.architecture, Architecture()
+        listed = [
+            f"{own} {one if own == 1 else several}"
+            for own, usual, one, several in (
+                (ours.n_digits, theirs.n_digits, "digit", "digits"),
+                (ours.n_heads, theirs.n_heads, "head", "heads"),
+                (ours.d_model, theirs.d_model, "dimension", "dimensions of the residual stream"),
+                (ours.d_head, theirs.d_head, "dimension of a head", "dimensions of a head"),
+            )
+            if own != usual
+        ]
+        if self.first_learning_rate != TrainingConfig().first_learning_rate:
+            listed.append(f"a learning rate of {self.first_learning_rate:g}")
+        return ", ".join(listed)
+
+    @property
+    def name(self) -> str:
+        """The name of the model: its seeds, and how its recipe differs from the write-up's."""
+        return ", ".join(filter(None, (self.seeds, self.differences)))
+
     def learning_rate(self, epoch: int) -> float:
         """The learning rate of an epoch, counted from 0, which falls linearly from the first to the last."""
         progress = epoch / max(1, self.epochs - 1)

@@ -223,8 +223,8 @@ def train(
 def training_card(config: TrainingConfig, history: TrainingHistory) -> dict[str, Any]:
     """The content of a checkpoint's card: the recipe, the history and the versions of the libraries."""
     return {
-        "name": config.seeds,
-        "origin": f"These weights were trained with ARENA’s recipe: {config.seeds}, {config.epochs} epochs.",
+        "name": config.name,
+        "origin": _origin(config),
         "recipe": asdict(config),
         "best_epoch": history.best_epoch + 1,
         "validation_accuracy": history.validation_accuracy[history.best_epoch],
@@ -236,6 +236,14 @@ def training_card(config: TrainingConfig, history: TrainingHistory) -> dict[str,
             "numpy": np.__version__,
         },
     }
+
+
+def _origin(config: TrainingConfig) -> str:
+    """How the weights were made, as a sentence."""
+    how = f"{config.seeds}, {config.epochs} {'epoch' if config.epochs == 1 else 'epochs'}"
+    if not config.differences:
+        return f"These weights were trained with ARENA’s recipe: {how}."
+    return f"These weights were trained with ARENA’s recipe, but with {config.differences}: {how}."
 
 
 @torch.no_grad()

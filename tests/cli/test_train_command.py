@@ -84,8 +84,32 @@ def test_either_seed_can_be_set_alone(tmp_path: Path, monkeypatch: pytest.Monkey
     other = card_of(tmp_path / "other.safetensors", "--seed", "3", "--order-seed", "4")
     assert both == separate
     assert (other["recipe"]["init_seed"], other["recipe"]["order_seed"]) == (3, 4)
-    assert other["name"] == "init seed 3, order seed 4"
+    assert other["name"] == "init seed 3, order seed 4, 2 digits, 1 head"
     assert other["tensors_sha256"] != both["tensors_sha256"]
+
+
+def test_sizes_and_learning_rate_are_those_asked_for_and_the_card_names_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short = partial(TrainingConfig, training_sums=2560, validation_sums=100)
+    monkeypatch.setattr("sumint.training.train.TrainingConfig", short)
+    out = tmp_path / "small.safetensors"
+    card = card_of(out, "--d-model", "20", "--d-head", "7", "--lr", "0.01")
+    assert read_weights(out).architecture == Architecture(2, 1, 20, 7)
+    recipe = card["recipe"]
+    assert (recipe["first_learning_rate"], recipe["last_learning_rate"]) == (0.01, pytest.approx(0.0005))
+    sizes = "2 digits, 1 head, 20 dimensions of the residual stream, 7 dimensions of a head"
+    assert card["name"] == f"seed 0, {sizes}, a learning rate of 0.01"
+    assert card["origin"] == (
+        f"These weights were trained with ARENA’s recipe, but with {sizes}, a learning rate of 0.01: seed 0, 1 "
+        "epoch."
+    )
+
+
+@pytest.mark.parametrize("option", [("--d-model", "2"), ("--d-head", "0"), ("--lr", "0"), ("--lr", "nan")])
+def test_sizes_and_rates_without_a_model_are_refused(option: tuple[str, str], tmp_path: Path) -> None:
+    assert main(["train", *option, "--out", str(tmp_path / "none.safetensors")]) == 2
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="other processors round differently")
