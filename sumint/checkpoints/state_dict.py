@@ -110,7 +110,7 @@ class _Mark:
 def read_state_dict(content: bytes, path: Path) -> dict[str, np.ndarray]:
     """The named tensors, as float32, in a file that `torch.save(model.state_dict(), …)` wrote.
 
-    The state dict may be one entry of a dictionary, as training loops save it beside the epoch and the optimizer.
+    The state dict may be one entry of a dictionary, as training loops save it beside the epoch and the optimiser.
 
     Args:
         content: the content of the file.
