@@ -9,7 +9,7 @@ the stack, so no wire crosses a box.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from report.content.picture import ENDINGS, STATES, Answer, Box, Picture, Wire, answer_name, pair_name
@@ -394,7 +394,12 @@ def _lay_out_tall(picture: Picture) -> PictureLayout:
     )
 
 
-def _spread(reads, group, order, span) -> dict[int, float]:
+def _spread(
+    reads: Sequence[Wire],
+    group: Callable[[Wire], str],
+    order: Callable[[Wire], float],
+    span: Callable[[Wire], tuple[float, float]],
+) -> dict[int, float]:
     """Where wires leave: those from the same place are spread over it, in the order of their other ends."""
     by_group = defaultdict(list)
     for number, wire in enumerate(reads):
@@ -407,7 +412,13 @@ def _spread(reads, group, order, span) -> dict[int, float]:
     return found
 
 
-def _ends(reads, answers, order, *, is_tall: bool) -> dict[int, float]:
+def _ends(
+    reads: Sequence[Wire],
+    answers: Mapping[int, Rect],
+    order: Callable[[Wire], float],
+    *,
+    is_tall: bool,
+) -> dict[int, float]:
     """Where wires arrive: those that share an input are spread a little, in the order of their other ends."""
     by_port = defaultdict(list)
     for number, wire in enumerate(reads):

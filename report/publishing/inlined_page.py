@@ -119,7 +119,7 @@ class InlinedPage:
         if name not in self._pages:
             self.linked_files.add(name)
             return name
-        # A link with a query opens the file anew, so that scripts read the query there as on a page.
+        # A link with a query opens the file again, so that scripts read the query there as on a page.
         query = f"?{target.query}" if target.query else ""
         if not target.fragment:
             return f"{query}#{name.removesuffix('.html')}"

@@ -69,7 +69,7 @@
     const outputMatrix = weights.tensors["blocks.0.attn.W_O"];
     const size = outputMatrix.length / weights.sizes.nHeads;
     const matrix = outputMatrix.subarray(site.head * size, (site.head + 1) * size);
-    // The layer norm removes the mean of what a head writes.
+    // The layer norm removes the mean of a head's output.
     const written = (/** @type {Float64Array} */ z) => {
       const output = sumint.network.project(z, matrix, null, weights.sizes.dModel);
       const mean = output.reduce((sum, value) => sum + value / output.length, 0);
@@ -194,7 +194,7 @@
     return sumint.network.run(weights, tokens, edits);
   };
 
-  // The sum that the operand tokens form, after some of them were replaced; null if one is no digit.
+  // The sum that the operand tokens form, after some of them were replaced; null if one is not a digit.
   /** @type {LiveSums["sumOfTokens"]} */
   const sumOfTokens = (sum, changes, nDigits) => {
     const tokens = tokensOf(sum, nDigits);
