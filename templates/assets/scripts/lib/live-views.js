@@ -71,7 +71,7 @@
     });
     const phases = payload.has_phases ? ["phase, in digits", "turned by"] : [];
     return table(
-      `The answer, digit by digit${payload.has_phases ? "; turned by: the phase of the logits less the sum of the column’s digits, about 1 with a carry" : ""}`,
+      `The answer, digit by digit${payload.has_phases ? "; turned by: the phase of the logits less the sum of the column’s digits, to which a carry should add 1" : ""}`,
       ["digit", "predicted", "verdict", "probability", "next most likely", ...phases],
       rows,
       "answer",
