@@ -19,6 +19,7 @@ from report.content.component import Component
 from report.content.controls import Control, controls_of
 from report.content.failures import Failure
 from report.content.lazy_chart import LazyChart
+from report.content.live.own_sums import OwnSums
 from report.content.picture import Picture
 from sumint.lab import Lab
 
@@ -70,6 +71,8 @@ class Figure:
 
     numbers_control: str | tuple[str, ...] | None = None
     """The names of the controls of these charts, if they are not those of the page's."""
+    own_sums: OwnSums | None = None
+    """The form for a sum of the reader's own, if the figure shows single sums; they are its first control."""
 
     def __post_init__(self) -> None:
         controls_of(self.name, self._control_names, [view.choices for view in self.views])

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from report.content.controls import Control, controls_of
+from report.content.live.own_sums import OwnSums
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,6 +98,8 @@ class Component:
     """The maximum width of the figure in CSS pixels; None lets it fill the column."""
     narrow_height: int | None = None
     """The height on a small screen if it differs there."""
+    own_sums: OwnSums | None = None
+    """The form for a sum of the reader's own, if the figure shows single sums; they are its first control."""
 
     def __post_init__(self) -> None:
         controls_of(self.name, self._control_names, tuple(self.payloads))

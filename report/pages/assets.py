@@ -37,7 +37,7 @@ SCRIPTS = {
     "fonts": ("fonts",),
     "theme": ("namespace", "lib/elements", "theme"),
     "load": ("load",),
-    "figures": ("lib/address", "lib/numbers", "lib/charts", "lib/hover-text", "expanding", "figures"),
+    "figures": ("lib/address", "lib/numbers", "lib/charts", "lib/hover-text", "expanding", "figures", "own-sums"),
     "tables": ("lib/table-rows", "tables"),
     "claims": ("claims",),
     "claims-table": ("claims-table",),
@@ -52,7 +52,10 @@ SCRIPTS = {
     "attention": ("lib/attention-weights", "components/attention-parts", "components/attention"),
     "clouds": ("lib/cloud-paths", "components/cloud-painting", "components/clouds"),
     "pictures": ("lib/picture-values", "lib/picture-live", "pictures"),
-    "live-model": ("lib/network", "lib/live-sums", "lib/live-views", "components/live-model"),
+    "live-model": (
+        *("lib/network", "lib/live-sums", "lib/interventions", "lib/attributions", "lib/own-views"),
+        *("lib/live-views", "components/live-model"),
+    ),
 }
 """The files of each script of the site in order, joined so that a page loads few scripts.
 

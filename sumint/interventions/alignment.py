@@ -191,6 +191,13 @@ def random_move(basis: Float[Tensor, "d_head rank"], seed: int) -> Intervention:
     )
 
 
+def random_direction(d_head: int, seed: int) -> Float[Tensor, " d_head"]:
+    """The direction of norm 1 along which `random_move` moves, for a subspace of rank 1."""
+    from transformer_lens.tools.analysis.interchange import random_basis
+
+    return random_basis(d_model=d_head, rank=1, seed=seed)[:, 0]
+
+
 TRAININGS = ("true digits", "arbitrary digits", "random weights")
 """What a subspace is trained on: the hypothesis, and the two controls that should fail."""
 

@@ -19,13 +19,30 @@ NINE = N_DIGIT_TOKENS - 1
 
 def column_states(sums: Sums) -> Int[np.ndarray, "sum column"]:
     """The state of each column: `KILL`, `PROPAGATE` or `GENERATE`."""
-    totals = sums.a_digits + sums.b_digits
+    return states_of(sums.a_digits + sums.b_digits)
+
+
+def states_of(totals: Int[np.ndarray, "*column"]) -> Int[np.ndarray, "*column"]:
+    """The states of columns whose two digits have these sums."""
     return np.select([totals > NINE, totals == NINE], [GENERATE, PROPAGATE], KILL)
 
 
 def column_digits(sums: Sums) -> Int[np.ndarray, "sum column"]:
     """The sum of each column's two digits modulo ten."""
     return (sums.a_digits + sums.b_digits) % N_DIGIT_TOKENS
+
+
+def same_states(sums: Sums, seed: int) -> Sums:
+    """Other sums whose columns have the same states, with random digits of the training range."""
+    random = np.random.default_rng(seed)
+    operands = np.zeros((2, len(sums)), np.int64)
+    for column, of_column in enumerate(column_states(sums).T):
+        n_values = N_DIGIT_TOKENS if column else N_DIGIT_TOKENS // 2  # leading digits are below five
+        pairs = np.indices((n_values, n_values)).reshape(2, -1)
+        of_pairs = states_of(pairs.sum(axis=0))
+        chosen = [random.choice(np.flatnonzero(of_pairs == state)) for state in of_column]
+        operands += pairs[:, chosen] * 10 ** (sums.layout.n_digits - 1 - column)
+    return Sums(sums.layout, *operands)
 
 
 def answer_from(

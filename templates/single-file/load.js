@@ -59,20 +59,22 @@
     else save(blob, address);
   };
 
-  // Links in the page are anchors already, unlike those to files and those made by scripts, whose query is left out.
-  const anchorOf = (/** @type {string} */ href) => {
-    const [, page, anchor] = href.match(/^(?:\.\.\/)*([\w-]+)\.html(?:\?[^#]*)?(?:#(.*))?$/) ?? [];
+  // Links in the page are anchors already, unlike those to files and those made by scripts. A query opens the file again,
+  // so that scripts read it there as on a page.
+  const addressIn = (/** @type {string} */ href) => {
+    const [, page, query = "", anchor] = href.match(/^(?:\.\.\/)*([\w-]+)\.html(\?[^#]*)?(?:#(.*))?$/) ?? [];
     if (!document.querySelector(`[data-page="${page}"]`)) return null;
-    return anchor ? `${page}/${anchor}` : page;
+    return `${query}#${anchor ? `${page}/${anchor}` : page}`;
   };
+  sumint.openAddress = (href) => location.assign(addressIn(href) ?? href);
   document.addEventListener("click", (event) => {
     const href = event.target instanceof Element && event.target.closest("a[href]")?.getAttribute("href");
     if (!href) return;
     const block = blockOf(href);
-    const anchor = anchorOf(href);
-    if (!block && anchor === null) return;
+    const address = addressIn(href);
+    if (!block && address === null) return;
     event.preventDefault();
     if (block) open(block);
-    else location.hash = anchor ?? "";
+    else location.assign(address ?? "");
   });
 }

@@ -7,6 +7,7 @@
  * @typedef {object} Sumint
  * @property {Elements} elements Finds and makes elements.
  * @property {(address: string) => Promise<void>} loadScript Runs the script at an address of the site, once.
+ * @property {(href: string) => void} openAddress Opens an address of the site.
  * @property {() => ThemeName} currentTheme The theme in which the page is shown.
  * @property {(href: string, settings: Settings) => string} addressWith An address with settings in its query.
  * @property {(settings: Settings) => void} keepInAddress Stores the reader's choices in the page's address.
@@ -35,6 +36,11 @@
  * @property {CloudPainting} cloudPainting Draws clouds on a canvas.
  * @property {NetworkRun} network The network itself.
  * @property {LiveSums} liveSums Sums on the live model.
+ * @property {(name: string, option: { slug: string, label: string }, views: View[]) => void} addViews Adds an option to the
+ *   first control of a figure, with its views, and chooses it.
+ * @property {Attributions} attributions What each component and path adds to the logits.
+ * @property {OwnViews} ownViews Views of the figures of single sums, for a sum of the reader's own.
+ * @property {Interventions} interventions Interventions on the live model.
  * @property {LiveViews} liveViews What the live model shows of a sum.
  * @property {(name: string) => View[] | undefined} viewsOf The views of a figure whose script has run, on any page.
  * @property {PictureLive} pictureLive A sum of the reader's own in the picture.
@@ -73,7 +79,7 @@
  */
 /** @typedef {{ data: Trace[], layout: ChartLayout }} Chart */
 /** @typedef {{ type: string, meta?: number | string } & Record<string, any>} Trace */
-/** @typedef {{ meta?: { narrow?: Record<string, any>, opens?: Record<string, string> } } & Record<string, any>} ChartLayout */
+/** @typedef {{ meta?: { narrow?: Record<string, any>, panels?: Record<string, string>, opens?: Record<string, string> } } & Record<string, any>} ChartLayout */
 /**
  * @typedef {object} ChartTheme
  * @property {{ data: Record<string, Record<string, any>[]>, layout: Record<string, any> }} template
@@ -110,7 +116,7 @@
  * @property {number[]} shape The lengths of its axes.
  */
 /** @typedef {{ name: string, token: string, label: string }} PositionToken */
-/** @typedef {{ positions: PositionToken[], heads: { name: string, layer: number, weights: PackedNumbers }[] }} AttentionPayload */
+/** @typedef {{ positions: PositionToken[], heads: { name: string, layer: number, weights: PackedNumbers | Float64Array }[] }} AttentionPayload */
 /** @typedef {{ name: string, origin: string, route: string, magnitudes: PackedNumbers, phases: PackedNumbers }} CloudPath */
 /** @typedef {{ digits: string[], sums: string[], routes: string[], paths: CloudPath[] }} CloudsPayload */
 /**
@@ -220,7 +226,7 @@
 
 // Attention
 
-/** @typedef {{ name: string, layer: number, weights: Float32Array }} HeadWeights */
+/** @typedef {{ name: string, layer: number, weights: Float32Array | Float64Array }} HeadWeights */
 /** @typedef {{ query: number, key: number }} PatternCell */
 /**
  * @typedef {object} AttentionState
@@ -298,6 +304,18 @@
  */
 /** @typedef {Omit<LiveSite, "without" | "vector"> & { without: PackedNumbers, vector: PackedNumbers }} PackedSite */
 /**
+ * @typedef {object} LiveSubspace A direction or a plane of a site's output.
+ * @property {string} name
+ * @property {number} head
+ * @property {number} position
+ * @property {number} column
+ * @property {number} digit
+ * @property {Float64Array} basis Orthonormal vectors, one after the other.
+ * @property {number} rank
+ * @property {number | null} as_far_as The number of the subspace along which a patch would be as long.
+ */
+/** @typedef {Omit<LiveSubspace, "basis" | "rank"> & { basis: PackedNumbers }} PackedSubspace */
+/**
  * @typedef {object} LiveSettings
  * @property {number} n_digits
  * @property {number} n_heads
@@ -307,14 +325,16 @@
  * @property {string[]} vocabulary
  * @property {string[]} position_names
  * @property {boolean} has_phases
+ * @property {number} carrying_share The share of sums with a carry.
  * @property {[number, number][]} wrong
  */
-/** @typedef {LiveSettings & { tensors: Record<string, PackedNumbers>, means: PackedNumbers, sites: PackedSite[] }} LivePayload */
-/** @typedef {LiveSettings & { sites: LiveSite[] }} LiveContent */
+/** @typedef {{ tensors: Record<string, PackedNumbers>, means: PackedNumbers, read: PackedNumbers }} LiveArrays */
+/** @typedef {LiveSettings & LiveArrays & { sites: PackedSite[], subspaces: PackedSubspace[] }} LivePayload */
+/** @typedef {LiveSettings & { sites: LiveSite[], subspaces: LiveSubspace[] }} LiveContent */
 /** @typedef {{ dModel: number, dHead: number, nHeads: number, nLayers: number, nTokens: number }} NetworkSizes */
 /** @typedef {{ sizes: NetworkSizes, tensors: Record<string, Float64Array> }} NetworkWeights */
-/** @typedef {{ layer: number, head: number, apply: (z: Float64Array) => void }} NetworkChange */
-/** @typedef {{ attention: Float64Array, z: Float64Array, output: Float64Array }} HeadRun */
+/** @typedef {{ layer: number, head: number, part: string, apply: (rows: Float64Array) => void }} NetworkChange */
+/** @typedef {Record<string, Float64Array>} HeadRun Queries q, keys k, values v, pattern, z and the output of a head. */
 /**
  * @typedef {object} NetworkResult
  * @property {Float64Array} embedded The residual stream after the embeddings.
@@ -330,13 +350,18 @@
  * @property {(weights: NetworkWeights, tokens: number[], changes?: NetworkChange[]) => NetworkResult} run
  * @property {(rows: Float64Array, width: number, weights: Float64Array, bias: Float64Array) => Float64Array} normalise
  * @property {(rows: Float64Array, matrix: Float64Array, bias: Float64Array | null, nOut: number) => Float64Array} project
+ * @property {(weights: NetworkWeights, part: string, layer: number, head: number, row: Float64Array) => Float64Array} inputOf
+ * @property {(weights: NetworkWeights, layer: number, head: number) => Float64Array} valueBias
  */
 /** @typedef {{ a: number, b: number }} Operands */
-/**
- * @typedef {{ kind: "zero" | "mean" | "patch", layer: number, head: number, position: number | null } |
- *   { kind: "dose", site: number, dose: number } | { kind: "token", position: number, token: number }} LiveChange
- */
-/** @typedef {{ weights: NetworkWeights, means: Float64Array, payload: LiveContent }} LiveModel */
+/** @typedef {{ layer: number, head: number | null, position: number | null }} LivePlace Without a number: all of them. */
+/** @typedef {LivePlace & { kind: "zero" | "mean" | "patch", part: string, meanOf: string }} LiveSetting */
+/** @typedef {{ kind: "dose", site: number, dose: number }} LiveDose */
+/** @typedef {{ kind: "along", subspace: number } | { kind: "across", subspace: number }} LiveMove */
+/** @typedef {{ kind: "token", position: number, token: number }} LiveToken */
+/** @typedef {{ kind: "via", way: string }} LiveWay */
+/** @typedef {LiveSetting | LiveDose | LiveMove | LiveToken | LiveWay} LiveChange */
+/** @typedef {{ weights: NetworkWeights, means: Float64Array, read: Float64Array, payload: LiveContent }} LiveModel */
 /** @typedef {{ sum: Operands, second: Operands | null, changes: LiveChange[], note: string }} LiveState */
 /**
  * @typedef {object} LiveDigit
@@ -374,23 +399,41 @@
  * @property {(run: NetworkResult, sum: Operands, payload: LiveSettings) => LiveDigit[]} readAnswer
  * @property {(site: LiveSite, z: Float64Array, weights: NetworkWeights) => number} levelAt
  * @property {(kind: string, payload: LiveSettings, random?: () => number) => Operands} surprise
+ * @property {(text: string | null, nDigits: number) => Operands | null} parseSum
+ * @property {(payload: LivePayload) => LiveModel} modelOf
+ */
+/** @typedef {{ name: string, logits: Float64Array }} Attribution */
+/**
+ * @typedef {object} Attributions
+ * @property {(run: NetworkResult, model: LiveModel, position: number) => Attribution[]} components The embeddings, the heads
+ *   and last the biases.
+ * @property {(run: NetworkResult, model: LiveModel, position: number, scaleOfLayer?: number) =>
+ *   { paths: Attribution[], biases: Attribution[] }} paths From the embeddings and layer-0 heads, directly and through
+ *   layer-1 heads; what layer 1 reads is divided by the scale of its own layer norm, or by that of another layer.
+ * @property {(model: LiveModel) => Vector[]} rightPhasors By digit.
+ */
+/** @typedef {{ model: LiveModel, run: NetworkResult, sum: Operands }} OwnRun */
+/**
+ * @typedef {object} OwnViews
+ * @property {Record<string, (view: View, choices: string[], own: OwnRun) => View>} makers By what a figure shows of a sum: the
+ *   view of a listed sum, its choices beside the sum, and the run.
+ */
+/**
+ * @typedef {object} Interventions
  * @property {(text: string, payload: LiveContent) => { changes: LiveChange[], isWhole: boolean }} parseChanges
  * @property {(changes: LiveChange[]) => string} writeChanges
- * @property {(text: string | null, nDigits: number) => Operands | null} parseSum
+ * @property {(change: LiveChange) => string} placeOf What an intervention is made on.
+ * @property {(index: number, changes: LiveChange[], payload: LiveContent) => boolean} isOverwritten Whether a later
+ *   intervention replaces all that one changes.
  * @property {(model: LiveModel, sum: Operands, changes: LiveChange[], source?: NetworkResult) => NetworkResult} runWith
  * @property {(sum: Operands, changes: LiveChange[], nDigits: number) => Operands | null} sumOfTokens
- * @property {(payload: LivePayload) => LiveModel} modelOf
  */
 /**
  * @typedef {object} LiveViews
  * @property {(seen: LiveSeen) => HTMLElement} answerTable
  * @property {(seen: LiveSeen) => HTMLElement} levelTable
  * @property {(seen: LiveSeen) => HTMLElement} partsTable
- * @property {(run: NetworkResult, model: LiveModel, position: number) => { name: string, logits: Float64Array }[]}
- *   contributions
  * @property {(seen: LiveSeen) => HTMLElement} pathsTable
- * @property {(run: NetworkResult, model: LiveModel, position: number) => { name: string, logits: Float64Array }[]} paths
- *   What each path from the embeddings or a layer-0 head through a layer-1 head adds to the logits.
  * @property {(seen: LiveSeen) => HTMLElement} attentionView
  * @property {(seen: LiveSeen) => string} inWords
  */

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from report.content.live.routes import live_data
+from report.content.live.trials import live_data
 from sumint.analyses.adding.live_model import live_model, value_biases
 from sumint.checkpoints.files import Weights
 from sumint.exhaustive.circuits import circuits_of

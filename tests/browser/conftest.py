@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from report.figures.plotlyjs import PlotlyJs, smallest
 from report.figures.plotlyjs_bundle import bundle
 from report.outline import OUTLINE
 from report.pages.renderer import TITLES_OF_INDEXES
+from report.publishing.single_file import SINGLE_FILE, single_file
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.checkpoints.locate import locate
 from sumint.lab import Lab
@@ -115,6 +117,15 @@ class _Silent(http.server.SimpleHTTPRequestHandler):
         """Print nothing."""
 
 
+def in_one_file(site: Path, path: Path) -> Path:
+    """Write a site into one file, and return its path."""
+    files = {
+        file.relative_to(site).as_posix(): file.read_bytes() for file in sorted(site.rglob("*")) if file.is_file()
+    }
+    SINGLE_FILE.write(single_file({name: files[name] for name in (*PAGES, *files)}), path)
+    return path
+
+
 @contextlib.contextmanager
 def served(folder: Path) -> Iterator[str]:
     """The address of a folder over http."""
@@ -134,9 +145,15 @@ def server(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def trained_server(trained_site: Path) -> Iterator[str]:
-    """The site of trained weights over http."""
-    with served(trained_site) as address:
-        yield address
+    """The site of trained weights over http, under a sub-path."""
+    with served(trained_site.parent) as address:
+        yield f"{address}/{quote(trained_site.name)}"
+
+
+@pytest.fixture(scope="session")
+def trained_file(trained_site: Path) -> Path:
+    """The site of trained weights in one file."""
+    return in_one_file(trained_site, trained_site.parent / "trained.html")
 
 
 @pytest.fixture

@@ -32,7 +32,7 @@ RUN_SUMS = """
         const model = sumint.liveSums.modelOf(sumint.viewsOf("live-model/live-model")[0].payload);
         const { n_digits: n, vocabulary } = model.payload;
         return sums.map(([a, b]) => {
-            const { logits } = sumint.liveSums.runWith(model, { a, b }, []);
+            const { logits } = sumint.interventions.runWith(model, { a, b }, []);
             return [...logits.slice((2 * n + 1) * vocabulary.length, (3 * n + 1) * vocabulary.length)];
         });
     }
@@ -43,7 +43,7 @@ TIME_PASSES = """
         const model = sumint.liveSums.modelOf(sumint.viewsOf("live-model/live-model")[0].payload);
         return Array.from({ length: n }, (_, index) => {
             const start = performance.now();
-            sumint.liveSums.runWith(model, { a: 17 * index, b: 31 * index }, []);
+            sumint.interventions.runWith(model, { a: 17 * index, b: 31 * index }, []);
             return performance.now() - start;
         });
     }
@@ -142,7 +142,7 @@ def test_a_head_is_ablated_and_the_change_is_highlighted_until_a_reset(opened: C
     page = opened().page
     page.locator("[name=head]").select_option(label="H0.2")
     page.get_by_role("button", name="Apply").click()
-    expect(page.locator(".live-active")).to_contain_text("H0.2 at all positions replaced by its mean")
+    expect(page.locator(".live-active")).to_contain_text("H0.2 at all positions replaced by the mean")
     expect(status(page)).to_contain_text("The intervention changes C")
     assert page.locator(".live-view--answer mark").count() > 0
     assert "do=mean.0.2.all" in page.url

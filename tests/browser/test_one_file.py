@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from report.publishing.single_file import SINGLE_FILE
-from report.publishing.single_file import single_file as enclose
-from tests.browser.conftest import PAGES, Reader, comes_to_rest_at_the_top
+from tests.browser.conftest import PAGES, Reader, comes_to_rest_at_the_top, in_one_file
 
 CONTENTS_BESIDE = {"width": 1300, "height": 900}
 
@@ -19,12 +17,7 @@ CONTENTS_BESIDE = {"width": 1300, "height": 900}
 @pytest.fixture(scope="session")
 def single_file(site: Path) -> Path:
     """The site in one file."""
-    files = {
-        path.relative_to(site).as_posix(): path.read_bytes() for path in sorted(site.rglob("*")) if path.is_file()
-    }
-    path = site.parent / "a report.html"
-    SINGLE_FILE.write(enclose({name: files[name] for name in (*PAGES, *files)}), path)
-    return path
+    return in_one_file(site, site.parent / "a report.html")
 
 
 @pytest.fixture

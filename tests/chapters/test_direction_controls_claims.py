@@ -21,7 +21,6 @@ from report.chapters.how_it_carries.direction_controls import (
 )
 from report.chapters.how_it_carries.trained_subspaces import (
     FIRST_RANK,
-    best_sites,
     no_subspace_holds_it,
     second_dimension_adds_little,
     subspaces_table,
@@ -30,7 +29,7 @@ from report.content.chapter import Absent, Figure, Table
 from sumint.analyses.carrying.aligned_subspaces import RANKS, AlignedSubspaces
 from sumint.analyses.carrying.aligned_subspaces import WAYS as SUBSPACES
 from sumint.analyses.carrying.carry_sites import CarrySites
-from sumint.analyses.carrying.direction_controls import N_RANDOM, WAYS, DirectionControls
+from sumint.analyses.carrying.direction_controls import N_RANDOM, PATCHED, WAYS, DirectionControls
 from sumint.interventions.alignment import FittedRates
 from sumint.interventions.sites import Site
 
@@ -65,7 +64,7 @@ def made_up_controls(n_routes: int) -> DirectionControls:
         active_share=np.full((n_routes, 2), 0.9),
         cosine=np.full(n_routes, 0.9),
         fitted=FittedRates(np.full((n_routes, 2), 50), fitted),
-        d_head=24,
+        directions=np.zeros((n_routes, len(PATCHED), 24), np.float32),
     )
 
 
@@ -73,9 +72,10 @@ def made_up_subspaces(*rates: int) -> AlignedSubspaces:
     """Subspaces on two routes, with these numbers of flipped pairs of a hundred."""
     n_flipped = np.broadcast_to(rates, (2, 2, len(SUBSPACES))).copy()
     fitted = FittedRates(np.full((2, 2), 50), np.full((2, 2, 3), 20))
-    return AlignedSubspaces(np.full((2, 2), N), n_flipped, np.full((2, len(RANKS)), 0.8), fitted)
+    return AlignedSubspaces(np.full((2, 2), N), n_flipped, np.full((2, len(RANKS)), 0.8), fitted, BASES)
 
 
+BASES = np.zeros((2, len(RANKS), 24, max(RANKS)), np.float32)
 SITES, CONTROLS = made_up_sites(2), made_up_controls(2)
 
 
@@ -156,8 +156,8 @@ UNSERVED = made_up_sites(1)
 
 
 def test_the_best_site_of_each_unserved_route_is_looked_at() -> None:
-    assert [best.route.name for best in best_sites(UNSERVED)] == ["2 → C0", "2 → C1"]
-    assert best_sites(made_up_sites(3)) == ()
+    assert [best.route.name for best in UNSERVED.best_unserved] == ["2 → C0", "2 → C1"]
+    assert made_up_sites(3).best_unserved == ()
 
 
 def test_no_subspace_holds_a_carry_unless_one_switches_it_in_both_directions() -> None:

@@ -14,6 +14,7 @@ from report.chapters.carries.claims import (
 )
 from report.chapters.carries.figures import ablation_figure, attention_figure, counts_table
 from report.content.chapter import ChapterPlan, Content, Values
+from report.content.live.trials import ON_A_SUM, SEEN_ON_A_PAIR, Trials
 from sumint.analyses.ablation.qkv_ablation_by_carry import qkv_ablation_by_carry
 from sumint.analyses.attention.layer_1_attention import layer_1_attention
 from sumint.analyses.carrying.carry_counts import carry_counts
@@ -32,17 +33,22 @@ def what_is_needed(lab: Lab) -> Iterator[Content]:
     ablation = lab.run(qkv_ablation_by_carry)
     yield Values({"by_carry": ablation})
     yield ablation_figure(ablation)
-    yield keys_serve_carries(ablation)
-    yield published_parts_serve_carries.on(lab, ablation)
-    yield keys_serve_sums_without_a_carry(ablation)
+    trials = Trials.of(lab)
+    own_mean = trials.ablate_input("k", head=0, mean_of="carry")
+    yield keys_serve_carries(ablation).with_trial(own_mean, ON_A_SUM)
+    yield published_parts_serve_carries.on(lab, ablation).with_trial(own_mean, ON_A_SUM)
+    most_needed = int(ablation.rises_without_a_carry("k").argmax())
+    yield keys_serve_sums_without_a_carry(ablation).with_trial(trials.ablate_input("k", most_needed), ON_A_SUM)
 
 
 def layer_1_attention_by_carry(lab: Lab) -> Iterator[Content]:
     """Where layer 1 attends with and without a carry."""
     attention = lab.run(layer_1_attention)
     yield attention_figure(attention, lab.layout)
-    yield attention_depends_on_the_carry(attention)
-    yield mislabelled_sums_blur_the_difference(lab.run(carry_counts), attention)
+    pair = Trials.of(lab).other_sum()
+    yield attention_depends_on_the_carry(attention).with_trial(pair, SEEN_ON_A_PAIR)
+    blurred = mislabelled_sums_blur_the_difference(lab.run(carry_counts), attention)
+    yield blurred.with_trial(pair, SEEN_ON_A_PAIR)
 
 
 PLAN = ChapterPlan(

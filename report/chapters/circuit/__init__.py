@@ -35,7 +35,7 @@ from report.chapters.circuit.three_states import (
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import ChapterPlan, Content, Values
 from report.content.live.address import runs_live
-from report.content.live.routes import live_data, seen_by
+from report.content.live.trials import ON_A_SUM, Trials, live_data
 from sumint.analyses.ablation.circuit_ablation import circuit_ablation
 from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
 from sumint.analyses.adding.minimal_circuit import minimal_circuit
@@ -98,16 +98,21 @@ def paths_through_layer_1(lab: Lab) -> Iterator[Content]:
     """Through which inputs of layer 1 each edge acts."""
     paths = lab.run(circuit_paths, edges=list_edges(lab.run(circuit).edges))
     yield paths_figure(paths)
-    yield local_sites_act_through_queries(paths)
+    own = lab.run(joint_sites, routes=own_routes(lab.layout))
+    local = [
+        (route, [site for site in own.sites(number) if site.position == lab.layout.predicting.start + route.digit])
+        for number, route in enumerate(own.routes)
+    ]
+    yield local_sites_act_through_queries(paths).with_trial(Trials.of(lab).patch(local, through="q"))
 
 
-@seen_by("site")
 def three_states(lab: Lab) -> Iterator[Content]:
     """What carry sites hold about their columns."""
     sites = lab.run(carry_sites)
     states = lab.run(carry_states, served_routes=sites.served_routes)
     yield states_table(states)
-    yield three_states_rather_than_a_bit(states, len(sites.routes))
+    same = Trials.of(lab).patch_same_states()
+    yield three_states_rather_than_a_bit(states, len(sites.routes)).with_trial(same)
 
 
 def the_high_level_model(lab: Lab) -> Iterator[Content]:
@@ -115,7 +120,8 @@ def the_high_level_model(lab: Lab) -> Iterator[Content]:
     alignment = _alignment(lab)
     model = lab.run(high_level_model, alignment=alignment)
     yield high_level_table(model)
-    yield network_follows_the_high_level_model(model)
+    patched = Trials.of(lab).patch((one.route, one.sites) for one in alignment)
+    yield network_follows_the_high_level_model(model).with_trial(patched)
     yield subtasks_table(alignment, lab.layout)
 
 
@@ -124,12 +130,15 @@ def number_of_sites(lab: Lab) -> Iterator[Content]:
     minimal = lab.run(minimal_circuit)
     yield accuracy_figure(minimal)
     yield kept_sites_figure(minimal)
-    yield few_sites_suffice(minimal)
-    yield circuit_contains_the_carry_sites(minimal, lab.run(carry_sites))
+    trials = Trials.of(lab)
+    by_means, by_zero, resampled = (trials.ablate(minimal.other_sites, kind) for kind in ("mean", "zero", "patch"))
+    yield few_sites_suffice(minimal).with_trial(by_means, ON_A_SUM)
+    contained = circuit_contains_the_carry_sites(minimal, lab.run(carry_sites))
+    yield contained.with_trial(by_means, ON_A_SUM)
     by_kind = lab.run(circuit_ablation, sites=minimal.sites)
     yield circuit_table(by_kind)
-    yield circuit_needs_the_means(by_kind)
-    yield resampling_costs_accuracy(by_kind)
+    yield circuit_needs_the_means(by_kind).with_trial(by_zero, ON_A_SUM)
+    yield resampling_costs_accuracy(by_kind).with_trial(resampled)
 
 
 PLAN = ChapterPlan(

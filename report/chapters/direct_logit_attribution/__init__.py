@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from report.chapters.direct_logit_attribution.clouds import cloud_figure
 from report.chapters.direct_logit_attribution.components import (
@@ -24,6 +25,7 @@ from report.chapters.direct_logit_attribution.readout import (
     logits_encode_the_right_angle,
 )
 from report.content.chapter import ChapterPlan, Content, Values
+from report.content.live.own_sums import own_sums
 from sumint.analyses.attribution.answer_readout import answer_readout
 from sumint.analyses.attribution.direct_logit_attribution import direct_logit_attribution
 from sumint.analyses.attribution.logit_phases import logit_phases
@@ -37,7 +39,9 @@ def by_component(lab: Lab) -> Iterator[Content]:
     """What each component adds to the logits."""
     attribution = lab.run(direct_logit_attribution)
     yield Values({"components": attribution})
-    yield from component_figures(attribution)
+    components, *others = component_figures(attribution)
+    yield replace(components, own_sums=own_sums(lab, "components"))
+    yield from others
     yield layer_1_writes_the_answer(attribution)
     yield components_and_biases_add_up(attribution)
 
@@ -55,14 +59,14 @@ def by_path(lab: Lab) -> Iterator[Content]:
     """What each path adds to the logits."""
     paths = lab.run(path_attribution)
     yield Values({"paths": paths})
-    yield path_figure(paths)
+    yield replace(path_figure(paths), own_sums=own_sums(lab, "paths"))
     yield paths_and_biases_add_up(paths)
 
 
 def by_direction(lab: Lab) -> Iterator[Content]:
     """In which direction each path pushes the logits."""
     paths = lab.run(path_attribution)
-    yield phase_figure(lab.run(logit_phases))
+    yield replace(phase_figure(lab.run(logit_phases)), own_sums=own_sums(lab, "phases"))
     yield cloud_figure(paths)
     yield agreement_figure(paths)
     yield published_path_has_a_direction.on(lab, paths)

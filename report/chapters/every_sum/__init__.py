@@ -51,6 +51,7 @@ from report.chapters.every_sum.wrong_sums import wrong_sums
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import ChapterPlan, Content, KeyNumbers, Values
 from report.content.formats import count
+from report.content.live.trials import ON_A_SUM, SEEN_ON_A_SUM, Trials, a_wrong_sum
 from sumint.analyses.performance.answer_tokens import answer_tokens
 from sumint.analyses.performance.free_generation import free_generation
 from sumint.analyses.performance.large_digit_patching import large_digit_patching
@@ -104,10 +105,11 @@ def claims_on_all_sums(lab: Lab) -> Iterator[Content]:
     yield nearly_all_sums_are_right(tally)
     yield accuracy_rounds_to_all.on(lab, tally)
     yield a_sample_misses_the_errors(tally)
-    yield one_digit_is_wrong_by_one(tally)
-    yield errors_are_wrong_carries(tally)
-    yield carries_go_wrong_both_ways(tally)
-    yield errors_grow_with_nines(tally)
+    wrong = "" if isinstance(tally, str) else a_wrong_sum(lab, tally.listed_sums)
+    yield one_digit_is_wrong_by_one(tally).with_trial(wrong, SEEN_ON_A_SUM)
+    yield errors_are_wrong_carries(tally).with_trial(wrong, SEEN_ON_A_SUM)
+    yield carries_go_wrong_both_ways(tally).with_trial(wrong, SEEN_ON_A_SUM)
+    yield errors_grow_with_nines(tally).with_trial(wrong, SEEN_ON_A_SUM)
     yield errors_are_clustered(tally)
 
 
@@ -115,7 +117,8 @@ def wrong_earlier_digits(lab: Lab) -> Iterator[Content]:
     """The predictions with wrong answer digits before them."""
     tokens = lab.run(answer_tokens)
     yield wrong_digits_table(tokens)
-    yield predictions_need_no_earlier_digits(tokens)
+    wrong = Trials.of(lab).wrong_answer_digits()
+    yield predictions_need_no_earlier_digits(tokens).with_trial(wrong, ON_A_SUM)
 
 
 def generating_freely(lab: Lab) -> Iterator[Content]:
@@ -139,14 +142,17 @@ def out_of_distribution(lab: Lab) -> Iterator[Content]:
     large = lab.run(large_leading_digits)
     yield accuracy_table(large)
     yield predictions_figure(large)
-    yield leading_digit_breaks(large)
-    yield second_digit_breaks_too(large)
-    yield later_digits_stay_right(large)
+    trials = Trials.of(lab)
+    yield leading_digit_breaks(large).with_trial(trials.large_digits(), SEEN_ON_A_SUM)
+    yield second_digit_breaks_too(large).with_trial(trials.large_digits(), SEEN_ON_A_SUM)
+    yield later_digits_stay_right(large).with_trial(trials.large_digits(), SEEN_ON_A_SUM)
     patching = lab.run(large_digit_patching)
     yield repairs_table(patching)
     yield repairs_figure(patching)
     yield layer_1_figure(patching)
-    yield two_positions_repair_the_digit(large, patching)
+    broken = patching.broken_digits
+    repaired = trials.large_digits(patching.chosen[broken[0]].tolist()) if broken else ""
+    yield two_positions_repair_the_digit(large, patching).with_trial(repaired)
 
 
 def order_of_the_operands(lab: Lab) -> Iterator[Content]:

@@ -35,7 +35,7 @@ from report.chapters.how_it_adds.symbolic_models import (
     network_agreement,
 )
 from report.content.chapter import ChapterPlan, Content, Values
-from report.content.live.routes import seen_by
+from report.content.live.trials import SEEN_ON_A_PAIR, Trials
 from sumint.analyses.adding.digit_sum_circle import digit_sum_circle
 from sumint.analyses.adding.layer_0_product import layer_0_product
 from sumint.analyses.adding.push_and_pull import push_and_pull
@@ -50,8 +50,11 @@ def where_the_digits_are(lab: Lab) -> Iterator[Content]:
     """The sites that hold each column's digits together."""
     joint = lab.run(joint_sites, routes=own_routes(lab.layout))
     yield digit_table(joint)
-    yield few_sites_hold_the_digits(joint)
-    yield other_sites_hold_no_digits(joint)
+    trials = Trials.of(lab)
+    own = [(route, joint.sites(number)) for number, route in enumerate(joint.routes)]
+    others = [(route, joint.other_sites(number, trials.n_heads)) for number, route in enumerate(joint.routes)]
+    yield few_sites_hold_the_digits(joint).with_trial(trials.patch(own))
+    yield other_sites_hold_no_digits(joint).with_trial(trials.patch(others))
 
 
 def digits_on_a_circle(lab: Lab) -> Iterator[Content]:
@@ -70,7 +73,9 @@ def push_and_pull_by_patching(lab: Lab) -> Iterator[Content]:
     digit_sites = tuple(map(joint.sites, range(lab.layout.n_digits)))
     patched = lab.run(push_and_pull, digit_sites=digit_sites)
     yield same_sum_table(patched)
-    yield single_digits_have_to_match(patched)
+    worst = patched.worst_alone
+    patched_alone = "" if worst is None else Trials.of(lab).patch_same_total(*worst)
+    yield single_digits_have_to_match(patched).with_trial(patched_alone)
 
 
 def products_of_two_digits(lab: Lab) -> Iterator[Content]:
@@ -88,17 +93,18 @@ def agreement_with_symbolic_models(lab: Lab) -> Iterator[Content]:
     """Which symbolic model agrees with the network on most digits."""
     agreement = network_agreement(lab)
     yield agreement_figure(agreement)
-    yield carries_come_through_nines(agreement)
+    passed = Trials.of(lab).through_most_nines()
+    yield carries_come_through_nines(agreement).with_trial(passed, SEEN_ON_A_PAIR)
 
 
-@seen_by("site")
 def amount_of_a_carry(lab: Lab) -> Iterator[Content]:
     """The carry as a quantity."""
     soft = lab.run(soft_carry)
     yield Values({"shifts": shifts_by_nines(soft)})
     yield carry_amount_figure(soft)
-    yield logits_are_a_cosine(soft)
-    yield shift_shrinks_with_every_nine(soft)
+    trials = Trials.of(lab)
+    yield logits_are_a_cosine(soft).with_trial(trials.other_sum(), SEEN_ON_A_PAIR)
+    yield shift_shrinks_with_every_nine(soft).with_trial(trials.through_most_nines(), SEEN_ON_A_PAIR)
 
 
 PLAN = ChapterPlan(

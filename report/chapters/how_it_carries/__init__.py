@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from report.chapters.how_it_carries.constant_bank import (
@@ -65,14 +66,13 @@ from report.chapters.how_it_carries.sites import (
     single_site_on_every_route,
 )
 from report.chapters.how_it_carries.trained_subspaces import (
-    best_sites,
     no_subspace_holds_it,
     second_dimension_adds_little,
     subspaces_table,
 )
 from report.content.chapter import ChapterPlan, Content, Values
-from report.content.live.routes import patch_trial, seen_by, tried_by
-from sumint.analyses.carrying.aligned_subspaces import aligned_subspaces
+from report.content.live.trials import ON_A_SUM, SEEN_ON_A_PAIR, Trials
+from sumint.analyses.carrying.aligned_subspaces import RANKS, aligned_subspaces
 from sumint.analyses.carrying.carry_direction import carry_direction
 from sumint.analyses.carrying.carry_in_layer_1 import carry_in_layer_1
 from sumint.analyses.carrying.carry_readout import carry_readout
@@ -88,7 +88,9 @@ from sumint.analyses.carrying.joint_sites import joint_sites as find_joint_sites
 from sumint.analyses.carrying.look_ahead import look_ahead as measure_look_ahead
 from sumint.analyses.carrying.needed_sites import NEEDED_FROM, needed_sites
 from sumint.analyses.carrying.other_sites import other_sites
+from sumint.interventions.sites import Site
 from sumint.lab import Lab
+from sumint.task.carry_routes import Route
 
 
 def the_circuit(lab: Lab) -> Iterator[Content]:
@@ -96,11 +98,12 @@ def the_circuit(lab: Lab) -> Iterator[Content]:
     needed = lab.run(needed_sites)
     yield Values({"needed_from": NEEDED_FROM})
     yield needed_heads_table(needed)
-    yield digits_need_own_heads(needed)
-    yield heads_that_cancel(needed)
+    trials = Trials.of(lab)
+    own, cancelled = needed.most_needed_own_site, needed.most_cancelled_site
+    yield digits_need_own_heads(needed).with_trial(trials.ablate([own] if own else []), ON_A_SUM)
+    yield heads_that_cancel(needed).with_trial(trials.ablate([cancelled] if cancelled else []), ON_A_SUM)
 
 
-@tried_by("site")
 def single_sites(lab: Lab) -> Iterator[Content]:
     """Where patching a single site of layer 0 changes the digit that a carry reaches."""
     sites = lab.run(carry_sites)
@@ -114,14 +117,19 @@ def single_sites(lab: Lab) -> Iterator[Content]:
     )
     yield rates_figure(sites)
     yield routes_table(sites)
-    yield single_site_on_every_route(sites)
-    yield second_best_site(sites).with_trial(patch_trial(lab, lambda route: [sites.second_best(route)]))
+    trials = Trials.of(lab)
+    numbers = sites.served_numbers
+    yield single_site_on_every_route(sites).with_trial(trials.patch_site())
+    second = [(sites.routes[number], [sites.second_best(number)]) for number in numbers]
+    yield second_best_site(sites).with_trial(trials.patch(second))
     others = all_other_sites(sites, lab.run(other_sites, served_routes=sites.served_routes))
-    yield others.with_trial(patch_trial(lab, sites.all_but_best))
-    yield fewer_sites_than_routes(sites)
+    all_but_best = [(sites.routes[number], sites.all_but_best(number)) for number in numbers]
+    yield others.with_trial(trials.patch(all_but_best))
+    n_routes = Counter(one.site for one in sites.served_routes)
+    shared = trials.patch_site(lambda route, site: n_routes[site] > 1)
+    yield fewer_sites_than_routes(sites).with_trial(shared)
 
 
-@seen_by("site")
 def reading_two_digits(lab: Lab) -> Iterator[Content]:
     """How a site reads the carry off two digits."""
     sites = lab.run(carry_sites)
@@ -130,93 +138,110 @@ def reading_two_digits(lab: Lab) -> Iterator[Content]:
     readout = lab.run(carry_readout, served_routes=sites.served_routes, own_sites=own_sites)
     yield readout_figure(sites, readout)
     yield score_shapes_table(readout)
-    yield attention_to_the_column(readout)
-    yield scores_rank_by_decisiveness(readout)
-    yield lines_explain_scores_better(readout)
-    yield values_have_the_sign_of_the_carry(readout)
+    pair = Trials.of(lab).other_sum(sites.is_served)
+    yield attention_to_the_column(readout).with_trial(pair, SEEN_ON_A_PAIR)
+    yield scores_rank_by_decisiveness(readout).with_trial(pair, SEEN_ON_A_PAIR)
+    yield lines_explain_scores_better(readout).with_trial(pair, SEEN_ON_A_PAIR)
+    yield values_have_the_sign_of_the_carry(readout).with_trial(pair, SEEN_ON_A_PAIR)
 
 
-@seen_by("site")
 def looking_ahead(lab: Lab) -> Iterator[Content]:
     """How a site depends on the columns to the right of its own."""
     sites = lab.run(carry_sites)
     ahead = lab.run(measure_look_ahead, served_routes=sites.served_routes)
     yield look_ahead_figure(sites, ahead)
-    yield additive_in_the_columns(ahead)
-    yield further_column_breaks_ties(ahead)
+    # A carry that passes a column of nine, at whose site it can be seen.
+    pair = Trials.of(lab).other_sum(lambda route: route.n_nines == 1)
+    yield additive_in_the_columns(ahead).with_trial(pair, SEEN_ON_A_PAIR)
+    yield further_column_breaks_ties(ahead).with_trial(pair, SEEN_ON_A_PAIR)
 
 
-@tried_by("several")
 def sites_together(lab: Lab) -> Iterator[Content]:
     """Which sites hold a carry together, where no single one does."""
     joint = _joint_sites(lab)
     yield joint_table(joint)
-    yield few_sites_hold_it_together(joint)
+    together = [(route, joint.sites(number)) for number, route in enumerate(joint.routes)]
+    yield few_sites_hold_it_together(joint).with_trial(Trials.of(lab).patch(together))
 
 
-@seen_by("site")
 def inputs_of_layer_1(lab: Lab) -> Iterator[Content]:
     """By which of its inputs a carry changes layer 1."""
     sites = lab.run(carry_sites)
     inputs = lab.run(carry_in_layer_1, served_routes=sites.served_routes)
     yield inputs_figure(sites, inputs)
     yield attention_figure(sites, inputs)
-    yield patterns_over_values(sites, inputs)
-    yield attention_falls_with_the_carry(sites, inputs)
-    yield some_head_switches(sites, inputs)
-    yield queries_over_keys(sites, inputs)
+    trials, predicting = Trials.of(lab), lab.layout.predicting.start
+
+    def is_earlier(route: Route, site: Site) -> bool:
+        return site.position < predicting + route.digit
+
+    def is_here(route: Route, site: Site) -> bool:
+        return not is_earlier(route, site)
+
+    through_patterns = trials.patch_site(is_earlier, through="pattern")
+    yield patterns_over_values(sites, inputs).with_trial(through_patterns)
+    yield attention_falls_with_the_carry(sites, inputs).with_trial(trials.patch_site(is_earlier))
+    yield some_head_switches(sites, inputs).with_trial(trials.patch_site(is_earlier))
+    yield queries_over_keys(sites, inputs).with_trial(trials.patch_site(is_here, through="q"))
 
 
-@seen_by("site")
 def phase_shift_of_the_logits(lab: Lab) -> Iterator[Content]:
     """How far a carry shifts the phase of the logits, and which parts shift it."""
     sites = lab.run(carry_sites)
     phase_shift = lab.run(carry_turn, served_routes=sites.served_routes)
     yield phase_shift_figure(sites, phase_shift)
-    yield layer_1_makes_the_shift(sites, phase_shift)
-    yield shift_by_one_digit(sites, phase_shift)
-    yield same_heads_through_one_position(sites, phase_shift)
+    trials = Trials.of(lab)
+    yield layer_1_makes_the_shift(sites, phase_shift).with_trial(trials.patch_site(through="direct"))
+    next_column = trials.patch_site(lambda route, site: route.n_nines == 0)
+    yield shift_by_one_digit(sites, phase_shift).with_trial(next_column)
+    yield same_heads_through_one_position(sites, phase_shift).with_trial(trials.patch_site())
 
 
 def bank_of_constants(lab: Lab) -> Iterator[Content]:
     """The positions whose keys and values layer 1 uses as constants."""
     sites, bank = lab.run(carry_sites), _constant_bank(lab)
     yield constant_bank_figure(sites, bank)
-    yield positions_without_a_carry_are_constant(bank)
+    constant = Trials.of(lab).constant_positions(bank.candidates.tolist())
+    yield positions_without_a_carry_are_constant(bank).with_trial(constant, ON_A_SUM)
 
 
-@tried_by("dose")
 def one_direction(lab: Lab) -> Iterator[Content]:
     """What patching one direction of a carry site does."""
     sites = lab.run(carry_sites)
     direction = lab.run(carry_direction, served_routes=sites.served_routes)
     yield swaps_figure(sites, direction)
     yield dose_figure(sites, direction)
-    yield one_direction_is_enough(sites, direction)
-    yield steering_vector_switches(sites, direction)
-    yield same_threshold_in_both_directions(sites, direction)
+    trials = Trials.of(lab)
+    yield one_direction_is_enough(sites, direction).with_trial(trials.patch_direction("carry direction"))
+    yield steering_vector_switches(sites, direction).with_trial(trials.dose(), ON_A_SUM)
+    yield same_threshold_in_both_directions(sites, direction).with_trial(trials.dose(0.5), ON_A_SUM)
 
 
-@seen_by("dose")
 def other_directions(lab: Lab) -> Iterator[Content]:
     """How random and trained directions of a carry site compare with the carry direction."""
     sites = lab.run(carry_sites)
     controls = lab.run(direction_controls, served_routes=sites.served_routes)
     yield controls_figure(sites, controls)
     yield controls_table(sites, controls)
-    yield better_than_random(sites, controls)
-    yield acts_through_the_active_subspace(sites, controls)
-    yield training_finds_the_same_direction(sites, controls)
+    trials = Trials.of(lab)
+    yield better_than_random(sites, controls).with_trial(trials.patch_direction("random direction"))
+    active = trials.patch_direction("its active part")
+    yield acts_through_the_active_subspace(sites, controls).with_trial(active)
+    trained = trials.patch_direction("trained direction")
+    yield training_finds_the_same_direction(sites, controls).with_trial(trained)
     yield controls_do_not_fit(sites, controls)
 
 
 def subspaces_without_a_site(lab: Lab) -> Iterator[Content]:
     """What the best site holds where no single site holds the carry."""
     sites = lab.run(carry_sites)
-    subspaces = lab.run(aligned_subspaces, best_sites=best_sites(sites))
+    subspaces = lab.run(aligned_subspaces, best_sites=sites.best_unserved)
     yield subspaces_table(sites, subspaces)
-    yield no_subspace_holds_it(sites, subspaces)
-    yield second_dimension_adds_little(sites, subspaces)
+    trials = Trials.of(lab)
+    routes = [one.route for one in sites.best_unserved]
+    one, two = (trials.patch_subspace(routes, rank, len(RANKS)) for rank in range(len(RANKS)))
+    yield no_subspace_holds_it(sites, subspaces).with_trial(one)
+    yield second_dimension_adds_little(sites, subspaces).with_trial(two)
 
 
 PLAN = ChapterPlan(

@@ -14,7 +14,7 @@ from report.content.optional import optional_table
 from sumint.analyses.carrying.aligned_subspaces import RANKS, AlignedSubspaces, aligned_subspaces
 from sumint.analyses.carrying.carry_sites import PAIRS_AT_LEAST, SERVES_FROM, CarrySites
 from sumint.interventions.alignment import TRAININGS
-from sumint.interventions.patching import DIRECTIONS, ServedRoute
+from sumint.interventions.patching import DIRECTIONS
 
 # Chosen after measuring the bundled seeds: a second dimension adds at most 0.07 on all but one of them, and 0.14
 # on that one.
@@ -26,14 +26,8 @@ FIRST_RANK = 2
 NO_UNSERVED_ROUTE = "A single site holds the carry of each route."
 
 
-def best_sites(sites: CarrySites) -> tuple[ServedRoute, ...]:
-    """The routes whose carry no single site holds, each with the site that switches it most often."""
-    unserved = (number for number in range(len(sites.routes)) if number not in sites.served_numbers)
-    return tuple(ServedRoute(sites.routes[number], sites.best_sites[number]) for number in unserved)
-
-
 def _no_unserved_route(sites: CarrySites, *_: object) -> str:
-    return "" if best_sites(sites) else "A single site holds the carry of each route of this checkpoint."
+    return "" if sites.best_unserved else "A single site holds the carry of each route of this checkpoint."
 
 
 @optional_table(
@@ -42,7 +36,7 @@ def _no_unserved_route(sites: CarrySites, *_: object) -> str:
 def subspaces_table(name: str, title: str, sites: CarrySites, subspaces: AlignedSubspaces) -> Table:
     """A table of the routes that no single site serves, with the rates of patches of their best site."""
     rows: list[tuple[Any, ...]] = []
-    for number, best in enumerate(best_sites(sites)):
+    for number, best in enumerate(sites.best_unserved):
         for direction, switched in enumerate(DIRECTIONS):
             n_pairs = int(subspaces.n_pairs[number, direction])
             rates = subspaces.rates[number, direction].tolist()
@@ -77,7 +71,7 @@ def subspaces_table(name: str, title: str, sites: CarrySites, subspaces: Aligned
 )
 def no_subspace_holds_it(sites: CarrySites, subspaces: AlignedSubspaces) -> Check:
     """The rate of the better trained subspace, in the direction in which it is lower, on each route."""
-    if not best_sites(sites):
+    if not sites.best_unserved:
         return not_applicable(NO_UNSERVED_ROUTE)
     rates = _measured_rates(subspaces)
     lower = rates[..., FIRST_RANK:].min(axis=1)
@@ -108,7 +102,7 @@ def no_subspace_holds_it(sites: CarrySites, subspaces: AlignedSubspaces) -> Chec
 )
 def second_dimension_adds_little(sites: CarrySites, subspaces: AlignedSubspaces) -> Check:
     """The rate of the trained subspace of rank 2 minus that of rank 1, in the direction in which each is lower."""
-    if not best_sites(sites):
+    if not sites.best_unserved:
         return not_applicable(NO_UNSERVED_ROUTE)
     one, two = np.moveaxis(_measured_rates(subspaces)[..., FIRST_RANK:].min(axis=1), -1, 0)
     return all_of(
@@ -129,11 +123,11 @@ def _measured_rates(subspaces: AlignedSubspaces) -> np.ndarray:
 
 
 def _names(sites: CarrySites) -> list[str]:
-    return [best.route.name for best in best_sites(sites)]
+    return [best.route.name for best in sites.best_unserved]
 
 
 def _asked(sites: CarrySites) -> tuple[int, int, str]:
-    n_routes = len(best_sites(sites))
+    n_routes = len(sites.best_unserved)
     return n_routes, n_routes, "routes without a single site"
 
 

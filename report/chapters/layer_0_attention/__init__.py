@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from report.chapters.layer_0_attention.corresponding_digits import (
     a_guess_of_the_write_up_is_refuted,
@@ -24,6 +25,7 @@ from report.chapters.layer_0_attention.scores import (
     scores_figure,
 )
 from report.content.chapter import ChapterPlan, Content
+from report.content.live.own_sums import own_sums
 from sumint.analyses.attention.attention_patterns import attention_patterns
 from sumint.analyses.weights.qk_circuits import qk_circuits
 from sumint.checkpoints.locate import ARENA_DIGEST
@@ -33,7 +35,7 @@ from sumint.lab import Lab
 def where_heads_attend(lab: Lab) -> Iterator[Content]:
     """The attention patterns, and how they compare with the corresponding digits."""
     measured = lab.run(attention_patterns)
-    yield patterns_figure(measured)
+    yield replace(patterns_figure(measured), own_sums=own_sums(lab, "attention"))
     yield column_attention_figure(measured)
     if lab.weights.digest == ARENA_DIGEST:
         yield hypothesis_table(measured)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from report.chapters.live_model.payload import live_payload
+from report.chapters.live_model.payload import live_payload, subspaces_of
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import Absent, ChapterPlan, Content, Values
 from report.content.component import Component
 from report.content.formats import count
 from report.content.live.address import runs_live
-from report.content.live.routes import live_data
+from report.content.live.trials import live_data
 from report.content.phases import has_phases
 from sumint.analyses.adding.live_model import live_model
+from sumint.analyses.carrying.aligned_subspaces import aligned_subspaces
+from sumint.analyses.carrying.carry_sites import carry_sites
+from sumint.analyses.carrying.direction_controls import direction_controls
 from sumint.lab import Lab
 
 NAME, TITLE = "live-model", "The model, live"
@@ -26,8 +29,21 @@ def the_live_model(lab: Lab) -> Iterator[Content]:
         yield Absent(NAME, TITLE, f"A network of {count(n_parameters)} parameters is too large to run in a page.")
         return
     tally = tally_of_every_sum(lab)
+    sites = lab.run(carry_sites)
+    unserved = sites.best_unserved
+    subspaces = subspaces_of(
+        lab.layout,
+        sites.served_routes,
+        lab.run(direction_controls, served_routes=sites.served_routes),
+        unserved,
+        lab.run(aligned_subspaces, best_sites=unserved),
+    )
     payload = live_payload(
-        lab.weights, live_data(lab), None if isinstance(tally, str) else tally, has_phases=has_phases(lab)
+        lab.weights,
+        live_data(lab),
+        None if isinstance(tally, str) else tally,
+        subspaces,
+        has_phases=has_phases(lab),
     )
     yield Component(
         NAME,

@@ -21,6 +21,7 @@ from report.chapters.predicted_errors.surrogates import (
 )
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import ChapterPlan, Content, Values
+from report.content.live.trials import SEEN_ON_A_SUM, a_wrong_sum
 from sumint.exhaustive.other_errors import other_errors
 from sumint.lab import Lab
 
@@ -32,11 +33,16 @@ def surrogates(lab: Lab) -> Iterator[Content]:
     yield Values({"errors": None if isinstance(errors, str) else errors, "n_weights": n_weights})
     yield predictors_table(errors)
     yield precision_figure(errors)
-    yield levels_alone_miss_errors(errors)
-    yield predicted_errors_are_wrong(errors)
-    yield wrong_sums_are_missed(errors)
-    yield errors_depend_on_digits(errors)
-    yield contributions_depend_on_the_digit(errors)
+    tally = tally_of_every_sum(lab)
+    wrong = "" if isinstance(tally, str) else a_wrong_sum(lab, tally.listed_sums)
+    for claim in (
+        levels_alone_miss_errors(errors),
+        predicted_errors_are_wrong(errors),
+        wrong_sums_are_missed(errors),
+        errors_depend_on_digits(errors),
+        contributions_depend_on_the_digit(errors),
+    ):
+        yield claim.with_trial(wrong, SEEN_ON_A_SUM)
     yield states_table(errors)
     yield agreement_table(errors)
 

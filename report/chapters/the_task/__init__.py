@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from report.chapters.the_task.accuracy import (
     as_printed,
@@ -14,6 +15,7 @@ from report.chapters.the_task.examples import example_sums_table
 from report.chapters.the_task.processed_weights import processed_up_to_rounding, weight_processing_table
 from report.chapters.the_task.training import training_curve_figure, training_origin
 from report.content.chapter import ChapterPlan, Content, Values
+from report.content.live.own_sums import own_sums
 from sumint.analyses.performance.example_sums import example_sums
 from sumint.analyses.performance.performance import performance
 from sumint.analyses.weights.weight_processing import weight_processing
@@ -24,7 +26,7 @@ def the_sums(lab: Lab) -> Iterator[Content]:
     """What the model reads, and what it predicts for a few sums."""
     examples = lab.run(example_sums)
     yield Values({"checkpoint": lab.weights.architecture, "layout": lab.layout, "origin": training_origin(lab)})
-    yield sample_probabilities_figure(examples)
+    yield replace(sample_probabilities_figure(examples), own_sums=own_sums(lab, "probabilities"))
     yield example_sums_table(examples)
 
 

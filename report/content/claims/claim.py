@@ -79,7 +79,7 @@ class Claim:
     """The words of the link to it."""
 
     def with_trial(self, address: str, label: str = "Try it on one pair") -> Claim:
-        """The claim with the address at which it can be tried on the live model."""
+        """The claim with the address at which it can be tried on the live model; an empty one makes no link."""
         return replace(self, trial=address, trial_label=label)
 
     @property

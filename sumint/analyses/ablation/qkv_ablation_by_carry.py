@@ -32,6 +32,11 @@ class QkvAblationByCarry:
     """The loss of the whole model."""
     loss_rise: Float[np.ndarray, "mean subset kind layer head"]
 
+    def rises_without_a_carry(self, kind: str) -> Float[np.ndarray, " head"]:
+        """The rise of the loss of sums without a carry when an input of each head of the last layer has its mean
+        over the whole sample."""
+        return self.loss_rise[MEANS.index("whole"), SUBSETS.index("without a carry"), KINDS.index(kind), -1]
+
     @property
     def loss_without(self) -> float:
         """The loss of the whole model on the sums without a carry."""

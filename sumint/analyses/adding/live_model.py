@@ -1,7 +1,8 @@
 """What a model that runs elsewhere needs beside its weights: mean head outputs, and carry directions of its sites.
 
 A page runs the network on any sum and lets its reader intervene. A head output is ablated by its mean over the
-sample; a carry is switched by a dose of the mean difference that it makes at the site that serves its route.
+sample, and so are queries, keys and values, whose means follow from the mean of what a layer's heads read. A carry
+is switched by a dose of the mean difference that it makes at the site that serves its route.
 """
 
 from __future__ import annotations
@@ -18,10 +19,13 @@ from sumint.interventions.patching import PatchedPairs, ServedRoute
 from sumint.interventions.sites import apply_changes, changes_to
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations, logits_from
+from sumint.task.carries import has_carry
 from sumint.task.carry_routes import Route, pairs_on
 from sumint.task.sums import Layout, Sums
 
 Z = "blocks.{}.attn.hook_z"
+READ = "blocks.{}.ln1.hook_normalized"
+"""What the heads of a layer read: the residual stream, normalised."""
 
 N_PAIRS, PAIRS_SEED = 50, 8
 """The pairs from which the one with which a claim can be tried is chosen, with a seed of their own."""
@@ -37,6 +41,13 @@ class LiveModelData:
 
     means: Float[np.ndarray, "layer position head d_head"]
     """The mean head output z, before W_O, over the sample."""
+    read: Float[np.ndarray, "group layer position d_model"]
+    """The mean of what a layer's heads read, over the sums of the sample without a carry and over those with one.
+
+    Queries, keys and values are linear in it.
+    """
+    carrying_share: float
+    """The share of the sample's sums that have a carry."""
     served_routes: Int[np.ndarray, "route 4"]
     """Each route that a site serves: its column and digit, and the site's head and position."""
     without: Float[np.ndarray, "route d_head"]
@@ -76,8 +87,12 @@ def live_model(
     routes: tuple[Route, ...],
 ) -> LiveModelData:
     """Measures the means over the sample, the carry directions, and a pair of sums for each of the routes."""
-    cache = activations(model, tokens_for(model, sample), [Z.format(layer) for layer in range(model.cfg.n_layers)])
-    means = np.stack([as_array(cache[Z.format(layer)].mean(0)) for layer in range(model.cfg.n_layers)])
+    layers = range(model.cfg.n_layers)
+    names = [name.format(layer) for name in (Z, READ) for layer in layers]
+    cache = activations(model, tokens_for(model, sample), names)
+    means = np.stack([as_array(cache[Z.format(layer)].mean(0)) for layer in layers])
+    read = np.stack([as_array(cache[READ.format(layer)]) for layer in layers], axis=1)
+    carries = has_carry(sample)
     without, vectors = np.zeros((2, len(served_routes), model.cfg.d_head))
     for number, (route, site) in enumerate((served.route, served.site) for served in served_routes):
         pairs = PatchedPairs.on(model, route, seed=1)
@@ -88,6 +103,8 @@ def live_model(
     pairs = _pairs(model, routes, served_routes)
     return LiveModelData(
         means=means,
+        read=np.stack([_mean(read, ~carries), _mean(read, carries)]),
+        carrying_share=float(carries.mean()),
         served_routes=np.array(rows, np.int64).reshape(-1, 4),
         without=without,
         vectors=vectors,
@@ -95,6 +112,11 @@ def live_model(
         is_clean=np.array([is_clean for _, is_clean in pairs], bool),
         n_digits=layout_of(model).n_digits,
     )
+
+
+def _mean(values: Float[np.ndarray, "sum ..."], mask: Bool[np.ndarray, " sum"]) -> Float[np.ndarray, ...]:
+    """The mean over the marked sums; over all sums if none is marked."""
+    return values[mask].mean(axis=0) if mask.any() else values.mean(axis=0)
 
 
 def _pairs(

@@ -59,6 +59,12 @@ class MinimalCircuit:
         places = self.removal_order[len(self.removal_order) - self.n_kept :]
         return tuple(sorted(Site(*place) for place in places.tolist()))
 
+    @property
+    def other_sites(self) -> tuple[Site, ...]:
+        """The sites outside the minimal circuit, up to the last position that predicts a digit."""
+        places = self.removal_order[: len(self.removal_order) - self.n_kept]
+        return tuple(sorted(Site(*place) for place in places.tolist()))
+
 
 def fewest(accuracy: Float[np.ndarray, " n_kept"]) -> int:
     """The smallest number of sites such that it and every larger number retain enough accuracy.

@@ -58,6 +58,16 @@ class PushAndPull:
         return tuple(Site(head, position) for head, position in self.places[digit].tolist() if head >= 0)
 
     @property
+    def worst_alone(self) -> tuple[int, Site] | None:
+        """The digit, but not the leading one, and its site whose patch alone leaves the fewest right."""
+        rates = self.rates[1:, ALONE:]
+        if np.isnan(rates).all():
+            return None
+        row, number = np.unravel_index(np.nanargmin(rates), rates.shape)
+        digit = int(row) + 1
+        return digit, self.sites(digit)[int(number)]
+
+    @property
     def rates(self) -> Float[np.ndarray, "digit way"]:
         """The share of pairs on which the digit stays right; NaN if there is none."""
         return shares_of(self.n_right, self.n_pairs)

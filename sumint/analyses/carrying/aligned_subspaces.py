@@ -22,7 +22,7 @@ from sumint.interventions.alignment import (
     untrained_copy,
 )
 from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute
-from sumint.model.load import Model
+from sumint.model.load import Model, as_array
 from sumint.task.sums import Sums
 
 RANKS = (1, 2)
@@ -40,6 +40,8 @@ class AlignedSubspaces(FlipRates):
     """The share of the carry direction's squared norm inside the trained subspace; NaN if there is no pair."""
     fitted: FittedRates
     """How well each training of a subspace of the highest rank fits its own pairs."""
+    bases: Float[np.ndarray, "route rank d_head dimension"]
+    """An orthonormal basis of each trained subspace; the columns beyond its rank are zero."""
 
 
 def aligned_subspaces(model: Model, sample: Sums, *, best_sites: tuple[ServedRoute, ...]) -> AlignedSubspaces:  # noqa: ARG001
@@ -50,6 +52,7 @@ def aligned_subspaces(model: Model, sample: Sums, *, best_sites: tuple[ServedRou
     n_flipped = np.zeros((*n_pairs.shape, len(WAYS)), np.int64)
     n_fitted = np.zeros((*n_pairs.shape, len(TRAININGS)), np.int64)
     share_inside = np.full((len(best_sites), len(RANKS)), np.nan)
+    vectors = np.zeros((len(best_sites), len(RANKS), model.cfg.d_head, max(RANKS)), np.float32)
     untrained = untrained_copy(model)
     for number, (route, site) in enumerate((best.route, best.site) for best in best_sites):
         training, fresh = (PatchedPairs.on(model, route, seed=seed) for seed in (1, 2))
@@ -70,5 +73,7 @@ def aligned_subspaces(model: Model, sample: Sums, *, best_sites: tuple[ServedRou
         flipped = [fresh.count(at_site.becomes(at_site.source_digits, patch)) for patch in interventions]
         n_pairs[number], n_flipped[number] = fresh.n_by_direction, np.stack(flipped, axis=1)
         share_inside[number] = [float((direction @ basis).square().sum()) for basis in bases]
+        for rank, basis in enumerate(bases):
+            vectors[number, rank, :, : basis.shape[1]] = as_array(basis)
         n_trained[number], n_fitted[number] = with_controls.n_pairs, with_controls.n_fitted
-    return AlignedSubspaces(n_pairs, n_flipped, share_inside, FittedRates(n_trained, n_fitted))
+    return AlignedSubspaces(n_pairs, n_flipped, share_inside, FittedRates(n_trained, n_fitted), vectors)

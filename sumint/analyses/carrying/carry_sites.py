@@ -89,10 +89,20 @@ class CarrySites:
         """The numbers of the routes that at least one site serves."""
         return tuple(np.flatnonzero(self._serves.any(axis=(1, 2))).tolist())
 
+    def is_served(self, route: Route) -> bool:
+        """Whether at least one site serves a route."""
+        return not route.is_own and self.routes.index(route) in self.served_numbers
+
     @property
     def unserved_routes(self) -> tuple[Route, ...]:
         """The routes that no site serves by itself."""
         return tuple(route for number, route in enumerate(self.routes) if number not in self.served_numbers)
+
+    @property
+    def best_unserved(self) -> tuple[ServedRoute, ...]:
+        """The routes whose carry no single site holds, each with the site that switches it most often."""
+        unserved = (number for number in range(len(self.routes)) if number not in self.served_numbers)
+        return tuple(ServedRoute(self.routes[number], self.best_sites[number]) for number in unserved)
 
     @cached_property
     def smallest_set(self) -> tuple[Site, ...]:

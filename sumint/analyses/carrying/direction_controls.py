@@ -31,18 +31,22 @@ from sumint.interventions.alignment import (
     PairsAtSite,
     Training,
     interchange,
+    random_direction,
     random_move,
     untrained_copy,
 )
 from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute, shares_of
 from sumint.interventions.sites import Site
-from sumint.model.load import Model, Tensor
+from sumint.model.load import Model, Tensor, as_array
 from sumint.task.sums import Sums
 
 VECTORS = ("carry direction", "trained direction")
 PARTS = ("whole", "inside", "outside")
 WAYS = tuple(f"{vector}, {part}" for vector in VECTORS for part in PARTS)
 """The direction that is patched: the whole vector, or its part inside or outside the active subspace."""
+
+PATCHED = ("carry direction", "its active part", "trained direction", "random direction")
+"""The directions of each site that are given as vectors, so that anyone can patch them."""
 
 N_RANDOM = 10
 """The number of random directions at each site."""
@@ -75,7 +79,14 @@ class DirectionControls(FlipRates):
     """The absolute cosine between the trained direction and the carry direction."""
     fitted: FittedRates
     """How well each training of the direction fits its own pairs."""
-    d_head: int
+    directions: Float[np.ndarray, "route patched d_head"]
+    """The directions of `PATCHED`, each of norm 1: the carry direction, its part in the active subspace, the
+    trained direction, and the first of the random ones; zero if there is no pair."""
+
+    @property
+    def d_head(self) -> int:
+        """The number of dimensions of a head's output."""
+        return self.directions.shape[-1]
 
     @property
     def random_rates(self) -> Float[np.ndarray, "route direction draw"]:
@@ -94,6 +105,7 @@ def direction_controls(model: Model, sample: Sums, *, served_routes: tuple[Serve
     n_fitted = np.zeros((*n_pairs.shape, len(TRAININGS)), np.int64)
     nullspace_share, cosine = np.full((2, n_routes), np.nan)
     n_active, active_share = np.zeros(n_routes, np.int64), np.full((n_routes, len(VECTORS)), np.nan)
+    vectors = np.zeros((n_routes, len(PATCHED), model.cfg.d_head), np.float32)
     untrained = untrained_copy(model)
     for number, served in enumerate(served_routes):
         site = served.site
@@ -107,6 +119,8 @@ def direction_controls(model: Model, sample: Sums, *, served_routes: tuple[Serve
         parts = [part for direction in directions for part in _parts(direction, active)]
         patches = [interchange(part[:, None]) for part in parts]
         placebos = [random_move(directions[0][:, None], seed) for seed in range(N_RANDOM)]
+        random = random_direction(model.cfg.d_head, seed=0).to(directions[0])
+        vectors[number] = [as_array(vector) for vector in (directions[0], parts[1], directions[1], random)]
         n_pairs[number] = fresh.n_by_direction
         n_flipped[number] = _count_flipped(fresh, at_site, patches)
         n_flipped_at_random[number] = _count_flipped(fresh, at_site, placebos)
@@ -124,7 +138,7 @@ def direction_controls(model: Model, sample: Sums, *, served_routes: tuple[Serve
         active_share=active_share,
         cosine=cosine,
         fitted=FittedRates(n_trained, n_fitted),
-        d_head=model.cfg.d_head,
+        directions=vectors,
     )
 
 

@@ -64,6 +64,13 @@ class JointSites:
         """The chosen sites of a route, by its number."""
         return tuple(Site(head, place) for head, place in self.places[route].tolist() if head != NONE)
 
+    def other_sites(self, route: int, n_heads: int) -> tuple[Site, ...]:
+        """All sites up to the position that predicts a route's digit, but those chosen."""
+        last = self.layout.predicting.start + self.routes[route].digit
+        chosen = self.sites(route)
+        sites = (Site(head, position) for head in range(n_heads) for position in range(last + 1))
+        return tuple(site for site in sites if site not in chosen)
+
     @property
     def all_sites(self) -> frozenset[Site]:
         """The chosen sites of all routes."""

@@ -78,6 +78,20 @@ class NeededSites:
             site for site in sites if self.is_needed[digit, site.head, position] and self.column(site) == digit
         )
 
+    @property
+    def most_needed_own_site(self) -> Site | None:
+        """Of all digits' own sites, the one whose ablation costs its digit the most accuracy; None without any."""
+        own = [(digit, site) for digit in range(self.n_digits) for site in self.own_sites(digit)]
+        drops = [self.accuracy_drop[digit, site.head, site.position] for digit, site in own]
+        return own[int(np.argmax(drops))][1] if own else None
+
+    @property
+    def most_cancelled_site(self) -> Site | None:
+        """The site that costs a digit the most accuracy at a position that does not; None without any."""
+        drops = np.where(self.is_cancelled, self.accuracy_drop, 0)
+        _, head, position = np.unravel_index(drops.argmax(), drops.shape)
+        return Site(int(head), int(position)) if drops.any() else None
+
     def column(self, site: Site) -> int | None:
         """The column to which a site attends; None if it attends to several columns or to none."""
         attention = self.attention[site.head, site.position]

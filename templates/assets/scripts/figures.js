@@ -78,6 +78,19 @@
     if (figure) figure.views = views;
   };
   sumint.viewsOf = (name) => registered.get(name);
+  // Adds an option to the first control of a figure, with its views, and chooses it.
+  sumint.addViews = (name, { slug, label }, views) => {
+    const figure = figures.get(name);
+    if (!figure?.views) throw new Error(`figures/${name}.js has not been loaded`);
+    const select = one(figure.element, ".control select", HTMLSelectElement);
+    if (![...select.options].some(({ value }) => value === slug)) {
+      figure.views.push(...views);
+      select.append(html("option", { value: slug }, label));
+    }
+    select.value = slug;
+    select.dispatchEvent(new Event("change", { bubbles: true }));
+    if (!figure.isDrawn) show(figure);
+  };
   /** @type {Map<string, MakeComponent<any>>} */
   const components = new Map();
   sumint.registerComponent = (name, make) => {
@@ -123,7 +136,7 @@
     // A cell that stands for a sum opens it.
     drawn.on("plotly_click", ({ points }) => {
       const address = drawn.layout?.meta?.opens?.[`${points[0].x},${points[0].y}`];
-      if (address) location.assign(address);
+      if (address) sumint.openAddress(address);
     });
   };
 

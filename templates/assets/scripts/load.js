@@ -23,6 +23,8 @@
     return loading;
   };
 
+  sumint.openAddress = (href) => location.assign(href);
+
   // A script that the page will need is loaded in advance, but only after the first paint.
   const ahead = document.currentScript?.dataset.ahead;
   const afterPaint = (/** @type {() => void} */ work) => requestAnimationFrame(() => setTimeout(work));

@@ -162,7 +162,7 @@
   const takeOwnSums = (figure, wanted, show) => {
     const [form] = all(figure, ".picture-own", HTMLFormElement);
     if (!form) return;
-    const [a, b] = ["a", "b"].map((name) => one(form, `[name=${name}]`, HTMLInputElement));
+    const [a, b] = all(form, "input", HTMLInputElement);
     const problem = one(form, ".picture-problem", HTMLElement);
     const live = form.dataset.live ?? "";
     const switches = [

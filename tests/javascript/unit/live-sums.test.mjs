@@ -3,16 +3,10 @@ import test from "node:test";
 import { load } from "./scripts.mjs";
 
 const sums = load("lib/numbers", "lib/network", "lib/live-sums").liveSums;
-const { digitsOf, tokensOf, operandOf, isTrained, phasorOf, phaseOf, surprise, parseChanges, writeChanges, parseSum } =
-  sums;
+const { digitsOf, tokensOf, operandOf, isTrained, phasorOf, phaseOf, surprise, parseSum } = sums;
 
 const PAYLOAD = {
   n_digits: 4,
-  n_heads: 3,
-  n_layers: 2,
-  position_names: Array.from({ length: 14 }, (_, position) => `p${position}`),
-  vocabulary: [..."0123456789+="],
-  sites: [{}, {}],
   wrong: [[4505, 4095]],
 };
 
@@ -49,47 +43,6 @@ test("a surprise is of its kind, and within the training range", () => {
   }
   for (const sum of [...drawn("none"), ...drawn("one"), ...drawn("chain")]) assert.ok(isTrained(sum, 4));
   assert.deepEqual(surprise("wrong", PAYLOAD), { a: 4505, b: 4095 });
-});
-
-test("interventions are written into an address and read from it", () => {
-  const changes = [
-    { kind: "mean", layer: 0, head: 1, position: 9 },
-    { kind: "zero", layer: 1, head: 2, position: null },
-    { kind: "patch", layer: 0, head: 0, position: 3 },
-    { kind: "dose", site: 1, dose: -0.5 },
-    { kind: "token", position: 3, token: 7 },
-  ];
-  const written = writeChanges(changes);
-  assert.equal(written, "mean.0.1.9,zero.1.2.all,patch.0.0.3,dose.1.-0.5,token.3.7");
-  assert.deepEqual(parseChanges(written, PAYLOAD), { changes, isWhole: true });
-  assert.deepEqual(parseChanges("", PAYLOAD), { changes: [], isWhole: true });
-});
-
-test("what cannot be read of an address is left out, and said to be", () => {
-  const broken = [
-    ...[
-      "mean.2.0.1",
-      "mean.0.3.1",
-      "mean.0.0.14",
-      "mean.0.0",
-      "boom",
-      "dose.2.1",
-      "dose.0.99",
-      "dose.0.x",
-      "token.14.1",
-    ],
-    ...["token.1.12", "patch.0.-1.2", "<script>"],
-  ];
-  for (const item of broken) assert.deepEqual(parseChanges(item, PAYLOAD), { changes: [], isWhole: false }, item);
-  const { changes, isWhole } = parseChanges("boom,zero.0.0.1", PAYLOAD);
-  assert.equal(isWhole, false);
-  assert.equal(changes.length, 1);
-});
-
-test("replaced operand tokens form another sum, unless one is no digit", () => {
-  const replaced = (token) => sums.sumOfTokens({ a: 4070, b: 1762 }, [{ kind: "token", position: 0, token }], 4);
-  assert.deepEqual(replaced(0), { a: 70, b: 1762 });
-  assert.equal(replaced(10), null);
 });
 
 test("a sum in an address is two operands", () => {

@@ -49,13 +49,13 @@ test("a projection multiplies rows with a matrix and adds a bias", () => {
 
 test("without scores a position attends evenly to itself and those before it", () => {
   const { layers } = run(read(payload()), [0, 1]);
-  assert.deepEqual([...layers[0][0].attention], [1, 0, 0.5, 0.5]);
+  assert.deepEqual([...layers[0][0].pattern], [1, 0, 0.5, 0.5]);
 });
 
 test("scores of queries and keys decide the attention", () => {
   const sharp = { "blocks.0.attn.b_Q": pack([9], 1, 1), "blocks.0.attn.W_K": pack([1, 0], 1, 2, 1) };
   const { layers } = run(read(payload(sharp)), [0, 1]);
-  close(layers[0][0].attention[2], 1);
+  close(layers[0][0].pattern[2], 1);
 });
 
 test("head outputs are the attended values, and the residual stream their sum with embeddings and biases", () => {
@@ -71,11 +71,15 @@ test("head outputs are the attended values, and the residual stream their sum wi
 });
 
 test("a change of a head output changes what the head writes, at later layers and in the logits", () => {
-  const change = { layer: 0, head: 0, apply: (z) => z.fill(0) };
+  const change = { layer: 0, head: 0, part: "z", apply: (z) => z.fill(0) };
   const weights = read(payload());
   const { residual } = run(weights, [0, 1], [change]);
   close(residual[0], 1);
   close(run(weights, [0, 1]).residual[0], 2.5);
+  const values = { ...change, part: "v" };
+  close(run(weights, [0, 1], [values]).residual[0], 1);
+  const pattern = { ...change, part: "pattern", apply: (attention) => attention.set([1, 0, 0, 1]) };
+  close(run(weights, [0, 1], [pattern]).layers[0][0].z[1], -0.5);
   const other = { ...change, head: 1 };
   close(run(weights, [0, 1], [other]).residual[0], 2.5);
 });

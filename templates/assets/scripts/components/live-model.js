@@ -4,16 +4,29 @@
 {
   const KINDS = { none: "no carry", one: "a carry", chain: "nines", wrong: "a wrong one" };
   const ACTIONS = {
-    mean: "Replace a head output by its mean",
-    zero: "Set a head output to zero",
-    patch: "Patch a head output from the second sum",
+    mean: "Replace by the mean",
+    zero: "Set to zero",
+    patch: "Patch from the second sum",
     dose: "Add a multiple of a carry direction",
+    along: "Patch one direction of a site from the second sum",
+    across: "Patch all but one direction of a site from the second sum",
     token: "Replace a token",
+    via: "Let the changes act through one part of layer 1",
   };
+  const PARTS = { z: "output", q: "queries", k: "keys", v: "values" };
+  const MEANS = { all: "all sums", carry: "sums with a carry", none: "sums without a carry" };
+  const WAYS = {
+    q: "queries alone",
+    k: "keys alone",
+    v: "values alone",
+    pattern: "attention patterns alone",
+    direct: "the direct path alone",
+  };
+  const NEEDS_SECOND = ["patch", "along", "across"];
 
   const { html, one, all } = sumint.elements;
-  const { digitsOf, tokensOf, operandOf, isTrained, readAnswer, surprise, runWith, modelOf } = sumint.liveSums;
-  const { parseChanges, writeChanges, parseSum, sumOfTokens } = sumint.liveSums;
+  const { digitsOf, tokensOf, operandOf, isTrained, readAnswer, surprise, parseSum, modelOf } = sumint.liveSums;
+  const { parseChanges, writeChanges, placeOf, isOverwritten, runWith, sumOfTokens } = sumint.interventions;
   const { answerTable, levelTable, attentionView, partsTable, pathsTable, inWords } = sumint.liveViews;
 
   /** @type {(options: [string | number, string][], attributes?: Attributes) => HTMLSelectElement} */
@@ -30,17 +43,27 @@
 
   /** @type {(change: LiveChange, model: LiveModel, second: Operands | null) => string} */
   const nameOf = (change, { payload }, second) => {
-    const { position_names: names, vocabulary, sites, n_digits: nDigits } = payload;
+    const { position_names: names, vocabulary, sites, subspaces, n_digits: nDigits } = payload;
     if (change.kind === "dose") {
       const { column, digit, name } = sites[change.site];
       return `${sumint.withMinus(String(change.dose))} × the carry of column ${column} to C${digit} at ${name}`;
     }
     if (change.kind === "token") return `token at ${names[change.position]} replaced by ${vocabulary[change.token]}`;
-    const place = change.position === null ? "all positions" : names[change.position];
+    if (change.kind === "via")
+      return `changes before layer 1 act through ${/** @type {Record<string, string>} */ (WAYS)[change.way]}`;
     const number = (/** @type {number} */ value) => digitsOf(value, nDigits).join("");
     const source = second ? `patched from ${number(second.a)} + ${number(second.b)}` : "not patched: no second sum";
-    const done = { mean: "replaced by its mean", zero: "set to zero", patch: source };
-    return `H${change.layer}.${change.head} at ${place} ${done[change.kind]}`;
+    if (change.kind === "along" || change.kind === "across") {
+      const { column, digit, name } = subspaces[change.subspace];
+      const what = change.kind === "along" ? name : `all but the ${name}`;
+      return `${what}, column ${column} to C${digit}, ${source}`;
+    }
+    const place = change.position === null ? "all positions" : names[change.position];
+    const head = change.head === null ? `all heads of layer ${change.layer}` : `H${change.layer}.${change.head}`;
+    const part = change.part === "z" ? "" : ` ${/** @type {Record<string, string>} */ (PARTS)[change.part]}`;
+    const over = change.part === "z" ? "" : ` over ${/** @type {Record<string, string>} */ (MEANS)[change.meanOf]}`;
+    const done = { mean: `replaced by the mean${over}`, zero: "set to zero", patch: source };
+    return `${head}${part} at ${place} ${done[change.kind]}`;
   };
 
   /** @type {MakeComponent<LivePayload>} */
@@ -73,7 +96,8 @@
     };
 
     const makeForm = (/** @type {LiveModel} */ { payload }, /** @type {() => void} */ update) => {
-      const { n_digits: nDigits, n_heads: nHeads, n_layers: nLayers, position_names: names, sites } = payload;
+      const { n_digits: nDigits, n_heads: nHeads, n_layers: nLayers, position_names: names } = payload;
+      const { sites, subspaces } = payload;
       const field = (/** @type {string} */ name) =>
         html("input", { name, inputmode: "numeric", pattern: "\\d*", maxlength: nDigits, size: nDigits });
       const [a, b, secondA, secondB] = ["a", "b", "second-a", "second-b"].map(field);
@@ -127,13 +151,23 @@
         if (readSum()) update();
       });
 
-      const heads = Array.from({ length: nLayers * nHeads }, (_, n) => [
-        `${Math.floor(n / nHeads)}.${n % nHeads}`,
-        `H${Math.floor(n / nHeads)}.${n % nHeads}`,
-      ]);
-      const kinds = Object.entries(ACTIONS).filter(([kind]) => kind !== "dose" || sites.length);
+      const heads = Array.from({ length: nLayers }, (_, layer) => [
+        ...Array.from({ length: nHeads }, (_, head) => [`${layer}.${head}`, `H${layer}.${head}`]),
+        [`${layer}.all`, `all of layer ${layer}`],
+      ]).flat();
+      // A direction is zero where no pair of sums could be measured.
+      const directions = subspaces.flatMap(({ name, column, digit, basis }, number) =>
+        basis.some((value) => value) ? [[number, `column ${column} to C${digit}, ${name}`]] : [],
+      );
+      const isOffered = (/** @type {string} */ kind) =>
+        (kind !== "dose" || sites.length) && ((kind !== "along" && kind !== "across") || directions.length);
+      const kinds = Object.entries(ACTIONS).filter(([kind]) => isOffered(kind));
       const action = list(/** @type {[string, string][]} */ (kinds), { name: "action" });
       const head = list(/** @type {[string, string][]} */ (heads), { name: "head" });
+      const part = list(Object.entries(PARTS), { name: "part" });
+      const meanOf = list(Object.entries(MEANS), { name: "mean-of" });
+      const way = list(Object.entries(WAYS), { name: "way" });
+      const subspace = list(/** @type {[number, string][]} */ (directions), { name: "subspace" });
       const position = list([["all", "all positions"], .../** @type {[number, string][]} */ ([...names.entries()])], {
         name: "position",
       });
@@ -147,6 +181,7 @@
       const doseText = html("output", {}, "1");
       const parts = {
         head: labelled("Head", head),
+        part: labelled("What", part),
         position: labelled("Position", position),
         second: html(
           "span",
@@ -155,6 +190,9 @@
           html("span", { "aria-hidden": "true" }, "+"),
           secondB,
         ),
+        meanOf: labelled("Mean over", meanOf),
+        subspace: labelled("Direction", subspace),
+        way: labelled("Through", way),
         site: labelled("Carry", site),
         dose: html("label", { class: "live-field" }, "Dose", dose, doseText),
         place: labelled("Position", place),
@@ -162,17 +200,23 @@
       };
       /** @type {Record<string, (keyof typeof parts)[]>} */
       const fieldsOf = {
-        mean: ["head", "position"],
-        zero: ["head", "position"],
-        patch: ["head", "position", "second"],
+        mean: ["head", "part", "position", "meanOf"],
+        zero: ["head", "part", "position"],
+        patch: ["head", "part", "position", "second"],
         dose: ["site", "dose"],
+        along: ["subspace", "second"],
+        across: ["subspace", "second"],
         token: ["place", "token"],
+        via: ["way"],
       };
       const showFields = () => {
-        for (const [name, part] of Object.entries(parts))
-          part.hidden = !(/** @type {string[]} */ (fieldsOf[action.value]).includes(name));
+        for (const [name, field] of Object.entries(parts))
+          field.hidden = !(/** @type {string[]} */ (fieldsOf[action.value]).includes(name));
+        // The means of head outputs are known over all sums alone.
+        if (part.value === "z") parts.meanOf.hidden = true;
       };
       action.addEventListener("change", showFields);
+      part.addEventListener("change", showFields);
       showFields();
       for (const input of [secondA, secondB]) input.addEventListener("change", readSecond);
 
@@ -181,15 +225,18 @@
         const kind = action.value;
         if (kind === "dose") return { kind, site: Number(site.value), dose: Number(dose.value) };
         if (kind === "token") return { kind, position: Number(place.value), token: Number(token.value) };
-        const [layer, number] = head.value.split(".").map(Number);
-        const at = position.value === "all" ? null : Number(position.value);
-        return { kind: kind === "zero" || kind === "patch" ? kind : "mean", layer, head: number, position: at };
-      };
-      // One dose for a site, one intervention for a head at a position, one token for a place.
-      const placeOf = (/** @type {LiveChange} */ change) => {
-        if (change.kind === "dose") return `dose ${change.site}`;
-        if (change.kind === "token") return `token ${change.position}`;
-        return `${change.layer}.${change.head}.${change.position}`;
+        if (kind === "along" || kind === "across") return { kind, subspace: Number(subspace.value) };
+        if (kind === "via") return { kind, way: way.value };
+        const [layer, number] = head.value.split(".");
+        const numberOrAll = (/** @type {string} */ text) => (text === "all" ? null : Number(text));
+        return {
+          kind: kind === "zero" || kind === "patch" ? kind : "mean",
+          part: part.value,
+          layer: Number(layer),
+          head: numberOrAll(number),
+          position: numberOrAll(position.value),
+          meanOf: kind === "mean" && part.value !== "z" ? meanOf.value : "all",
+        };
       };
       const put = (/** @type {LiveChange} */ change) => {
         state.changes = [...state.changes.filter((other) => placeOf(other) !== placeOf(change)), change];
@@ -212,8 +259,8 @@
         event.preventDefault();
         if (!readSum()) return;
         const change = chosen();
-        if (change.kind === "patch" && !state.second) {
-          problem.textContent = "Type the second sum, from which the head output is patched.";
+        if (NEEDS_SECOND.includes(change.kind) && !state.second) {
+          problem.textContent = "Type the second sum, from which is patched.";
           secondA.focus();
           return;
         }
@@ -237,8 +284,12 @@
         } else if (change.kind === "token") {
           place.value = String(change.position);
           token.value = String(change.token);
-        } else {
-          head.value = `${change.layer}.${change.head}`;
+        } else if (change.kind === "along" || change.kind === "across") subspace.value = String(change.subspace);
+        else if (change.kind === "via") way.value = change.way;
+        else {
+          head.value = `${change.layer}.${change.head ?? "all"}`;
+          part.value = change.part;
+          meanOf.value = change.meanOf;
           position.value = String(change.position ?? "all");
         }
         showFields();
@@ -266,14 +317,15 @@
       };
       const showActive = () => {
         const items = state.changes.map((change, index) => {
-          const name = nameOf(change, made, state.second);
+          const isReplaced = isOverwritten(index, state.changes, made.payload);
+          const name = `${nameOf(change, made, state.second)}${isReplaced ? " (without effect: replaced by a later one)" : ""}`;
           const remove = button("×", () => {
             state.changes = state.changes.filter((_, other) => other !== index);
             act();
             focusNext(index);
           });
           remove.setAttribute("aria-label", `Remove: ${name}`);
-          return html("li", {}, name, remove);
+          return html("li", isReplaced ? { class: "is-replaced" } : {}, name, remove);
         });
         const reset = button("Reset", () => {
           state.changes = [];

@@ -6,7 +6,11 @@
 
   /** @type {AttentionWeights["headsOf"]} */
   const headsOf = ({ heads }) =>
-    heads.map(({ name, layer, weights }) => ({ name, layer, weights: sumint.numbersOf(weights) }));
+    heads.map(({ name, layer, weights }) => ({
+      name,
+      layer,
+      weights: weights instanceof Float64Array ? weights : sumint.numbersOf(weights),
+    }));
 
   /** @type {AttentionWeights["shade"]} */
   const shade = (stops, weight) => {

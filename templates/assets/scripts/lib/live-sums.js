@@ -1,12 +1,11 @@
 // @ts-check
-// A sum on the live model: its tokens, what the network predicts digit by digit, and the interventions in the address.
+// A sum on the live model: its tokens, what the network predicts digit by digit, and the model as its script has it.
 "use strict";
 {
   const N_DIGITS = 10;
   const PLUS = 10;
   const EQUALS = 11;
   const NINE = 9;
-  const MOST_DOSE = 2;
 
   /** @type {LiveSums["digitsOf"]} */
   const digitsOf = (number, nDigits) => [...String(number).padStart(nDigits, "0").slice(-nDigits)].map(Number);
@@ -113,96 +112,10 @@
     return { a: number(0), b: number(1) };
   };
 
-  // Interventions in the address: zero.0.1.9, mean.0.1.all, patch.0.1.9, dose.2.0.5 (a site and its dose), token.3.7.
-  /** @type {LiveSums["parseChanges"]} */
-  const parseChanges = (text, { n_heads, n_layers, position_names, sites, vocabulary }) => {
-    /** @type {LiveChange[]} */
-    const changes = [];
-    let isWhole = true;
-    const isDose = (/** @type {string} */ part) => /^-?\d(\.\d+)?$/.test(part) && Math.abs(Number(part)) <= MOST_DOSE;
-    const within = (/** @type {string | undefined} */ part, /** @type {number} */ n) =>
-      part !== undefined && /^\d+$/.test(part) && Number(part) < n;
-    for (const item of text ? text.split(",") : []) {
-      const [kind, ...parts] = item.split(".");
-      const [first = "", second = "", third = ""] = parts;
-      const isSite = within(first, n_layers) && within(second, n_heads);
-      if ((kind === "zero" || kind === "mean" || kind === "patch") && isSite && parts.length === 3) {
-        if (third !== "all" && !within(third, position_names.length)) isWhole = false;
-        else
-          changes.push({
-            kind,
-            layer: Number(first),
-            head: Number(second),
-            position: third === "all" ? null : Number(third),
-          });
-      } else if (kind === "dose" && within(first, sites.length) && isDose(parts.slice(1).join(".")))
-        changes.push({ kind, site: Number(first), dose: Number(parts.slice(1).join(".")) });
-      else if (kind === "token" && within(first, position_names.length) && within(second, vocabulary.length))
-        changes.push({ kind, position: Number(first), token: Number(second) });
-      else isWhole = false;
-    }
-    return { changes, isWhole };
-  };
-
-  /** @type {LiveSums["writeChanges"]} */
-  const writeChanges = (changes) =>
-    changes
-      .map((change) => {
-        if (change.kind === "dose") return `dose.${change.site}.${change.dose}`;
-        if (change.kind === "token") return `token.${change.position}.${change.token}`;
-        return `${change.kind}.${change.layer}.${change.head}.${change.position ?? "all"}`;
-      })
-      .join(",");
-
   /** @type {LiveSums["parseSum"]} */
   const parseSum = (text, nDigits) => {
     const [a, b] = (text ?? "").split("_").map((part) => operandOf(part, nDigits));
     return a === null || b === null || a === undefined || b === undefined ? null : { a, b };
-  };
-
-  // The network on a sum with changes; `source` is the clean run of the second sum, from which heads are patched.
-  /** @type {LiveSums["runWith"]} */
-  const runWith = (model, sum, changes, source) => {
-    const { weights, payload, means } = model;
-    const { dHead } = weights.sizes;
-    const tokens = tokensOf(sum, payload.n_digits);
-    for (const change of changes) if (change.kind === "token") tokens[change.position] = change.token;
-    const nPositions = payload.position_names.length;
-    const edits = changes.flatMap((change) => {
-      // Without a second sum there is nothing to patch from.
-      if (change.kind === "token" || (change.kind === "patch" && !source)) return [];
-      if (change.kind === "dose") {
-        const { head, position, vector } = payload.sites[change.site];
-        const add = (/** @type {Float64Array} */ z) => {
-          for (let i = 0; i < dHead; i++) z[position * dHead + i] += change.dose * vector[i];
-        };
-        return [{ layer: 0, head, apply: add }];
-      }
-      const { kind, layer, head, position } = change;
-      const set = (/** @type {Float64Array} */ z) => {
-        for (let at = 0; at < nPositions; at++) {
-          if (position !== null && at !== position) continue;
-          for (let i = 0; i < dHead; i++) {
-            const mean = means[((layer * nPositions + at) * payload.n_heads + head) * dHead + i];
-            const other = source && kind === "patch" ? source.layers[layer][head].z[at * dHead + i] : mean;
-            z[at * dHead + i] = kind === "zero" ? 0 : other;
-          }
-        }
-      };
-      return [{ layer, head, apply: set }];
-    });
-    return sumint.network.run(weights, tokens, edits);
-  };
-
-  // The sum that the operand tokens form, after some of them were replaced; null if one is not a digit.
-  /** @type {LiveSums["sumOfTokens"]} */
-  const sumOfTokens = (sum, changes, nDigits) => {
-    const tokens = tokensOf(sum, nDigits);
-    for (const change of changes) if (change.kind === "token") tokens[change.position] = change.token;
-    const operands = [tokens.slice(0, nDigits), tokens.slice(nDigits + 1, 2 * nDigits + 1)];
-    if (operands.flat().some((token) => token >= N_DIGITS)) return null;
-    const [a, b] = operands.map((digits) => Number(digits.join("")));
-    return { a, b };
   };
 
   // The model, read from the payload of its script.
@@ -214,7 +127,16 @@
       vector: numbers(site.vector),
       without: numbers(site.without),
     }));
-    return { weights: sumint.network.read(packed), means: numbers(packed.means), payload: { ...packed, sites } };
+    const subspaces = packed.subspaces.map((space) => {
+      const basis = numbers(space.basis);
+      return { ...space, basis, rank: basis.length / packed.d_head };
+    });
+    return {
+      weights: sumint.network.read(packed),
+      means: numbers(packed.means),
+      read: numbers(packed.read),
+      payload: { ...packed, sites, subspaces },
+    };
   };
 
   sumint.liveSums = {
@@ -228,11 +150,7 @@
     readAnswer,
     levelAt,
     surprise,
-    parseChanges,
-    writeChanges,
     parseSum,
-    runWith,
-    sumOfTokens,
     modelOf,
   };
 }

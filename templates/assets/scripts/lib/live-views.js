@@ -3,7 +3,6 @@
 "use strict";
 {
   const N_DIGITS = 10;
-  const EPSILON = 1e-5; // ε of the layer norms
   // The least differences that are highlighted: of shares, of phases and levels, and of logits.
   const SHARE_FROM = 0.005;
   const ATTENTION_FROM = 0.05;
@@ -90,70 +89,8 @@
       : html("p", { class: "live-view" }, "No single site holds a carry on this checkpoint.");
   };
 
-  const at = (/** @type {Float64Array} */ rows, /** @type {number} */ position, /** @type {number} */ width) =>
-    rows.subarray(position * width, (position + 1) * width);
-
-  // A vector as a layer norm with a fixed scale passes it on: without its mean, scaled and weighted.
-  /** @type {(vector: Float64Array, stream: Float64Array, weights: Float64Array) => Float64Array} */
-  const throughNorm = (vector, stream, weights) => {
-    const width = vector.length;
-    const mean = stream.reduce((sum, value) => sum + value / width, 0);
-    const variance = stream.reduce((sum, value) => sum + (value - mean) ** 2 / width, 0);
-    const scale = 1 / Math.sqrt(variance + EPSILON);
-    const own = vector.reduce((sum, value) => sum + value / width, 0);
-    return vector.map((value, i) => (value - own) * scale * weights[i]);
-  };
-
-  /** @type {(vector: Float64Array, run: NetworkResult, model: LiveModel, position: number) => Float64Array} */
-  const logitsOf = (vector, run, { weights: { sizes, tensors } }, position) => {
-    const scaled = throughNorm(vector, at(run.residual, position, sizes.dModel), tensors["ln_final.w"]);
-    return sumint.network.project(scaled, tensors["unembed.W_U"], null, sizes.nTokens);
-  };
-
-  // What each component adds to the logits of a digit, with the scale of the last layer norm fixed.
-  /** @type {LiveViews["contributions"]} */
-  const contributions = (run, model, position) => {
-    const width = model.weights.sizes.dModel;
-    const here = (/** @type {Float64Array} */ rows) => at(rows, position, width);
-    const heads = run.layers.flatMap((layer, number) =>
-      layer.map(({ output }, head) => ({ name: `H${number}.${head}`, vector: here(output) })),
-    );
-    const known = [here(run.embedded), ...heads.map(({ vector }) => vector)];
-    const biases = here(run.residual).map((value, i) => known.reduce((rest, vector) => rest - vector[i], value));
-    return [{ name: "embeddings", vector: here(run.embedded) }, ...heads, { name: "biases", vector: biases }].map(
-      ({ name, vector }) => ({ name, logits: logitsOf(vector, run, model, position) }),
-    );
-  };
-
-  // The same for paths: from the embeddings or a layer-0 head through the values of a layer-1 head, with its attention
-  // and the scales of both layer norms fixed.
-  /** @type {LiveViews["paths"]} */
-  const paths = (run, model, position) => {
-    const { sizes, tensors } = model.weights;
-    const { dModel, dHead } = sizes;
-    const n = run.embedded.length / dModel;
-    const sources = [
-      { name: "embeddings", rows: run.embedded },
-      ...run.layers[0].map(({ output }, head) => ({ name: `H0.${head}`, rows: output })),
-    ];
-    return sources.flatMap(({ name, rows }) =>
-      run.layers[1].map(({ attention }, head) => {
-        const attended = new Float64Array(dModel);
-        for (let key = 0; key <= position; key++) {
-          const stream = at(run.inputs[1], key, dModel);
-          const read = throughNorm(at(rows, key, dModel), stream, tensors["blocks.1.ln1.w"]);
-          for (let i = 0; i < dModel; i++) attended[i] += attention[position * n + key] * read[i];
-        }
-        const part = (/** @type {string} */ kind) => at(tensors[`blocks.1.attn.${kind}`], head, dModel * dHead);
-        const values = sumint.network.project(attended, part("W_V"), null, dHead);
-        const written = sumint.network.project(values, part("W_O"), null, dModel);
-        return { name: `${name} → H1.${head}`, logits: logitsOf(written, run, model, position) };
-      }),
-    );
-  };
-
   // Rows of what each part adds to the right digit's logit, above the mean of the ten, and the digit that it turns to.
-  /** @type {(caption: string, kind: string, seen: LiveSeen, partsOf: LiveViews["contributions"]) => HTMLElement} */
+  /** @type {(caption: string, kind: string, seen: LiveSeen, partsOf: Attributions["components"]) => HTMLElement} */
   const logitTable = (caption, kind, { model, clean, run, before }, partsOf) => {
     const { payload } = model;
     const digits = before.map((_, digit) => digit);
@@ -182,7 +119,7 @@
       "What each component adds to the right digit’s logit, above the mean of the ten",
       "parts",
       seen,
-      contributions,
+      sumint.attributions.components,
     );
 
   /** @type {LiveViews["pathsTable"]} */
@@ -191,8 +128,13 @@
       "details",
       { class: "live-view" },
       html("summary", {}, "Paths through layer 1"),
-      logitTable("What each path through a layer-1 head adds to the right digit’s logit", "paths", seen, paths),
+      logitTable("What each path through a layer-1 head adds to the right digit’s logit", "paths", seen, throughLayer1),
     );
+  const throughLayer1 = (
+    /** @type {NetworkResult} */ run,
+    /** @type {LiveModel} */ model,
+    /** @type {number} */ position,
+  ) => sumint.attributions.paths(run, model, position).paths.filter(({ name }) => name.includes("→"));
 
   /** @type {LiveViews["attentionView"]} */
   const attentionView = ({ model, run, clean, tokens, isChanged }) => {
@@ -201,8 +143,8 @@
     const n = names.length;
     const queries = names.map((_, position) => position);
     const heads = run.layers.flatMap((layer, number) =>
-      layer.map(({ attention }, head) => {
-        const before = clean.layers[number][head].attention;
+      layer.map(({ pattern: attention }, head) => {
+        const before = clean.layers[number][head].pattern;
         const rows = queries.map((query) =>
           html(
             "div",
@@ -254,6 +196,33 @@
         `Attention from each token (rows; bold where an answer digit is predicted) to those up to it (columns), darker for more${isChanged ? "; framed: changed by at least 5 percentage points" : ""}`,
       ),
       html("div", { class: "live-heads" }, ...heads),
+      attentionNumbers({ model, run, clean, isChanged }),
+    );
+  };
+
+  // The same as numbers, from the positions that predict the answer.
+  /** @type {(seen: Pick<LiveSeen, "model" | "run" | "clean" | "isChanged">) => HTMLElement} */
+  const attentionNumbers = ({ model: { payload }, run, clean, isChanged }) => {
+    const { position_names: names, n_digits: nDigits } = payload;
+    const n = names.length;
+    const rows = run.layers.flatMap((layer, number) =>
+      layer.flatMap(({ pattern }, head) =>
+        Array.from({ length: nDigits }, (_, digit) => {
+          const query = predicting(nDigits) + digit;
+          const cells = names.map((_, key) => {
+            if (key > query) return "";
+            const [before, after] = [clean.layers[number][head].pattern, pattern].map((rows) => rows[query * n + key]);
+            return change(percent(before), percent(after), isChanged && differs(before, after, ATTENTION_FROM));
+          });
+          return [`H${number}.${head} for C${digit}`, ...cells];
+        }),
+      ),
+    );
+    return html(
+      "details",
+      { class: "live-view" },
+      html("summary", {}, "Attention as numbers"),
+      table("Attention of each head from the position that predicts a digit", ["from", ...names], rows, "weights"),
     );
   };
 
@@ -277,5 +246,5 @@
     return `${equation}; the model predicts ${answer(before)}.${tokens} ${subject} ${what}: ${answer(after)}, ${verdict}.`;
   };
 
-  sumint.liveViews = { answerTable, levelTable, partsTable, pathsTable, contributions, paths, attentionView, inWords };
+  sumint.liveViews = { answerTable, levelTable, partsTable, pathsTable, attentionView, inWords };
 }

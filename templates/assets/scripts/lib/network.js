@@ -7,8 +7,8 @@
 //   A_q = softmax_p(q_q · k_p / √d_head)   q, k, v = LN(x) W_Q + b_Q, …    (pattern, project)
 //   LN(x) = w (x − mean x) / √(var x + ε) + b                              (normalise)
 //
-// It starts from the embeddings, x_p = W_E[token] + W_pos[p], and ends with the logits, LN(x) W_U + b_U. Changes replace
-// the head output z of a head, at one position or at all, before W_O.
+// It starts from the embeddings, x_p = W_E[token] + W_pos[p], and ends with the logits, LN(x) W_U + b_U. Changes are made
+// on the queries q, keys k, values v, attention pattern A or output z of a head, right after it was computed.
 "use strict";
 {
   const EPSILON = 1e-5; // ε of the layer norms
@@ -83,6 +83,29 @@
     return tensor.subarray(head * size, (head + 1) * size);
   };
 
+  // A head's queries, keys or values, from rows that its layer norm has normalised and weighted.
+  /** @type {(weights: NetworkWeights, part: string, layer: number, head: number, rows: Float64Array) => Float64Array} */
+  const inputs = ({ sizes, tensors }, part, layer, head, rows) => {
+    const [matrix, bias] = ["W", "b"].map((kind) =>
+      ofHead(tensors[`blocks.${layer}.attn.${kind}_${part.toUpperCase()}`], head, sizes.nHeads),
+    );
+    return project(rows, matrix, bias, sizes.dHead);
+  };
+
+  // The same from one normalised row without the layer norm's weights and bias; rounding may have left it a mean.
+  /** @type {NetworkRun["inputOf"]} */
+  const inputOf = (weights, part, layer, head, row) => {
+    const [scale, bias] = ["w", "b"].map((kind) => weights.tensors[`blocks.${layer}.ln1.${kind}`]);
+    const mean = row.reduce((sum, value) => sum + value / row.length, 0);
+    const rows = row.map((value, i) => (value - mean) * scale[i] + bias[i]);
+    return inputs(weights, part, layer, head, rows);
+  };
+
+  // The part of a head's values, and so of its output, that is the same for every sum: what remains of them at zero.
+  /** @type {NetworkRun["valueBias"]} */
+  const valueBias = (weights, layer, head) =>
+    inputOf(weights, "v", layer, head, new Float64Array(weights.sizes.dModel));
+
   /** @type {NetworkRun["run"]} */
   const run = ({ sizes, tensors }, tokens, changes = []) => {
     const { dModel, dHead, nHeads, nTokens, nLayers } = sizes;
@@ -95,30 +118,33 @@
     /** @type {HeadRun[][]} */
     const layers = [];
     /** @type {Float64Array[]} */
-    const inputs = [];
+    const streams = [];
     for (let layer = 0; layer < nLayers; layer++) {
       const block = `blocks.${layer}`;
-      inputs.push(residual.slice());
+      streams.push(residual.slice());
       const read = normalise(residual, dModel, tensors[`${block}.ln1.w`], tensors[`${block}.ln1.b`]);
       addTo(residual, tensors[`${block}.attn.b_O`]);
       layers.push(
         Array.from({ length: nHeads }, (_, head) => {
-          const [queries, keys, values] = ["Q", "K", "V"].map((kind) => {
-            const matrix = ofHead(tensors[`${block}.attn.W_${kind}`], head, nHeads);
-            return project(read, matrix, ofHead(tensors[`${block}.attn.b_${kind}`], head, nHeads), dHead);
-          });
-          const attention = pattern(queries, keys, dHead);
-          const z = attend(attention, values, dHead);
-          for (const change of changes) if (change.layer === layer && change.head === head) change.apply(z);
+          const changed = (/** @type {string} */ part, /** @type {Float64Array} */ rows) => {
+            for (const change of changes)
+              if (change.layer === layer && change.head === head && change.part === part) change.apply(rows);
+            return rows;
+          };
+          const [q, k, v] = ["q", "k", "v"].map((part) =>
+            changed(part, inputs({ sizes, tensors }, part, layer, head, read)),
+          );
+          const attention = changed("pattern", pattern(q, k, dHead));
+          const z = changed("z", attend(attention, v, dHead));
           const output = project(z, ofHead(tensors[`${block}.attn.W_O`], head, nHeads), null, dModel);
           addTo(residual, output);
-          return { attention, z, output };
+          return { q, k, v, pattern: attention, z, output };
         }),
       );
     }
     const last = normalise(residual, dModel, tensors["ln_final.w"], tensors["ln_final.b"]);
     const logits = project(last, tensors["unembed.W_U"], tensors["unembed.b_U"], nTokens);
-    return { embedded, inputs, layers, residual, logits };
+    return { embedded, inputs: streams, layers, residual, logits };
   };
 
   /** @type {NetworkRun["read"]} */
@@ -129,5 +155,5 @@
     ),
   });
 
-  sumint.network = { read, run, normalise, project };
+  sumint.network = { read, run, normalise, project, inputOf, valueBias };
 }

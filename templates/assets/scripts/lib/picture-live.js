@@ -47,7 +47,8 @@
   /** @type {PictureLive["sumOf"]} */
   const sumOf = (model, operands, { reads, switches }) => {
     const { payload, weights } = model;
-    const { digitsOf, predicting, readAnswer, levelAt, runWith } = sumint.liveSums;
+    const { digitsOf, predicting, readAnswer, levelAt } = sumint.liveSums;
+    const { runWith } = sumint.interventions;
     const run = runWith(model, operands, []);
     const digits = readAnswer(run, operands, payload);
     const n = payload.position_names.length;
@@ -72,7 +73,7 @@
       attention: reads.map((ofDigit, digit) =>
         ofDigit.map(({ head, position }) => {
           const key = payload.position_names.indexOf(position);
-          return run.layers[1][head].attention[(predicting(payload.n_digits) + digit) * n + key];
+          return run.layers[1][head].pattern[(predicting(payload.n_digits) + digit) * n + key];
         }),
       ),
       words: [],
