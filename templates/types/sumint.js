@@ -379,7 +379,9 @@
  * @property {Operands} sum
  * @property {Operands} judged The sum that the tokens form, by which the answer is judged.
  * @property {number} nChanges
- * @property {number[]} tokens
+ * @property {number[]} tokens The tokens of the sum that was typed.
+ * @property {number[]} tokensNow The tokens after some of them were replaced.
+ * @property {string} way The part of layer 1 that alone receives the changes before it, in words; empty without one.
  * @property {NetworkResult} clean
  * @property {NetworkResult} run
  * @property {LiveDigit[]} before
@@ -423,8 +425,10 @@
  * @property {(text: string, payload: LiveContent) => { changes: LiveChange[], isWhole: boolean }} parseChanges
  * @property {(changes: LiveChange[]) => string} writeChanges
  * @property {(change: LiveChange) => string} placeOf What an intervention is made on.
- * @property {(index: number, changes: LiveChange[], payload: LiveContent) => boolean} isOverwritten Whether a later
- *   intervention replaces all that one changes.
+ * @property {(index: number, changes: LiveChange[], payload: LiveContent) => string} whyWithoutEffect Why one of the
+ *   interventions changes nothing; empty if it may change something.
+ * @property {(sum: Operands, changes: LiveChange[], nDigits: number) => number[]} tokensWith The tokens, after some were
+ *   replaced.
  * @property {(model: LiveModel, sum: Operands, changes: LiveChange[], source?: NetworkResult) => NetworkResult} runWith
  * @property {(sum: Operands, changes: LiveChange[], nDigits: number) => Operands | null} sumOfTokens
  */

@@ -124,7 +124,7 @@ def test_two_numbers_are_added_digit_by_digit(opened: Callable[..., Reader]) -> 
     assert "sum=12_34" in page.url
     page.get_by_label("First number").fill("a")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("Type two whole numbers of at most 4 digits.")
+    expect(page.get_by_role("alert")).to_contain_text("Type two whole numbers of at most 4 digits")
     page.get_by_label("First number").fill("7000")
     page.keyboard.press("Enter")
     expect(page.locator(".live-note")).to_contain_text("Beyond the training range")

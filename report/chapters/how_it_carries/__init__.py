@@ -72,6 +72,7 @@ from report.chapters.how_it_carries.trained_subspaces import (
 )
 from report.content.chapter import ChapterPlan, Content, Values
 from report.content.live.trials import ON_A_SUM, SEEN_ON_A_PAIR, Trials
+from sumint.analyses.adding.trial_pairs import Ablation
 from sumint.analyses.carrying.aligned_subspaces import RANKS, aligned_subspaces
 from sumint.analyses.carrying.carry_direction import carry_direction
 from sumint.analyses.carrying.carry_in_layer_1 import carry_in_layer_1
@@ -98,10 +99,13 @@ def the_circuit(lab: Lab) -> Iterator[Content]:
     needed = lab.run(needed_sites)
     yield Values({"needed_from": NEEDED_FROM})
     yield needed_heads_table(needed)
-    trials = Trials.of(lab)
     own, cancelled = needed.most_needed_own_site, needed.most_cancelled_site
-    yield digits_need_own_heads(needed).with_trial(trials.ablate([own] if own else []), ON_A_SUM)
-    yield heads_that_cancel(needed).with_trial(trials.ablate([cancelled] if cancelled else []), ON_A_SUM)
+    position = [Site(head, cancelled.position) for head in range(needed.attention.shape[0])] if cancelled else []
+    alone = [Ablation((own,) if own else ()), Ablation((cancelled,) if cancelled else (), tuple(position))]
+    trials = Trials.of(lab, tuple(alone))
+    own_ablated, cancelled_ablated = (trials.ablate_breaking(case, one.breaking) for case, one in enumerate(alone))
+    yield digits_need_own_heads(needed).with_trial(own_ablated, ON_A_SUM)
+    yield heads_that_cancel(needed).with_trial(cancelled_ablated, ON_A_SUM)
 
 
 def single_sites(lab: Lab) -> Iterator[Content]:
@@ -125,8 +129,12 @@ def single_sites(lab: Lab) -> Iterator[Content]:
     others = all_other_sites(sites, lab.run(other_sites, served_routes=sites.served_routes))
     all_but_best = [(sites.routes[number], sites.all_but_best(number)) for number in numbers]
     yield others.with_trial(trials.patch(all_but_best))
+    # On the longest route of a site that serves several, the carry passes the other digits.
     n_routes = Counter(one.site for one in sites.served_routes)
-    shared = trials.patch_site(lambda route, site: n_routes[site] > 1)
+    longest = {
+        site: max(one.route.n_nines for one in sites.served_routes if one.site == site) for site in n_routes
+    }
+    shared = trials.patch_site(lambda route, site: n_routes[site] > 1 and route.n_nines == longest[site])
     yield fewer_sites_than_routes(sites).with_trial(shared)
 
 
@@ -178,11 +186,10 @@ def inputs_of_layer_1(lab: Lab) -> Iterator[Content]:
     def is_here(route: Route, site: Site) -> bool:
         return not is_earlier(route, site)
 
-    through_patterns = trials.patch_site(is_earlier, through="pattern")
-    yield patterns_over_values(sites, inputs).with_trial(through_patterns)
+    yield patterns_over_values(sites, inputs).with_trial(trials.patch_through("pattern", is_earlier))
     yield attention_falls_with_the_carry(sites, inputs).with_trial(trials.patch_site(is_earlier))
     yield some_head_switches(sites, inputs).with_trial(trials.patch_site(is_earlier))
-    yield queries_over_keys(sites, inputs).with_trial(trials.patch_site(is_here, through="q"))
+    yield queries_over_keys(sites, inputs).with_trial(trials.patch_through("q", is_here))
 
 
 def phase_shift_of_the_logits(lab: Lab) -> Iterator[Content]:
@@ -224,7 +231,9 @@ def other_directions(lab: Lab) -> Iterator[Content]:
     yield controls_figure(sites, controls)
     yield controls_table(sites, controls)
     trials = Trials.of(lab)
-    yield better_than_random(sites, controls).with_trial(trials.patch_direction("random direction"))
+    yield better_than_random(sites, controls).with_trial(
+        trials.patch_direction("random direction"), "Try a random direction on one pair"
+    )
     active = trials.patch_direction("its active part")
     yield acts_through_the_active_subspace(sites, controls).with_trial(active)
     trained = trials.patch_direction("trained direction")

@@ -16,6 +16,7 @@ from jaxtyping import Int
 
 from report.content.live.address import Operands, Pair, live_address, pairs_by_route, runs_live
 from sumint.analyses.adding.live_model import LiveModelData, live_model
+from sumint.analyses.adding.trial_pairs import PARTS, Ablation, TrialPairs, trial_pairs
 from sumint.analyses.carrying.carry_sites import carry_sites
 from sumint.analyses.carrying.direction_controls import PATCHED
 from sumint.interventions.patching import ServedRoute
@@ -23,7 +24,6 @@ from sumint.interventions.sites import Site
 from sumint.lab import Lab
 from sumint.task.carries import has_carry
 from sumint.task.carry_routes import Route, own_routes, routes_of
-from sumint.task.column_states import same_states
 from sumint.task.same_sums import same_sums
 from sumint.task.sums import Layout, Sums
 
@@ -61,14 +61,17 @@ class Trials:
     """A pair for each route, if the model adds both sums correctly; none if no page runs the network."""
     served: tuple[ServedRoute, ...]
     """The routes with a carry site, in the order of the live model."""
+    chosen: TrialPairs
+    """Sums that are chosen for what an intervention does on them."""
 
     @classmethod
-    def of(cls, lab: Lab) -> Trials:
-        """The trials of a lab's checkpoint."""
+    def of(cls, lab: Lab, ablations: tuple[Ablation, ...] = ()) -> Trials:
+        """The trials of a lab's checkpoint, among them those of some ablations."""
         sizes = lab.weights.architecture
-        data = live_data(lab)
-        pairs = pairs_by_route(data) if runs_live(sizes.n_parameters) else {}
-        return cls(lab.layout, sizes.n_heads, pairs, lab.run(carry_sites).served_routes)
+        served = lab.run(carry_sites).served_routes
+        pairs = pairs_by_route(live_data(lab)) if runs_live(sizes.n_parameters) else {}
+        chosen = lab.run(trial_pairs, served_routes=served, ablations=ablations)
+        return cls(lab.layout, sizes.n_heads, pairs, served, chosen)
 
     # Patching from the second sum
 
@@ -106,16 +109,21 @@ class Trials:
         number = len(PATCHED) * len(self.served) + n_ranks * list(routes).index(route) + rank
         return self._on_pair(route, [f"along.{number}"], is_patched=True)
 
+    def patch_through(self, part: Part, where: Where = anywhere) -> str:
+        """Patches the carry site of a route on a pair on which one part of layer 1 alone switches the carry."""
+        for number, one in enumerate(self.served):
+            base_a, base_b, a, b = self.chosen.through[number, PARTS.index(part)].tolist()
+            if base_a >= 0 and where(one.route, one.site) and self.pairs:
+                changes = [*_at_sites("patch", [one.site]), f"via.{part}"]
+                return live_address((base_a, base_b), second=(a, b), changes=changes)
+        return ""
+
     def patch_same_states(self) -> str:
         """Patches the carry site of a route from a sum whose columns have the same states."""
-        sites = {one.route: one.site for one in self.served}
-        route = self._first(sites)
-        if route is None:
-            return ""
-        base = self.pairs[route].with_carry
-        other = same_states(self._sums(base), seed=0)
-        second = (int(other.a[0]), int(other.b[0]))
-        return live_address(base, second=second, changes=_at_sites("patch", [sites[route]]))
+        for one, (base_a, base_b, a, b) in zip(self.served, self.chosen.same_states.tolist(), strict=True):
+            if base_a >= 0 and self.pairs:
+                return live_address((base_a, base_b), second=(a, b), changes=_at_sites("patch", [one.site]))
+        return ""
 
     def patch_same_total(self, digit: int, site: Site) -> str:
         """Patches a site that holds a digit's column from a sum in which the column has the same total."""
@@ -137,6 +145,11 @@ class Trials:
         return "" if route is None else self._on_pair(route, [f"dose.{numbers[route]}.{amount:g}"])
 
     # Ablation
+
+    def ablate_breaking(self, case: int, sites: Sequence[Site]) -> str:
+        """Ablates sites by their means on a sum that the ablation of this number makes wrong."""
+        a, b = self.chosen.ablated[case].tolist()
+        return live_address((a, b), changes=_at_sites("mean", sites)) if a >= 0 and self.pairs else ""
 
     def ablate(self, sites: Sequence[Site], kind: Literal["mean", "zero", "patch"] = "mean") -> str:
         """Ablates sites of layer 0 by their means, by zero, or by their outputs on the second sum."""

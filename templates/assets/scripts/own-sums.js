@@ -33,7 +33,7 @@
         return { ...made, slug: [slug, ...choices].join("."), label };
       });
     sumint.addViews(name, { slug, label }, views);
-    return model;
+    return { model, run };
   };
 
   for (const form of all(document, ".figure-own", HTMLFormElement)) {
@@ -43,9 +43,14 @@
     const problem = one(form, "[role=alert]", HTMLElement);
     const show = (/** @type {Operands} */ sum) =>
       makeOwn(figure, form, sum).then(
-        (model) => {
-          const isTrained = sumint.liveSums.isTrained(sum, model.payload.n_digits);
-          problem.textContent = isTrained ? "" : "Beyond the training range: leading digits below 5.";
+        ({ model, run }) => {
+          const { isTrained, readAnswer } = sumint.liveSums;
+          const digits = readAnswer(run, sum, model.payload);
+          const verdict = digits.every(({ isRight }) => isRight) ? "right" : "wrong";
+          const beyond = isTrained(sum, model.payload.n_digits)
+            ? ""
+            : " Beyond the training range: leading digits below 5.";
+          problem.textContent = `Predicted: ${digits.map(({ predicted }) => predicted).join("")}, ${verdict}.${beyond}`;
         },
         (error) => {
           problem.replaceChildren(
@@ -65,6 +70,10 @@
     });
     // What is typed is no choice of the figure.
     form.addEventListener("change", (event) => event.stopPropagation());
+    figure.addEventListener("change", ({ target }) => {
+      if (!(target instanceof HTMLSelectElement) || target.value.startsWith("own-")) return;
+      [a.value, b.value, problem.textContent] = ["", "", ""];
+    });
     const wanted = pending(figure);
     if (wanted && Math.max(String(wanted.a).length, String(wanted.b).length) <= a.maxLength) {
       [a.value, b.value] = [String(wanted.a), String(wanted.b)];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { load } from "./scripts.mjs";
 
-const { parseChanges, writeChanges, placeOf, isOverwritten, sumOfTokens } = load(
+const { parseChanges, writeChanges, placeOf, whyWithoutEffect, sumOfTokens } = load(
   "lib/numbers",
   "lib/network",
   "lib/live-sums",
@@ -74,7 +74,7 @@ test("replaced operand tokens form another sum, unless one is no digit", () => {
 test("an intervention is without effect if a later one replaces all that it changes", () => {
   const isWithout = (text) => {
     const { changes } = parseChanges(text, PAYLOAD);
-    return changes.map((_, index) => isOverwritten(index, changes, PAYLOAD));
+    return changes.map((_, index) => whyWithoutEffect(index, changes, PAYLOAD) !== "");
   };
   assert.deepEqual(isWithout("mean.0.1.9,zero.0.1.all"), [true, false]);
   assert.deepEqual(isWithout("zero.0.1.all,mean.0.1.9"), [false, false]);
@@ -83,6 +83,10 @@ test("an intervention is without effect if a later one replaces all that it chan
   assert.deepEqual(isWithout("along.0,mean.0.all.9"), [true, false]);
   assert.deepEqual(isWithout("mean-k.0.1.9,mean.0.1.9"), [false, false]);
   assert.deepEqual(isWithout("token.3.7,mean.0.all.all"), [false, false]);
+  assert.deepEqual(isWithout("via.q"), [true]);
+  assert.deepEqual(isWithout("mean.1.0.all,via.q"), [false, true]);
+  assert.deepEqual(isWithout("mean.0.0.all,via.k,via.q"), [false, true, false]);
+  assert.deepEqual(isWithout("token.3.7,via.direct"), [false, false]);
 });
 
 test("two interventions on the same take each other's place", () => {

@@ -22,11 +22,13 @@
     pattern: "attention patterns alone",
     direct: "the direct path alone",
   };
+  const MOST_LISTED = 6; // interventions that are listed without a click
   const NEEDS_SECOND = ["patch", "along", "across"];
 
   const { html, one, all } = sumint.elements;
   const { digitsOf, tokensOf, operandOf, isTrained, readAnswer, surprise, parseSum, modelOf } = sumint.liveSums;
-  const { parseChanges, writeChanges, placeOf, isOverwritten, runWith, sumOfTokens } = sumint.interventions;
+  const { parseChanges, writeChanges, placeOf, whyWithoutEffect, runWith, tokensWith, sumOfTokens } =
+    sumint.interventions;
   const { answerTable, levelTable, attentionView, partsTable, pathsTable, inWords } = sumint.liveViews;
 
   /** @type {(options: [string | number, string][], attributes?: Attributes) => HTMLSelectElement} */
@@ -55,12 +57,12 @@
     const source = second ? `patched from ${number(second.a)} + ${number(second.b)}` : "not patched: no second sum";
     if (change.kind === "along" || change.kind === "across") {
       const { column, digit, name } = subspaces[change.subspace];
-      const what = change.kind === "along" ? name : `all but the ${name}`;
-      return `${what}, column ${column} to C${digit}, ${source}`;
+      const what = change.kind === "along" ? `the ${name}` : `all but the ${name}`;
+      return `${what} (column ${column} to C${digit}) alone ${source}`.replace(/(all but .*) alone/, "$1");
     }
     const place = change.position === null ? "all positions" : names[change.position];
     const head = change.head === null ? `all heads of layer ${change.layer}` : `H${change.layer}.${change.head}`;
-    const part = change.part === "z" ? "" : ` ${/** @type {Record<string, string>} */ (PARTS)[change.part]}`;
+    const part = change.part === "z" ? "" : `, ${/** @type {Record<string, string>} */ (PARTS)[change.part]}`;
     const over = change.part === "z" ? "" : ` over ${/** @type {Record<string, string>} */ (MEANS)[change.meanOf]}`;
     const done = { mean: `replaced by the mean${over}`, zero: "set to zero", patch: source };
     return `${head}${part} at ${place} ${done[change.kind]}`;
@@ -108,7 +110,7 @@
       const readSum = () => {
         const [first, second] = [operandOf(a.value, nDigits), operandOf(b.value, nDigits)];
         if (first === null || second === null) {
-          problem.textContent = `Type two whole numbers of at most ${nDigits} digits.`;
+          problem.textContent = `Type two whole numbers of at most ${nDigits} digits; below is the sum before.`;
           return false;
         }
         problem.textContent = "";
@@ -260,7 +262,7 @@
         if (!readSum()) return;
         const change = chosen();
         if (NEEDS_SECOND.includes(change.kind) && !state.second) {
-          problem.textContent = "Type the second sum, from which is patched.";
+          problem.textContent = "Type the second sum, from which the first is patched.";
           secondA.focus();
           return;
         }
@@ -299,7 +301,7 @@
     };
 
     const build = (/** @type {LiveModel} */ made) => {
-      const active = html("ul", { class: "live-active" });
+      const active = html("div", { class: "live-interventions" });
       const status = html("p", { class: "live-status", role: "status" });
       const note = html("p", { class: "live-note" });
       const views = html("div", { class: "live-views" });
@@ -317,15 +319,15 @@
       };
       const showActive = () => {
         const items = state.changes.map((change, index) => {
-          const isReplaced = isOverwritten(index, state.changes, made.payload);
-          const name = `${nameOf(change, made, state.second)}${isReplaced ? " (without effect: replaced by a later one)" : ""}`;
+          const why = whyWithoutEffect(index, state.changes, made.payload);
+          const name = `${nameOf(change, made, state.second)}${why ? ` (without effect: ${why})` : ""}`;
           const remove = button("×", () => {
             state.changes = state.changes.filter((_, other) => other !== index);
             act();
             focusNext(index);
           });
           remove.setAttribute("aria-label", `Remove: ${name}`);
-          return html("li", isReplaced ? { class: "is-replaced" } : {}, name, remove);
+          return html("li", why ? { class: "is-replaced" } : {}, name, remove);
         });
         const reset = button("Reset", () => {
           state.changes = [];
@@ -333,9 +335,20 @@
           act();
           focusNext(0);
         });
-        active.replaceChildren(...items, ...(items.length ? [html("li", { class: "live-reset" }, reset)] : []));
+        const resetting = items.length ? [html("li", { class: "live-reset" }, reset)] : [];
+        const list = html("ul", { class: "live-active" }, ...items, ...resetting);
+        if (items.length <= MOST_LISTED) active.replaceChildren(list);
+        else {
+          const isOpen = active.querySelector("details")?.open ?? false;
+          const summary = html("summary", {}, `${items.length} interventions`);
+          active.replaceChildren(html("details", isOpen ? { open: "" } : {}, summary, list), reset);
+        }
       };
 
+      const restriction = (/** @type {LiveChange[]} */ changes) => {
+        const via = changes.filter((change) => change.kind === "via").pop();
+        return via ? /** @type {Record<string, string>} */ (WAYS)[via.way] : "";
+      };
       const update = () => {
         const { sum, second, changes } = state;
         const clean = runWith(made, sum, []);
@@ -348,6 +361,8 @@
           judged,
           nChanges: changes.length,
           tokens: tokensOf(sum, made.payload.n_digits),
+          tokensNow: tokensWith(sum, changes, made.payload.n_digits),
+          way: restriction(changes),
           clean,
           run,
           before: readAnswer(clean, sum, made.payload),
@@ -365,8 +380,7 @@
         state.note = "";
         status.textContent = inWords(seen);
         views.replaceChildren(
-          answerTable(seen),
-          levelTable(seen),
+          html("div", { class: "live-abreast" }, answerTable(seen), levelTable(seen)),
           partsTable(seen),
           attentionView(seen),
           pathsTable(seen),

@@ -94,12 +94,25 @@
     return replacedBy(change);
   };
 
-  // Whether a later intervention replaces all that one changes, so that it has no effect.
-  /** @type {Interventions["isOverwritten"]} */
-  const isOverwritten = (index, changes, payload) => {
-    const own = changedBy(changes[index], payload);
+  const REPLACED = "replaced by a later one";
+
+  // Why an intervention has no effect, if a later one replaces all that it changes, or if it restricts nothing.
+  /** @type {Interventions["whyWithoutEffect"]} */
+  const whyWithoutEffect = (index, changes, payload) => {
+    const change = changes[index];
+    const later = changes.slice(index + 1);
+    if (change.kind === "via") {
+      const isEarly = (/** @type {LiveChange} */ one) => one.kind === "token" || changedBy(one, payload)?.layer === 0;
+      if (later.some(({ kind }) => kind === "via")) return REPLACED;
+      return changes.some(isEarly) ? "" : "nothing changes before layer 1";
+    }
+    return isOverwritten(change, later, payload) ? REPLACED : "";
+  };
+  /** @type {(change: LiveChange, laterOnes: LiveChange[], payload: LiveContent) => boolean} */
+  const isOverwritten = (change, laterOnes, payload) => {
+    const own = changedBy(change, payload);
     if (!own) return false;
-    return changes.slice(index + 1).some((change) => {
+    return laterOnes.some((change) => {
       const later = replacedBy(change);
       if (!later || later.part !== own.part || later.layer !== own.layer) return false;
       const covers = (/** @type {"head" | "position"} */ name) => later[name] === null || later[name] === own[name];
@@ -208,7 +221,7 @@
     const tokens = tokensWith(sum, changes, payload.n_digits);
     const edits = editsOf(model, changes, source);
     const run = sumint.network.run(weights, tokens, edits);
-    const via = changes.find((change) => change.kind === "via");
+    const via = changes.filter((change) => change.kind === "via").pop();
     if (!via) return run;
     // One part of the last layer takes its values of the run with all changes, or all of its heads keep theirs.
     const last = payload.n_layers - 1;
@@ -222,7 +235,7 @@
     return sumint.network.run(weights, clean, [...edits.filter(({ layer }) => layer === last), ...frozen]);
   };
 
-  /** @type {(sum: Operands, changes: LiveChange[], nDigits: number) => number[]} */
+  /** @type {Interventions["tokensWith"]} */
   const tokensWith = (sum, changes, nDigits) => {
     const tokens = tokensOf(sum, nDigits);
     for (const change of changes) if (change.kind === "token") tokens[change.position] = change.token;
@@ -243,8 +256,9 @@
     parseChanges,
     writeChanges,
     placeOf,
-    isOverwritten,
+    whyWithoutEffect,
     runWith,
+    tokensWith,
     sumOfTokens,
   };
 }

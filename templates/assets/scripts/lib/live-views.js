@@ -7,6 +7,7 @@
   const SHARE_FROM = 0.005;
   const ATTENTION_FROM = 0.05;
   const DIGITS_FROM = 0.1;
+  const FALLEN_FROM = 0.1; // of the right digit's probability, to be mentioned
   const LOGITS_FROM = 0.5;
 
   const { html } = sumint.elements;
@@ -22,17 +23,21 @@
   const table = (caption, head, rows, kind) =>
     html(
       "div",
-      { class: `live-view live-view--${kind}`, tabindex: "0", role: "region", "aria-label": caption },
+      { class: `live-view live-view--${kind}` },
+      html("p", { class: "live-caption", id: `live-caption-${kind}` }, caption),
       html(
-        "table",
-        {},
-        html("caption", {}, caption),
-        html("thead", {}, html("tr", {}, ...head.map((text) => html("th", { scope: "col" }, text)))),
+        "div",
+        { class: "live-scroll", tabindex: "0", role: "region", "aria-labelledby": `live-caption-${kind}` },
         html(
-          "tbody",
-          {},
-          ...rows.map(([first, ...cells]) =>
-            html("tr", {}, html("th", { scope: "row" }, first), ...cells.map((cell) => html("td", {}, cell))),
+          "table",
+          { "aria-labelledby": `live-caption-${kind}` },
+          html("thead", {}, html("tr", {}, ...head.map((text) => html("th", { scope: "col" }, text)))),
+          html(
+            "tbody",
+            {},
+            ...rows.map(([first, ...cells]) =>
+              html("tr", {}, html("th", { scope: "row" }, first), ...cells.map((cell) => html("td", {}, cell))),
+            ),
           ),
         ),
       ),
@@ -70,7 +75,7 @@
     });
     const phases = payload.has_phases ? ["phase, in digits", "turned by"] : [];
     return table(
-      `The answer, digit by digit${payload.has_phases ? "; turned by: the phase of the logits less the sum of the column’s digits, to which a carry should add 1" : ""}`,
+      `The answer, digit by digit; highlighted where a probability changes by at least ${percent(SHARE_FROM)}${payload.has_phases ? "; turned by: the phase of the logits less the sum of the column’s digits, to which a carry should add 1" : ""}`,
       ["digit", "predicted", "verdict", "probability", "next most likely", ...phases],
       rows,
       "answer",
@@ -78,20 +83,30 @@
   };
 
   /** @type {LiveViews["levelTable"]} */
-  const levelTable = ({ model, clean, run }) => {
+  const levelTable = ({ model, clean, run, way }) => {
+    const { n_digits: nDigits, position_names: names } = model.payload;
     const rows = model.payload.sites.map((site) => {
       const [before, after] = [clean, run].map(({ layers }) => levelAt(site, layers[0][site.head].z, model.weights));
       const level = change(written(before), written(after), differs(before, after, DIGITS_FROM));
-      return [site.name, `column ${site.column} to C${site.digit}`, level];
+      // The attention to the two digits of the column.
+      const attended = [site.column, nDigits + 1 + site.column].map((key) => {
+        const [one, other] = [clean, run].map(
+          ({ layers }) => layers[0][site.head].pattern[site.position * names.length + key],
+        );
+        return change(percent(one), percent(other), differs(one, other, ATTENTION_FROM));
+      });
+      return [site.name, `column ${site.column} to C${site.digit}`, level, ...attended];
     });
+    const restricted = way ? `. The changes act through ${way}, and layer 0 is shown without them` : "";
+    const caption = `Carry levels (0 at the mean without a carry, 1 with one), and the site’s attention to its column’s digits${restricted}`;
     return rows.length
-      ? table("Carry levels: 0 at the mean without a carry, 1 with one", ["site", "carry", "level"], rows, "levels")
+      ? table(caption, ["site", "carry", "level", "to A", "to B"], rows, "levels")
       : html("p", { class: "live-view" }, "No single site holds a carry on this checkpoint.");
   };
 
   // Rows of what each part adds to the right digit's logit, above the mean of the ten, and the digit that it turns to.
   /** @type {(caption: string, kind: string, seen: LiveSeen, partsOf: Attributions["components"]) => HTMLElement} */
-  const logitTable = (caption, kind, { model, clean, run, before }, partsOf) => {
+  const logitTable = (caption, kind, { model, sum, judged, clean, run, before }, partsOf) => {
     const { payload } = model;
     const digits = before.map((_, digit) => digit);
     const [all, changed] = [clean, run].map((result) =>
@@ -109,7 +124,9 @@
         return change(text(clean), text(now), differs(above(clean, right), above(now, right), LOGITS_FROM));
       }),
     ]);
-    const what = payload.has_phases ? ", and the digit that it turns to" : "";
+    const isTyped = sum.a === judged.a && sum.b === judged.b;
+    const of = isTyped ? "" : ", of the sum that was typed";
+    const what = `${of}${payload.has_phases ? "; and the digit that it turns to" : ""}`;
     return table(`${caption}${what}`, ["from", ...digits.map((digit) => `C${digit}`)], rows, kind);
   };
 
@@ -137,19 +154,25 @@
   ) => sumint.attributions.paths(run, model, position).paths.filter(({ name }) => name.includes("→"));
 
   /** @type {LiveViews["attentionView"]} */
-  const attentionView = ({ model, run, clean, tokens, isChanged }) => {
+  const attentionView = ({ model, run, clean, tokens, tokensNow, isChanged }) => {
     const { payload } = model;
     const { position_names: names, vocabulary } = payload;
     const n = names.length;
     const queries = names.map((_, position) => position);
+    const first = predicting(payload.n_digits);
+    const isPredicting = (/** @type {number} */ query) => query >= first && query < first + payload.n_digits;
+    const tokenAt = (/** @type {number} */ position) => {
+      const token = vocabulary[tokensNow[position]];
+      return html("span", {}, tokensNow[position] === tokens[position] ? token : html("mark", {}, token));
+    };
     const heads = run.layers.flatMap((layer, number) =>
       layer.map(({ pattern: attention }, head) => {
         const before = clean.layers[number][head].pattern;
         const rows = queries.map((query) =>
           html(
             "div",
-            { class: `live-row${query >= predicting(payload.n_digits) ? " is-predicting" : ""}` },
-            html("span", {}, vocabulary[tokens[query]]),
+            { class: `live-row${isPredicting(query) ? " is-predicting" : ""}` },
+            tokenAt(query),
             ...names.map((_, key) => {
               const weight = attention[query * n + key];
               const isMarked = isChanged && differs(before[query * n + key], weight, ATTENTION_FROM);
@@ -176,12 +199,7 @@
           html(
             "div",
             { class: "live-grid", role: "img", "aria-label": label, style: `--size: ${n + 1}` },
-            html(
-              "div",
-              { class: "live-row" },
-              html("span"),
-              ...tokens.map((token) => html("span", {}, vocabulary[token])),
-            ),
+            html("div", { class: "live-row" }, html("span"), ...queries.map(tokenAt)),
             ...rows,
           ),
         );
@@ -193,7 +211,7 @@
       html(
         "p",
         { class: "live-caption" },
-        `Attention from each token (rows; bold where an answer digit is predicted) to those up to it (columns), darker for more${isChanged ? "; framed: changed by at least 5 percentage points" : ""}`,
+        `Attention from each token (rows; bold where an answer digit is predicted) to those up to it (columns), a stronger colour for more${isChanged ? "; framed: changed by at least 5 percentage points" : ""}`,
       ),
       html("div", { class: "live-heads" }, ...heads),
       attentionNumbers({ model, run, clean, isChanged }),
@@ -243,7 +261,18 @@
     const tokens = isOther ? ` The tokens now read ${equationOf(judged)}.` : "";
     const [subject, verb] = nChanges > 1 ? ["The interventions", "change"] : ["The intervention", "changes"];
     const what = changed.length ? `${verb} ${changed.join(", ")}` : `${verb} no digit`;
-    return `${equation}; the model predicts ${answer(before)}.${tokens} ${subject} ${what}: ${answer(after)}, ${verdict}.`;
+    const judgement = isOther ? `, which for these tokens is ${verdict}` : `, ${verdict}`;
+    const fallen = after
+      .map(({ probabilities, right }, digit) => ({
+        digit,
+        from: before[digit].probabilities[right],
+        to: probabilities[right],
+        isSame: right === before[digit].right,
+      }))
+      .filter(({ from, to, isSame }) => isSame && from - to >= FALLEN_FROM)
+      .map(({ digit, from, to }) => `C${digit} ${percent(from)} to ${percent(to)}`);
+    const probability = fallen.length ? ` Probability of the right digit: ${fallen.join(", ")}.` : "";
+    return `${equation}; the model predicts ${answer(before)}.${tokens} ${subject} ${what}: ${answer(after)}${judgement}.${probability}`;
   };
 
   sumint.liveViews = { answerTable, levelTable, partsTable, pathsTable, attentionView, inWords };
