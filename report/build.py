@@ -6,9 +6,10 @@ The four stages are functions. The preview calls the first three, and the compar
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 from report.content.claims.claim import Claim
 from report.content.claims.failing import failing_claims, lines_of
@@ -20,6 +21,8 @@ from report.figures.plotlyjs import SCRIPT, PlotlyJs, full
 from report.outline import OUTLINE, plans
 from report.pages.drawings import draw
 from report.pages.site import Site
+from report.project.inputs import has_code, inputs_of
+from report.project.settings import Settings
 from report.publishing.build_record import build_record
 from report.publishing.fingerprint import fingerprint
 from report.publishing.links import check_links
@@ -33,8 +36,10 @@ from sumint.store.sources import sources_of
 Step = Callable[[str], None]
 """A function that is called with the name of each step of a build as the step begins."""
 
-STEPS = len(OUTLINE) + 3
-"""The number of steps of a build: one for each chapter, then figures, pages and publishing."""
+
+def n_steps(outline: Sequence[ModuleType]) -> int:
+    """The number of steps of a build: one for each chapter, then figures, pages and publishing."""
+    return len(outline) + 3
 
 
 @dataclass(frozen=True)
@@ -75,13 +80,15 @@ def build(
     step: Step = lambda name: None,
     repository: Repository | None = None,
     expected: str | None = None,
+    settings: Settings | None = None,
+    outline: Sequence[ModuleType] = OUTLINE,
 ) -> BuildResult:
     """Measure the checkpoint and publish the report: as the folder `site`, as the file `single_file`, or as both.
 
     `plotlyjs` draws the charts, by default the full plotly.js. `base_url` is the address of the site on the web,
     if known. A failed analysis, figure or claim is reported in its place, and the rest is built. `expected` is the
     fingerprint from before this module was imported: if the fingerprint has changed since, the code was edited
-    while it was being imported.
+    while it was being imported. `settings` are those of a report's own folder, `outline` are the chapters.
 
     Raises:
         StrictError: with `strict`, if anything fails or a claim does not hold; nothing is published then.
@@ -96,20 +103,25 @@ def build(
     plotlyjs, repository = plotlyjs or full(), repository or Repository()
     # The digests of the sources are cached here, so that they are those of the running code if a file is edited
     # now.
-    sources_of(*(module.__name__ for module in OUTLINE), "report.pages.site")
-    site_fingerprint = fingerprint(lab, repository, plotlyjs, base_url)
+    settings = settings or Settings()
+    sources_of(*(module.__name__ for module in outline if has_code(module)), "report.pages.site")
+    inputs = inputs_of(settings, outline)
+    site_fingerprint = fingerprint(lab, repository, plotlyjs, base_url, inputs)
     if expected not in (None, site_fingerprint):
         raise ReportError("the code or the checkpoint was edited while it was being read; build again")
 
-    chapters = measure(lab, plans(), step)
+    chapters = measure(lab, plans(outline), step)
     step("figures")
-    drawings = draw(lab, chapters)
+    drawings = draw(lab, chapters, outline, settings.identity)
     claims = {f"{stem}.html#{claim.name}": claim for stem, chapter in chapters.items() for claim in chapter.claims}
     failures = tuple(dict.fromkeys(failure for drawing in drawings.values() for failure in drawing.failures))
     if strict:
         check_claims(claims, failures)
     step("pages")
-    files = {**Site(lab, chapters, drawings, repository, base_url).files(), SCRIPT: plotlyjs.script}
+    files = {
+        **Site(lab, chapters, drawings, repository, base_url, outline, settings).files(),
+        SCRIPT: plotlyjs.script,
+    }
     check_links(files)
     in_one_file = b"" if single_file is None else make_single_file(files)
     step("publishing")
@@ -117,7 +129,10 @@ def build(
     if site is not None:
         # A failure may not recur in the next build, and an edit made during this build is not in the site: without
         # a fingerprint the site is never mistaken for one that is up to date.
-        if failures or fingerprint(lab, Repository(), plotlyjs, base_url) != site_fingerprint:
+        if (
+            failures
+            or fingerprint(lab, Repository(), plotlyjs, base_url, inputs_of(settings, outline)) != site_fingerprint
+        ):
             site_fingerprint = ""
         record = build_record(lab, repository, started, figure_states, [str(failure) for failure in failures])
         publish(files, site, fingerprint=site_fingerprint, record=record)

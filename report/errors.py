@@ -41,6 +41,12 @@ class UnreadableError(ReportError):
         self.what = what
 
 
+class SettingsError(ReportError):
+    """The folder of a report has no `report.toml`, or its settings, its chapters or its texts are wrong."""
+
+    exit_code = 2
+
+
 class ServeError(ReportError):
     """The preview cannot start: there is nothing to serve, the port is in use, or options exclude each other."""
 

@@ -10,3 +10,8 @@ ROOT = REPORT.parent
 """The folder that holds the packages `report` and `sumint`."""
 TEMPLATES = REPORT / "templates" if (REPORT / "templates").is_dir() else ROOT / "templates"
 """The folder of the templates: inside the package when it is installed, beside it in a checkout."""
+
+
+def chapter_names() -> tuple[str, ...]:
+    """The names of the package's chapters, found without importing them."""
+    return tuple(sorted(path.parent.name.replace("_", "-") for path in REPORT.glob("chapters/*/__init__.py")))

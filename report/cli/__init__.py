@@ -5,6 +5,6 @@ options and which returns the exit code. That function imports what it needs whe
 immediately.
 """
 
-from report.cli import build, bundle, cache, check, diff, serve, survey
+from report.cli import build, bundle, cache, check, diff, new, serve, survey
 
-COMMANDS = (build, serve, check, diff, cache, bundle, survey)
+COMMANDS = (build, new, serve, check, diff, cache, bundle, survey)

@@ -18,6 +18,7 @@ from sumint.machine.device import Device
 
 if TYPE_CHECKING:
     from report.build import BuildResult
+    from report.project.settings import Settings
     from sumint.lab import Lab
 
 
@@ -42,6 +43,8 @@ def add(application: typer.Typer) -> None:
             "  python -m report build                             the bundled model, into site/\n"
             "  python -m report build --weights arena --strict    the write-up's checkpoint; claims must hold\n"
             "  python -m report build --weights model.safetensors --site /tmp/report\n"
+            "  python -m report build my-report                   the report in a folder, see `new`\n"
+            "  python -m report build --chapters unembedding,ablation   some chapters alone\n"
             "  python -m report build --single-file report.html   the report as one file\n"
             "  python -m report build --explain                   which analyses are measured again, and why\n\n"
             "Then open index.html of the site in a browser; it needs no server and no network.\n\n"
@@ -51,8 +54,16 @@ def add(application: typer.Typer) -> None:
 
 
 def run(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[DIR]", help="The folder of a report of your own, with a report.toml; options override it."
+        ),
+    ] = None,
     *,
-    weights: Annotated[str, typer.Option(metavar="WHICH", help=WEIGHTS_HELP)] = "bundled",
+    weights: Annotated[
+        str | None, typer.Option(metavar="WHICH", help=f"{WEIGHTS_HELP} Without it and a folder: bundled.")
+    ] = None,
     device: Annotated[
         Device, typer.Option(help="The device to compute on; auto chooses a CUDA GPU if there is one.")
     ] = "auto",
@@ -68,13 +79,19 @@ def run(
             metavar="FILE", help="Write the whole report as one file that works offline; add --site to write both."
         ),
     ] = None,
-    base_url: Annotated[
+    chapters: Annotated[
         str,
+        typer.Option(
+            metavar="NAMES", help="Build some chapters alone, such as unembedding,ablation, in this order."
+        ),
+    ] = "",
+    base_url: Annotated[
+        str | None,
         typer.Option(
             metavar="URL",
             help="The address of the site on the web, for its canonical links, previews and citation.",
         ),
-    ] = "",
+    ] = None,
     strict: Annotated[
         bool,
         typer.Option(
@@ -112,16 +129,21 @@ def run(
         raise typer.BadParameter(
             "cannot be combined with --quiet; leave out one of them", param_hint="'--verbose'"
         )
-    base_url = base_address(base_url)
-    target = site or (None if single_file else Path("site"))
+    from report.project.open import settings_in
+
+    base_url = None if base_url is None else base_address(base_url)
+    settings = settings_in(folder)
+    target = site or (None if single_file else settings.site)
     try:
         return _run(
-            weights=weights,
+            settings,
+            [name.strip() for name in chapters.split(",") if name.strip()],
+            weights=weights or settings.weights,
             device=device,
             site=target,
             single_file=single_file,
-            base_url=base_url,
-            strict=strict,
+            base_url=settings.base_url if base_url is None else base_url,
+            strict=strict or settings.strict,
             has_seeds=not no_seeds,
             checks_published=check_published,
             has_cache=not no_cache,
@@ -136,6 +158,8 @@ def run(
 
 
 def _run(
+    settings: Settings,
+    chosen: Sequence[str],
     *,
     weights: str,
     device: Device,
@@ -181,7 +205,15 @@ def _run(
         check_size(lab)
     must_build = explain or not has_cache
     repository = Repository()
-    site_fingerprint = None if single_file else fingerprint(lab, repository, plotlyjs, base_url)
+    is_own = settings.folder is not None or bool(chosen)
+    outline, own = None, None
+    if is_own:
+        from report.outline import outline_of
+        from report.project.inputs import inputs_of
+
+        outline = outline_of(settings, chosen)
+        own = inputs_of(settings, outline)
+    site_fingerprint = None if single_file else fingerprint(lab, repository, plotlyjs, base_url, own)
     if site and site_fingerprint and not must_build and is_up_to_date(site, site_fingerprint):
         claims = json.loads((site / "claims.json").read_bytes())
         if not (strict and any(claim["state"] in FAILING for claim in claims)):
@@ -189,10 +221,12 @@ def _run(
                 _print_unchanged(lab, site, claims)
             return 0
 
-    from report.build import STEPS, build
+    from report.build import build, n_steps
     from report.content.formats import counted
+    from report.outline import OUTLINE
 
-    progress = Progress(STEPS, quiet=quiet)
+    outline = outline or OUTLINE
+    progress = Progress(n_steps(outline), quiet=quiet)
     with progress, use_options(Options(on_progress=progress.sums)):
         lab.before_run = progress.detail
         built = build(
@@ -205,6 +239,8 @@ def _run(
             step=progress.step,
             repository=repository,
             expected=site_fingerprint,
+            settings=settings,
+            outline=outline,
         )
     if explain or verbose:
         _print_runs(lab, built, why=explain, seconds=verbose)

@@ -31,7 +31,9 @@ def add(application: typer.Typer) -> None:
 
 
 def run(
-    site: Annotated[Path, typer.Argument(metavar="SITE", help="The folder of a built site.")],
+    site: Annotated[
+        Path, typer.Argument(metavar="SITE", help="The folder of a built site, or of a report of your own.")
+    ],
     *,
     strict: Annotated[
         bool,
@@ -49,7 +51,12 @@ def run(
 
     from report.comparison.check import CLAIMS_FAIL, KINDS, check
     from report.content.safe_text import plain
+    from report.project.open import settings_in
+    from report.project.settings import FILE
 
+    if (site / FILE).is_file():
+        settings = settings_in(site)
+        site, strict = settings.site, strict or settings.strict
     findings = check(site)
     counts = Counter(finding.kind for finding in findings)
     lines: list[str] = []

@@ -18,6 +18,7 @@ from sumint.machine.device import Device
 class ServeOptions:
     """The options of the command; None stands for an option that is not given."""
 
+    folder: Path | None
     site: Path | None
     port: int
     watch: bool
@@ -39,6 +40,8 @@ def add(application: typer.Typer) -> None:
         epilog=(
             "examples:\n\n\b\n"
             "  python -m report serve                       the site in site/\n"
+            "  python -m report serve my-report             the site of the report in a folder\n"
+            "  python -m report serve my-report --watch     the report in a folder, after each edit\n"
             "  python -m report serve --watch               the report on the bundled model, after each edit\n"
             "  python -m report serve --watch --weights model.safetensors --port 0"
         ),
@@ -46,6 +49,10 @@ def add(application: typer.Typer) -> None:
 
 
 def serve(
+    folder: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="The folder of a report of your own, with a report.toml."),
+    ] = None,
     *,
     site: Annotated[
         Path | None, typer.Option(metavar="DIR", help="The folder of a built site (default: site).")
@@ -63,7 +70,7 @@ def serve(
     ] = False,
 ) -> int:
     """Serve until interrupted; the exit code is 0."""
-    return run(ServeOptions(site, port, watch, weights, device, verbose))
+    return run(ServeOptions(folder, site, port, watch, weights, device, verbose))
 
 
 def run(options: ServeOptions) -> int:
@@ -84,8 +91,9 @@ def run(options: ServeOptions) -> int:
 
 def _serve_site(options: ServeOptions) -> None:
     from report.preview.server import PreviewServer, SiteFolder
+    from report.project.open import settings_in
 
-    folder = options.site or Path("site")
+    folder = options.site or settings_in(options.folder).site
     server = PreviewServer(SiteFolder(folder), options.port, verbose=options.verbose)
     print(f"serving {folder} at {server.url} until you press Ctrl-C", flush=True)
     server.serve()
@@ -99,17 +107,20 @@ def _serve_preview(options: ServeOptions) -> None:
     from report.preview.rebuild import Rebuilder, rebuild_on_edits
     from report.preview.server import PreviewServer
     from report.preview.watch import Sources
+    from report.project.open import settings_in
     from sumint.checkpoints.locate import locate
     from sumint.machine.device import choose_device
     from sumint.machine.files import check_readable
 
     log = partial(print, flush=True)
     device = choose_device(options.device or "auto")
-    checkpoint = locate(options.weights or "bundled")
+    checkpoint = locate(options.weights or settings_in(options.folder).weights)
     check_readable(checkpoint)
-    rebuilder = Rebuilder(checkpoint, device=device, verbose=options.verbose)
+    rebuilder = Rebuilder(checkpoint, device=device, folder=options.folder, verbose=options.verbose)
+    own = {options.folder.resolve(): frozenset({".py", ".md", ".toml"})} if options.folder else {}
     sources = Sources(
         {
+            **own,
             Path(report.__path__[0]): frozenset({".py", ".md", ".toml"}),
             Path(sumint.__path__[0]): frozenset({".py"}),
             TEMPLATES: frozenset({".html", ".css", ".js", ".svg", ".txt", ".woff2"}),

@@ -236,6 +236,8 @@ class ChapterPlan:
     findings: tuple[str, ...] = ()
     """The names of the claims that state the chapter's main results; the opening page lists them."""
 
+    is_compared: bool = False
+    """Whether the claims of a chapter from outside the package are also checked on the other seeds."""
     needs_addition: bool = False
     """Whether the chapter describes how a model adds, and is left out if the model cannot."""
     other_modules: tuple[str, ...] = ()

@@ -31,19 +31,26 @@ class ClaimIndex:
     """Whether it is about another checkpoint that resembles that one."""
     compares_seeds: bool = False
     """Whether there are other checkpoints of the same sizes, with which this one is compared."""
+    missing: frozenset[str] = frozenset()
+    """The stems of the package's chapters that the report does not contain."""
 
     @classmethod
-    def of(cls, chapters: Mapping[str, Chapter], **about_the_checkpoint: bool) -> ClaimIndex:
+    def of(
+        cls, chapters: Mapping[str, Chapter], missing: frozenset[str] = frozenset(), **about_the_checkpoint: bool
+    ) -> ClaimIndex:
         """The claims of these chapters, which are given by stem."""
         claims = {f"{stem}#{claim.name}": claim for stem, chapter in chapters.items() for claim in chapter.claims}
         left_out = frozenset(stem for stem, chapter in chapters.items() if chapter.left_out)
-        return cls(claims, left_out, **about_the_checkpoint)
+        return cls(claims, left_out, missing=missing, **about_the_checkpoint)
 
     def facts(self, stem: str) -> Facts:
         """What the text of a page may ask: its own claims by name, those of other pages as `stem#name`."""
 
         def state_of(name: str) -> State | None:
-            claim = self.claims.get(name if "#" in name else f"{stem}#{name}")
+            address = name if "#" in name else f"{stem}#{name}"
+            claim = self.claims.get(address)
+            if claim is None and self._is_missing(address):
+                return "not-measured"
             return claim and claim.state
 
         about = {
@@ -51,6 +58,8 @@ class ClaimIndex:
             "resembles_the_write_ups": self.resembles_the_write_ups,
             "compares_seeds": self.compares_seeds,
             "can_add": not self.left_out,
+            "is_whole": not self.missing,
+            "shows_digits": "unembedding" not in self.missing,
         }
         return Facts(state_of, about)
 
@@ -60,6 +69,8 @@ class ClaimIndex:
         Raises:
             ValueError: if there is no such claim.
         """
+        if self._is_missing(address):
+            return Markup("")
         if address not in self.claims:
             raise ValueError(
                 f"there is no claim {address}; expected the page and the name: how-it-carries#carry-sites"
@@ -86,10 +97,16 @@ class ClaimIndex:
         Raises:
             ValueError: if there is no such claim, or no number that decides it.
         """
+        if self._is_missing(address):
+            return Markup("")
         claim = self.claims.get(address)
         if claim is None or not claim.check.short_value:
             raise ValueError(f"there is no claim {address} with a measured number")
         return escape(claim.check.short_value)
+
+    def _is_missing(self, address: str) -> bool:
+        """Whether a claim belongs to a chapter that the report does not contain."""
+        return address.partition("#")[0] in self.missing
 
     def marked(self, html: Markup, stem: str) -> Markup:
         """The HTML of a page with a mark after each link to a claim that does not hold or was not checked.

@@ -9,8 +9,9 @@ from report.content.chapter import Chapter
 from report.content.failures import Failure
 from report.content.sections import make_chapter
 from report.figures.cache import RenderedFigures, files_key, render_figures
-from report.outline import OUTLINE, plans
+from report.outline import CHAPTERS, OUTLINE, plans
 from report.pages import overview
+from report.project.identity import Identity
 from sumint.lab import Lab
 from sumint.store.keys import Key
 
@@ -21,10 +22,21 @@ INDEX = "index"
 class Drawings(Mapping[str, RenderedFigures]):
     """The figures and tables of each chapter and of the opening page, by stem, rendered when first needed."""
 
-    def __init__(self, lab: Lab, chapters: Mapping[str, Chapter], outline: Sequence[ModuleType] = OUTLINE) -> None:
+    def __init__(
+        self,
+        lab: Lab,
+        chapters: Mapping[str, Chapter],
+        outline: Sequence[ModuleType] = OUTLINE,
+        identity: Identity | None = None,
+    ) -> None:
         self._lab = lab
         chapter_plans = plans(outline)
-        self._plans = {**chapter_plans, INDEX: overview.plan(chapters, chapter_plans)}
+        self._plans = {
+            **chapter_plans,
+            INDEX: overview.plan(
+                chapters, chapter_plans, identity or Identity(), is_whole=chapters.keys() >= CHAPTERS.keys()
+            ),
+        }
         self._chapters = {**chapters, INDEX: make_chapter(lab, self._plans[INDEX])}
         self._rendered: dict[str, RenderedFigures] = {}
 
@@ -53,9 +65,14 @@ class Drawings(Mapping[str, RenderedFigures]):
         return files_key(stem, self._chapters[stem], self._plans[stem])
 
 
-def draw(lab: Lab, chapters: Mapping[str, Chapter], outline: Sequence[ModuleType] = OUTLINE) -> Drawings:
+def draw(
+    lab: Lab,
+    chapters: Mapping[str, Chapter],
+    outline: Sequence[ModuleType] = OUTLINE,
+    identity: Identity | None = None,
+) -> Drawings:
     """Render the figures and tables of every chapter and of the opening page, by stem."""
-    drawings = Drawings(lab, chapters, outline)
+    drawings = Drawings(lab, chapters, outline, identity)
     for stem in drawings:
         drawings[stem]
     return drawings

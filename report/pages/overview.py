@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from report.content.chapter import Chapter, ChapterPlan, Content, Figure, KeyNumbers, ShownFigure, Values
 from report.content.formats import count, joined, percent
+from report.project.identity import Identity
 from sumint.analyses.performance.performance import Performance, performance
 from sumint.lab import Lab
 
@@ -18,16 +20,23 @@ FIGURES = {"circuit": "mechanism", "unembedding": "digits-in-the-plane"}
 """The figures that the page shows, by the chapter from which they are taken."""
 
 
-def plan(chapters: Mapping[str, Chapter], plans: Mapping[str, ChapterPlan]) -> ChapterPlan:
+def plan(
+    chapters: Mapping[str, Chapter], plans: Mapping[str, ChapterPlan], identity: Identity, *, is_whole: bool
+) -> ChapterPlan:
     """The plan of the opening page, whose figures show the whole algorithm and the directions of the digits.
 
-    `plans` are those from which the chapters were made, by stem.
+    `plans` are those from which the chapters were made, by stem; `is_whole` tells whether all of the package's
+    chapters are among them.
     """
 
     def opening(lab: Lab) -> Iterator[Content]:
         """The model, its accuracy, and figures from the chapters."""
         for chapter in chapters.values():
             lab.record(f"chapter {chapter.title}", None if None in chapter.requests.values() else chapter.requests)
+
+        def value(stem: str, name: str) -> Any:
+            return chapters[stem].values.get(name) if stem in chapters else None
+
         result = lab.run(performance)
         claims = [claim for chapter in chapters.values() for claim in chapter.claims]
         checked = [claim.holds for claim in claims if claim.is_counted]
@@ -37,30 +46,30 @@ def plan(chapters: Mapping[str, Chapter], plans: Mapping[str, ChapterPlan]) -> C
                 "layout": lab.layout,
                 "performance": result,
                 "resemblance": lab.resemblance,
-                "shifts": chapters["how-it-adds"].values.get("shifts"),
-                **{name: chapters["how-it-carries"].values.get(name) for name in CARRY_NUMBERS},
-                **_errors_by_nines(chapters["every-sum"].values.get("wrong_by_nines")),
+                "shifts": value("how-it-adds", "shifts"),
+                **{name: value("how-it-carries", name) for name in CARRY_NUMBERS},
+                **_errors_by_nines(value("every-sum", "wrong_by_nines")),
             }
         )
         yield KeyNumbers(
             {
                 "parameters": count(lab.weights.architecture.n_parameters),
-                **_accuracy(chapters["every-sum"], result),
+                **_accuracy(chapters.get("every-sum"), result),
                 f"of {count(len(checked))} claims hold": count(sum(checked)),
             }
         )
         for stem, name in FIGURES.items():
+            # The mechanism is explained by all chapters together.
+            if stem not in chapters or (name == "mechanism" and not is_whole):
+                continue
             figures = [figure for figure in chapters[stem].figures if figure.name == name]
             yield from map(_with_own_caption, figures)
             if not figures:
                 yield from chapters[stem].failures
 
     return ChapterPlan(
-        title="How a transformer adds two numbers",
-        question=(
-            "A small attention-only transformer, asked for the sum of two numbers: this report measures how it "
-            "computes the digits, and checks each of its claims on this checkpoint."
-        ),
+        title=identity.title,
+        question=identity.subtitle,
         sections=(opening,),
         other_modules=tuple(module for plan in plans.values() for module in plan.modules),
     )
@@ -82,9 +91,11 @@ def _places(share: float) -> int:
     return max(1, min(5, int(-np.floor(np.log10(max(share, 1e-9))) - 1)))
 
 
-def _accuracy(every_sum: Chapter, result: Performance) -> Mapping[str, str]:
+def _accuracy(every_sum: Chapter | None, result: Performance) -> Mapping[str, str]:
     """The accuracy on all sums if every sum was tested, else on the digits of the sample."""
-    return every_sum.key_numbers or {f"of {count(result.n_digits)} digits right": count(result.right_digits)}
+    return (every_sum and every_sum.key_numbers) or {
+        f"of {count(result.n_digits)} digits right": count(result.right_digits)
+    }
 
 
 def _with_own_caption(figure: ShownFigure) -> ShownFigure:

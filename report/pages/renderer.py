@@ -30,11 +30,9 @@ from report.pages.manuscript import BLOCKS, Key, Manuscript
 from report.pages.notes import glossary_entries, reference_entries, with_notes
 from report.pages.text.markdown import caption
 from report.paths import TEMPLATES
+from report.project.identity import Identity, names_of
 from report.publishing.repository import SourceCode
 from report.seeds.outcomes import elsewhere, shipped_outcomes
-
-TITLE = "How a transformer adds two numbers"
-"""The title of the report, at the head of every page."""
 
 BUTTONS_UP_TO = 5
 CHARACTERS_UP_TO = 40
@@ -59,7 +57,6 @@ class Entry:
         return f"{self.stem}.html"
 
 
-OPENING = Entry("index", TITLE, "")
 CLAIMS = Entry("claims", "Claims", "What does the report claim, and how much of it holds on this checkpoint?")
 FIGURES = Entry("figures", "Figures and tables", "What is shown where, and where is the data behind it?")
 GLOSSARY = Entry("glossary", "Glossary", "What do the terms of this report mean, and where are they explained?")
@@ -86,7 +83,10 @@ class Renderer:
         numbers_of: NumbersOf = lambda stem, figure: figure_data(f"{stem}/{figure.name}", figure),
         cannot_add: str = "",
         model_name: str = "",
+        identity: Identity | None = None,
     ) -> None:
+        identity = identity or Identity()
+        self._opening = Entry("index", identity.title, identity.subtitle)
         self._contents = tuple(contents)
         self._base_url = base_url
         self._source_code = source_code
@@ -100,7 +100,10 @@ class Renderer:
         )
         self._environment.filters |= {"highlight": highlight, "slug": slug}
         self._environment.globals |= {
-            "report": TITLE,
+            "report": identity.title,
+            "identity": identity,
+            "authors": names_of(identity.authors),
+            "has_live_model": any(entry.stem == "live-model" for entry in contents),
             "contents": self._contents,
             "indexes": INDEXES,
             "cannot_add": caption(cannot_add, "the accuracy"),
@@ -132,7 +135,7 @@ class Renderer:
         }
         return self._page(
             "index.html",
-            replace(OPENING, question=opening.chapter.question),
+            replace(self._opening, question=opening.chapter.question),
             **self._prose(opening),
             description=description,
             key_numbers=opening.chapter.key_numbers,
@@ -196,7 +199,7 @@ class Renderer:
         return assets()
 
     def _page(self, template: str, here: Entry, **values: Any) -> str:
-        in_order = (OPENING, *self._contents, *INDEXES)
+        in_order = (self._opening, *self._contents, *INDEXES)
         previous = {later.stem: entry for entry, later in pairwise(in_order)}
         following = {earlier.stem: entry for earlier, entry in pairwise(in_order)}
         return self._template(

@@ -13,8 +13,9 @@ from typing import Any
 from report.content.chapter import Chapter, Figure, stem_of
 from report.content.claims.record import record_of, to_json
 from report.content.component import Component
+from report.errors import SettingsError, shortened
 from report.figures.cache import LIBRARIES, numbers_of
-from report.outline import OUTLINE
+from report.outline import CHAPTERS, OUTLINE
 from report.pages import overview
 from report.pages.back_matter.glossary import GLOSSARY_FILE
 from report.pages.back_matter.references import REFERENCES_FILE, references_file
@@ -23,10 +24,12 @@ from report.pages.claim_index import ClaimIndex
 from report.pages.drawings import INDEX, Drawings
 from report.pages.listings import listings
 from report.pages.manuscript import Manuscript
-from report.pages.renderer import TITLE, Entry, Renderer
+from report.pages.missing_chapters import without_links
+from report.pages.renderer import Entry, Renderer
 from report.pages.search_index import search_index
 from report.pages.social_card import FONT_FILE, social_card
 from report.paths import TEMPLATES
+from report.project.settings import Settings
 from report.publishing.provenance import name_of, provenance, provenance_file
 from report.publishing.publish import PROVENANCE
 from report.publishing.repository import Repository
@@ -53,12 +56,16 @@ class Site:
         repository: Repository,
         base_url: str = "",
         outline: Sequence[ModuleType] = OUTLINE,
+        settings: Settings | None = None,
     ) -> None:
         self._lab = lab
         self._chapters = chapters
         self._drawings = drawings
         self._repository = repository
         self._base_url = base_url
+        self._settings = settings or Settings()
+        self._missing = frozenset(CHAPTERS) - frozenset(map(stem_of, outline))
+        """The stems of the package's chapters that are not part of this report."""
         self.texts = {INDEX: overview, **{stem_of(module): module for module in outline}}
         """The module beside which each page's text lies, by the stem of the page."""
         self._numbers: dict[tuple[str, str], Mapping[str, Any]] = {}
@@ -82,7 +89,7 @@ class Site:
             html = self._renderer.index_page(manuscript, self._chapters, self._citation, self._description)
         else:
             html = self._renderer.chapter_page(manuscript)
-        return {manuscript.page: html.encode()}
+        return {manuscript.page: without_links(html, self._missing).encode()}
 
     def shared_files(self) -> dict[str, bytes]:
         """The files that belong to no single page."""
@@ -92,7 +99,7 @@ class Site:
         }
         return {
             **self._renderer.assets(),
-            **{path: page.encode() for path, page in pages.items()},
+            **{path: without_links(page, self._missing).encode() for path, page in pages.items()},
             "claims.json": claims_file(self._chapters, lambda source: self._repository.source_code(source).path),
             PROVENANCE: provenance_file(provenance(self._lab, self._repository)),
             "cite.bib": self._citation.encode(),
@@ -102,10 +109,13 @@ class Site:
     def list_files(self) -> dict[str, bytes]:
         """The files that depend on all texts: the search index and the index pages, except that of claims."""
         manuscripts = [self.manuscript(stem) for stem in self.texts]
+        pages = {
+            "figures.html": self._renderer.figures_page(manuscripts),
+            "glossary.html": self._renderer.glossary_page(manuscripts),
+            "references.html": self._renderer.references_page(manuscripts),
+        }
         return {
-            "figures.html": self._renderer.figures_page(manuscripts).encode(),
-            "glossary.html": self._renderer.glossary_page(manuscripts).encode(),
-            "references.html": self._renderer.references_page(manuscripts).encode(),
+            **{path: without_links(page, self._missing).encode() for path, page in pages.items()},
             "references.bib": references_file().encode(),
             "assets/search-index.js": search_index(manuscripts, listings(manuscripts)),
         }
@@ -118,6 +128,16 @@ class Site:
         """
         source, path = text_of(self.texts[stem])
         chapter = self._drawings.chapter(stem)
+        if stem == INDEX and self._settings.introduction is not None:
+            # Each text is read by itself first, so that an error has the line of its own file.
+            introduction = read_text(self._settings.introduction)
+            values = Chapter("", "", values=chapter.values)
+            for alone in (
+                Manuscript.read(stem, 0, values, introduction, self._settings.introduction, self._claims),
+                Manuscript.read(stem, 0, chapter, source, path, self._claims),
+            ):
+                alone.every_anchor  # noqa: B018 — fills in the values
+            source = f"{introduction.rstrip()}\n\n## The model\n\n{source}"
         manuscript = self._manuscripts.get((stem, source))
         if manuscript is None or manuscript.chapter is not chapter:
             number = [*self.texts].index(stem)
@@ -133,6 +153,7 @@ class Site:
             is_the_write_ups=self._lab.weights.digest == ARENA_DIGEST,
             resembles_the_write_ups=resemblance is not None and resemblance.is_close,
             compares_seeds=bool(self._lab.others),
+            missing=self._missing,
         )
 
     def digest(self, stem: str) -> str | None:
@@ -146,6 +167,9 @@ class Site:
                 "figures": figures.digest,
                 "sources": sources_of("report.pages.renderer"),
                 "text": text_of(self.texts[stem])[0],
+                "identity": self._settings.identity,
+                "introduction": self._settings.introduction if stem == INDEX else None,
+                "contents": list(self.texts),
                 "claims": {address: claim.sentence for address, claim in self._claims.claims.items()},
                 "states": {address: claim.state for address, claim in self._claims.claims.items()},
                 "about the checkpoint": self._claims.facts(stem).about_the_model,
@@ -167,17 +191,20 @@ class Site:
             lambda stem, figure: self._numbers_of(stem, figure.name),
             next((chapter.left_out for chapter in self._chapters.values() if chapter.left_out), ""),
             name_of(self._lab),
+            self._settings.identity,
         )
 
     @property
     def _description(self) -> str:
         """What the model is, in one or two sentences: its name, and how it was trained."""
-        origin = self._chapters["the-task"].values.get("origin", "")
+        task = self._chapters.get("the-task")
+        origin = "" if task is None else task.values.get("origin", "")
         return f"Model: {name_of(self._lab)}. {origin}"
 
     @cached_property
     def _citation(self) -> str:
-        return bibtex(TITLE, version("sumint"), self._repository.year, self._base_url)
+        identity = self._settings.identity
+        return bibtex(identity, name_of(self._lab), version("sumint"), self._repository.year, self._base_url)
 
     def _numbers_of(self, stem: str, name: str) -> Mapping[str, Any]:
         if (stem, name) not in self._numbers:
@@ -209,6 +236,8 @@ class Site:
     def _social_card(self) -> bytes:
         """The image for link previews."""
         opening = self._drawings.chapter(INDEX)
+        identity = self._settings.identity
+        lines = (identity.byline, f"Model: {name_of(self._lab)}") if identity.byline else ()
         data = next(
             (self._numbers_of(INDEX, figure.name) for figure in opening.figures if isinstance(figure, Figure)),
             None,
@@ -216,12 +245,15 @@ class Site:
         depends_on = {
             "sources": sources_of("report.pages.social_card"),
             "title": opening.title,
+            "lines": lines,
             "key numbers": dict(opening.key_numbers),
             "figure": data,
             "font": FONT_FILE,
             "versions": versions(("pillow",)),
         }
-        return self._lab.store.remember("social-card", depends_on, partial(social_card, opening, data), bytes)
+        return self._lab.store.remember(
+            "social-card", depends_on, partial(social_card, opening, data, lines), bytes
+        )
 
 
 def claims_file(chapters: Mapping[str, Chapter], code_of: Callable[[Callable[..., object]], str]) -> bytes:
@@ -239,4 +271,18 @@ def text_of(module: ModuleType) -> tuple[str, Path]:
     assert module.__file__ is not None
     file = Path(module.__file__)
     path = file.with_name("text.md") if file.name == "__init__.py" else file.with_suffix(".md")
-    return path.read_text(encoding="utf-8"), path
+    return read_text(path), path
+
+
+def read_text(path: Path) -> str:
+    """The text in a file.
+
+    Raises:
+        SettingsError: if it cannot be read.
+    """
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"{shortened(path)}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{shortened(path)}: not in UTF-8 ({error.reason} at byte {error.start})") from None

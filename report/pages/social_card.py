@@ -33,15 +33,15 @@ COLOURS = 64
 Point = tuple[float, float]
 
 
-def social_card(opening: Chapter, data: Mapping[str, Any] | None) -> bytes:
+def social_card(opening: Chapter, data: Mapping[str, Any] | None, lines: Sequence[str] = ()) -> bytes:
     """The image as a PNG file: the report's title, its key numbers and its figure.
 
-    `data` are the data of the figure, if there is one.
+    `data` are the data of the figure, if there is one; `lines` stand below the title: authors and model.
     """
     colours = PALETTES["light"]
     image = Image.new("RGB", (WIDTH * SUPERSAMPLING, HEIGHT * SUPERSAMPLING), colours.ground)
     draw = ImageDraw.Draw(image)
-    _write_title(draw, opening)
+    _write_title(draw, opening, lines)
     if data is not None:
         _draw_points(draw, data)
     image = image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
@@ -50,13 +50,16 @@ def social_card(opening: Chapter, data: Mapping[str, Any] | None) -> bytes:
     return buffer.getvalue()
 
 
-def _write_title(draw: ImageDraw.ImageDraw, opening: Chapter) -> None:
+def _write_title(draw: ImageDraw.ImageDraw, opening: Chapter, more: Sequence[str]) -> None:
     colours = PALETTES["light"]
     title, number, label = _font(62, weight=600), _font(38, weight=600), _font(23)
     top = MARGIN - 8
     for line in _lines(opening.title, title, TEXT_WIDTH * SUPERSAMPLING):
         draw.text((MARGIN * SUPERSAMPLING, top * SUPERSAMPLING), line, colours.ink, title)
         top += 70
+    for line in (part for text in more for part in _lines(text, label, TEXT_WIDTH * SUPERSAMPLING)):
+        draw.text((MARGIN * SUPERSAMPLING, (top + 12) * SUPERSAMPLING), line, colours.muted, label)
+        top += 32
     bottom = HEIGHT - MARGIN - 58 * len(opening.key_numbers)
     for words, value in opening.key_numbers.items():
         draw.text((MARGIN * SUPERSAMPLING, bottom * SUPERSAMPLING), value, colours.ink, number, anchor="ls")

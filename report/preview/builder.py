@@ -41,15 +41,23 @@ class Update:
 
 
 def run_builder(
-    connection: Connection, checkpoint: Path, device: str, digests: Mapping[str, str], verbose: bool
+    connection: Connection,
+    checkpoint: Path,
+    device: str,
+    digests: Mapping[str, str],
+    verbose: bool,
+    folder: Path | None = None,
 ) -> None:
-    """Build, and send an `Update`; then wait for the files of each edit, and send the update that it makes."""
+    """Build, and send an `Update`; then wait for the files of each edit, and send the update that it makes.
+
+    `folder` is that of a report of one's own.
+    """
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process ends this one
     # Otherwise Python could run the bytecode of the first version of a file that is edited twice within a second.
     sys.dont_write_bytecode = True
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
-    report, update = _first_build(checkpoint, device, digests, verbose)
+    report, update = _first_build(checkpoint, device, digests, verbose, folder)
     connection.send(update)
     while report is not None:
         try:
@@ -60,11 +68,11 @@ def run_builder(
 
 
 def _first_build(
-    checkpoint: Path, device: str, digests: Mapping[str, str], verbose: bool
+    checkpoint: Path, device: str, digests: Mapping[str, str], verbose: bool, folder: Path | None
 ) -> tuple[Report | None, Update]:
     started = time.perf_counter()
     try:
-        report = Report(checkpoint, device, verbose=verbose)
+        report = Report(checkpoint, device, folder=folder, verbose=verbose)
         return report, report.everything(digests, started)
     except Exception as error:
         return None, _failed(error)
@@ -104,19 +112,23 @@ class Report:
         Exception: any error that an edited module raises when it is imported.
     """
 
-    def __init__(self, checkpoint: Path, device: str, *, verbose: bool) -> None:
+    def __init__(self, checkpoint: Path, device: str, *, verbose: bool, folder: Path | None = None) -> None:
         started = time.time()
         from report.build import measure
         from report.figures.plotlyjs import SCRIPT, smallest
-        from report.outline import OUTLINE, plans
+        from report.outline import outline_of, plans
         from report.pages.drawings import INDEX, Drawings
         from report.pages.site import Site, text_of
+        from report.project.inputs import has_code
+        from report.project.open import settings_in
         from report.publishing.repository import Repository
         from sumint.lab import Lab
         from sumint.store.results import Store
         from sumint.store.sources import files_of, sources_of
 
-        names = [module.__name__ for module in OUTLINE]
+        settings = settings_in(folder)
+        outline = outline_of(settings)
+        names = [module.__name__ for module in outline if has_code(module)]
         sources_of(*names, "report.pages.site")  # cached now: the digests of the code that is running
         if any(path.stat().st_mtime >= started for path in files_of(*names, "report.pages.site")):
             raise RuntimeError("the code was edited while it was being read; it is read again")
@@ -124,12 +136,16 @@ class Report:
         self._lab = Lab(checkpoint, device=device, store=store)
         self._plotlyjs = {SCRIPT: smallest(store).script}
         self._repository = Repository()
-        self._chapters = measure(self._lab, plans())
-        self._drawings = Drawings(self._lab, self._chapters)
+        self._chapters = measure(self._lab, plans(outline))
+        self._drawings = Drawings(self._lab, self._chapters, outline, settings.identity)
         self._stems = [INDEX, *self._chapters]
-        self._new_site = lambda: Site(self._lab, self._chapters, self._drawings, self._repository)
+        self._new_site = lambda: Site(
+            self._lab, self._chapters, self._drawings, self._repository, settings.base_url, outline, settings
+        )
         self._site = self._new_site()
         self._texts = {text_of(module)[1].resolve(): stem for stem, module in self._site.texts.items()}
+        if settings.introduction is not None:
+            self._texts[settings.introduction.resolve()] = INDEX
         if verbose:
             for run in self._lab.runs:
                 if run.state == "measured":

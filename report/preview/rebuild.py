@@ -12,6 +12,7 @@ from report.errors import SiteError
 from report.preview.builder import CANNOT_BUILD, Update, run_builder
 from report.preview.live_site import LiveSite, Problem
 from report.preview.watch import Sources
+from report.project.settings import FILE
 from report.publishing.links import PageLinks, check_links, read_links
 from sumint.checkpoints.card import card_path
 from sumint.errors import InputError
@@ -46,11 +47,14 @@ PRELOADED = (
 class Rebuilder:
     """The builder of a preview, and the files that it has made so far."""
 
-    def __init__(self, checkpoint: Path, *, device: str, verbose: bool = False) -> None:
+    def __init__(
+        self, checkpoint: Path, *, device: str, folder: Path | None = None, verbose: bool = False
+    ) -> None:
         self.connection: Connection | None = None
         """The builder's end of updates; None once the builder has ended."""
         self._checkpoint = checkpoint
         self._device = device
+        self._folder = folder
         self._verbose = verbose
         self._parts: dict[str, Mapping[str, bytes]] = {}
         self._digests: Mapping[str, str] = {}
@@ -76,14 +80,16 @@ class Rebuilder:
         """Start another builder, which imports all modules, reads the checkpoint and knows what has been built."""
         self.close()
         self.connection, theirs = self._context.Pipe()
-        arguments = (theirs, self._checkpoint, self._device, dict(self._digests), self._verbose)
+        arguments = (theirs, self._checkpoint, self._device, dict(self._digests), self._verbose, self._folder)
         self._process = self._context.Process(target=run_builder, args=arguments, daemon=True)
         self._process.start()
         theirs.close()
 
     def edit(self, edited: Collection[Path]) -> None:
         """Build after an edit of these files: in the running builder, if they are texts and templates alone."""
-        is_text = all(path.suffix != ".py" and path not in self.checkpoint_files for path in edited)
+        is_text = all(
+            path.suffix != ".py" and path.name != FILE and path not in self.checkpoint_files for path in edited
+        )
         if is_text and self.connection is not None:
             try:
                 self.connection.send(frozenset(edited))

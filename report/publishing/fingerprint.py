@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from importlib.metadata import requires
 from pathlib import Path
+from typing import Any
 
 from report.content.budget import affords_every_sum
 from report.figures.plotlyjs import PlotlyJs
@@ -22,8 +24,10 @@ from sumint.store.keys import Key, digest_file, versions
 _PACKAGES = ("report", "sumint")
 
 
-def fingerprint(lab: Lab, repository: Repository, plotlyjs: PlotlyJs, base_url: str) -> str:
-    """The digest of everything that a build with these inputs would use."""
+def fingerprint(
+    lab: Lab, repository: Repository, plotlyjs: PlotlyJs, base_url: str, own: Mapping[str, Any] | None = None
+) -> str:
+    """The digest of everything that a build with these inputs would use; `own` are those of a report's folder."""
     folders = [TEMPLATES, *(ROOT / package for package in _PACKAGES)]
     return Key(
         "site",
@@ -35,6 +39,7 @@ def fingerprint(lab: Lab, repository: Repository, plotlyjs: PlotlyJs, base_url: 
             "plotlyjs": hashlib.sha256(plotlyjs.script).hexdigest(),
             "base_url": base_url,
             "affords every sum": affords_every_sum(lab),
+            "own": dict(own or {}),
         },
     ).digest
 

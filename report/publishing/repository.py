@@ -63,8 +63,11 @@ class Repository:
 
     def source_code(self, function: Callable[..., Any]) -> SourceCode:
         """The source of a function, for the page that shows what it measured."""
-        path, code, first_line = _source(inspect.unwrap(function))
-        return SourceCode(name=function.__name__, path=path, code=code, url=self.link(path, first_line))
+        function = inspect.unwrap(function)
+        path, code, first_line = _source(function)
+        is_ours = Path(inspect.getfile(function)).resolve().is_relative_to(ROOT)
+        url = self.link(path, first_line) if is_ours else None
+        return SourceCode(name=function.__name__, path=path, code=code, url=url)
 
     def _git(self, *arguments: str) -> str | None:
         """The output of a git command; None if it fails."""
@@ -81,5 +84,7 @@ class Repository:
 def _source(function: Callable[..., Any]) -> tuple[str, str, int]:
     """The file of a function relative to the checkout, its source, and the line on which it begins."""
     lines, first_line = inspect.getsourcelines(function)
-    path = Path(inspect.getfile(function)).resolve().relative_to(ROOT).as_posix()
-    return path, "".join(lines), first_line
+    path = Path(inspect.getfile(function)).resolve()
+    # A chapter from outside is named by its folder and file.
+    shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else Path(*path.parts[-2:])
+    return shown.as_posix(), "".join(lines), first_line

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from report.content.chapter import ChapterPlan
 from report.content.failures import LeftOutError
 from report.content.formats import counted
 from report.content.sections import measure
+from report.project.chapters import own_chapter_files
 from report.publishing.provenance import name_of
 from report.seeds.outcomes import shipped_outcomes
 from report.seeds.result import SeedSummaries, SeedSummary, Verdict
@@ -76,13 +78,22 @@ class SeedLab(Lab):
             raise LeftOutError(f"{analysis.__name__} takes too long to be run on every network")
 
 
-def summarize_seeds(lab: Lab, plans: Mapping[str, ChapterPlan]) -> SeedSummaries:
+def summarize_seeds(
+    lab: Lab, plans: Mapping[str, ChapterPlan], own_plans: Mapping[str, ChapterPlan] | None = None
+) -> SeedSummaries:
     """Check the claims of the chapters in `plans`, by stem, on the lab's checkpoint and on its other checkpoints.
+
+    Args:
+        own_plans: chapters from outside the package, by stem: their claims are measured on every checkpoint.
 
     Raises:
         InputError: if one of the other files is not a checkpoint.
     """
-    summaries = SeedSummaries(_summarize(lab, plans, leave_out=True), tuple(_summarize_others(lab, plans)))
+    others = tuple(_summarize_others(lab, plans))
+    if own_plans:
+        own = summaries_of(lab.others, lab.store, own_plans, lab.device, lab.dtype, lab.before_run)
+        others = tuple(_joined(one, more) for one, more in zip(others, own, strict=True))
+    summaries = SeedSummaries(_summarize(lab, {**plans, **(own_plans or {})}, leave_out=True), others)
     lab.record("seed summaries", summaries)
     return summaries
 
@@ -108,6 +119,13 @@ def _summarize(lab: Lab, plans: Mapping[str, ChapterPlan], *, leave_out: bool) -
         **(sites or {"n_routes": 0, "n_served": 0, "sites": ()}),
         verdicts=tuple(verdicts),
         failures=tuple(failures),
+    )
+
+
+def _joined(summary: SeedSummary, more: SeedSummary) -> SeedSummary:
+    """A summary with the verdicts and failures of another one of the same checkpoint."""
+    return replace(
+        summary, verdicts=(*summary.verdicts, *more.verdicts), failures=(*summary.failures, *more.failures)
     )
 
 
@@ -186,7 +204,7 @@ def _run_jobs(jobs: Sequence[Job]) -> Iterator[SeedSummary]:
     if n_processes < 2 or any(device != "cpu" for _, device, *_ in jobs):
         yield from map(_run_job, jobs)
         return
-    with worker_processes(n_processes) as pool:
+    with worker_processes(n_processes, own_chapter_files()) as pool:
         yield from pool.map(_run_job, jobs)
 
 

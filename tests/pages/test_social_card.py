@@ -16,6 +16,7 @@ from report.figures.export import figure_data
 from report.figures.palette import PALETTES
 from report.pages.citation import bibtex
 from report.pages.social_card import HEIGHT, WIDTH, social_card
+from report.project.identity import Author, Identity
 from report.publishing.repository import Repository
 
 
@@ -85,12 +86,22 @@ def test_what_is_no_address_is_refused_in_a_line(text: str) -> None:
 
 
 def test_a_citation_holds_what_is_known() -> None:
-    known = bibtex("How it adds", "1.2", 2026, "https://example.org")
+    project = Identity("How it adds")
+    known = bibtex(project, "seed 4", "1.2", 2026, "https://example.org")
     assert known.startswith("@misc{sumint,\n  title = {{How it adds}},\n  author = {{The sumint authors}},\n")
     assert "  year = {2026},\n  version = {1.2},\n  url = {https://example.org},\n}\n" in known
-    unknown = bibtex("How it adds", "1.2", None, "")
+    unknown = bibtex(project, "seed 4", "1.2", None, "")
     assert "year" not in unknown
     assert "url" not in unknown
+
+
+def test_a_citation_of_one_s_own_report_names_its_authors_and_its_model() -> None:
+    authors = (Author("Jane Doe"), Author("Émile Öz & Sons"))
+    own = bibtex(Identity("Adding {my} way", authors=authors, date="2026-11-29"), "my_model", "1.2", 2020, "")
+    assert own.startswith("@misc{doe2026,\n  title = {{Adding my way}},\n")
+    assert "author = {{Jane Doe} and {Émile Öz \\& Sons}}" in own
+    assert "year = {2026}" in own
+    assert "note = {Model: my\\_model; made with sumint 1.2}" in own
 
 
 def test_the_year_is_that_of_the_source_date_where_one_is_set(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,17 +34,21 @@ CLAIMS = (
 )
 
 
-def plan(compared: Mapping[str, ChapterPlan]) -> ChapterPlan:
-    """The plan of the chapter that checks the claims of the chapters in `compared` on other checkpoints."""
+def plan(compared: Mapping[str, ChapterPlan], own: Mapping[str, ChapterPlan] | None = None) -> ChapterPlan:
+    """The plan of the chapter that checks the claims of the chapters in `compared` on other checkpoints.
+
+    Args:
+        own: chapters from outside the package, whose outcomes on the bundled seeds are not shipped with it.
+    """
 
     def recurrence_across_seeds(lab: Lab) -> Iterator[Content]:
         """Which claims hold on which checkpoint."""
-        summaries = summarize_seeds(lab, compared) if lab.others else None
+        summaries = summarize_seeds(lab, compared, own) if lab.others else None
         others = summaries.others if summaries else ()
         yield Values(recurrence_numbers(others))
         statements = {
             name: function.statement
-            for one in compared.values()
+            for one in (*compared.values(), *(own or {}).values())
             for name, function in declared_claims(one).items()
         }
         yield matrix_figure(summaries, statements)

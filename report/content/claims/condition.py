@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
@@ -29,8 +28,11 @@ from report.content.formats import (
 )
 from sumint.interventions.intervals import wilson
 
-Unit = Literal["%", "nats", "digits", "rad", "°", "count", "sites", ""]
-"""The unit of a quantity; a share is a number from 0 to 1 and is printed as a percentage."""
+Unit = str
+"""The unit of a quantity; a share (%) is a number from 0 to 1 and is printed as a percentage.
+
+Of the units in `_FORMATS` numbers have a format of their own, of any other they are printed with its name.
+"""
 
 LARGEST_SAMPLE = 2**53
 """The largest size of a sample: up to it, floats count exactly."""
@@ -196,7 +198,9 @@ class Condition:
 
     def format(self, value: float | None) -> str:
         """A value of the quantity as text, with its unit."""
-        return "not measured" if value is None else _FORMATS[self.unit](value)
+        if value is None:
+            return "not measured"
+        return _FORMATS[self.unit](value) if self.unit in _FORMATS else f"{significant(value)} {self.unit}"
 
     @property
     def _bounds_as_text(self) -> tuple[str, str]:
