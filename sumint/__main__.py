@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from sumint.cli import controls, train, verify
+from sumint.cli import controls, convert, train, verify
 from sumint.cli.application import new_application, run_application
 from sumint.cli.streams import run_main
 from sumint.errors import InputError
@@ -17,7 +17,7 @@ SCRIPT = "sumint"
 def application() -> typer.Typer:
     """The commands with their options."""
     commands = new_application("Train and verify transformers that add two numbers.", SCRIPT)
-    for command in (train, verify, controls):
+    for command in (train, verify, convert, controls):
         command.add(commands)
     return commands
 

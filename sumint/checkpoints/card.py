@@ -54,6 +54,22 @@ def _number(digits: str) -> int | float:
     return int(digits) if len(digits) < 300 else float(digits)
 
 
+def n_heads_on(card: Mapping[str, Any], path: Path) -> int | None:
+    """The number of heads that a card records; None if it does not.
+
+    Raises:
+        InputError: if it is no positive whole number.
+    """
+    n_heads = card.get("n_heads")
+    if n_heads is None:
+        return None
+    if not isinstance(n_heads, int) or isinstance(n_heads, bool) or n_heads < 1:
+        raise InputError(
+            f"{card_path(path)}: n_heads: expected a positive whole number, found {quote(str(n_heads))}"
+        )
+    return n_heads
+
+
 def check_card(card: Mapping[str, Any], digest: str, path: Path) -> None:
     """Raise an `InputError` if the card of the checkpoint at `path` records the digest of other tensors."""
     expected = card.get("tensors_sha256", digest)

@@ -26,8 +26,9 @@ from typing import Any
 
 import numpy as np
 
-from sumint.checkpoints.card import card_path, check_card, read_card
-from sumint.checkpoints.names import is_buffer, without_prefixes
+from sumint.checkpoints.bridge_names import from_bridge, has_bridge_names
+from sumint.checkpoints.card import card_path, check_card, n_heads_on, read_card
+from sumint.checkpoints.names import is_buffer, with_folded_norms, without_prefixes
 from sumint.checkpoints.state_dict import read_state_dict
 from sumint.errors import InputError
 from sumint.limits import MAX_HEADS, MAX_WIDTH, MIN_WIDTH
@@ -111,8 +112,12 @@ def digest_tensors(tensors: Mapping[str, np.ndarray]) -> str:
     return sha256.hexdigest()
 
 
-def read_weights(path: Path) -> Weights:
+def read_weights(path: Path, *, n_heads: int | None = None) -> Weights:
     """The checkpoint in a `.safetensors` file or in a state dict saved by PyTorch.
+
+    Args:
+        path: the file.
+        n_heads: the number of heads per layer, for the names of a TransformerBridge; by default that on the card.
 
     Raises:
         InputError: if the file does not exist, cannot be read, or does not hold a model of this family.
@@ -127,6 +132,9 @@ def read_weights(path: Path) -> Weights:
         tensors = read_state_dict(content, path)
         card = {}
     tensors = without_prefixes(tensors)
+    if has_bridge_names(tensors):
+        tensors = from_bridge(tensors, n_heads or n_heads_on(card or read_card(path), path), str(path))
+    tensors = with_folded_norms(tensors)
     weights = Weights(check_tensors(tensors, path), tensors, card)
     check_card(card, weights.digest, path)
     return weights
@@ -156,7 +164,7 @@ def check_tensors(tensors: Mapping[str, np.ndarray], path: Path) -> Architecture
     architecture = _architecture_of(tensors, path)
     for name, shape in architecture.shapes.items():
         if name not in tensors:
-            raise InputError(f"{path}: the tensor {name} is missing")
+            raise InputError(f"{path}: the tensor {name} is missing{_why_missing(name)}")
         if tensors[name].shape != shape:
             raise InputError(f"{path}: {name} has shape {list(tensors[name].shape)}, expected {list(shape)}")
         if not np.isfinite(tensors[name]).all():
@@ -174,6 +182,13 @@ def check_tensors(tensors: Mapping[str, np.ndarray], path: Path) -> Architecture
             "layer norm are supported"
         )
     return architecture
+
+
+def _why_missing(name: str) -> str:
+    """What may have removed a tensor, and what to do."""
+    if ".ln" not in name and not name.startswith("ln_final"):
+        return ""
+    return ", but other layer norms are there; save the state dict of the model before fold_ln"
 
 
 def _architecture_of(tensors: Mapping[str, np.ndarray], path: Path) -> Architecture:

@@ -4,6 +4,7 @@
   it was chosen.
 - `arena`: the write-up's checkpoint. The repository that publishes it states no licence, so it is not distributed
   with this project but downloaded once, on request.
+- An address, `https://…` or `hf://owner/repo/path@revision`, is fetched.
 - Any other name is the path of a file; `./arena` is a file with that name.
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 from sumint.checkpoints.card import read_card
 from sumint.checkpoints.download import PublishedCheckpoint, fetch
 from sumint.checkpoints.files import Architecture, Weights
+from sumint.checkpoints.remote import fetch_address, is_address
 from sumint.errors import InputError
 from sumint.store.folder import cache_folder
 
@@ -41,10 +43,10 @@ ARENA_DIGEST = "35ba5a9583438a7f233a6e43a613855fd2963385ed1a443daeab1a14d75188a6
 
 
 def locate(name: str) -> Path:
-    """The path of the checkpoint that `name` means: `bundled`, `arena` or a path, which need not exist.
+    """The path of the checkpoint that `name` means: `bundled`, `arena`, an address, or a path that need not exist.
 
     Raises:
-        InputError: if the name is empty, or the write-up's checkpoint cannot be downloaded.
+        InputError: if the name is empty, or a checkpoint cannot be downloaded.
     """
     if not name:
         raise InputError("--weights: the name is empty; give bundled, arena or the path of a checkpoint")
@@ -53,6 +55,9 @@ def locate(name: str) -> Path:
     if name == "arena":
         folder = cache_folder()
         return fetch(ARENA, None if folder is None else folder / "checkpoints")
+    if is_address(name):
+        folder = cache_folder()
+        return fetch_address(name, None if folder is None else folder / "checkpoints")
     return Path(name)
 
 

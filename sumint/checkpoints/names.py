@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TypeVar
 
+import numpy as np
+
 WRAPPERS = ("model_state_dict", "state_dict", "model_state", "model")
 """The keys under which a checkpoint holds the state dict of its model."""
 
@@ -31,6 +33,23 @@ def without_prefixes(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     tensors = dict(tensors)
     while tensors and (prefix := next((one for one in PREFIXES if _all_begin_with(one, tensors)), "")):
         tensors = {name.removeprefix(prefix): tensor for name, tensor in tensors.items()}
+    return tensors
+
+
+def with_folded_norms(tensors: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The tensors with layer norms of weight one and bias zero, if a processed model has none.
+
+    Folding moves their weights and biases into what reads them, and leaves a norm that only centres and scales.
+    """
+    tensors = dict(tensors)
+    blocks = {name.rpartition(".attn.")[0] for name in tensors if ".attn." in name}
+    norms = [f"{block}.ln1" for block in sorted(blocks)] + ["ln_final"]
+    embedding = tensors.get("embed.W_E")
+    if embedding is None or embedding.ndim != 2 or any(name.startswith(tuple(norms)) for name in tensors):
+        return tensors
+    for norm in norms:
+        tensors[f"{norm}.w"] = np.ones(embedding.shape[1], np.float32)
+        tensors[f"{norm}.b"] = np.zeros(embedding.shape[1], np.float32)
     return tensors
 
 

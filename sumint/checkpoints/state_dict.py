@@ -6,8 +6,9 @@ a key that takes years to hash, or for `bytearray(2**40)`.
 
 A state dict uses a small part of that language. So this module interprets the program itself: `pickletools` splits
 it into operations, and the module implements the two dozen that occur in state dicts. It calls no function that
-the pickle names; `torch._utils._rebuild_tensor_v2` only stands for "this part of the bytes, in this shape". A file
-with any other operation or any other function is refused.
+the pickle names; `torch._utils._rebuild_tensor_v2` only stands for "this part of the bytes, in this shape". Any
+other call stands for an object of which nothing is known: it may stand beside the state dict, as in the files of
+PyTorch Lightning, and in it it is refused. So is a file with any other operation.
 
 Both formats of PyTorch are supported: the present zip archive, and the consecutive pickles of versions before
 2020.
@@ -101,6 +102,10 @@ class _Tensor:
 
 class _Entries(list[tuple[Any, Any]]):
     """The key–value pairs of a dictionary; a list, because hashing an untrusted key can take for ever."""
+
+
+class _Opaque:
+    """An object that a file holds beside the state dict, such as one of Lightning's; nothing is known of it."""
 
 
 class _Mark:
@@ -251,12 +256,21 @@ def _interpret(stream: io.BytesIO) -> Any:
             stack.append(_Entries())
         elif name == "EMPTY_LIST":
             stack.append([])
+        elif name == "EMPTY_SET":
+            stack.append(_Opaque())
+        elif name in ("ADDITEMS", "POP_MARK"):
+            _since_mark(stack)
+        elif name == "FROZENSET":
+            _since_mark(stack)
+            stack.append(_Opaque())
         elif name in ("SETITEM", "SETITEMS"):
             flat = _since_mark(stack) if name == "SETITEMS" else [stack.pop(-2), stack.pop()]
-            _entries(stack[-1]).extend(zip(flat[::2], flat[1::2], strict=True))
+            if not isinstance(stack[-1], _Opaque):
+                _entries(stack[-1]).extend(zip(flat[::2], flat[1::2], strict=True))
         elif name in ("APPEND", "APPENDS"):
             items = _since_mark(stack) if name == "APPENDS" else [stack.pop()]
-            _plain_list(stack[-1]).extend(items)
+            if not isinstance(stack[-1], _Opaque):
+                _plain_list(stack[-1]).extend(items)
         elif name == "GLOBAL":
             stack.append(_Global(str(argument)))
         elif name == "STACK_GLOBAL":
@@ -268,9 +282,13 @@ def _interpret(stream: io.BytesIO) -> Any:
         elif name == "REDUCE":
             arguments, function = stack.pop(), stack.pop()
             stack.append(_call(function, arguments))
-        elif name == "BUILD":  # metadata of the dictionary, such as a module's version
+        elif name in ("NEWOBJ", "NEWOBJ_EX"):
+            del stack[-(2 if name == "NEWOBJ" else 3) :]
+            stack.append(_Opaque())
+        elif name == "BUILD":  # metadata of the dictionary, such as a module's version, or what is in an object
             stack.pop()
-            _entries(stack[-1])
+            if not isinstance(stack[-1], _Opaque):
+                _entries(stack[-1])
         elif name in ("BINPUT", "LONG_BINPUT", "MEMOIZE"):
             memo[len(memo) if argument is None else int(argument)] = stack[-1]
         elif name in ("BINGET", "LONG_BINGET"):
@@ -292,16 +310,19 @@ def _since_mark(stack: list[Any]) -> list[Any]:
 
 
 def _call(function: Any, arguments: Any) -> Any:
-    """The value of a call that occurs in state dicts; an error for any other."""
-    if not isinstance(function, _Global) or not isinstance(arguments, tuple):
+    """The value of a call that occurs in state dicts; nothing is known of that of any other."""
+    if not isinstance(function, _Global | _Opaque) or not isinstance(arguments, tuple):
         raise _UnreadableError
+    if isinstance(function, _Opaque):
+        return _Opaque()
     if function.name in _EMPTY and not arguments:
         return _Entries()
     if function.name in _PARAMETERS and isinstance(arguments[0], _Tensor):
         return arguments[0]
     if function.name in _TENSORS:
         return _tensor(*arguments)
-    raise _UnreadableError
+    # The object of any other call is never made: only that it stands here is known.
+    return _Opaque()
 
 
 def _tensor(

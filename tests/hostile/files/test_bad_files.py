@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import zipfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -141,7 +142,7 @@ def test_a_pickle_that_would_run_code_does_not_run_it(tmp_path: Path, new_format
     pickled = tmp_path / "pickle.pt"
     pickled.write_bytes(pickle.dumps({"embed.W_E": RunsCode()}))
     for path in (saved_by_torch, pickled):
-        assert "tensors alone" in refusal(path)
+        assert re.search("is not a named tensor|tensors alone", refusal(path))
         assert "weights_only" not in refusal(path)
         assert not marker.exists()
 
