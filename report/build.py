@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from report.content.claims.claim import Claim
 from report.content.claims.failing import failing_claims, lines_of
@@ -105,8 +106,12 @@ def build(
     # now.
     settings = settings or Settings()
     sources_of(*(module.__name__ for module in outline if has_code(module)), "report.pages.site")
-    inputs = inputs_of(settings, outline)
-    site_fingerprint = fingerprint(lab, repository, plotlyjs, base_url, inputs)
+
+    def own() -> Mapping[str, Any] | None:
+        """What a report of one's own adds to the inputs of the project's own report."""
+        return None if settings.folder is None and tuple(outline) == OUTLINE else inputs_of(settings, outline)
+
+    site_fingerprint = fingerprint(lab, repository, plotlyjs, base_url, own())
     if expected not in (None, site_fingerprint):
         raise ReportError("the code or the checkpoint was edited while it was being read; build again")
 
@@ -129,10 +134,7 @@ def build(
     if site is not None:
         # A failure may not recur in the next build, and an edit made during this build is not in the site: without
         # a fingerprint the site is never mistaken for one that is up to date.
-        if (
-            failures
-            or fingerprint(lab, Repository(), plotlyjs, base_url, inputs_of(settings, outline)) != site_fingerprint
-        ):
+        if failures or fingerprint(lab, Repository(), plotlyjs, base_url, own()) != site_fingerprint:
             site_fingerprint = ""
         record = build_record(lab, repository, started, figure_states, [str(failure) for failure in failures])
         publish(files, site, fingerprint=site_fingerprint, record=record)

@@ -138,7 +138,7 @@ def run(
         return _run(
             settings,
             [name.strip() for name in chapters.split(",") if name.strip()],
-            weights=weights or settings.weights,
+            weights=settings.weights if weights is None else weights,
             device=device,
             site=target,
             single_file=single_file,
@@ -276,7 +276,17 @@ def _print_unchanged(lab: Lab, site: Path, claims: Sequence[Mapping[str, Any]]) 
     print(f"{n_holding} of {n_holding + n_failing} claims hold on this checkpoint")
     for line in resemblance_lines(lab):
         print(line)
+    _print_card(lab)
     print(site / "index.html")
+
+
+def _print_card(lab: Lab) -> None:
+    """Print what of the checkpoint's card has no effect."""
+    from report.content.safe_text import plain
+    from sumint.checkpoints.card import card_path, problems_of
+
+    for problem in problems_of(lab.card):
+        print(f"{plain(card_path(lab.weights_path).name)}: {plain(problem)}")
 
 
 def _print_runs(lab: Lab, built: BuildResult, *, why: bool, seconds: bool) -> None:
@@ -309,6 +319,7 @@ def _print_claims(lab: Lab, built: BuildResult) -> None:
         print(f"{n_unchecked} more are the write-up's about its own checkpoint, and are not checked here")
     for line in resemblance_lines(lab):
         print(line)
+    _print_card(lab)
     for failing in failing_claims(built.claims):
         for line in lines_of(failing):
             print(f"  {line}")

@@ -114,7 +114,7 @@ def _serve_preview(options: ServeOptions) -> None:
 
     log = partial(print, flush=True)
     device = choose_device(options.device or "auto")
-    checkpoint = locate(options.weights or settings_in(options.folder).weights)
+    checkpoint = locate(settings_in(options.folder).weights if options.weights is None else options.weights)
     check_readable(checkpoint)
     rebuilder = Rebuilder(checkpoint, device=device, folder=options.folder, verbose=options.verbose)
     own = {options.folder.resolve(): frozenset({".py", ".md", ".toml"})} if options.folder else {}

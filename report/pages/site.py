@@ -10,6 +10,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from markupsafe import Markup
+
 from report.content.chapter import Chapter, Figure, stem_of
 from report.content.claims.record import record_of, to_json
 from report.content.component import Component
@@ -28,6 +30,7 @@ from report.pages.missing_chapters import without_links
 from report.pages.renderer import Entry, Renderer
 from report.pages.search_index import search_index
 from report.pages.social_card import FONT_FILE, social_card
+from report.pages.text.foreign import foreign_markdown
 from report.paths import TEMPLATES
 from report.project.settings import Settings
 from report.publishing.provenance import name_of, provenance, provenance_file
@@ -195,11 +198,11 @@ class Site:
         )
 
     @property
-    def _description(self) -> str:
+    def _description(self) -> Markup:
         """What the model is, in one or two sentences: its name, and how it was trained."""
         task = self._chapters.get("the-task")
         origin = "" if task is None else task.values.get("origin", "")
-        return f"Model: {name_of(self._lab)}. {origin}"
+        return Markup("Model: {}. {}").format(name_of(self._lab), foreign_markdown(origin))
 
     @cached_property
     def _citation(self) -> str:

@@ -74,7 +74,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Files]:
         def do_HEAD(self) -> None:
             files.answer(self, has_body=False)
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002
             """Print nothing."""
 
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

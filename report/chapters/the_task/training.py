@@ -15,14 +15,24 @@ def training_origin(lab: Lab) -> str:
     """Return the sentence on how the checkpoint was trained, from its card."""
     if lab.weights.digest == ARENA_DIGEST:
         return "This is the write-up’s checkpoint, trained by ARENA; its file holds no record of the training."
-    return card_text(lab.card, "origin", "This checkpoint has no card that says how it was trained.")
+    return card_text(
+        lab.card,
+        "origin",
+        ("Nothing is recorded of its training; an `origin` in the JSON file beside the checkpoint stands here."),
+    )
 
 
 def training_curve_figure(lab: Lab) -> Figure | Absent:
     """Return the loss and the share of wrong validation digits by epoch; absent without a training record."""
     name, title = "training-curve", "Loss and accuracy by epoch"
     if lab.history is None:
-        return Absent(name, title, "The checkpoint’s file holds no record of its training.")
+        reason = (
+            "The history on the card cannot be drawn: it needs `training_loss`, `validation_loss` and "
+            "`validation_accuracy`, lists of one number for each epoch."
+            if "history" in lab.card
+            else "The checkpoint’s card holds no history of its training."
+        )
+        return Absent(name, title, reason)
     history = lab.history
     epochs = tuple(range(1, len(history.training_loss) + 1))
     best = history.best_epoch

@@ -22,6 +22,14 @@ from report.errors import TextError
 Values = Mapping[str, Any]
 Functions = Mapping[str, Callable[[str], Markup]]
 
+
+def _foreign_markdown(text: str) -> Markup:
+    """A text from a checkpoint's card, as HTML."""
+    from report.pages.text.foreign import foreign_markdown  # it renders Markdown, which contains expressions
+
+    return foreign_markdown(text)
+
+
 ALLOWED = (nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Filter, nodes.Const, nodes.Neg, nodes.Call)
 """The node types that an expression may contain; none of them branches or computes."""
 
@@ -75,7 +83,7 @@ class Expression:
 
 def _environment() -> Environment:
     environment = Environment(undefined=StrictUndefined, autoescape=True)
-    environment.filters = dict(FORMATS)
+    environment.filters = {**FORMATS, "foreign_markdown": _foreign_markdown}
     return environment
 
 
