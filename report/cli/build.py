@@ -248,6 +248,8 @@ def _run(
         _print_claims(lab, built)
         _print_whether_outdated()
         _print_sizes(built, site, single_file)
+    if site is not None and repository.ignore(site) and not quiet:
+        print(f"git now ignores {site} (.git/info/exclude)")
     if built.failures:
         log = None if logs is None else logs / LOG_FILE
         tracebacks = f"; the tracebacks are in {log}" if log is not None and log.is_file() else ""

@@ -69,6 +69,28 @@ class Repository:
         url = self.link(path, first_line) if is_ours else None
         return SourceCode(name=function.__name__, path=path, code=code, url=url)
 
+    def ignore(self, folder: Path) -> bool:
+        """Leave a folder inside the checkout out of git, unless git ignores it already or tracks files in it.
+
+        It is listed in the checkout's own `info/exclude`, which is never committed. Returns whether that was done.
+        """
+        folder = folder.resolve()
+        if self.commit is None or not folder.is_relative_to(ROOT) or folder == ROOT:
+            return False
+        path = folder.relative_to(ROOT).as_posix()
+        is_ignored = self._git("check-ignore", "--quiet", f"{path}/") is not None
+        exclude = self._git("rev-parse", "--git-path", "info/exclude")
+        if is_ignored or exclude is None or self._git("ls-files", "--", path):
+            return False
+        file = ROOT / exclude
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            lines = file.read_text(encoding="utf-8") if file.exists() else ""
+            file.write_text(f"{lines.rstrip()}\n/{path}/\n".lstrip(), encoding="utf-8")
+        except OSError:
+            return False
+        return True
+
     def _git(self, *arguments: str) -> str | None:
         """The output of a git command; None if it fails."""
         try:
