@@ -54,5 +54,6 @@ class ServeError(ReportError):
 
 
 def shortened(path: Path) -> str:
-    """The path for a message: relative to the working folder if it lies in it, else unchanged."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    """The path for a message: relative to the working folder if it lies in it, with visible characters alone."""
+    text = str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in text)

@@ -26,11 +26,11 @@ from report.pages.claim_index import ClaimIndex
 from report.pages.drawings import INDEX, Drawings
 from report.pages.listings import listings
 from report.pages.manuscript import Manuscript
-from report.pages.missing_chapters import without_links
 from report.pages.renderer import Entry, Renderer
 from report.pages.search_index import search_index
 from report.pages.social_card import FONT_FILE, social_card
-from report.pages.text.foreign import foreign_markdown
+from report.pages.text.markdown import foreign_markdown
+from report.pages.text.missing_chapters import without_links
 from report.paths import TEMPLATES
 from report.project.settings import Settings
 from report.publishing.provenance import name_of, provenance, provenance_file

@@ -28,7 +28,7 @@ SKIPPED = re.compile(
 def sentences(state: State) -> Iterator[str]:
     """Iterate over the sentences of all pages if every claim is in this state, with a line for each page."""
     about_the_model = {"is_the_write_ups": False, "resembles_the_write_ups": False, "compares_seeds": True}
-    facts = Facts(lambda name: state, {**about_the_model, "can_add": True})
+    facts = Facts(lambda name: state, {**about_the_model, "can_add": True, "is_whole": True, "shows_digits": True})
     for module in (overview, *OUTLINE):
         yield f"## {module.__name__.rsplit('.', 1)[1]}"
         source, path = text_of(module)

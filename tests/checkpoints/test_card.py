@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from report.content.safe_text import LONGEST, card_text
-from report.pages.text.foreign import foreign_markdown
+from report.pages.text.markdown import foreign_markdown
 from sumint.checkpoints.card import problems_of, read_card
 from sumint.errors import InputError
 

@@ -38,7 +38,7 @@ def refusal(capsys: pytest.CaptureFixture[str], command_line: str) -> list[str]:
         ("report build --site --strict", "'--site': expected a value, found"),
         ("report build --site --strict=x", "'--site': expected a value, found"),
         ("report build --site", "'--site' requires an argument"),
-        ("report build here", "unexpected extra argument"),
+        ("report build here there", "unexpected extra argument"),
         ("report check", "Missing argument 'SITE'"),
         ("report diff a", "Missing argument 'B'"),
         ("report serve --port http", "'--port': Input should be a valid integer"),

@@ -138,12 +138,23 @@ def test_a_text_asks_about_its_own_claims_by_name_and_about_others_by_address(st
     assert index(state).facts("there").state_of("it") == "fails"
 
 
+def test_claims_of_chapters_that_the_report_lacks_are_not_measured_and_show_nothing() -> None:
+    found = ClaimIndex.of({"here": chapter()}, missing=frozenset({"ablation", "unembedding"}))
+    facts = found.facts("here")
+    assert facts.state_of("ablation#anything") == "not-measured"
+    assert facts.state_of("elsewhere#anything") is None
+    assert found.outcome("ablation#anything") == found.measured("ablation#anything") == ""
+    assert (facts.about_the_model["is_whole"], facts.about_the_model["shows_digits"]) == (False, False)
+
+
 def test_a_text_asks_what_is_known_of_the_checkpoint() -> None:
     assert index().facts("here").about_the_model == {
         "is_the_write_ups": False,
         "resembles_the_write_ups": False,
         "compares_seeds": False,
         "can_add": True,
+        "is_whole": True,
+        "shows_digits": True,
     }
     chapters = {"here": chapter(), "there": chapter(left_out="It cannot add.")}
     facts = ClaimIndex.of(chapters, is_the_write_ups=True, resembles_the_write_ups=True).facts("here")
@@ -152,4 +163,6 @@ def test_a_text_asks_what_is_known_of_the_checkpoint() -> None:
         "resembles_the_write_ups": True,
         "compares_seeds": False,
         "can_add": False,
+        "is_whole": True,
+        "shows_digits": True,
     }

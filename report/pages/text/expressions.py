@@ -23,13 +23,6 @@ Values = Mapping[str, Any]
 Functions = Mapping[str, Callable[[str], Markup]]
 
 
-def _foreign_markdown(text: str) -> Markup:
-    """A text from a checkpoint's card, as HTML."""
-    from report.pages.text.foreign import foreign_markdown  # it renders Markdown, which contains expressions
-
-    return foreign_markdown(text)
-
-
 ALLOWED = (nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Filter, nodes.Const, nodes.Neg, nodes.Call)
 """The node types that an expression may contain; none of them branches or computes."""
 
@@ -83,11 +76,16 @@ class Expression:
 
 def _environment() -> Environment:
     environment = Environment(undefined=StrictUndefined, autoescape=True)
-    environment.filters = {**FORMATS, "foreign_markdown": _foreign_markdown}
+    environment.filters = dict(FORMATS)
     return environment
 
 
 ENVIRONMENT = _environment()
+
+
+def add_format(name: str, function: Callable[[Any], Markup]) -> None:
+    """Add a format that texts can apply to a value, and that returns HTML."""
+    ENVIRONMENT.filters[name] = function
 
 
 @lru_cache(maxsize=1024)

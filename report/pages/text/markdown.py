@@ -16,11 +16,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from report.errors import TextError
 from report.pages.text.citations import Citation
-from report.pages.text.expressions import Call, Expression, Functions, Values
+from report.pages.text.expressions import Call, Expression, Functions, Values, add_format
 from report.pages.text.markdown_extension import FENCED_CODE, convert, fill, normalise, placeholder
 from report.pages.text.mathml import mathml
 
@@ -190,3 +190,30 @@ def _html(piece: Piece, values: Values, functions: Functions, *, allow_missing: 
         if not allow_missing:
             raise
         return Markup('<em class="unmeasured">not measured</em>')
+
+
+BLOCK_MARK = re.compile(r"^\s*(?:(?:#{1,6}|>|[-+*]|\d+[.)])\s+)+")
+"""What makes a heading, a quotation or a list of a line."""
+FOREIGN_LINK = re.compile(r'<a href="(?P<address>[^"]*)"[^>]*>(?P<words>.*?)</a>', re.DOTALL)
+FOREIGN_IMAGE = re.compile(r"<img\b[^>]*>")
+
+
+def foreign_markdown(text: str) -> Markup:
+    """One line of Markdown from a checkpoint's card, which may come from anybody, as HTML.
+
+    Formulas and links to the web are allowed, and no more; what cannot be read as a line stands as it was written.
+    """
+    try:
+        html = caption(BLOCK_MARK.sub("", text), "the card")
+    except TextError:
+        return escape(text)
+    if re.search(r"<(?:p|h\d|ul|ol|pre|table|blockquote|hr)\b", html):
+        return escape(text)
+
+    def checked(link: re.Match[str]) -> str:
+        return link[0] if re.match(r"https?://", link["address"]) else link["words"]
+
+    return Markup(FOREIGN_IMAGE.sub("", FOREIGN_LINK.sub(checked, html)))
+
+
+add_format("foreign_markdown", foreign_markdown)
