@@ -19,6 +19,7 @@ from sumint.exhaustive.options import current_options, use_options
 from sumint.model.load import Model, load_model
 from sumint.store.forms import with_contiguous_arrays
 from sumint.store.keys import Key, as_json, versions
+from sumint.store.plain_values import PlainValue
 from sumint.store.results import Store
 from sumint.store.sources import NoSourceError, code_digest, module_of, sources_of
 from sumint.task.sums import Layout, SampleSpec, Sums
@@ -253,7 +254,7 @@ class Lab:
             raise self._failures[key.digest][1]
         started = time.perf_counter()
         kind = _result_type(analysis)
-        result = None if kind is None else self.store.load(key, kind)
+        result = self._stored(key, kind)
         if result is None:
             try:
                 result = self._measured(key.name, settings, measure, self.store.reason(key))
@@ -263,11 +264,20 @@ class Lab:
             if kind is not None:
                 result = with_contiguous_arrays(result)
                 self.store.save(key, result)
+            elif (plain := PlainValue.of(result)) is not None:
+                self.store.save(key, plain)
         else:
             self.before_run(key.name)
             self._note(key.name, settings, "reused", "", started)
         self._results[key.digest] = result
         return result
+
+    def _stored(self, key: Key, kind: type | None) -> Any:
+        """The stored result, of the type that the analysis declares, or else an array, several, or a frame."""
+        if kind is not None:
+            return self.store.load(key, kind)
+        plain = self.store.load(key, PlainValue)
+        return None if plain is None else plain.value
 
     def _measured(self, name: str, settings: Mapping[str, Any], measure: Callable[[], Result], why: str) -> Result:
         self.before_run(name)
@@ -363,7 +373,7 @@ class Lab:
 
 
 def _result_type(analysis: Callable[..., Any]) -> type | None:
-    """The dataclass that an analysis is annotated to return; None if only memory can hold its result."""
+    """The dataclass that an analysis is annotated to return; None if it returns anything else."""
     function = inspect.unwrap(getattr(analysis, "func", analysis))  # what a `partial` calls
     try:
         kind = get_type_hints(function).get("return") if inspect.isroutine(function) else None
