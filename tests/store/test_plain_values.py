@@ -79,7 +79,7 @@ def test_the_result_is_measured_once_and_read_as_the_same(
         pd.DataFrame({1: [2]}),
         pd.DataFrame({"a": ["x", None]}),
     ],
-    ids=str,
+    ids=lambda value: type(value).__name__,
 )
 def test_what_no_array_can_hold_is_kept_in_memory_alone(value: object) -> None:
     assert PlainValue.of(value) is None
