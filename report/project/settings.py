@@ -34,8 +34,6 @@ class Settings:
     strict: bool = False
     chapters: tuple[str, ...] | None = None
     """The chapters in their order: the package's by name, one's own by the path of a `.py` file; None for all."""
-    compare: str = ""
-    """Another model to compare with: `arena`, a checkpoint or a site."""
 
     @property
     def introduction(self) -> Path | None:
@@ -103,7 +101,6 @@ class _Reader:
             base_url=base_url,
             strict=self._of_type("", "strict", content, bool, "true or false", default=False),
             chapters=self._chapters(content),
-            compare=self._compared(content),
         )
 
     def _identity(self, content: Mapping[str, Any]) -> Identity:
@@ -145,14 +142,6 @@ class _Reader:
     def _weights(self, content: Mapping[str, Any]) -> str:
         weights = self._text("", "weights", content, "bundled")
         return weights if weights in NAMED_CHECKPOINTS or "://" in weights else str(self._file("weights", weights))
-
-    def _compared(self, content: Mapping[str, Any]) -> str:
-        other = self._text("", "compare", content, "")
-        if not other or other in NAMED_CHECKPOINTS or "://" in other:
-            return other
-        if not (self._folder / other).exists():
-            self._fail(f"compare: no such file or folder: {other}")
-        return str(self._folder / other)
 
     def _chapters(self, content: Mapping[str, Any]) -> tuple[str, ...] | None:
         if "chapters" not in content:

@@ -35,7 +35,6 @@ def test_everything_that_can_be_set(tmp_path: Path) -> None:
         base_url = "https://example.org/report/"
         strict = true
         chapters = ["ablation", "own.py"]
-        compare = "arena"
         [[authors]]
         name = "Jane Doe"
         url = "https://example.org/jane"
@@ -57,7 +56,6 @@ def test_everything_that_can_be_set(tmp_path: Path) -> None:
     )
     assert found.strict
     assert found.chapters == ("ablation", str(tmp_path / "own.py"))
-    assert found.compare == "arena"
     assert found.introduction == tmp_path / "introduction.md"
     assert found.conclusions is None
 
@@ -91,7 +89,6 @@ def test_an_empty_file_leaves_the_defaults(tmp_path: Path) -> None:
             'base_url = "example.org"',
             "base_url: expected an address such as https://example.org, found example.org",
         ),
-        ('compare = "nothing"', "compare: no such file or folder: nothing"),
         ("authors = 3", "authors: expected tables [[authors]], found the number 3"),
         ('authors = ["Jane"]', '[[authors]] 1: expected a table with a name, found the text "Jane"'),
         (
