@@ -25,7 +25,7 @@ def plan(
 ) -> ChapterPlan:
     """The plan of the opening page, whose figures show the whole algorithm and the directions of the digits.
 
-    `plans` are those from which the chapters were made, by stem; `is_whole` tells whether all of the package's
+    `plans` are those from which the chapters were made, by stem; `is_whole` is whether all of the package's
     chapters are among them.
     """
 

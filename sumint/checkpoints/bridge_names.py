@@ -1,7 +1,7 @@
 """The names of transformer_lens's TransformerBridge (versions 3 and 4), whose layers are `torch.nn.Linear`s.
 
 A linear layer's weight is [out, in], and the heads of an attention layer lie one after the other in it. How many
-they are cannot be seen from the shapes: the card says it, or whoever reads the file.
+they are cannot be seen from the shapes: it comes from the card, or from the caller.
 """
 
 from __future__ import annotations

@@ -117,7 +117,7 @@ def n_heads_on(card: Mapping[str, Any], path: Path) -> int | None:
     """The number of heads that a card records; None if it does not.
 
     Raises:
-        InputError: if it is no positive whole number.
+        InputError: if it is not a positive whole number.
     """
     n_heads = card.get("n_heads")
     if n_heads is None:

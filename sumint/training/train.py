@@ -242,8 +242,8 @@ def _origin(config: TrainingConfig) -> str:
     """How the weights were made, as a sentence."""
     how = f"{config.seeds}, {config.epochs} {'epoch' if config.epochs == 1 else 'epochs'}"
     if not config.differences:
-        return f"These weights were trained with ARENA’s recipe: {how}."
-    return f"These weights were trained with ARENA’s recipe, but with {config.differences}: {how}."
+        return f"This model was trained with ARENA’s recipe: {how}."
+    return f"This model was trained with ARENA’s recipe, but with {config.differences}: {how}."
 
 
 @torch.no_grad()

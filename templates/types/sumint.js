@@ -35,6 +35,7 @@
  * @property {CloudPaths} cloudPaths The numbers of the clouds.
  * @property {CloudPainting} cloudPainting Draws clouds on a canvas.
  * @property {NetworkRun} network The network itself.
+ * @property {(figure: string) => Promise<LiveModel>} liveModel The network that the script of a figure holds.
  * @property {LiveSums} liveSums Sums on the live model.
  * @property {(name: string, option: { slug: string, label: string }, views: View[]) => void} addViews Adds an option to the
  *   first control of a figure, with its views, and chooses it.
@@ -396,6 +397,7 @@
  * @property {(nDigits: number) => number} predicting The first position that predicts a digit.
  * @property {(text: string, nDigits: number) => number | null} operandOf
  * @property {(sum: Operands, nDigits: number) => boolean} isTrained Whether both leading digits are below five.
+ * @property {(sum: Operands, nDigits: number) => string} rangeNote The note on operands beyond those of training.
  * @property {(logits: Float64Array) => Vector} phasorOf
  * @property {(phasor: Vector) => number} phaseOf
  * @property {(run: NetworkResult, sum: Operands, payload: LiveSettings) => LiveDigit[]} readAnswer

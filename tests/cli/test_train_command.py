@@ -101,8 +101,7 @@ def test_sizes_and_learning_rate_are_those_asked_for_and_the_card_names_them(
     sizes = "2 digits, 1 head, 20 dimensions of the residual stream, 7 dimensions of a head"
     assert card["name"] == f"seed 0, {sizes}, a learning rate of 0.01"
     assert card["origin"] == (
-        f"These weights were trained with ARENA’s recipe, but with {sizes}, a learning rate of 0.01: seed 0, 1 "
-        "epoch."
+        f"This model was trained with ARENA’s recipe, but with {sizes}, a learning rate of 0.01: seed 0, 1 epoch."
     )
 
 

@@ -20,7 +20,7 @@ WORKFLOWS = (
     ROOT / "templates/new-report/workflows/pages.yml",
 )
 UNKNOWN = 'undefined variable "vars"'
-"""What this version of actionlint says of the variables of a repository, which are younger than it."""
+"""The finding of this version of actionlint on the variables of a repository, which are younger than it."""
 
 
 def test_actionlint_finds_nothing_in_the_workflows(tools: Path) -> None:  # noqa: F811

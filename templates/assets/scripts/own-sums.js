@@ -3,28 +3,27 @@
 // first sum is typed. The sum stands in the address as the other choices do: own-12-34.
 "use strict";
 {
-  const { html, one, all } = sumint.elements;
+  const { one, all, messageOf } = sumint.elements;
 
-  const pending = (/** @type {HTMLElement} */ figure) => {
-    const [, a, b] = /^own-(\d+)-(\d+)/.exec(new URLSearchParams(location.search).get(figure.id) ?? "") ?? [];
-    return a === undefined ? null : { a: Number(a), b: Number(b) };
+  // The operands of a sum that the address names for a figure.
+  const inAddress = (/** @type {HTMLElement} */ figure) => {
+    const [, ...operands] = /^own-(\d+)-(\d+)/.exec(new URLSearchParams(location.search).get(figure.id) ?? "") ?? [];
+    return operands.length ? operands : null;
   };
 
-  const makeOwn = async (
-    /** @type {HTMLElement} */ figure,
-    /** @type {HTMLFormElement} */ form,
-    /** @type {Operands} */ sum,
-  ) => {
-    const { own: kind = "", live = "" } = form.dataset;
+  // Adds the views of a sum to a figure, and returns the predicted answer in words.
+  /** @type {(figure: HTMLElement, kind: string, model: LiveModel, sum: Operands) => Promise<string>} */
+  const addSum = async (figure, kind, model, sum) => {
     const name = figure.dataset.figure ?? "";
-    await Promise.all(["assets/live-model.js", `figures/${live}.js`, `figures/${name}.js`].map(sumint.loadScript));
-    const model = sumint.liveSums.modelOf(/** @type {LivePayload} */ ((sumint.viewsOf(live) ?? [])[0].payload));
-    const run = sumint.network.run(model.weights, sumint.liveSums.tokensOf(sum, model.payload.n_digits));
+    await sumint.loadScript(`figures/${name}.js`);
+    const { tokensOf, readAnswer, rangeNote } = sumint.liveSums;
+    const nDigits = model.payload.n_digits;
+    const run = sumint.network.run(model.weights, tokensOf(sum, nDigits));
     const listed = sumint.viewsOf(name) ?? [];
     const first = listed[0].slug.split(".")[0];
     const slug = `own-${sum.a}-${sum.b}`;
-    const number = (/** @type {number} */ value) => String(value).padStart(model.payload.n_digits, "0");
-    const label = `${number(sum.a)}+${number(sum.b)}=${number(sum.a + sum.b)}`;
+    const written = (/** @type {number} */ value) => String(value).padStart(nDigits, "0");
+    const label = `${written(sum.a)}+${written(sum.b)}=${written(sum.a + sum.b)}`;
     const views = listed
       .filter((view) => view.slug.split(".")[0] === first)
       .map((view) => {
@@ -33,51 +32,45 @@
         return { ...made, slug: [slug, ...choices].join("."), label };
       });
     sumint.addViews(name, { slug, label }, views);
-    return { model, run };
+    const digits = readAnswer(run, sum, model.payload);
+    const verdict = digits.every(({ isRight }) => isRight) ? "right" : "wrong";
+    const answer = digits.map(({ predicted }) => predicted).join("");
+    return `Predicted: ${answer}, ${verdict}. ${rangeNote(sum, nDigits)}`;
   };
 
   for (const form of all(document, ".figure-own", HTMLFormElement)) {
     const figure = form.closest("figure");
     if (!figure) continue;
+    const { own: kind = "", live = "" } = form.dataset;
     const [a, b] = all(form, "input", HTMLInputElement);
-    const problem = one(form, "[role=alert]", HTMLElement);
-    const show = (/** @type {Operands} */ sum) =>
-      makeOwn(figure, form, sum).then(
-        ({ model, run }) => {
-          const { isTrained, readAnswer } = sumint.liveSums;
-          const digits = readAnswer(run, sum, model.payload);
-          const verdict = digits.every(({ isRight }) => isRight) ? "right" : "wrong";
-          const beyond = isTrained(sum, model.payload.n_digits)
-            ? ""
-            : " Beyond the training range: leading digits below 5.";
-          problem.textContent = `Predicted: ${digits.map(({ predicted }) => predicted).join("")}, ${verdict}.${beyond}`;
-        },
-        (error) => {
-          problem.replaceChildren(
-            html("span", {}, `The sum could not be computed: ${sumint.elements.messageOf(error)}.`),
-          );
-        },
-      );
+    const note = one(form, "[role=alert]", HTMLElement);
+    const show = async () => {
+      try {
+        const model = await sumint.liveModel(live);
+        const nDigits = model.payload.n_digits;
+        const [first, second] = [a, b].map(({ value }) => sumint.liveSums.operandOf(value.trim(), nDigits));
+        note.textContent =
+          first === null || second === null
+            ? `Type two whole numbers of at most ${nDigits} digits.`
+            : await addSum(figure, kind, model, { a: first, b: second });
+      } catch (error) {
+        note.textContent = `The sum could not be computed: ${messageOf(error)}.`;
+      }
+    };
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const [first, second] = [a, b].map(({ value }) => value.trim());
-      const isNumber = (/** @type {string} */ text) => /^\d+$/.test(text) && text.length <= a.maxLength;
-      if (!isNumber(first) || !isNumber(second)) {
-        problem.textContent = `Type two whole numbers of at most ${a.maxLength} digits.`;
-        return;
-      }
-      show({ a: Number(first), b: Number(second) });
+      show();
     });
-    // What is typed is no choice of the figure.
+    // Typing changes no choice of the figure.
     form.addEventListener("change", (event) => event.stopPropagation());
     figure.addEventListener("change", ({ target }) => {
       if (!(target instanceof HTMLSelectElement) || target.value.startsWith("own-")) return;
-      [a.value, b.value, problem.textContent] = ["", "", ""];
+      [a.value, b.value, note.textContent] = ["", "", ""];
     });
-    const wanted = pending(figure);
-    if (wanted && Math.max(String(wanted.a).length, String(wanted.b).length) <= a.maxLength) {
-      [a.value, b.value] = [String(wanted.a), String(wanted.b)];
-      show(wanted);
+    const wanted = inAddress(figure);
+    if (wanted) {
+      [a.value, b.value] = wanted;
+      show();
     }
   }
 }

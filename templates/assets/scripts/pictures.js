@@ -180,26 +180,16 @@
         return { head: Number(head), position };
       }),
     );
-    /** @type {Promise<LiveModel> | undefined} */
-    let loading;
-    const load = async () => {
-      await Promise.all([sumint.loadScript("assets/live-model.js"), sumint.loadScript(`figures/${live}.js`)]);
-      const [view] = sumint.viewsOf(live) ?? [];
-      if (!view) throw new Error(`figures/${live}.js holds no network`);
-      return sumint.liveSums.modelOf(/** @type {LivePayload} */ (view.payload));
-    };
     const run = async (/** @type {(model: LiveModel) => Operands | null} */ choose) => {
       try {
-        loading ??= load();
-        const model = await loading;
+        const model = await sumint.liveModel(live);
         const operands = choose(model);
         const nDigits = model.payload.n_digits;
         if (!operands) {
           problem.textContent = `Type two whole numbers of at most ${nDigits} digits.`;
           return;
         }
-        const isTrained = sumint.liveSums.isTrained(operands, nDigits);
-        problem.textContent = isTrained ? "" : "Beyond the training range: leading digits were below 5.";
+        problem.textContent = sumint.liveSums.rangeNote(operands, nDigits);
         for (const [input, value] of [
           [a, operands.a],
           [b, operands.b],

@@ -18,7 +18,7 @@ from sumint.model.load import Model, as_array, tokens_for
 from sumint.task.sums import Sums
 
 FOCUSED_UP_TO = 1.5
-"""Bits. Say how you chose a threshold: this one was chosen after measuring the bundled checkpoint."""
+"""Bits. Record how a threshold was chosen: this one after measuring the bundled checkpoint."""
 
 
 @dataclass(frozen=True)

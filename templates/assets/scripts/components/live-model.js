@@ -26,7 +26,7 @@
   const NEEDS_SECOND = ["patch", "along", "across"];
 
   const { html, one, all } = sumint.elements;
-  const { digitsOf, tokensOf, operandOf, isTrained, readAnswer, surprise, parseSum, modelOf } = sumint.liveSums;
+  const { digitsOf, tokensOf, operandOf, rangeNote, readAnswer, surprise, parseSum, modelOf } = sumint.liveSums;
   const { parseChanges, writeChanges, placeOf, whyWithoutEffect, runWith, tokensWith, sumOfTokens } =
     sumint.interventions;
   const { answerTable, levelTable, attentionView, partsTable, pathsTable, inWords } = sumint.liveViews;
@@ -371,9 +371,7 @@
         };
         form.fill();
         showActive();
-        const beyond = isTrained(sum, made.payload.n_digits)
-          ? ""
-          : "Beyond the training range: the network was trained on leading digits below 5. ";
+        const beyond = rangeNote(sum, made.payload.n_digits);
         const over =
           sum.a + sum.b >= 10 ** made.payload.n_digits ? "The answer has a digit more than it can write. " : "";
         note.textContent = `${state.note ? `${state.note} ` : ""}${beyond}${over}`;

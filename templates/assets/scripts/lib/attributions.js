@@ -30,13 +30,13 @@
     return centred(added(bias, tensors["unembed.b_U"]));
   };
 
-  // What a head's output z writes to the residual stream.
+  // A head's output z in the residual stream: times W_O.
   /** @type {(z: Float64Array, layer: number, head: number, model: LiveModel) => Float64Array} */
   const written = (z, layer, head, { weights: { sizes, tensors } }) => {
     const matrix = at(tensors[`blocks.${layer}.attn.W_O`], head, sizes.dHead * sizes.dModel);
     return sumint.network.project(z, matrix, null, sizes.dModel);
   };
-  // What a layer writes whatever its heads attend to: b_O, and what the heads make of the value biases.
+  // The constant part of a layer's output: b_O, and the value biases times W_O.
   /** @type {(layer: number, model: LiveModel) => Float64Array} */
   const layerBias = (layer, model) => {
     const { weights } = model;
@@ -45,7 +45,7 @@
     );
     return added(weights.tensors[`blocks.${layer}.attn.b_O`], ...ofHeads);
   };
-  // What a head writes at all positions, without its constant part.
+  // The output of a head in the residual stream at all positions, without its constant part.
   /** @type {(run: NetworkResult, layer: number, head: number, model: LiveModel) => Float64Array} */
   const headRows = (run, layer, head, model) => {
     const constant = sumint.network.valueBias(model.weights, layer, head);

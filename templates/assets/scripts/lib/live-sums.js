@@ -24,6 +24,10 @@
   /** @type {LiveSums["isTrained"]} */
   const isTrained = ({ a, b }, nDigits) => Math.max(a, b) < 5 * 10 ** (nDigits - 1);
 
+  /** @type {LiveSums["rangeNote"]} */
+  const rangeNote = (sum, nDigits) =>
+    isTrained(sum, nDigits) ? "" : "Beyond the training range: the network was trained on leading digits below 5. ";
+
   // The phase of a digit's logits: a cosine that is largest at digit d has the first frequency e^(−2πi d / 10).
   /** @type {LiveSums["phasorOf"]} */
   const phasorOf = (logits) => {
@@ -145,6 +149,7 @@
     predicting,
     operandOf,
     isTrained,
+    rangeNote,
     phasorOf,
     phaseOf,
     readAnswer,
