@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from report.content.live.trials import Trials
-from sumint.analyses.adding.trial_pairs import PARTS, Ablation, trial_pairs
+from sumint.analyses.adding.ablated_sums import Ablation, ablated_sums
+from sumint.analyses.adding.trial_pairs import PARTS, trial_pairs
 from sumint.interventions.hooks import activations, answer_predictions, freeze
 from sumint.interventions.patching import patch
 from sumint.interventions.sites import Site, apply_changes, changes_to
@@ -60,9 +61,9 @@ def test_an_ablation_makes_its_sum_wrong_and_the_harmless_one_does_not() -> None
     model = load_model(hand_set())
     sums = uniform_sums(LAYOUT, 300, seed=4)
     site = SERVED[0].site
-    found = trial_pairs(model, sums, served_routes=(), ablations=(Ablation((site,)), Ablation((), (site,))))
-    assert found.ablated[1].tolist() == [-1, -1]
-    a, b = found.ablated[0]
+    found = ablated_sums(model, sums, ablations=(Ablation((site,)), Ablation((), (site,))))
+    assert found.operands[1].tolist() == [-1, -1]
+    a, b = found.operands[0]
     one = Sums(LAYOUT, np.array([a]), np.array([b]))
     assert (answer_predictions(model, tokens_for(model, one)) == one.answer_digits).all()
     layer_0, every = (Layer0Activations.on(model, tokens_for(model, each)) for each in (one, sums))
@@ -71,6 +72,6 @@ def test_an_ablation_makes_its_sum_wrong_and_the_harmless_one_does_not() -> None
 
 
 def test_a_network_that_adds_nothing_has_no_pairs(model: Model, sample: Sums) -> None:
-    found = trial_pairs(model, sample, served_routes=SERVED[:1], ablations=(Ablation((Site(0, 0),)),))
+    found = trial_pairs(model, sample, served_routes=SERVED[:1])
     assert (found.through == -1).all()
-    assert (found.ablated == -1).all()
+    assert (ablated_sums(model, sample, ablations=(Ablation((Site(0, 0),)),)).operands == -1).all()

@@ -72,7 +72,7 @@ from report.chapters.how_it_carries.trained_subspaces import (
 )
 from report.content.chapter import ChapterPlan, Content, Values
 from report.content.live.trials import ON_A_SUM, SEEN_ON_A_PAIR, Trials
-from sumint.analyses.adding.trial_pairs import Ablation
+from sumint.analyses.adding.ablated_sums import Ablation, ablated_sums
 from sumint.analyses.carrying.aligned_subspaces import RANKS, aligned_subspaces
 from sumint.analyses.carrying.carry_direction import carry_direction
 from sumint.analyses.carrying.carry_in_layer_1 import carry_in_layer_1
@@ -101,9 +101,11 @@ def the_circuit(lab: Lab) -> Iterator[Content]:
     yield needed_heads_table(needed)
     own, cancelled = needed.most_needed_own_site, needed.most_cancelled_site
     position = [Site(head, cancelled.position) for head in range(needed.attention.shape[0])] if cancelled else []
-    alone = [Ablation((own,) if own else ()), Ablation((cancelled,) if cancelled else (), tuple(position))]
-    trials = Trials.of(lab, tuple(alone))
-    own_ablated, cancelled_ablated = (trials.ablate_breaking(case, one.breaking) for case, one in enumerate(alone))
+    ablations = (Ablation((own,) if own else ()), Ablation((cancelled,) if cancelled else (), tuple(position)))
+    found, trials = lab.run(ablated_sums, ablations=ablations), Trials.of(lab)
+    own_ablated, cancelled_ablated = (
+        trials.ablate_on(operands, one.breaking) for operands, one in zip(found.operands, ablations, strict=True)
+    )
     yield digits_need_own_heads(needed).with_trial(own_ablated, ON_A_SUM)
     yield heads_that_cancel(needed).with_trial(cancelled_ablated, ON_A_SUM)
 

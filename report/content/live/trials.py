@@ -16,7 +16,7 @@ from jaxtyping import Int
 
 from report.content.live.address import Operands, Pair, live_address, pairs_by_route, runs_live
 from sumint.analyses.adding.live_model import LiveModelData, live_model
-from sumint.analyses.adding.trial_pairs import PARTS, Ablation, TrialPairs, trial_pairs
+from sumint.analyses.adding.trial_pairs import PARTS, TrialPairs, trial_pairs
 from sumint.analyses.carrying.carry_sites import carry_sites
 from sumint.analyses.carrying.direction_controls import PATCHED
 from sumint.interventions.patching import ServedRoute
@@ -65,12 +65,12 @@ class Trials:
     """Sums that are chosen for what an intervention does on them."""
 
     @classmethod
-    def of(cls, lab: Lab, ablations: tuple[Ablation, ...] = ()) -> Trials:
-        """The trials of a lab's checkpoint, among them those of some ablations."""
+    def of(cls, lab: Lab) -> Trials:
+        """The trials of a lab's checkpoint."""
         sizes = lab.weights.architecture
         served = lab.run(carry_sites).served_routes
         pairs = pairs_by_route(live_data(lab)) if runs_live(sizes.n_parameters) else {}
-        chosen = lab.run(trial_pairs, served_routes=served, ablations=ablations)
+        chosen = lab.run(trial_pairs, served_routes=served)
         return cls(lab.layout, sizes.n_heads, pairs, served, chosen)
 
     # Patching from the second sum
@@ -146,9 +146,9 @@ class Trials:
 
     # Ablation
 
-    def ablate_breaking(self, case: int, sites: Sequence[Site]) -> str:
-        """Ablates sites by their means on a sum that the ablation of this number makes wrong."""
-        a, b = self.chosen.ablated[case].tolist()
+    def ablate_on(self, operands: Int[np.ndarray, " 2"], sites: Sequence[Site]) -> str:
+        """Ablates sites by their means on a sum that was chosen for it; −1 stands for no such sum."""
+        a, b = operands.tolist()
         return live_address((a, b), changes=_at_sites("mean", sites)) if a >= 0 and self.pairs else ""
 
     def ablate(self, sites: Sequence[Site], kind: Literal["mean", "zero", "patch"] = "mean") -> str:

@@ -6,7 +6,6 @@ at random would mislead as often; one that is chosen for its effect proves nothi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,16 +26,6 @@ COMPARED_WITH = {"q": "k", "k": "q", "v": "pattern", "pattern": "v"}
 """The part through which the same patch shall have no effect, if there is such a pair."""
 
 N_PAIRS, SEED = 60, 9
-N_SUMS = 500
-"""The number of sums of the sample among which one is looked for."""
-
-
-@dataclass(frozen=True)
-class Ablation:
-    """Sites that are ablated by their means: some so that a digit is wrong, others so that all stay right."""
-
-    breaking: tuple[Site, ...]
-    harmless: tuple[Site, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,18 +36,10 @@ class TrialPairs:
     """For each served route and part of layer 1: a sum and another, from which the site is patched."""
     same_states: Int[np.ndarray, "route 4"]
     """For each served route: a sum, and another with the same states, from which patching the site is harmless."""
-    ablated: Int[np.ndarray, "case 2"]
-    """For each ablation: a sum that it makes wrong."""
 
 
-def trial_pairs(
-    model: Model,
-    sample: Sums,
-    *,
-    served_routes: tuple[ServedRoute, ...],
-    ablations: tuple[Ablation, ...] = (),
-) -> TrialPairs:
-    """Looks for a pair for each served route and part of layer 1, and a sum for each ablation."""
+def trial_pairs(model: Model, sample: Sums, *, served_routes: tuple[ServedRoute, ...]) -> TrialPairs:  # noqa: ARG001
+    """Looks for a pair for each served route and part of layer 1, and for one with the same states."""
     through = np.full((len(served_routes), len(PARTS), 4), -1, np.int64)
     states = np.full((len(served_routes), 4), -1, np.int64)
     for number, served in enumerate(served_routes):
@@ -66,7 +47,7 @@ def trial_pairs(
         if len(pairs):
             through[number] = _pairs_by_part(model, pairs, served.site)
             states[number] = _pair_with_same_states(model, pairs, served.site)
-    return TrialPairs(through, states, _ablated_sums(model, sample[:N_SUMS], ablations))
+    return TrialPairs(through, states)
 
 
 def _pairs_by_part(model: Model, pairs: PatchedPairs, site: Site) -> Int[np.ndarray, "part 4"]:
@@ -90,23 +71,6 @@ def _pair_with_same_states(model: Model, pairs: PatchedPairs, site: Site) -> Int
     patched = apply_changes(model, layer_0.residual, changes_to(layer_0.z, of_other.z, site))
     is_right = [_is_right(model, residual, base) for residual in (layer_0.residual, patched)]
     return _operands(base, other, is_right[0] & is_right[1])
-
-
-def _ablated_sums(model: Model, sums: Sums, ablations: Sequence[Ablation]) -> Int[np.ndarray, "case 2"]:
-    """A sum for each ablation that is right before it and wrong under it."""
-    layer_0 = Layer0Activations.on(model, tokens_for(model, sums))
-    means = layer_0.z.mean(0)
-
-    def is_right(sites: Sequence[Site]) -> Bool[np.ndarray, " sum"]:
-        return _is_right(model, apply_changes(model, layer_0.residual, changes_to(layer_0.z, means, *sites)), sums)
-
-    found = np.full((len(ablations), 2), -1, np.int64)
-    before = is_right(())
-    for number, ablation in enumerate(ablations):
-        is_broken = before & ~is_right(ablation.breaking)
-        preferred = is_broken & is_right(ablation.harmless)
-        found[number] = _operands(sums, sums, is_broken, preferred)[:2]
-    return found
 
 
 def _is_right(model: Model, residual: Tensor, sums: Sums) -> Bool[np.ndarray, " sum"]:
