@@ -290,3 +290,32 @@ def test_on_the_opening_page_a_sum_of_one_s_own_runs_through_the_picture(
     form.get_by_role("button", name="a wrong one").click()
     expect(page.locator(".picture-words")).to_contain_text("which is wrong")
     assert reader.messages == []
+
+
+def test_print_shows_the_state_without_the_forms(opened: Callable[..., Reader]) -> None:
+    page = opened("?sum=3326_3028&do=mean.0.2.all").page
+    page.emulate_media(media="print")
+    for part in (".live-active li", ".live-status", ".live-view--answer table", ".live-head"):
+        expect(page.locator(f"#live-model {part}").first).to_be_visible()
+    for part in (".live-change", ".live-surprise", ".live-active button"):
+        expect(page.locator(f"#live-model {part}").first).to_be_hidden()
+
+
+def test_it_works_by_touch(opened: Callable[..., Reader]) -> None:
+    page = opened(viewport={"width": 375, "height": 800}, has_touch=True, is_mobile=True).page
+    page.locator("[name=head]").select_option(label="H0.2")
+    page.get_by_role("button", name="Apply").tap()
+    expect(status(page)).to_contain_text("The intervention changes C")
+    page.get_by_label("Remove:").tap()
+    expect(status(page)).not_to_contain_text("The intervention")
+
+
+def test_without_scripts_the_page_says_what_it_needs_and_the_listed_sums_are_text(
+    trained_site: Path, read: Callable[..., Reader]
+) -> None:
+    page = read(java_script_enabled=False).page
+    page.goto(f"{trained_site.as_uri()}/live-model.html")
+    expect(page.locator("#live-model .chart").get_by_role("link", name="a file")).to_be_visible()
+    page.get_by_role("link", name="the mechanism").first.click()
+    page.locator("#mechanism").get_by_text("As text").click()
+    expect(page.locator("#mechanism details p", has_text="Layer 1 adds the carries").first).to_be_visible()

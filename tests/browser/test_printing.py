@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Reader
 
@@ -74,3 +75,21 @@ def test_after_printing_charts_are_as_dark_as_before(loaded: Reader) -> None:
     before = loaded.page.evaluate(GROUND)
     loaded.page.pdf()
     loaded.page.wait_for_function(f"() => {GROUND} === {before!r}")
+
+
+def test_the_opening_page_loads_no_charts_before_they_are_near_and_says_so_in_print(
+    trained_site: Path, read: Callable[..., Reader]
+) -> None:
+    reader = read(viewport={"width": 1280, "height": 800})
+    page = reader.page
+    page.goto(f"{trained_site.as_uri()}/index.html")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(3000)  # longer than a page waits before it loads what is not near
+    assert not [address for address in reader.asked_for if "plotly" in address or "/figures/" in address]
+    page.pdf()
+    chart = page.locator("#digits-in-the-plane .chart")
+    expect(chart).to_contain_text("This chart has not been loaded. Scroll to it, then print again.")
+    chart.scroll_into_view_if_needed()
+    expect(chart.locator(".main-svg").first).to_be_visible()
+    expect(chart).not_to_contain_text("has not been loaded")
+    assert [address for address in reader.asked_for if "plotly" in address]

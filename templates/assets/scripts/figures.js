@@ -271,7 +271,8 @@
   });
 
   // A script cannot wait for files before printing, so all figures are loaded when the page is idle, those near the
-  // viewport first.
+  // viewport first. The opening page loads them only when they are near.
+  const waits = [...figures.values()].every(({ element }) => element.closest("[data-figures=when-near]"));
   const whenIdle = window.requestIdleCallback ?? ((/** @type {() => void} */ work) => setTimeout(work, 2000));
   const loadTheRest = () => {
     for (const figure of figures.values()) loadParts(figure).catch(() => {});
@@ -279,12 +280,16 @@
   addEventListener("load", () => {
     whenIdle(async () => {
       await Promise.all(drawings);
-      whenIdle(loadTheRest);
+      if (!waits) whenIdle(loadTheRest);
     });
   });
   addEventListener("beforeprint", () => {
     for (const figure of figures.values()) {
-      if (!isLoaded(figure)) continue;
+      if (!isLoaded(figure)) {
+        const note = "This chart has not been loaded. Scroll to it, then print again.";
+        if (!figure.isDrawn) figure.chart.replaceChildren(html("p", { class: "chart-note" }, note));
+        continue;
+      }
       draw(figure, "light");
       if (figure.component) continue;
       const width = Math.min(figure.chart.clientWidth, PRINTED_WIDTH);
