@@ -89,6 +89,6 @@ def test_every_chapter_is_a_package_with_its_text_and_in_the_outline() -> None:
 
 
 def test_importing_the_report_imports_nothing_that_computes() -> None:
-    code = "import sys, report.build; print(sorted({'torch', 'transformer_lens', 'numba'} & set(sys.modules)))"
+    code = "import sys, report.pipeline; print(sorted({'torch', 'transformer_lens', 'numba'} & set(sys.modules)))"
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert finished.stdout.strip() == "[]"

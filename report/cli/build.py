@@ -17,7 +17,7 @@ from sumint.cli.application import INTERRUPTED, Command
 from sumint.machine.device import Device
 
 if TYPE_CHECKING:
-    from report.build import BuildResult
+    from report.pipeline import BuildResult
     from report.project.settings import Settings
     from sumint.lab import Lab
 
@@ -221,9 +221,9 @@ def _run(
                 _print_unchanged(lab, site, claims)
             return 0
 
-    from report.build import build, n_steps
     from report.content.formats import counted
     from report.outline import OUTLINE
+    from report.pipeline import build, n_steps
 
     outline = outline or OUTLINE
     progress = Progress(n_steps(outline), quiet=quiet)

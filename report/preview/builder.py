@@ -114,11 +114,11 @@ class Report:
 
     def __init__(self, checkpoint: Path, device: str, *, verbose: bool, folder: Path | None = None) -> None:
         started = time.time()
-        from report.build import measure
         from report.figures.plotlyjs import SCRIPT, smallest
         from report.outline import outline_of, plans
         from report.pages.drawings import INDEX, Drawings
         from report.pages.site import Site, text_of
+        from report.pipeline import measure
         from report.project.inputs import has_code
         from report.project.open import settings_in
         from report.publishing.repository import Repository

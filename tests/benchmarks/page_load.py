@@ -20,8 +20,8 @@ from urllib.parse import unquote, urlsplit
 import plotly.io
 from playwright.sync_api import Browser, sync_playwright
 
-from report.build import build
 from report.figures.plotlyjs import smallest
+from report.pipeline import build
 from report.publishing.html_tree import Element, parse
 from sumint.checkpoints.locate import locate
 from sumint.lab import Lab

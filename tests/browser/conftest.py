@@ -19,13 +19,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from report.build import build
 from report.content.chapter import stem_of
 from report.errors import BundleError
 from report.figures.plotlyjs import PlotlyJs, smallest
 from report.figures.plotlyjs_bundle import bundle
 from report.outline import OUTLINE
 from report.pages.renderer import TITLES_OF_INDEXES
+from report.pipeline import build
 from report.publishing.single_file import SINGLE_FILE, single_file
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.checkpoints.locate import locate

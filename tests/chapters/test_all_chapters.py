@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from report.build import build
 from report.chapters import the_task
 from report.chapters.other_seeds import CLAIMS as CLAIMS_ON_SEEDS
 from report.content.chapter import Absent, Chapter, Figure, stem_of
@@ -16,6 +15,7 @@ from report.content.declared import declared_claims
 from report.content.sections import make_chapter, measure
 from report.outline import OUTLINE, plans
 from report.pages.site import text_of
+from report.pipeline import build
 from sumint.checkpoints.files import Architecture, write_weights
 from sumint.lab import Lab
 from sumint.store.results import Store

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 import report.content.budget
-from report.build import build
 from report.chapters import every_sum as chapter_package
 from report.chapters.every_sum import figures
 from report.chapters.every_sum.claims import (
@@ -26,6 +25,7 @@ from report.content.claims.claim import Claim
 from report.content.claims.condition import Condition
 from report.content.sections import make_chapter
 from report.figures.plotlyjs import full
+from report.pipeline import build
 from report.publishing.fingerprint import fingerprint
 from report.publishing.repository import Repository
 from sumint.analyses.performance.answer_tokens import answer_tokens

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from report.__main__ import main
-from report.build import build
 from report.comparison.check import Finding, check
 from report.comparison.published_site import LARGEST_RECORD
 from report.errors import SiteError
+from report.pipeline import build
 from report.publishing.publish import publish
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab

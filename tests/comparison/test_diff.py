@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 
 from report.__main__ import main
-from report.build import build
 from report.cli.tables import print_table
 from report.comparison.compare import Comparison, compare
 from report.comparison.json_diff import ANGLE, DataChange, relative_change
 from report.comparison.page import comparison_page
 from report.errors import SiteError
+from report.pipeline import build
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab
 from sumint.store.results import Store

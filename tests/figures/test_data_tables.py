@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from report.build import build
 from report.content.chapter import Figure
 from report.figures import charts
 from report.figures.data_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
 from report.figures.export import figure_data
 from report.pages.renderer import Renderer
+from report.pipeline import build
 from report.publishing.repository import Repository
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab

@@ -64,7 +64,7 @@ BUILD = """
 import json, os, random, signal, sys, time
 from pathlib import Path
 
-from report.build import build
+from report.pipeline import build
 from report.publishing.publish import is_up_to_date
 from sumint.store.results import Store
 from sumint.lab import Lab
