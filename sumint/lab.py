@@ -11,12 +11,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, get_type_hints, overload
 
-from sumint.analyses import analysis_by_name
+from sumint.analyses import analysis_by_name, check_call
 from sumint.checkpoints.card import card_path, check_card, read_card
 from sumint.checkpoints.files import Weights, check_readable, read_weights
 from sumint.checkpoints.resemblance import Resemblance, resemblance_to_the_write_ups
 from sumint.exhaustive.options import current_options, use_options
 from sumint.model.load import Model, load_model
+from sumint.results.result import Result
 from sumint.store.forms import with_contiguous_arrays
 from sumint.store.keys import Key, as_json, versions
 from sumint.store.plain_values import PlainValue
@@ -26,7 +27,7 @@ from sumint.task.sums import Layout, SampleSpec, Sums
 from sumint.training.config import TrainingHistory
 
 Settings = ParamSpec("Settings")
-Result = TypeVar("Result")
+Value = TypeVar("Value")
 State = Literal["reused", "measured", "failed"]
 """Whether a result was read from the store, measured, or could not be measured."""
 
@@ -41,6 +42,16 @@ class Run:
     why: str
     """Why it was measured: what has changed since the last time. Empty if it was not."""
     seconds: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Where a result comes from."""
+
+    lab: Lab
+    analysis: Callable[..., Any]
+    request: str
+    """Its analysis and its key, as a lab records a request of it."""
 
 
 class Lab:
@@ -190,17 +201,17 @@ class Lab:
     @overload
     def run(
         self,
-        analysis: Callable[Concatenate[Model, Sums, Settings], Result],
+        analysis: Callable[Concatenate[Model, Sums, Settings], Value],
         depends_on: Any = None,
         *_: Settings.args,
         **settings: Settings.kwargs,
-    ) -> Result: ...
+    ) -> Value: ...
 
     def run(self, analysis: str | Callable[..., Any], depends_on: Any = None, *_: Any, **settings: Any) -> Any:
         """The result of an analysis with these settings, remembered, read from the store or measured.
 
         Args:
-            analysis: a function of a model and sums, or the name of one of `sumint.analyses.analysis_names()`.
+            analysis: a function of a model and sums, or the name of one of `sumint.analyses`.
             depends_on: for a function that no source file defines (a cell of a notebook, a lambda, a closure, a
                 `partial`), all that its result depends on beside its own code: numbers, strings, lists,
                 dictionaries, dataclasses, arrays, or paths of files. Without it, such a function is measured
@@ -208,18 +219,20 @@ class Lab:
 
         Raises:
             ValueError: if there is no analysis of this name.
+            TypeError: if it is not a function, or its settings are others; the message describes them.
         """
         function = analysis_by_name(analysis) if isinstance(analysis, str) else analysis
+        check_call(function, settings)
         if _takes_weights_alone(function):
             return self.examine(function, depends_on)
         return self._result(
             function, settings, lambda: function(self._model, self._sample, **settings), depends_on
         )
 
-    def examine(self, analysis: Callable[[Weights], Result], depends_on: Any = None) -> Result:
+    def examine(self, analysis: Callable[[Weights], Value], depends_on: Any = None) -> Value:
         """The result of an analysis of the weights alone, which takes no sample; remembered as those of `run`."""
 
-        def measure() -> Result:
+        def measure() -> Value:
             with use_options(replace(current_options(), store=self.store, device=self.device)):
                 return analysis(self._weights)
 
@@ -235,19 +248,20 @@ class Lab:
 
     def _result(
         self,
-        analysis: Callable[..., Result],
+        analysis: Callable[..., Value],
         settings: Mapping[str, Any],
-        measure: Callable[[], Result],
+        measure: Callable[[], Value],
         depends_on: Any = None,
         **instead: Any,
-    ) -> Result:
+    ) -> Value:
         try:
             key = self.key(analysis, settings, depends_on, **instead)
         except NoSourceError as error:
             # Nothing that is made from such a result can be kept either.
             self.record(_name_of(analysis), None)
             return self._measured(_name_of(analysis), settings, measure, f"not stored: {error}")
-        self.record(f"{key.name} {key.digest}", True)
+        request = f"{key.name} {key.digest}"
+        self.record(request, True)
         if key.digest in self._results:
             return self._results[key.digest]
         if self._recordings and key.digest in self._failures:
@@ -269,6 +283,7 @@ class Lab:
         else:
             self.before_run(key.name)
             self._note(key.name, settings, "reused", "", started)
+        _note_source(result, Measured(self, analysis, request))
         self._results[key.digest] = result
         return result
 
@@ -279,7 +294,7 @@ class Lab:
         plain = self.store.load(key, PlainValue)
         return None if plain is None else plain.value
 
-    def _measured(self, name: str, settings: Mapping[str, Any], measure: Callable[[], Result], why: str) -> Result:
+    def _measured(self, name: str, settings: Mapping[str, Any], measure: Callable[[], Value], why: str) -> Value:
         self.before_run(name)
         started = time.perf_counter()
         state: State = "failed"
@@ -370,6 +385,12 @@ class Lab:
     @cached_property
     def _weights(self) -> Weights:
         return read_weights(self.weights_path)
+
+
+def _note_source(result: object, measured: Measured) -> None:
+    """Note on a result where it comes from."""
+    if isinstance(result, Result):
+        object.__setattr__(result, "_measured", measured)  # the dataclass is frozen; this is no field of it
 
 
 def _result_type(analysis: Callable[..., Any]) -> type | None:

@@ -1,16 +1,20 @@
 """The lab measures once, remembers results, and measures again when something has changed."""
 
+import inspect
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import sumint
-from sumint.analyses import analysis_by_name, analysis_names
+from sumint.analyses import analysis_by_name, analysis_names, check_call
 from sumint.analyses.ablation.head_ablation import head_ablation
 from sumint.analyses.performance.every_sum import every_sum
 from sumint.analyses.performance.performance import performance
@@ -19,7 +23,7 @@ from sumint.checkpoints.files import Weights, write_weights
 from sumint.checkpoints.locate import locate
 from sumint.errors import InputError
 from sumint.lab import Lab
-from sumint.model.load import Model, layout_of
+from sumint.model.load import Model, layout_of, load_model
 from sumint.store.results import Store
 from sumint.task.sums import SampleSpec, Sums
 
@@ -187,3 +191,72 @@ print([run.state for run in lab.runs], sorted({{"torch", "transformer_lens"}} & 
 """
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert finished.stdout == "['reused'] []\n"
+
+
+def test_every_analysis_is_an_attribute_of_the_package_and_listed_in_its_table() -> None:
+    table = sumint.analyses.table()
+    assert tuple(sorted(table.index)) == analysis_names()
+    assert table.loc["head_ablation", "group"] == "ablation"
+    assert table.loc["carry_direction", "settings"] == "served_routes"
+    assert table["measures"].str.len().min() > 20
+    assert sumint.analyses.head_ablation is head_ablation
+    assert set(analysis_names()) <= set(dir(sumint.analyses))
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in analysis_names() if sumint.analyses.needs_results(analysis_by_name(name))]
+)
+def test_settings_from_other_analyses_are_found_where_the_error_says(arena_lab: Lab, name: str) -> None:
+    with pytest.raises(TypeError, match=f"{name} needs .*; for example lab.run") as raised:
+        arena_lab.run(name)
+    example = str(raised.value).partition("for example ")[2]
+    assert eval(example, {"lab": arena_lab}) is not None
+
+
+@pytest.mark.parametrize(
+    ("analysis", "settings", "message"),
+    [
+        (
+            head_ablation,
+            {"replacment": "zero"},
+            "head_ablation has no setting 'replacment'; did you mean replacement?",
+        ),
+        (performance, {"x": 1}, "performance has no setting 'x'; its settings: none"),
+        (sumint.analyses, {}, 'analyses is a module; its function is the analysis: lab.run("analyses")'),
+        (3, {}, "expected an analysis, a function of a model and sums or the name of one, found 3"),
+        (
+            analysis_by_name("needed_sites"),
+            {"sample": 1},
+            "needed_sites has no setting 'sample'; its settings: none",
+        ),
+    ],
+)
+def test_a_wrong_call_is_explained(analysis: object, settings: dict[str, object], message: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(message)):
+        check_call(analysis, settings)
+
+
+def test_settings_that_no_single_analysis_gives_are_explained_in_the_documentation() -> None:
+    with pytest.raises(TypeError, match=r"carry_readout needs .* see help\(sumint.analyses.carry_readout\)"):
+        check_call(analysis_by_name("carry_readout"), {})
+
+
+def test_mistakes_in_loading_are_explained() -> None:
+    assert sumint.Lab is Lab
+    with pytest.raises(AttributeError, match=re.escape('sumint.load("model.pt").model')):
+        _ = sumint.load_model
+    with pytest.raises(TypeError, match=re.escape("use sumint.load('model.pt').model")):
+        unchecked(load_model)("model.pt")
+    with pytest.raises(InputError, match=re.escape("bundeld: no such file; did you mean bundled?")):
+        sumint.load("bundeld")
+    with pytest.raises(ValueError, match=re.escape("dtype='float8': expected one of float32, float64")):
+        sumint.load("bundled", dtype="float8")
+
+
+def unchecked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function without the check of its types that tests add."""
+    return inspect.unwrap(function)
+
+
+def test_sums_print_how_many_they_are_and_the_first() -> None:
+    assert repr(SampleSpec().draw()) == "Sums(1,000 of two 4-digit numbers: 2968+1606=4574, 2262+0672=2934, …)"

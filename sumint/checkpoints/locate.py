@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from pathlib import Path
 
 from sumint.checkpoints.card import read_card
@@ -42,11 +43,15 @@ ARENA_DIGEST = "35ba5a9583438a7f233a6e43a613855fd2963385ed1a443daeab1a14d75188a6
 """`Weights.digest` of the write-up's checkpoint, which identifies its tensors in any file format."""
 
 
+NAMED = ("bundled", "arena")
+"""The checkpoints that have a name."""
+
+
 def locate(name: str) -> Path:
     """The path of the checkpoint that `name` means: `bundled`, `arena`, an address, or a path that need not exist.
 
     Raises:
-        InputError: if the name is empty, or a checkpoint cannot be downloaded.
+        InputError: if the name is empty or a misspelt one of these, or a checkpoint cannot be downloaded.
     """
     if not name:
         raise InputError("--weights: the name is empty; give bundled, arena or the path of a checkpoint")
@@ -58,6 +63,8 @@ def locate(name: str) -> Path:
     if is_address(name):
         folder = cache_folder()
         return fetch_address(name, None if folder is None else folder / "checkpoints")
+    if not Path(name).exists() and (meant := get_close_matches(name, NAMED, n=1, cutoff=0.7)):
+        raise InputError(f"{name}: no such file; did you mean {meant[0]}?")
     return Path(name)
 
 

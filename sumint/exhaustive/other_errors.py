@@ -13,13 +13,14 @@ import numpy as np
 from jaxtyping import Int
 
 from sumint.exhaustive.tally import Tally
+from sumint.results.result import Result
 from sumint.task.carries import NEITHER, carry_errors
 from sumint.task.carry_chains import N_PAIRS, pairs_of
 from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums
 
 
 @dataclass(frozen=True)
-class OtherErrors:
+class OtherErrors(Result):
     """The listed wrong digits that are no carry errors, by digit and difference, the most frequent kinds first."""
 
     digits: Int[np.ndarray, " kind"]

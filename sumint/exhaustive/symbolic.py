@@ -14,13 +14,14 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.exhaustive.tally import Tally
+from sumint.results.result import Result
 from sumint.task.carries import MISSING, carry_errors
 from sumint.task.cascades import all_runs_of_nines, carries_by_run, runs_of_nines
 from sumint.task.sums import Sums
 
 
 @dataclass(frozen=True)
-class SymbolicAgreement:
+class SymbolicAgreement(Result):
     """On how many of all answer digits each algorithm and the network predict the same digit."""
 
     n_digits: Int[np.ndarray, "digit run"]

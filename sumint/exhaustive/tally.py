@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from sumint.exhaustive.predictions import Predictions
+from sumint.results.result import Result
 from sumint.task.carries import carry_errors
 from sumint.task.cascades import runs_of_nines
 from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums
@@ -32,7 +33,7 @@ MAX_LISTED = 100_000
 
 
 @dataclass(frozen=True)
-class Tally:
+class Tally(Result, operand=("a", "b"), carry_error=("neither", "missing", "too many")):
     """Counts of the network's predictions on a set of sums."""
 
     n_sums: int

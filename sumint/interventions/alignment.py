@@ -203,7 +203,7 @@ TRAININGS = ("true digits", "arbitrary digits", "random weights")
 
 
 @dataclass(frozen=True)
-class FittedRates(FlipRates):
+class FittedRates(FlipRates, way=TRAININGS):
     """How often training pairs get the digit that they were trained to get, by what was trained (`TRAININGS`)."""
 
 

@@ -12,6 +12,7 @@ where it attends to all tokens up to its position.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,6 +55,11 @@ def possible_edges(layout: Layout, n_heads: int) -> Edges:
 def list_edges(edges: Edges) -> tuple[Edge, ...]:
     """The edges of a circuit, ordered by digit, head and position."""
     return tuple((digit, head, position) for digit, head, position in np.argwhere(edges).tolist())
+
+
+def edge_names(listed: Iterable[Sequence[int]], layout: Layout) -> tuple[str, ...]:
+    """The names of edges, by the site and the digit: H0.1 at B3 → C2."""
+    return tuple(f"{Site(head, position).name(layout)} → C{digit}" for digit, head, position in listed)
 
 
 def edges_of(listed: tuple[Edge, ...], layout: Layout, n_heads: int) -> Edges:

@@ -6,8 +6,8 @@ activation. This is causal evidence, which a correlation is not: the rest of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
@@ -17,6 +17,7 @@ from sumint.interventions.intervals import wilson
 from sumint.interventions.sites import Changes, Site, apply_changes, changes_to
 from sumint.model.load import Model, Tensor, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations, Z, logits_from, predictions_from
+from sumint.results.result import Result
 from sumint.task.carry_routes import Pairs, Route, pairs_on
 
 LAST = slice(-1, None)
@@ -37,6 +38,11 @@ class ServedRoute:
 
     route: Route
     site: Site
+
+
+def names_of(served_routes: Iterable[ServedRoute]) -> tuple[str, ...]:
+    """The names of some routes, in order."""
+    return tuple(served.route.name for served in served_routes)
 
 
 @dataclass(frozen=True)
@@ -76,11 +82,12 @@ def predictions(
 
 
 @dataclass(frozen=True)
-class FlipRates:
+class FlipRates(Result, route="route_names", direction=DIRECTIONS):
     """How often the predicted digit becomes the source's, by route, direction and intervention."""
 
     n_pairs: Int[np.ndarray, "route direction"]
     n_flipped: Int[np.ndarray, "route direction way"]
+    route_names: tuple[str, ...] = field(kw_only=True)
 
     @property
     def rates(self) -> Float[np.ndarray, "route direction way"]:

@@ -8,6 +8,8 @@ from sumint.errors import InputError
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 DEVICES: tuple[str, ...] = get_args(Device)
+DTYPES = ("float32", "float64", "bfloat16", "float16")
+"""The precisions in which a model can run, as PyTorch names them."""
 
 
 def choose_device(name: str = "auto") -> str:

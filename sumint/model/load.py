@@ -7,6 +7,7 @@ does not need it. For the same reason analyses import the types `Model` and `Ten
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -48,7 +49,12 @@ def load_model(weights: Weights, *, device: str = "cpu", dtype: str = "float32")
 
     Called with tokens [sum, position], it returns logits [sum, position, token]; hooks and caches have the names
     of HookedTransformer.
+
+    Raises:
+        TypeError: if it is given a path.
     """
+    if isinstance(weights, str | Path):
+        raise TypeError(f"load_model takes tensors, not a path; use sumint.load({str(weights)!r}).model")
     model = build_model(weights.architecture, device=device, dtype=dtype)
     model.load_state_dict(bridge_state(weights, model), strict=True)
     model.eval()

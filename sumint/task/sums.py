@@ -125,6 +125,10 @@ class Sums:
     def __len__(self) -> int:
         return len(self.a)
 
+    def __repr__(self) -> str:
+        first = ", ".join(self[:2].strings)
+        return f"Sums({len(self):,} of two {self.layout.n_digits}-digit numbers: {first}{', …' * (len(self) > 2)})"
+
     def __getitem__(self, which: slice | Int[np.ndarray, " index"] | Bool[np.ndarray, " sum"]) -> Sums:
         """The sums selected by a slice, by indices or by a mask."""
         return Sums(self.layout, self.a[which], self.b[which])

@@ -32,6 +32,8 @@ from sumint.analyses.carrying.carry_sites import CarrySites
 from sumint.analyses.carrying.direction_controls import N_RANDOM, PATCHED, WAYS, DirectionControls
 from sumint.interventions.alignment import FittedRates
 from sumint.interventions.sites import Site
+from sumint.task.carry_routes import routes_of
+from sumint.task.sums import Layout
 
 N = 100
 SERVED = Site(1, 2)
@@ -41,6 +43,9 @@ CLAIMS = (
     training_finds_the_same_direction,
     controls_do_not_fit,
 )
+
+
+ROUTES = tuple(route.name for route in routes_of(Layout(3)))
 
 
 def made_up_sites(n_served: int) -> CarrySites:
@@ -63,7 +68,8 @@ def made_up_controls(n_routes: int) -> DirectionControls:
         n_active=np.full(n_routes, 5),
         active_share=np.full((n_routes, 2), 0.9),
         cosine=np.full(n_routes, 0.9),
-        fitted=FittedRates(np.full((n_routes, 2), 50), fitted),
+        fitted=FittedRates(np.full((n_routes, 2), 50), fitted, route_names=ROUTES[:n_routes]),
+        route_names=ROUTES[:n_routes],
         directions=np.zeros((n_routes, len(PATCHED), 24), np.float32),
     )
 
@@ -71,8 +77,9 @@ def made_up_controls(n_routes: int) -> DirectionControls:
 def made_up_subspaces(*rates: int) -> AlignedSubspaces:
     """Subspaces on two routes, with these numbers of flipped pairs of a hundred."""
     n_flipped = np.broadcast_to(rates, (2, 2, len(SUBSPACES))).copy()
-    fitted = FittedRates(np.full((2, 2), 50), np.full((2, 2, 3), 20))
-    return AlignedSubspaces(np.full((2, 2), N), n_flipped, np.full((2, len(RANKS)), 0.8), fitted, BASES)
+    fitted = FittedRates(np.full((2, 2), 50), np.full((2, 2, 3), 20), route_names=ROUTES[:2])
+    shares = np.full((2, len(RANKS)), 0.8)
+    return AlignedSubspaces(np.full((2, 2), N), n_flipped, shares, fitted, BASES, route_names=ROUTES[:2])
 
 
 BASES = np.zeros((2, len(RANKS), 24, max(RANKS)), np.float32)
@@ -98,7 +105,7 @@ def test_without_pairs_nothing_is_measured(claim) -> None:
         n_flipped_at_random=CONTROLS.n_flipped_at_random * 0,
         cosine=CONTROLS.cosine * np.nan,
         active_share=CONTROLS.active_share * np.nan,
-        fitted=FittedRates(CONTROLS.fitted.n_pairs * 0, CONTROLS.fitted.n_flipped * 0),
+        fitted=replace(CONTROLS.fitted, n_pairs=CONTROLS.fitted.n_pairs * 0),
     )
     assert claim(SITES, nothing).state == "not-measured"
 
@@ -138,7 +145,7 @@ def test_another_trained_direction_or_a_better_one_is_told_apart() -> None:
 def test_a_control_that_is_fitted_refutes_the_training(training: int, label: str) -> None:
     counts = CONTROLS.fitted.n_flipped.copy()
     counts[0, 1, training] = 49
-    claim = controls_do_not_fit(SITES, replace(CONTROLS, fitted=FittedRates(CONTROLS.fitted.n_pairs, counts)))
+    claim = controls_do_not_fit(SITES, replace(CONTROLS, fitted=replace(CONTROLS.fitted, n_flipped=counts)))
     assert claim.state == "fails"
     assert claim.sentence.startswith(f"On 1 → C0 switched off, training on {label} fits 98.0% of its own pairs")
 

@@ -50,7 +50,6 @@ from sumint.analyses.circuits.circuit import ENOUGH, STARTS_FROM, circuit
 from sumint.analyses.circuits.circuit_paths import circuit_paths
 from sumint.analyses.circuits.circuit_scores import circuit_scores
 from sumint.analyses.circuits.high_level_model import high_level_model
-from sumint.interventions.circuits import list_edges
 from sumint.interventions.patching import RouteSites
 from sumint.lab import Lab
 from sumint.task.carry_routes import own_routes
@@ -59,7 +58,7 @@ from sumint.task.carry_routes import own_routes
 def the_mechanism(lab: Lab) -> Iterator[Content]:
     """The picture of the circuit that is scored below."""
     sites, found = lab.run(carry_sites), lab.run(circuit)
-    edges = list_edges(found.edges)
+    edges = found.listed
     several = lab.run(joint_sites, routes=sites.unserved_routes)
     tally = tally_of_every_sum(lab)
     wrong = () if isinstance(tally, str) else wrong_sums(tally)
@@ -86,7 +85,7 @@ def edges_to_digits(lab: Lab) -> Iterator[Content]:
     """The circuit of edges to answer digits, run alone and without its parts."""
     found = lab.run(circuit)
     yield Values({"starts_from": STARTS_FROM, "enough": ENOUGH})
-    scores = lab.run(circuit_scores, edges=list_edges(found.edges))
+    scores = lab.run(circuit_scores, edges=found.listed)
     yield edges_figure(found)
     yield scores_table(scores)
     yield circuit_is_enough(found, scores)
@@ -96,7 +95,7 @@ def edges_to_digits(lab: Lab) -> Iterator[Content]:
 
 def paths_through_layer_1(lab: Lab) -> Iterator[Content]:
     """Through which inputs of layer 1 each edge acts."""
-    paths = lab.run(circuit_paths, edges=list_edges(lab.run(circuit).edges))
+    paths = lab.run(circuit_paths, edges=lab.run(circuit).listed)
     yield paths_figure(paths)
     own = lab.run(joint_sites, routes=own_routes(lab.layout))
     local = [

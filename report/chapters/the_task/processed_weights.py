@@ -6,6 +6,8 @@ model computes the same; what remains of each property is rounding in single pre
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from report.content.chapter import Table
 from report.content.claims.checks import Check, all_of, at_most
 from report.content.claims.claim import claim
@@ -49,6 +51,6 @@ def weight_processing_table(processing: WeightProcessing) -> Table:
 )
 def processed_up_to_rounding(processing: WeightProcessing) -> Check:
     """The largest deviation from each property."""
-    deviations = {name.replace("_", " "): value for name, value in vars(processing).items()}
+    deviations = {name.replace("_", " "): value for name, value in asdict(processing).items()}
     text = "every deviation is {bound}, which is rounding in single precision"
     return all_of(at_most(ROUNDING_AT_MOST, deviations, text, unit=""))

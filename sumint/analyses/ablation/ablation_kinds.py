@@ -21,12 +21,13 @@ from sumint.interventions.hooks import (
     logits_without_heads,
 )
 from sumint.model.load import Model, Tensor, as_array, tokens_for
+from sumint.results.result import Result
 from sumint.task.carries import carry_groups
 from sumint.task.sums import Sums
 
 
 @dataclass(frozen=True)
-class AblationKinds:
+class AblationKinds(Result, replacement=REPLACEMENTS):
     """The loss and the accuracy when one head is ablated, by what its output is replaced by."""
 
     loss_rise: Float[np.ndarray, "replacement layer head"]

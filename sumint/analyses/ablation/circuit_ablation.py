@@ -17,6 +17,7 @@ from sumint.interventions.hooks import REPLACEMENTS, Replacement, ablated
 from sumint.interventions.sites import Site, apply_changes, changes_to
 from sumint.model.load import Model, Tensor, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations, predictions_from
+from sumint.results.result import Result
 from sumint.task.carries import carry_groups
 from sumint.task.sums import Sums, uniform_sums
 
@@ -25,7 +26,7 @@ N_SUMS, SEED = 1000, 7
 
 
 @dataclass(frozen=True)
-class CircuitAblation:
+class CircuitAblation(Result, replacement=REPLACEMENTS):
     """The accuracy of a circuit of layer-0 sites, by what all other sites are replaced by."""
 
     accuracy_by_digit: Float[np.ndarray, "replacement digit"]

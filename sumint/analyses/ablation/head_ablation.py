@@ -15,11 +15,12 @@ from jaxtyping import Float
 
 from sumint.interventions.hooks import Replacement, loss_rises
 from sumint.model.load import Model, as_array, tokens_for
+from sumint.results.result import Result
 from sumint.task.sums import Sums
 
 
 @dataclass(frozen=True)
-class HeadAblation:
+class HeadAblation(Result):
     """The rise of the mean cross-entropy of each answer digit, in nats, when one head is ablated."""
 
     loss_rise_by_digit: Float[np.ndarray, "layer head digit"]

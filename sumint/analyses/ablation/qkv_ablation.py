@@ -15,11 +15,12 @@ from jaxtyping import Float
 
 from sumint.interventions.hooks import KINDS, loss_rises
 from sumint.model.load import Model, as_array, layout_of, tokens_for
+from sumint.results.result import Result
 from sumint.task.sums import Sums
 
 
 @dataclass(frozen=True)
-class QkvAblation:
+class QkvAblation(Result, kind=KINDS):
     """The rise of the mean cross-entropy, in nats, and the share of variance in the queries."""
 
     loss_rise: Float[np.ndarray, "kind layer head"]

@@ -15,6 +15,7 @@ from jaxtyping import Float, Int
 
 from sumint.interventions.hooks import KINDS, loss_by_sum, loss_rises
 from sumint.model.load import Model, as_array, tokens_for
+from sumint.results.result import Result
 from sumint.task.carries import has_carry
 from sumint.task.sums import Sums
 
@@ -24,7 +25,7 @@ MEANS = ("own", "whole")
 
 
 @dataclass(frozen=True)
-class QkvAblationByCarry:
+class QkvAblationByCarry(Result, mean=MEANS, subset=SUBSETS, kind=KINDS):
     """The rise of the mean cross-entropy over each subset, in nats; zero for an empty subset."""
 
     n_sums: Int[np.ndarray, " subset"]

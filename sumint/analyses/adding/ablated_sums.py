@@ -15,6 +15,7 @@ from jaxtyping import Bool, Int
 from sumint.interventions.sites import Site, apply_changes, changes_to
 from sumint.model.load import Model, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations, predictions_from
+from sumint.results.result import Result
 from sumint.task.sums import Sums
 
 N_SUMS = 500
@@ -30,10 +31,10 @@ class Ablation:
 
 
 @dataclass(frozen=True)
-class AblatedSums:
+class AblatedSums(Result, operand=("a", "b")):
     """The operands of a sum for each ablation, or −1 where it makes none wrong."""
 
-    operands: Int[np.ndarray, "ablation 2"]
+    operands: Int[np.ndarray, "ablation operand=2"]
 
 
 def ablated_sums(model: Model, sample: Sums, *, ablations: tuple[Ablation, ...]) -> AblatedSums:

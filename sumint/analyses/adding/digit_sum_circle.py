@@ -18,6 +18,7 @@ from sumint.model.digit_functions import means_by_digits, split_interaction
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import BATCH
 from sumint.model.residual_stream import head_outputs
+from sumint.results.result import Result
 from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums, uniform_sums
 
 N_SUMS = 10_000
@@ -29,7 +30,15 @@ COMPONENTS = ("one digit alone", "a + b", "a − b", "anything else")
 
 
 @dataclass(frozen=True)
-class DigitSumCircle:
+class DigitSumCircle(
+    Result,
+    column="columns",
+    stage=STAGES,
+    component=COMPONENTS,
+    frequency=range(1, 6),
+    head="H0.{}",
+    other_head="H0.{}",
+):
     """Shares of the power that depends on the two digits, at each column but the leading one.
 
     The digits of the leading column are restricted to values below 5.
@@ -40,9 +49,9 @@ class DigitSumCircle:
     """The share of each frequency of a + b, from 1 to 5, in all power that depends on the digits."""
     difference_frequencies: Float[np.ndarray, "column stage frequency"]
     """The share of each frequency of a − b."""
-    alone_cosine: Float[np.ndarray, "column head head"]
+    alone_cosine: Float[np.ndarray, "column head other_head"]
     """The cosine between the single-digit parts of two layer-0 heads' outputs; −1 if they cancel."""
-    product_cosine: Float[np.ndarray, "column head head"]
+    product_cosine: Float[np.ndarray, "column head other_head"]
     """The cosine between the interaction parts, which depend on both digits jointly."""
     n_digits: int
 
@@ -84,7 +93,7 @@ class DigitSumCircle:
         return np.triu_indices(self.alone_cosine.shape[-1], k=1)
 
     @property
-    def _push_pull_by_pair(self) -> Float[np.ndarray, "column head head"]:
+    def _push_pull_by_pair(self) -> Float[np.ndarray, "column head other_head"]:
         return np.minimum(-self.alone_cosine, self.product_cosine)
 
 

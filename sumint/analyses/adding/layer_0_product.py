@@ -23,6 +23,7 @@ from sumint.model.digit_functions import first_products, means_by_digits, power_
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import BATCH, Z
 from sumint.model.residual_stream import head_outputs
+from sumint.results.result import Result
 from sumint.task.sums import N_DIGIT_TOKENS, VOCABULARY, Layout, Sums, uniform_sums
 
 N_SUMS, SEED = 5000, 1
@@ -39,7 +40,7 @@ this share of the power of all heads of the layer."""
 
 
 @dataclass(frozen=True)
-class Layer0Product:
+class Layer0Product(Result, column="columns", head="H0.{}"):
     """How well the weights reproduce each head output as a function of two digits, and its products.
 
     The columns are all but the leading one, whose digits are below five and so are on no circle of ten.

@@ -19,6 +19,7 @@ from sumint.interventions.patching import PatchedPairs, ServedRoute
 from sumint.interventions.sites import apply_changes, changes_to
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations, logits_from
+from sumint.results.result import Result
 from sumint.task.carries import has_carry
 from sumint.task.carry_routes import Route, pairs_on
 from sumint.task.sums import Layout, Sums
@@ -32,7 +33,12 @@ N_PAIRS, PAIRS_SEED = 50, 8
 
 
 @dataclass(frozen=True)
-class LiveModelData:
+class LiveModelData(
+    Result,
+    entry=("column", "digit", "head", "position"),
+    number=("column", "digit", "base a", "base b", "source a", "source b"),
+    group=("without a carry", "with a carry"),
+):
     """Mean head outputs and carry directions, of the model as it is loaded.
 
     Loading folds the value biases into the bias of a layer's output. `value_biases` gives back what a network with
@@ -48,18 +54,23 @@ class LiveModelData:
     """
     carrying_share: float
     """The share of the sample's sums that have a carry."""
-    served_routes: Int[np.ndarray, "route 4"]
+    served_routes: Int[np.ndarray, "route entry=4"]
     """Each route that a site serves: its column and digit, and the site's head and position."""
     without: Float[np.ndarray, "route d_head"]
     """The mean head output at the site without the route's carry, …"""
     vectors: Float[np.ndarray, "route d_head"]
     """… and the mean with it minus that without."""
-    pairs: Int[np.ndarray, "pair 6"]
+    pairs: Int[np.ndarray, "pair number=6"]
     """For each route with a pair that the model adds correctly: its column and digit, and the operands of a sum
     without the carry and of one with it that differs from it in this carry alone."""
     is_clean: Bool[np.ndarray, " pair"]
     """Whether patching the route's site on the pair switches the carry and changes no other digit."""
     n_digits: int
+
+    @property
+    def route_names(self) -> tuple[str, ...]:
+        """The names of the served routes."""
+        return tuple(Route(column, digit).name for column, digit in self.served_routes[:, :2].tolist())
 
     @property
     def layout(self) -> Layout:

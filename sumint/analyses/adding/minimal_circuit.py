@@ -18,6 +18,7 @@ from sumint.interventions.sites import Site
 from sumint.model.layer_1_state import Layer1State
 from sumint.model.load import Model, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations
+from sumint.results.result import Result
 from sumint.task.sums import Layout, Sums, uniform_sums
 
 N_SUMS = 300
@@ -30,10 +31,10 @@ ENOUGH = 0.99
 
 
 @dataclass(frozen=True)
-class MinimalCircuit:
+class MinimalCircuit(Result, entry=("head", "position")):
     """The accuracy as one site after another is ablated."""
 
-    removal_order: Int[np.ndarray, "site 2"]
+    removal_order: Int[np.ndarray, "site entry=2"]
     """The head and the position of each site, in the order of ablation."""
     accuracy_by_digit: Float[np.ndarray, "n_kept digit"]
     """The accuracy of each digit on fresh sums by the number of sites that are not ablated, from none to all."""

@@ -26,6 +26,7 @@ from jaxtyping import Float, Int
 from sumint.model.carry_lead import StateSample, sample_small_leads
 from sumint.model.error_surrogates import SURROGATES, Surrogate
 from sumint.model.load import Model, layout_of
+from sumint.results.result import Result
 from sumint.task.carries import MISSING, TOO_MANY, carry_errors
 from sumint.task.carry_chains import CarryChain, chain_numbers, chains_of, sums_of
 from sumint.task.sums import Layout, Sums, numbered_sums
@@ -41,7 +42,7 @@ SAMPLED, LISTED, FIRST_DIGIT = 1, 2, 4
 
 
 @dataclass(frozen=True)
-class PredictedErrors:
+class PredictedErrors(Result, surrogate=tuple(SURROGATES)):
     """The errors that each surrogate predicts, and the network's, on all sums that were not sampled.
 
     A digit counts as wrong if a wrong carry explains it; a sum, if any of its digits is wrong. If not all wrong

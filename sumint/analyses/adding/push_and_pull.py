@@ -22,6 +22,7 @@ from sumint.model.fourier import first_frequency
 from sumint.model.load import Model, Tensor, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations, logits_from
 from sumint.model.phasors import phase_shift
+from sumint.results.result import Result
 from sumint.task.same_sums import same_sums
 from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums, uniform_sums
 
@@ -36,10 +37,10 @@ TOGETHER, ALTERNATELY, ALONE = range(3)
 
 
 @dataclass(frozen=True)
-class PushAndPull:
+class PushAndPull(Result, entry=("head", "position")):
     """How many predictions stay right, by digit and by what is patched from sums with the same column sum."""
 
-    places: Int[np.ndarray, "digit site 2"]
+    places: Int[np.ndarray, "digit site entry=2"]
     """The head and the position of each site that holds the digit's column; −1 if the digit has fewer sites."""
     n_pairs: Int[np.ndarray, "digit way"]
     """The number of sums with such others that the model gets right without a patch; 0 if there is no such way."""

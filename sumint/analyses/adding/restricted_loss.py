@@ -20,6 +20,7 @@ from sumint.model.digit_functions import first_products, means_by_digits, split_
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import BATCH, Layer0Activations, logits_from
 from sumint.model.residual_stream import head_outputs
+from sumint.results.result import Result
 from sumint.task.sums import Sums, uniform_sums
 
 N_SUMS, SEED = 4000, 1
@@ -67,7 +68,7 @@ CONDITIONS = (
 
 
 @dataclass(frozen=True)
-class RestrictedLoss:
+class RestrictedLoss(Result, condition=tuple(kept.name for kept in CONDITIONS), column="columns"):
     """Loss and accuracy of each digit but the leading one, by what is kept of layer 0's output."""
 
     loss: Float[np.ndarray, "condition column"]

@@ -19,6 +19,7 @@ from sumint.interventions.hooks import answer_logits
 from sumint.model.fourier import first_frequency
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.phasors import carry_amount
+from sumint.results.result import Result
 from sumint.task.carry_routes import Pairs, Route, pairs_on, routes_of
 from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums
 
@@ -30,7 +31,7 @@ BIN_EDGES = np.linspace(-5, 5, 201)
 
 
 @dataclass(frozen=True)
-class SoftCarry:
+class SoftCarry(Result, route="routes", carry=("without", "with")):
     """The carry that the model adds, in digits, by route and by whether the digit has a carry-in."""
 
     mean: Float[np.ndarray, "route carry"]

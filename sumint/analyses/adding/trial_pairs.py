@@ -16,6 +16,7 @@ from sumint.interventions.patching import PatchedPairs, ServedRoute, patch
 from sumint.interventions.sites import Site, apply_changes, changes_to
 from sumint.model.load import Model, Tensor, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations, predictions_from
+from sumint.results.result import Result
 from sumint.task.column_states import same_states
 from sumint.task.sums import Sums
 
@@ -29,12 +30,12 @@ N_PAIRS, SEED = 60, 9
 
 
 @dataclass(frozen=True)
-class TrialPairs:
+class TrialPairs(Result, part=PARTS, number=("a", "b", "other a", "other b")):
     """The operands of sums that show an intervention, or −1 where no sum does."""
 
-    through: Int[np.ndarray, "route part 4"]
+    through: Int[np.ndarray, "route part number=4"]
     """For each served route and part of layer 1: a sum and another, from which the site is patched."""
-    same_states: Int[np.ndarray, "route 4"]
+    same_states: Int[np.ndarray, "route number=4"]
     """For each served route: a sum, and another with the same states, from which patching the site is harmless."""
 
 

@@ -22,6 +22,7 @@ from sumint.model.fourier import first_frequency
 from sumint.model.load import Model, Tensor, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations
 from sumint.model.phasors import carry_amount, digit_boundaries
+from sumint.results.result import Result
 from sumint.task.carries import has_carry
 from sumint.task.carry_routes import Pairs, Route, pairs_on, routes_of
 from sumint.task.cascades import runs_of_nines
@@ -40,14 +41,20 @@ PATTERN, LOGITS = "blocks.1.attn.hook_pattern", "unembed.hook_out"
 
 
 @dataclass(frozen=True)
-class WorkedExample:
+class WorkedExample(
+    Result,
+    entry=("column", "digit", "head", "position"),
+    end=("column", "digit"),
+    carry=("without", "with"),
+    head="H1.{}",
+):
     """The model's internal quantities for each digit of a few sums."""
 
     a: Int[np.ndarray, " sum"]
     b: Int[np.ndarray, " sum"]
     deciding_column: Int[np.ndarray, "sum digit"]
     """The nearest column on the right that does not sum to nine; −1 if there is none."""
-    served_routes: Int[np.ndarray, "route 4"]
+    served_routes: Int[np.ndarray, "route entry=4"]
     """Each route that a site serves: its column and digit, and the site's head and position."""
     carry_level: Float[np.ndarray, "sum route"]
     """The carry level at the route's site: 0 at the mean without a carry and 1 at the mean with one, on the first
@@ -62,13 +69,23 @@ class WorkedExample:
     """The token that the model predicts."""
     boundaries: Float[np.ndarray, " digit_value"]
     """The phase at which each of the ten digits ends and the next begins, in digits from −5 to 5."""
-    chosen_for: Int[np.ndarray, "sum 2"]
+    chosen_for: Int[np.ndarray, "sum end=2"]
     """The column and the digit of the route for which a sum was chosen; −1 if it was chosen for none."""
     n_digits: int
 
     @property
     def sums(self) -> Sums:
         return Sums(Layout(self.n_digits), self.a, self.b)
+
+    @property
+    def strings(self) -> list[str]:
+        """Each sum as a string."""
+        return self.sums.strings
+
+    @property
+    def route_names(self) -> tuple[str, ...]:
+        """The names of the served routes."""
+        return tuple(Route(column, digit).name for column, digit in self.served_routes[:, :2].tolist())
 
     @property
     def sites(self) -> tuple[Site, ...]:

@@ -14,12 +14,13 @@ from einops import rearrange
 from jaxtyping import Float, Int
 
 from sumint.model.load import Model, as_array, tokens_for
+from sumint.results.result import Result
 from sumint.task.examples import examples
 from sumint.task.sums import Layout, Sums
 
 
 @dataclass(frozen=True)
-class AttentionPatterns:
+class AttentionPatterns(Result, example="labels"):
     """Attention probabilities, which sum to one over the keys for every query."""
 
     labels: tuple[str, ...]

@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from sumint.model.load import Model, as_array, layout_of, tokens_for
+from sumint.results.result import Result
 from sumint.task.carries import published_carries
 from sumint.task.sums import Sums
 
@@ -24,7 +25,7 @@ SUBSETS = ("with a carry", "without a carry")
 
 
 @dataclass(frozen=True)
-class Layer1Attention:
+class Layer1Attention(Result, version=VERSIONS, subset=SUBSETS, head="H1.{}"):
     """Attention from the position that predicts a column to every position, over the sums of a subset.
 
     Means are zero if there are no sums, deviations if there are fewer than two.

@@ -16,11 +16,12 @@ from jaxtyping import Float, Int
 from sumint.model.fourier import digit_phases, first_frequency
 from sumint.model.load import Model, as_array, layout_of
 from sumint.model.residual_stream import ForwardPass
+from sumint.results.result import Result
 from sumint.task.sums import N_DIGIT_TOKENS, Sums
 
 
 @dataclass(frozen=True)
-class AnswerReadout:
+class AnswerReadout(Result):
     """Measures of the readout at each digit of the answer, over the sample."""
 
     lens_accuracy: Float[np.ndarray, "layer digit"]

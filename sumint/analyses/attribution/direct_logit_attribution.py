@@ -14,6 +14,7 @@ from jaxtyping import Float
 
 from sumint.model.load import Model, Tensor, as_array
 from sumint.model.residual_stream import ForwardPass, head_names, relative_error
+from sumint.results.result import Result
 from sumint.task.examples import examples
 from sumint.task.sums import Sums
 
@@ -22,13 +23,13 @@ BIASES = "biases"
 
 
 @dataclass(frozen=True)
-class DirectLogitAttribution:
+class DirectLogitAttribution(Result, component="components", row="rows", example="example_labels"):
     """Attributions to the logits of the ten digits, at each digit of the answer."""
 
     components: tuple[str, ...]
     """The embeddings, the heads of layer 0 and those of layer 1; the biases follow in a row of their own."""
     example_labels: tuple[str, ...]
-    examples: Float[np.ndarray, "example row digit value"]
+    examples: Float[np.ndarray, "example row digit digit_value"]
     """The attributions for the examples: a row for each component, and one for all biases together."""
     correct_mean: Float[np.ndarray, "component digit"]
     """The mean attribution of each component to the correct digit's logit, over the sample."""
@@ -37,6 +38,11 @@ class DirectLogitAttribution:
     error_with_biases: float
     """The relative error of the rows over the sample: the norm of their sum minus the logits, over the logits'."""
     error_without_biases: float
+
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """The names of the rows of `examples`."""
+        return (*self.components, BIASES)
 
     @property
     def layer_1_share(self) -> Float[np.ndarray, " digit"]:

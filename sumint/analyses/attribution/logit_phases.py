@@ -15,12 +15,13 @@ from jaxtyping import Complex, Float, Int
 from sumint.model.fourier import digit_phases, first_frequency
 from sumint.model.load import Model, as_array
 from sumint.model.residual_stream import ForwardPass, head_names
+from sumint.results.result import Result
 from sumint.task.examples import examples
 from sumint.task.sums import N_DIGIT_TOKENS, Sums
 
 
 @dataclass(frozen=True)
-class LogitPhases:
+class LogitPhases(Result, example="example_labels", head="head_names"):
     """First frequencies of logits as complex numbers, at each digit of the examples' answers."""
 
     example_labels: tuple[str, ...]

@@ -24,6 +24,7 @@ from jaxtyping import Complex, Float
 from sumint.model.fourier import first_frequency, resultant
 from sumint.model.load import Model, Tensor, as_array
 from sumint.model.residual_stream import ForwardPass, head_names, relative_error
+from sumint.results.result import Result
 from sumint.task.examples import examples
 from sumint.task.sums import Sums
 
@@ -32,7 +33,9 @@ READINGS = {"as published": 0, "corrected": 1}
 
 
 @dataclass(frozen=True)
-class PathAttribution:
+class PathAttribution(
+    Result, reading=tuple(READINGS), example="example_labels", path="paths", bias="biases", sum="sums"
+):
     """The attribution of every path, in the versions of `READINGS`."""
 
     paths: tuple[str, ...]
@@ -40,8 +43,8 @@ class PathAttribution:
     biases: tuple[str, ...]
     """The paths of the biases: b_O of layer 0, directly and through layer 1's heads, b_O of layer 1, and b_U."""
     example_labels: tuple[str, ...]
-    example_paths: Float[np.ndarray, "reading example path digit value"]
-    example_biases: Float[np.ndarray, "example bias digit value"]
+    example_paths: Float[np.ndarray, "reading example path digit digit_value"]
+    example_biases: Float[np.ndarray, "example bias digit digit_value"]
     """The attribution of the biases with layer 1's scale, with which paths and biases add up to the logits."""
     sums: tuple[str, ...]
     """The sums of the sample as strings."""

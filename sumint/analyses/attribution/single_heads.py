@@ -15,12 +15,13 @@ from jaxtyping import Bool, Float, Int
 
 from sumint.model.load import Model, as_array
 from sumint.model.residual_stream import ForwardPass, head_names
+from sumint.results.result import Result
 from sumint.task.examples import examples
 from sumint.task.sums import Sums
 
 
 @dataclass(frozen=True)
-class SingleHeads:
+class SingleHeads(Result, head="heads"):
     """The accuracy of layer 1's heads, individually and jointly, at each digit of the answer, over the sample."""
 
     heads: tuple[str, ...]

@@ -21,7 +21,7 @@ from sumint.interventions.alignment import (
     interchange,
     untrained_copy,
 )
-from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute
+from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute, names_of
 from sumint.model.load import Model, as_array
 from sumint.task.sums import Sums
 
@@ -33,7 +33,7 @@ WAYS = ("full output", "carry direction", *(f"rank {rank}" for rank in RANKS))
 
 
 @dataclass(frozen=True)
-class AlignedSubspaces(FlipRates):
+class AlignedSubspaces(FlipRates, way=WAYS, rank=RANKS):
     """How often the digit becomes the source's, by what is patched at the best site of each route."""
 
     share_inside: Float[np.ndarray, "route rank"]
@@ -76,4 +76,6 @@ def aligned_subspaces(model: Model, sample: Sums, *, best_sites: tuple[ServedRou
         for rank, basis in enumerate(bases):
             vectors[number, rank, :, : basis.shape[1]] = as_array(basis)
         n_trained[number], n_fitted[number] = with_controls.n_pairs, with_controls.n_fitted
-    return AlignedSubspaces(n_pairs, n_flipped, share_inside, FittedRates(n_trained, n_fitted), vectors)
+    names = names_of(best_sites)
+    fitted = FittedRates(n_trained, n_fitted, route_names=names)
+    return AlignedSubspaces(n_pairs, n_flipped, share_inside, fitted, vectors, route_names=names)

@@ -12,12 +12,13 @@ import numpy as np
 from jaxtyping import Int
 
 from sumint.model.load import Model
+from sumint.results.result import Result
 from sumint.task.carries import has_carry, published_carries
 from sumint.task.sums import Sums
 
 
 @dataclass(frozen=True)
-class CarryCounts:
+class CarryCounts(Result):
     """Numbers of sums; those by column omit the units, which have no carry-in."""
 
     n_sums: int

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute, shares_of
+from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute, names_of, shares_of
 from sumint.interventions.sites import Site
 from sumint.model.fourier import first_frequency
 from sumint.model.load import Model, Tensor, as_array
@@ -37,7 +37,7 @@ ROUNDING = 1e-5
 
 
 @dataclass(frozen=True)
-class CarryDirection(FlipRates):
+class CarryDirection(FlipRates, way=WAYS, dose=DOSES):
     """How often the digit becomes the source's, by what is patched at the site that serves the route."""
 
     n_flipped_by_dose: Int[np.ndarray, "route direction dose"]
@@ -98,6 +98,7 @@ def carry_direction(model: Model, sample: Sums, *, served_routes: tuple[ServedRo
         shift_by_interpolation[number] = pairs.mean_by_direction(shifts).T
     return CarryDirection(
         n_pairs=n_pairs,
+        route_names=names_of(served_routes),
         n_flipped=n_flipped,
         n_flipped_by_dose=n_by_dose,
         n_flipped_by_interpolation=n_by_interpolation,

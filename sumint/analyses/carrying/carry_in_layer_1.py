@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float
 
 from sumint.interventions.hooks import Hook, activations, freeze
-from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute, patch
+from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute, names_of, patch
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, Tensor, as_array, layout_of
 from sumint.task.sums import Sums
@@ -37,7 +37,7 @@ RESIDUAL = "blocks.1.hook_resid_post"
 
 
 @dataclass(frozen=True)
-class CarryInLayer1(FlipRates):
+class CarryInLayer1(FlipRates, way=WAYS, carry=("without", "with"), head="H1.{}"):
     """How often the digit becomes the source's, by the patched part of layer 1; and layer 1's attention."""
 
     attention: Float[np.ndarray, "route carry head position"]
@@ -69,7 +69,7 @@ def carry_in_layer_1(model: Model, sample: Sums, *, served_routes: tuple[ServedR
         baseline, switched = (as_array(cache[PATTERN][:, :, query]) for cache in (before, after))
         for carry, pattern in enumerate(pairs.by_carry(baseline, switched)):
             attention[number, carry, :, : query + 1] = pattern.mean(axis=0)
-    return CarryInLayer1(n_pairs, n_flipped, attention)
+    return CarryInLayer1(n_pairs, n_flipped, attention, route_names=names_of(served_routes))
 
 
 def _patch_direct_path(model: Model, pairs: PatchedPairs, site: Site) -> Hook:

@@ -25,6 +25,7 @@ from jaxtyping import Float, Int
 from sumint.interventions.patching import PatchedPairs, ServedRoute
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, Tensor, as_array, layout_of, tokens_for
+from sumint.results.result import Result
 from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums
 
 BY_DECISIVENESS = (0, 9, 1, 8, 2, 7, 3, 6, 4, 5)
@@ -55,14 +56,14 @@ class LineFit:
 
 
 @dataclass(frozen=True)
-class DigitScores:
+class DigitScores(Result, site="sites", entry=("head", "position"), operand=("a", "b")):
     """The attention score of the mean query for each digit, at some sites and at the two digits of a column."""
 
-    places: Int[np.ndarray, "site 2"]
+    places: Int[np.ndarray, "site entry=2"]
     """The head and the position of each site."""
     columns: Int[np.ndarray, " site"]
     """The column of whose digits the scores are."""
-    scores: Float[np.ndarray, "site operand digit"]
+    scores: Float[np.ndarray, "site operand digit_value"]
     """The score of the key of each digit at the position of the column's digit in the first and second operand."""
     n_digits: int
 
@@ -114,17 +115,22 @@ class DigitScores:
 
 
 @dataclass(frozen=True)
-class CarryReadout:
+class CarryReadout(Result, site="carry_site_names", operand=("a", "b")):
     """The scores and values of digits at the carry sites, and the scores at the sites that read digits to add."""
 
     carry: DigitScores
     """The scores at the carry sites, for the column whose carry each writes."""
-    value_projections: Float[np.ndarray, "site operand digit"]
+    value_projections: Float[np.ndarray, "site operand digit_value"]
     """The projection of the digit's value on the carry direction, centred over the digits."""
     attention: Float[np.ndarray, " site"]
     """The mean attention of each carry site to the two digits of its column together."""
     own: DigitScores
     """The scores at the sites that read a column's digits for the digit of that column."""
+
+    @property
+    def carry_site_names(self) -> tuple[str, ...]:
+        """The names of the carry sites."""
+        return tuple(site.name(self.carry.layout) for site in self.carry.sites)
 
 
 def fit_lines(values: Float[np.ndarray, " digit"]) -> LineFit:

@@ -19,6 +19,7 @@ from sumint.interventions.intervals import wilson
 from sumint.interventions.patching import DIRECTIONS, N_PAIRS, PatchedPairs, ServedRoute, shares_of
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, layout_of
+from sumint.results.result import Result
 from sumint.task.carry_routes import Route, routes_of
 from sumint.task.sums import Layout, Sums
 
@@ -30,7 +31,7 @@ PAIRS_AT_LEAST = 30
 
 
 @dataclass(frozen=True)
-class CarrySites:
+class CarrySites(Result, route="routes", direction=DIRECTIONS, head="H0.{}"):
     """How often patching a site changes the digit, by route and by site."""
 
     n_drawn: int

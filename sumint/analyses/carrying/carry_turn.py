@@ -14,9 +14,10 @@ import numpy as np
 from jaxtyping import Complex, Float, Int
 
 from sumint.interventions.hooks import activations
-from sumint.interventions.patching import DIRECTIONS, PatchedPairs, ServedRoute, patch
+from sumint.interventions.patching import DIRECTIONS, PatchedPairs, ServedRoute, names_of, patch
 from sumint.model.load import Model
 from sumint.model.phasors import PHASOR_ACTIVATIONS, part_names, phase_shift, phasor_parts
+from sumint.results.result import Result
 from sumint.task.sums import Sums
 
 N_PAIRS = 1500
@@ -24,7 +25,7 @@ N_PAIRS = 1500
 
 
 @dataclass(frozen=True)
-class CarryTurn:
+class CarryTurn(Result, route="route_names", direction=DIRECTIONS, part="parts"):
     """The effect of a carry on the phase of the digit at the end of its route, averaged over pairs."""
 
     n_pairs: Int[np.ndarray, "route direction"]
@@ -34,6 +35,7 @@ class CarryTurn:
     """The share of each part in the phase shift, negative if it opposes the shift. The shares add up to 1."""
     parts: tuple[str, ...]
     """The heads of layer 1, and last everything else, which reaches the logits directly."""
+    route_names: tuple[str, ...]
 
     @property
     def layer_1_shares(self) -> Float[np.ndarray, "route direction"]:
@@ -61,7 +63,7 @@ def carry_turn(model: Model, sample: Sums, *, served_routes: tuple[ServedRoute, 
         shares[number] = [
             shares_of_phase_shift(without[mask], with_carry[mask]) for mask in (~pairs.is_off, pairs.is_off)
         ]
-    return CarryTurn(n_pairs, shifts, shares, names)
+    return CarryTurn(n_pairs, shifts, shares, names, names_of(served_routes))
 
 
 def shares_of_phase_shift(

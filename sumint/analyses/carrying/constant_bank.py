@@ -19,6 +19,7 @@ from sumint.interventions.patching import ServedRoute
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations, predictions_from
+from sumint.results.result import Result
 from sumint.task.sums import Layout, Sums
 
 KINDS = {"keys": ("k",), "values": ("v",), "both": ("k", "v")}
@@ -32,7 +33,7 @@ COSTS_UP_TO = 0.02
 
 
 @dataclass(frozen=True)
-class ConstantBank:
+class ConstantBank(Result, kind=tuple(KINDS), head="H1.{}"):
     """The accuracy under mean ablation of layer 1's keys and values.
 
     The candidates are the positions before = without a carry site. The bank consists of the candidates that can be

@@ -35,7 +35,7 @@ from sumint.interventions.alignment import (
     random_move,
     untrained_copy,
 )
-from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute, shares_of
+from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute, names_of, shares_of
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, Tensor, as_array
 from sumint.task.sums import Sums
@@ -62,7 +62,7 @@ WAYPOINTS = (0.0, 0.5, 1.0)
 
 
 @dataclass(frozen=True)
-class DirectionControls(FlipRates):
+class DirectionControls(FlipRates, way=WAYS, vector=VECTORS, patched=PATCHED):
     """How often the digit becomes the source's, by what is patched, on pairs that were not used to find it."""
 
     n_flipped_at_random: Int[np.ndarray, "route direction draw"]
@@ -137,7 +137,8 @@ def direction_controls(model: Model, sample: Sums, *, served_routes: tuple[Serve
         n_active=n_active,
         active_share=active_share,
         cosine=cosine,
-        fitted=FittedRates(n_trained, n_fitted),
+        fitted=FittedRates(n_trained, n_fitted, route_names=names_of(served_routes)),
+        route_names=names_of(served_routes),
         directions=vectors,
     )
 

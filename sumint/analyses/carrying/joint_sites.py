@@ -20,6 +20,7 @@ from sumint.interventions.intervals import wilson
 from sumint.interventions.patching import DIRECTIONS, PatchedPairs, shares_of
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, layout_of
+from sumint.results.result import Result
 from sumint.task.carry_routes import Route
 from sumint.task.sums import Layout, Sums
 
@@ -36,12 +37,14 @@ NONE = -1
 
 
 @dataclass(frozen=True)
-class JointSites:
+class JointSites(
+    Result, route="routes", direction=DIRECTIONS, end=("column", "digit"), entry=("head", "position")
+):
     """The sites that jointly flip the digit of each route."""
 
-    ends: Int[np.ndarray, "route 2"]
+    ends: Int[np.ndarray, "route end=2"]
     """The column and the digit of each route."""
-    places: Int[np.ndarray, "route step 2"]
+    places: Int[np.ndarray, "route step entry=2"]
     """The head and the position of each site, in the order of the search."""
     n_pairs: Int[np.ndarray, "route direction"]
     """The number of test pairs on which the model predicts both digits correctly. On the route of a column to its

@@ -17,6 +17,7 @@ from sumint.interventions.patching import ServedRoute
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import BATCH, Layer0Activations
 from sumint.model.residual_stream import head_outputs
+from sumint.results.result import Result
 from sumint.task.carry_routes import NINE
 from sumint.task.sums import N_DIGIT_TOKENS, Layout, Sums, uniform_sums
 
@@ -29,7 +30,7 @@ N_TOTALS = 2 * N_DIGIT_TOKENS - 1
 
 
 @dataclass(frozen=True)
-class LookAhead:
+class LookAhead(Result, position="position_names"):
     """Layer 0's output at each position with a carry site that sees both columns, along the nearer one's axis."""
 
     positions: Int[np.ndarray, " position"]
@@ -48,6 +49,11 @@ class LookAhead:
     @property
     def layout(self) -> Layout:
         return Layout(self.n_digits)
+
+    @property
+    def position_names(self) -> tuple[str, ...]:
+        """The names of the positions."""
+        return tuple(self.layout.position_names[position] for position in self.positions)
 
     @property
     def tie_break(self) -> Float[np.ndarray, " position"]:

@@ -18,6 +18,7 @@ from sumint.interventions.hooks import activations
 from sumint.interventions.sites import Site, apply_changes, changes_to
 from sumint.model.load import Model, Tensor, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations, predictions_from
+from sumint.results.result import Result
 from sumint.task.sums import Layout, Sums
 
 N_SUMS = 500
@@ -33,7 +34,7 @@ MOST_OF = 0.5
 
 
 @dataclass(frozen=True)
-class NeededSites:
+class NeededSites(Result, head="H0.{}"):
     """The accuracy of each digit without each site, and the attention of the sites."""
 
     accuracy: Float[np.ndarray, " digit"]

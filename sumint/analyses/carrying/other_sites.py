@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute
+from sumint.interventions.patching import DIRECTIONS, FlipRates, PatchedPairs, ServedRoute, names_of
 from sumint.interventions.sites import Site
 from sumint.model.load import Model
 from sumint.task.sums import Sums
@@ -26,4 +26,4 @@ def other_sites(model: Model, sample: Sums, *, served_routes: tuple[ServedRoute,
         others = [site for site in sites if site != served.site]
         n_pairs[number] = pairs.n_by_direction
         n_flipped[number, :, 0] = pairs.count(pairs.is_flipped(model, pairs.changes_at(*others)))
-    return FlipRates(n_pairs, n_flipped)
+    return FlipRates(n_pairs, n_flipped, route_names=names_of(served_routes))

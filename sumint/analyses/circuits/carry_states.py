@@ -20,6 +20,7 @@ from sumint.interventions.patching import LAST, ServedRoute
 from sumint.interventions.sites import Site, apply_changes
 from sumint.model.load import Model, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations, predictions_from
+from sumint.results.result import Result
 from sumint.task.column_states import PROPAGATE, column_states
 from sumint.task.sums import Layout, Sums, uniform_sums
 
@@ -30,7 +31,7 @@ N_SUMS, SEED = 2000, 6
 
 
 @dataclass(frozen=True)
-class CarryStates:
+class CarryStates(Result, kept=KEPT):
     """The accuracy when the outputs of all carry sites are resampled from sums that agree in one respect."""
 
     accuracy: Float[np.ndarray, "kept digit"]

@@ -19,11 +19,12 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from sumint.interventions.circuits import Ablation, Edges, finding_sums, possible_edges
+from sumint.interventions.circuits import Ablation, Edge, Edges, finding_sums, list_edges, possible_edges
 from sumint.interventions.digit_state import DigitState, share_all_right
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations
+from sumint.results.result import Result
 from sumint.task.sums import Layout, Sums
 
 N_PATCHED = 500
@@ -43,7 +44,7 @@ MOST_STEPS = 40
 
 
 @dataclass(frozen=True)
-class Circuit:
+class Circuit(Result, head="H0.{}"):
     """The edges from layer-0 sites to answer digits that the search found."""
 
     edges: Edges
@@ -67,6 +68,11 @@ class Circuit:
     @property
     def layout(self) -> Layout:
         return Layout(self.n_digits)
+
+    @property
+    def listed(self) -> tuple[Edge, ...]:
+        """The edges, ordered by digit, head and position."""
+        return list_edges(self.edges)
 
     @property
     def possible(self) -> Edges:

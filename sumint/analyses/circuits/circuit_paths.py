@@ -15,11 +15,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from jaxtyping import Float, Int
 
-from sumint.interventions.circuits import Ablation, Edge, scoring_sums
+from sumint.interventions.circuits import Ablation, Edge, edge_names, scoring_sums
 from sumint.interventions.digit_state import DigitState
 from sumint.interventions.hooks import KINDS
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, Tensor, layout_of
+from sumint.results.result import Result
 from sumint.task.sums import Layout, Sums
 
 N_SUMS = 500
@@ -27,10 +28,10 @@ N_SUMS = 500
 
 
 @dataclass(frozen=True)
-class CircuitPaths:
+class CircuitPaths(Result, edge="edge_names", entry=("digit", "head", "position"), head="H1.{}", kind=KINDS):
     """How often a digit changes when one path of an edge, or all of them, carry another sum's information."""
 
-    listed: Int[np.ndarray, "edge 3"]
+    listed: Int[np.ndarray, "edge entry=3"]
     """The digit, the head and the position of each edge."""
     through_heads: Float[np.ndarray, "edge head kind"]
     """The share of predictions that change, by layer-1 head and by queries, keys and values."""
@@ -44,6 +45,11 @@ class CircuitPaths:
     @property
     def layout(self) -> Layout:
         return Layout(self.n_digits)
+
+    @property
+    def edge_names(self) -> tuple[str, ...]:
+        """The names of the edges."""
+        return edge_names(self.listed.tolist(), self.layout)
 
     @property
     def is_local(self) -> np.ndarray:

@@ -19,6 +19,7 @@ from sumint.interventions.circuits import (
     Ablation,
     Edge,
     Edges,
+    edge_names,
     edges_of,
     list_edges,
     possible_edges,
@@ -28,6 +29,7 @@ from sumint.interventions.digit_state import DigitState, share_all_right
 from sumint.interventions.sites import Site
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations
+from sumint.results.result import Result
 from sumint.task.sums import Layout, Sums
 
 CIRCUITS = ("whole model", "circuit", "all other edges", "no edge")
@@ -47,10 +49,18 @@ N_RANDOM, N_RANDOM_SUMS, AT_ONCE = 200, 50, 20
 
 
 @dataclass(frozen=True)
-class CircuitScores:
+class CircuitScores(
+    Result,
+    circuit=CIRCUITS,
+    ablation=ABLATIONS,
+    edge="edge_names",
+    entry=("digit", "head", "position"),
+    end=("head", "position"),
+    head="H1.{}",
+):
     """Accuracy, loss and logit difference of the circuit and of its controls."""
 
-    listed: Int[np.ndarray, "edge 3"]
+    listed: Int[np.ndarray, "edge entry=3"]
     """The digit, the head and the position of each edge of the circuit."""
     accuracy: Float[np.ndarray, "circuit ablation digit"]
     whole_sums: Float[np.ndarray, "circuit ablation"]
@@ -63,7 +73,7 @@ class CircuitScores:
     """The mean of the right digit's logit minus the mean of the other nine digits'."""
     without_edge: Float[np.ndarray, "edge ablation"]
     """The share of whole sums right without one edge of the circuit."""
-    sites: Int[np.ndarray, "site 2"]
+    sites: Int[np.ndarray, "site end=2"]
     """The head and the position of each site with an edge."""
     without_site: Float[np.ndarray, "site ablation"]
     """The share of whole sums right without any edge from one site."""
@@ -81,6 +91,16 @@ class CircuitScores:
     @property
     def layout(self) -> Layout:
         return Layout(self.n_digits)
+
+    @property
+    def site_names(self) -> tuple[str, ...]:
+        """The names of the sites."""
+        return tuple(Site(head, position).name(self.layout) for head, position in self.sites.tolist())
+
+    @property
+    def edge_names(self) -> tuple[str, ...]:
+        """The names of the edges."""
+        return edge_names(self.listed.tolist(), self.layout)
 
     @property
     def recovered(self) -> Float[np.ndarray, "ablation digit"]:

@@ -24,6 +24,7 @@ from sumint.interventions.patching import LAST, RouteSites
 from sumint.interventions.sites import Site, apply_changes
 from sumint.model.load import Model, Tensor, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations, predictions_from
+from sumint.results.result import Result
 from sumint.task.column_states import answer_from, column_digits, column_states
 from sumint.task.sums import Layout, Sums, uniform_sums
 
@@ -32,7 +33,7 @@ N_PAIRS, SEED = 1000, 8
 
 
 @dataclass(frozen=True)
-class HighLevelModel:
+class HighLevelModel(Result, kind=("column sum", "state")):
     """How often the network's answer is the high-level model's when variables are exchanged."""
 
     accuracy: Float[np.ndarray, "kind column"]

@@ -15,6 +15,7 @@ from jaxtyping import Float, Int
 
 from sumint.interventions.hooks import answer_predictions
 from sumint.model.load import Model, layout_of, tokens_for
+from sumint.results.result import Result
 from sumint.task.sums import N_DIGIT_TOKENS, Sums, uniform_sums
 
 N_SUMS, SEED = 10_000, 4
@@ -22,7 +23,7 @@ N_SUMS, SEED = 10_000, 4
 
 
 @dataclass(frozen=True)
-class AnswerTokens:
+class AnswerTokens(Result, digit="digit_names"):
     """The numbers of right and of changed predictions, for each answer digit from C1 on."""
 
     n_sums: int
@@ -37,6 +38,11 @@ class AnswerTokens:
     def digits(self) -> range:
         """The numbers of the answer digits that have another before them."""
         return range(1, len(self.n_right) + 1)
+
+    @property
+    def digit_names(self) -> tuple[str, ...]:
+        """The names of these digits."""
+        return tuple(f"C{digit}" for digit in self.digits)
 
     @property
     def accuracy(self) -> Float[np.ndarray, " digit"]:

@@ -11,12 +11,13 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from sumint.model.load import Model, as_array, layout_of, tokens_for
+from sumint.results.result import Result
 from sumint.task.examples import examples
 from sumint.task.sums import SampleSpec, Sums
 
 
 @dataclass(frozen=True)
-class ExampleSums:
+class ExampleSums(Result, sum="labels"):
     """The sums that figures show individually."""
 
     strings: tuple[str, ...]

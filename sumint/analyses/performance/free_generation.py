@@ -17,6 +17,7 @@ from jaxtyping import Bool, Int
 
 from sumint.interventions.hooks import answer_predictions
 from sumint.model.load import Model, layout_of, tokens_for
+from sumint.results.result import Result
 from sumint.task.sums import Layout, Sums, uniform_sums
 
 N_SAMPLED = 10_000
@@ -26,7 +27,7 @@ MOST_DRAWN, SEED = 100_000, 5
 
 
 @dataclass(frozen=True)
-class FreeGeneration:
+class FreeGeneration(Result):
     """The wrong sums, predicted with the right digits before each digit and in free generation."""
 
     n_wrong: int

@@ -24,6 +24,7 @@ from sumint.interventions.patching import LAST, shares_of
 from sumint.interventions.sites import Changes, Site, apply_changes, changes_to
 from sumint.model.load import Model, Tensor, layout_of, tokens_for
 from sumint.model.partial_pass import Layer0Activations, predictions_from
+from sumint.results.result import Result
 from sumint.task.large_operands import LeadingDigitPairs, leading_digit_pairs
 from sumint.task.sums import Layout, Sums
 
@@ -52,7 +53,7 @@ OPERANDS = ("first", "second")
 
 
 @dataclass(frozen=True)
-class LargeDigitPatching:
+class LargeDigitPatching(Result, operand=OPERANDS, way=WAYS, head="H0.{}", layer_1_head="H1.{}"):
     """How many wrong digits are repaired, by the operand with the large leading digit and by what is patched.
 
     Digits that a large leading digit makes wrong too rarely to measure have no pairs.
@@ -63,12 +64,12 @@ class LargeDigitPatching:
     n_repaired_by_site: Int[np.ndarray, "digit operand head position"]
     n_repaired_by_position: Int[np.ndarray, "digit operand position"]
     n_broken_by_position: Int[np.ndarray, "digit operand position"]
-    chosen: Int[np.ndarray, "digit 2"]
+    chosen: Int[np.ndarray, "digit choice=2"]
     """The two positions, in the order in which they were chosen."""
     n_fresh_pairs: Int[np.ndarray, "digit operand"]
     """The number of other pairs, for the ways and the heads of layer 1."""
     n_repaired: Int[np.ndarray, "digit operand way"]
-    n_repaired_by_layer_1_head: Int[np.ndarray, "digit operand head"]
+    n_repaired_by_layer_1_head: Int[np.ndarray, "digit operand layer_1_head"]
 
     @property
     def layout(self) -> Layout:

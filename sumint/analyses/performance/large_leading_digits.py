@@ -17,6 +17,7 @@ from jaxtyping import Float, Int
 
 from sumint.interventions.hooks import answer_predictions
 from sumint.model.load import Model, layout_of, tokens_for
+from sumint.results.result import Result
 from sumint.task.large_operands import CONDITIONS, LargeSums, LeadingDigits, large_sums, swapped
 from sumint.task.sums import N_DIGIT_TOKENS, VOCABULARY, Layout, Sums
 
@@ -28,7 +29,7 @@ IN_BOTH_ORDERS: tuple[LeadingDigits, ...] = ("none", "first")
 
 
 @dataclass(frozen=True)
-class LargeLeadingDigits:
+class LargeLeadingDigits(Result, condition=CONDITIONS, order=IN_BOTH_ORDERS, predicted=VOCABULARY):
     """What the model predicts for sums of each kind, by what is right."""
 
     confusions: Int[np.ndarray, "condition digit right predicted"]

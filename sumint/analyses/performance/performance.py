@@ -13,11 +13,12 @@ from jaxtyping import Float
 
 from sumint.interventions.hooks import answer_logits
 from sumint.model.load import Model, as_array, layout_of, tokens_for
+from sumint.results.result import Result
 from sumint.task.sums import Sums
 
 
 @dataclass(frozen=True)
-class Performance:
+class Performance(Result):
     """The cross-entropy in nats and the probabilities of the correct digit, over all digits of the sample."""
 
     loss: float

@@ -15,6 +15,7 @@ from jaxtyping import Int
 
 from sumint.interventions.hooks import answer_predictions
 from sumint.model.load import Model, layout_of, tokens_for
+from sumint.results.result import Result
 from sumint.task.sums import Sums, uniform_sums
 
 N_SUMS, SEED = 10_000, 9
@@ -22,7 +23,7 @@ N_SUMS, SEED = 10_000, 9
 
 
 @dataclass(frozen=True)
-class SwappedOperands:
+class SwappedOperands(Result):
     """How many wrong sums are wrong in both orders; sums of two equal operands are left out."""
 
     n_wrong: int

@@ -21,6 +21,7 @@ from jaxtyping import Complex, Float, Int
 
 from sumint.model.fourier import first_frequency, resultant
 from sumint.model.load import Model, Tensor, as_array
+from sumint.results.result import Result
 from sumint.task.sums import N_DIGIT_TOKENS, Sums
 
 FIRST_LARGE_DIGIT = 5
@@ -28,7 +29,7 @@ FIRST_LARGE_DIGIT = 5
 
 
 @dataclass(frozen=True)
-class OvCircuits:
+class OvCircuits(Result, head_0="H0.{}", head_1="H1.{}", digit=range(10), pair="pair_names"):
     """The logits of the ten digits through every pair of a head of layer 0 and a head of layer 1.
 
     Pairs of digits are in the order 0 + 0, 0 + 1, …, 9 + 9.
@@ -36,6 +37,11 @@ class OvCircuits:
 
     digit_logits: Float[np.ndarray, "head_0 head_1 digit output"]
     sum_logits: Float[np.ndarray, "head_0 head_1 pair output"]
+
+    @property
+    def pair_names(self) -> tuple[str, ...]:
+        """The pairs of digits as text."""
+        return tuple(f"{a} + {b}" for a in range(N_DIGIT_TOKENS) for b in range(N_DIGIT_TOKENS))
 
     @cached_property
     def digit_waves(self) -> Complex[np.ndarray, "head_0 head_1 digit"]:

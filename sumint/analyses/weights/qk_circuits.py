@@ -19,6 +19,7 @@ from einops import einsum
 from jaxtyping import Bool, Float
 
 from sumint.model.load import Model, Tensor, as_array, layout_of, tokens_for
+from sumint.results.result import Result
 from sumint.task.sums import EQUALS, N_DIGIT_TOKENS, PLUS, Layout, Sums
 
 MASKED = float("nan")
@@ -44,7 +45,7 @@ class AttendedColumn:
 
 
 @dataclass(frozen=True)
-class QkCircuits:
+class QkCircuits(Result, head="H0.{}"):
     """Attention scores and patterns of layer 0, for all queries except the last, which predicts nothing."""
 
     published_scores: Float[np.ndarray, "head query published_column"]

@@ -15,6 +15,7 @@ from jaxtyping import Float, Int
 
 from sumint.model.fourier import Spectrum, fourier_basis, spectrum
 from sumint.model.load import Model, as_array
+from sumint.results.result import Result
 from sumint.task.sums import N_DIGIT_TOKENS, Sums
 
 SIGNIFICANT_SHARE = 0.97
@@ -22,7 +23,7 @@ SIGNIFICANT_SHARE = 0.97
 
 
 @dataclass(frozen=True)
-class Unembedding:
+class Unembedding(Result, digit=range(10), sign=("+", "=")):
     """The unembedding matrix W_U: its columns for the ten digits, and those for + and =."""
 
     matrix: Float[np.ndarray, "d_model digit"]

@@ -13,11 +13,12 @@ from jaxtyping import Float
 
 from sumint.model.fourier import spectrum
 from sumint.model.load import Model, as_array
+from sumint.results.result import Result
 from sumint.task.sums import N_DIGIT_TOKENS, Sums
 
 
 @dataclass(frozen=True)
-class UnembeddingSvd:
+class UnembeddingSvd(Result, digit=range(10)):
     """The decomposition of W_U over the ten digits, and the digits in the plane of the first two directions."""
 
     singular_values: Float[np.ndarray, " direction"]

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sumint.model.load import Model, Tensor
+from sumint.results.result import Result
 from sumint.task.sums import Sums
 
 
 @dataclass(frozen=True)
-class WeightProcessing:
+class WeightProcessing(Result):
     """The largest absolute deviations, which are zero up to rounding if the weights were processed."""
 
     layer_norm_weights: float
