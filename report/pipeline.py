@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from report.build_result import BuildResult
 from report.content.claims.claim import Claim
 from report.content.claims.failing import failing_claims, lines_of
 from report.content.failures import Failure
@@ -41,33 +41,6 @@ Step = Callable[[str], None]
 def n_steps(outline: Sequence[ModuleType]) -> int:
     """The number of steps of a build: one for each chapter, then figures, pages and publishing."""
     return len(outline) + 3
-
-
-@dataclass(frozen=True)
-class BuildResult:
-    """A summary of a build."""
-
-    n_files: int
-    n_bytes: int
-    claims: Mapping[str, Claim]
-    """All claims by their addresses: the page and the anchor."""
-    plotlyjs: PlotlyJs
-    single_file_bytes: int
-    """The size of the report in one file, in bytes; 0 if no single file was requested."""
-    failures: tuple[Failure, ...]
-    """What failed; the pages show the messages in place of the missing content."""
-    figure_states: Mapping[str, str]
-    """For each page with figures, whether they were drawn or reused."""
-
-    @property
-    def checked_claims(self) -> tuple[Claim, ...]:
-        """The claims that were checked on this checkpoint and that another might not fulfil."""
-        return tuple(claim for claim in self.claims.values() if claim.is_counted)
-
-    @property
-    def n_published_unchecked(self) -> int:
-        """The number of claims that the write-up makes about its own checkpoint, if this is another one."""
-        return sum(claim.kind == "published" and not claim.was_checked for claim in self.claims.values())
 
 
 def build(
@@ -141,6 +114,8 @@ def build(
     if single_file is not None:
         SINGLE_FILE.write(in_one_file, single_file)
     return BuildResult(
+        site,
+        None if single_file is None else single_file.absolute(),
         len(files),
         sum(map(len, files.values())),
         claims,

@@ -17,7 +17,7 @@ from sumint.cli.application import INTERRUPTED, Command
 from sumint.machine.device import Device
 
 if TYPE_CHECKING:
-    from report.pipeline import BuildResult
+    from report.build_result import BuildResult
     from report.project.settings import Settings
     from sumint.lab import Lab
 

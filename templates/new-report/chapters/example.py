@@ -15,6 +15,7 @@ from report.figures import charts
 from sumint.interventions.hooks import activations
 from sumint.lab import Lab
 from sumint.model.load import Model, as_array, tokens_for
+from sumint.results.result import Result
 from sumint.task.sums import Sums
 
 FOCUSED_UP_TO = 1.5
@@ -22,7 +23,7 @@ FOCUSED_UP_TO = 1.5
 
 
 @dataclass(frozen=True)
-class AttentionEntropy:
+class AttentionEntropy(Result):
     """The result of the analysis: a frozen dataclass, whose arrays name their axes."""
 
     bits: Float[np.ndarray, "layer head"]

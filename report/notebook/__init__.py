@@ -1,0 +1,1 @@
+"""The report from Python: figures of results, and a build that returns what it built."""
