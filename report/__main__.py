@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import sys
+from pathlib import Path
 
 import typer
 
 from report.cli import COMMANDS
 from report.cli.logs import log_to
+from report.content.safe_text import plain
 from report.errors import ReportError
 from sumint.cli.application import new_application, run_application
 from sumint.cli.streams import run_main
@@ -31,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 the report fails, 2 bad input, 130 interrupted."""
     log_to(None)
     try:
-        return run_application(application(), arguments, "report", SCRIPT)
+        return run_application(application(), arguments, "report", SCRIPT, _meant_by)
     except InputError as error:
         print(f"error: {' '.join(str(error).splitlines())}", file=sys.stderr)  # a path may hold a line break
         return 2
@@ -46,6 +48,15 @@ def main(arguments: list[str] | None = None) -> int:
 
         logging.getLogger(__name__).error("%s", described(error), exc_info=error)
         return 1
+
+
+def _meant_by(word: str) -> str:
+    """The command line that was probably meant by a word that is no command; empty if unknown."""
+    if word in ("train", "verify", "convert", "controls"):
+        return f"python -m sumint {word}"
+    if Path(word).suffix in (".pt", ".pth", ".safetensors", ".ckpt") or word in ("bundled", "arena"):
+        return f"python -m report build --weights {plain(word)}"
+    return ""
 
 
 def run() -> None:

@@ -25,10 +25,15 @@ def application() -> typer.Typer:
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return the exit code: 0 success, 1 a sum is wrong, 2 bad input, 130 interrupted."""
     try:
-        return run_application(application(), arguments, "sumint", SCRIPT)
+        return run_application(application(), arguments, "sumint", SCRIPT, _of_report)
     except InputError as error:
         print(f"error: {' '.join(str(error).splitlines())}", file=sys.stderr)  # a path can contain a line break
         return 2
+
+
+def _of_report(word: str) -> str:
+    """The command line of the report that a word belongs to; empty if it is none of its commands."""
+    return f"python -m report {word}" if word in ("build", "serve", "check", "diff", "new") else ""
 
 
 def run() -> None:

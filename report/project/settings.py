@@ -62,6 +62,15 @@ def read_settings(folder: Path, known_chapters: Sequence[str]) -> Settings:
     """
     file = folder / FILE
     place = shortened(file)
+    if folder.is_file():
+        raise SettingsError(
+            f"{shortened(folder)} is a file, not the folder of a report; a report on a checkpoint: "
+            f"`python -m report build --weights {shortened(folder)}`"
+        )
+    if not folder.exists():
+        raise SettingsError(
+            f"{shortened(folder)}: no such folder; `python -m report new {shortened(folder)}` makes a report in it"
+        )
     if not file.is_file():
         raise SettingsError(
             f"{shortened(folder)}: there is no {FILE} in this folder; `python -m report new {shortened(folder)}` "

@@ -8,7 +8,7 @@ another way than the commands of this project do.
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any
@@ -89,7 +89,13 @@ def _options(
     """Accept the options of the application itself."""
 
 
-def run_application(application: typer.Typer, arguments: Sequence[str] | None, module: str, script: str) -> int:
+def run_application(
+    application: typer.Typer,
+    arguments: Sequence[str] | None,
+    module: str,
+    script: str,
+    meant_by: Callable[[str], str] = lambda word: "",
+) -> int:
     """Run the command that the arguments name, and return its exit code, or 2 if they are wrong.
 
     Args:
@@ -97,6 +103,7 @@ def run_application(application: typer.Typer, arguments: Sequence[str] | None, m
         arguments: the arguments, or None for those of the process.
         module: the name of the module as which it runs with `python -m`.
         script: the name of the installed script.
+        meant_by: finds the command line that was probably meant by a word that is no command; empty if unknown.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     name = script if Path(sys.argv[0]).stem == script else f"python -m {module}"
@@ -108,14 +115,15 @@ def run_application(application: typer.Typer, arguments: Sequence[str] | None, m
     except typer.Exit as finished:
         return finished.exit_code
     except typer.TyperException as error:
-        _print_usage_error(error)
+        word = next((one for one in arguments if not one.startswith("-")), "")
+        _print_usage_error(error, "" if word in getattr(command, "commands", ()) else meant_by(word))
         return 2
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
 
 
-def _print_usage_error(error: typer.TyperException) -> None:
+def _print_usage_error(error: typer.TyperException, meant: str) -> None:
     """Print the usage of the command in question, where its help is, and on the last line what is wrong."""
     context = getattr(error, "ctx", None)
     if context is not None:
@@ -126,4 +134,6 @@ def _print_usage_error(error: typer.TyperException) -> None:
     similar = getattr(error, "possibilities", None)  # options with similar names
     message = error.message if similar else error.format_message().replace(_PYDANTIC_PREFIX, "", 1)
     suggestion = f". Did you mean {' or '.join(similar)}?" if similar else ""
+    if meant:
+        suggestion = f" Did you mean `{meant}`?"
     print(f"error: {' '.join(message.split())}{suggestion}", file=sys.stderr)

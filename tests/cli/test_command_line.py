@@ -62,6 +62,22 @@ def test_a_wrong_argument_is_answered_with_the_usage_of_its_command(
     assert message in last
 
 
+@pytest.mark.parametrize(
+    ("command_line", "meant"),
+    [
+        ("sumint build", "python -m report build"),
+        ("report train --seed 1", "python -m sumint train"),
+        ("report my.pt", "python -m report build --weights my.pt"),
+        ("report arena --strict", "python -m report build --weights arena"),
+    ],
+)
+def test_what_belongs_to_another_command_is_answered_with_that_command(
+    command_line: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    word = command_line.split()[1]
+    assert refusal(capsys, command_line)[-1] == f"error: No such command '{word}'. Did you mean `{meant}`?"
+
+
 def test_an_argument_cannot_write_control_characters_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (["\x1b[2J"], ["build", "--\x1b[2J"], ["build", "--device", "\x1b[2J"], ["build", "\x1b[2J"]):
         assert MAIN["report"](arguments) == 2
