@@ -27,6 +27,7 @@ from report.publishing.provenance import name_of
 from report.seeds.outcomes import shipped_outcomes
 from report.seeds.result import SeedSummaries, SeedSummary, Verdict
 from report.seeds.workers import worker_processes
+from sumint.analyses import analysis_by_name
 from sumint.analyses.adding.minimal_circuit import minimal_circuit
 from sumint.analyses.adding.worked_example import worked_example
 from sumint.analyses.carrying.carry_sites import CarrySites, carry_sites
@@ -65,9 +66,10 @@ class SeedLab(Lab):
         super().__init__(weights_path, **options)
         self._left_out = left_out
 
-    def run(self, analysis: Callable[..., Any], *_: Any, **settings: Any) -> Any:
-        self._check_not_left_out(analysis)
-        return super().run(analysis, **settings)
+    def run(self, analysis: str | Callable[..., Any], depends_on: Any = None, *_: Any, **settings: Any) -> Any:
+        function = analysis_by_name(analysis) if isinstance(analysis, str) else analysis
+        self._check_not_left_out(function)
+        return super().run(function, depends_on, **settings)
 
     def examine(self, analysis: Callable[..., Any], depends_on: Any = None) -> Any:
         self._check_not_left_out(analysis)

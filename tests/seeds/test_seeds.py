@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import report.seeds.run
-from report.chapters import how_it_carries, layer_0_attention, other_seeds
+from report.chapters import how_it_carries, layer_0_attention, other_seeds, the_task
 from report.chapters.other_seeds.claims import (
     clock_comes_with_the_frequency,
     fading_recurs,
@@ -29,6 +29,7 @@ from report.content.sections import make_chapter
 from report.figures.export import figure_data
 from report.figures.plotlyjs import PlotlyJs
 from report.outline import COMPARED, plans
+from report.project.chapters import load_chapter
 from report.publishing.fingerprint import fingerprint
 from report.publishing.repository import Repository
 from report.seeds.outcomes import shipped_outcomes
@@ -313,3 +314,29 @@ def test_a_bundled_seed_is_not_measured_again(monkeypatch: pytest.MonkeyPatch, t
     shipped = {network.summary.name: network.summary for network in shipped_outcomes().networks}
     assert [one.name for one in found] == ["seed 0", "seed 1"]
     assert found == [shipped[one.name] for one in found]
+
+
+def test_a_chapter_from_outside_is_compared_on_the_other_checkpoints_if_it_asks_for_it(
+    checkpoints: list[Path], store: Store, tmp_path: Path
+) -> None:
+    template = ROOT / "templates" / "new-report" / "chapters"
+    code = (template / "example.py").read_text(encoding="utf-8")
+    # By its name, too, a seed leaves out what takes long, and the rest of the section with it.
+    slow = 'def slow(lab: Lab) -> Iterator[Content]:\n    lab.run("every_sum")\n    yield from ()\n\n\nPLAN ='
+    code = code.replace("PLAN =", slow).replace("(spread_of_attention,)", "(spread_of_attention, slow)")
+    for name, is_compared in (("asks", "True"), ("does_not_ask", "False")):
+        (tmp_path / f"{name}.py").write_text(code.replace("is_compared=True", f"is_compared={is_compared}"))
+        (tmp_path / f"{name}.md").write_text("")
+    asks, does_not_ask = (load_chapter(tmp_path / f"{name}.py") for name in ("asks", "does_not_ask"))
+    first, *others = checkpoints
+    lab = Lab(first, store=store, others=lambda _: others)
+    chapters = plans((the_task, asks, does_not_ask, other_seeds))
+    chapter = make_chapter(lab, chapters["other-seeds"])
+    _, recurring = (table for table in chapter.tables if isinstance(table, Table))
+    compared = list(recurring.columns["chapter"])
+    assert compared.count("asks") == 1
+    assert "does-not-ask" not in compared
+    (number,) = (number for number, name in enumerate(compared) if name == "asks")
+    assert recurring.columns["claim"][number] == "Some head gives most of its attention to few positions."
+    assert recurring.rows[number][1].endswith("of 2")
+    assert not chapter.failures
