@@ -111,6 +111,7 @@ def _serve_preview(options: ServeOptions) -> None:
     from sumint.checkpoints.locate import locate
     from sumint.machine.device import choose_device
     from sumint.machine.files import check_readable
+    from sumint.machine.line_endings import read_source
 
     log = partial(print, flush=True)
     device = choose_device(options.device or "auto")
@@ -127,7 +128,7 @@ def _serve_preview(options: ServeOptions) -> None:
         },
         rebuilder.checkpoint_files,
     )
-    live = LiveSite((TEMPLATES / "preview" / "preview.js").read_bytes())
+    live = LiveSite(read_source(TEMPLATES / "preview" / "preview.js"))
     server = PreviewServer(live, options.port, verbose=options.verbose)
     threading.Thread(target=server.serve, daemon=True).start()
     log(f"serving the report on {checkpoint.name} at {server.url}, with each edit, until you press Ctrl-C")

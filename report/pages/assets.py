@@ -10,6 +10,7 @@ from report.figures.data_format import registering_script
 from report.figures.palette import PALETTES, custom_properties, role_colours
 from report.figures.theme import template
 from report.paths import TEMPLATES
+from sumint.machine.line_endings import read_source
 
 COPIED = {".svg", ".txt"}
 """The suffixes of the files, besides the scripts, that are copied into the site unchanged."""
@@ -76,11 +77,11 @@ def assets() -> dict[str, bytes]:
     """Every asset, by its path in the site."""
     folder = TEMPLATES / "assets"
     scripts = {
-        f"assets/{script}.js": b"\n".join((folder / "scripts" / f"{name}.js").read_bytes() for name in names)
+        f"assets/{script}.js": b"\n".join(read_source(folder / "scripts" / f"{name}.js") for name in names)
         for script, names in SCRIPTS.items()
     }
     others = {
-        path.relative_to(TEMPLATES).as_posix(): path.read_bytes()
+        path.relative_to(TEMPLATES).as_posix(): read_source(path)
         for path in sorted(folder.rglob("*"))
         if path.suffix in COPIED
     }
@@ -88,7 +89,7 @@ def assets() -> dict[str, bytes]:
         **scripts,
         **others,
         "assets/fonts.css": _with_fonts(folder / "fonts.css"),
-        "assets/site.css": b"\n".join((folder / "styles" / f"{name}.css").read_bytes() for name in STYLES),
+        "assets/site.css": b"\n".join(read_source(folder / "styles" / f"{name}.css") for name in STYLES),
         "assets/palette.css": custom_properties().encode(),
         "assets/chart-themes.js": _chart_themes(),
     }

@@ -284,7 +284,7 @@ def read_text(path: Path) -> str:
         SettingsError: if it cannot be read.
     """
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # an editor on Windows may have written a mark of the encoding
     except OSError as error:
         raise SettingsError(f"{shortened(path)}: {error.strerror}") from None
     except UnicodeDecodeError as error:

@@ -15,6 +15,8 @@ from report.errors import SettingsError, shortened
 from report.project.identity import Author, Identity
 
 FILE = "report.toml"
+ENCODING = "utf-8-sig"
+"""UTF-8, with or without the mark at its start that editors on Windows write."""
 INTRODUCTION, CONCLUSIONS = "introduction.md", "conclusions.md"
 
 NAMED_CHECKPOINTS = ("bundled", "arena")
@@ -77,9 +79,9 @@ def read_settings(folder: Path, known_chapters: Sequence[str]) -> Settings:
             "makes a report"
         )
     try:
-        content = tomllib.loads(file.read_text(encoding="utf-8"))
+        content = tomllib.loads(file.read_text(encoding=ENCODING))
     except tomllib.TOMLDecodeError as error:
-        n_lines = file.read_text(encoding="utf-8").rstrip().count("\n") + 1
+        n_lines = file.read_text(encoding=ENCODING).rstrip().count("\n") + 1
         message = str(error).replace("at end of document", f"at the end, line {n_lines}")
         raise SettingsError(f"{place}: {message}") from None
     except UnicodeDecodeError as error:

@@ -18,6 +18,7 @@ from html import escape
 from report.paths import TEMPLATES
 from report.publishing.inlined_page import InlinedPage
 from report.publishing.output_file import OutputFile
+from sumint.machine.line_endings import with_line_feeds
 
 OPENING = "index.html"
 OMITTED = {"404.html"}
@@ -75,7 +76,8 @@ def _template(name: str) -> str:
 
 
 def _script(name: str, files: Mapping[str, bytes]) -> bytes:
-    return _template("load.js").encode() if name == LOADER else files[name]
+    """An inlined script as browsers read it: they convert line endings before they compute its hash."""
+    return with_line_feeds(_template("load.js").encode() if name == LOADER else files[name])
 
 
 def _policy(policy: str, scripts: Iterable[bytes]) -> str:

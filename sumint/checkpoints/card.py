@@ -57,7 +57,7 @@ def _content_of(card: Path) -> dict[str, Any]:
             "remove it or restore it"
         )
     try:
-        content = json.loads(json_bytes.decode("utf-8"), parse_int=_number)
+        content = json.loads(json_bytes.decode("utf-8-sig"), parse_int=_number)
     except (ValueError, RecursionError) as error:
         raise InputError(f"{card}: not a JSON file ({first_line(error)}); remove it or restore it") from None
     if not isinstance(content, dict):

@@ -24,6 +24,8 @@ from pathlib import Path
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
+from sumint.machine.line_endings import read_source
+
 _ROOT = Path(__file__).parent.parent.parent
 
 
@@ -144,7 +146,7 @@ def _look_up(name: str, path: Path, folder: _Folder) -> tuple[str, tuple[tuple[s
 
     Our own files are looked up once: digests are of the code that is running, whatever is edited meanwhile.
     """
-    source = path.read_bytes()
+    source = read_source(path)
     if folder != _our_folder():
         _check_unedited(name, path, source)
     places = dict.fromkeys((folder, _our_folder()))
