@@ -29,7 +29,7 @@ import numpy as np
 from sumint.checkpoints.bridge_names import from_bridge, has_bridge_names
 from sumint.checkpoints.card import card_path, check_card, n_heads_on, read_card
 from sumint.checkpoints.names import is_buffer, with_folded_norms, without_prefixes
-from sumint.checkpoints.state_dict import read_state_dict
+from sumint.checkpoints.state_dict import PYTORCH, read_state_dict
 from sumint.errors import InputError
 from sumint.limits import MAX_HEADS, MAX_WIDTH, MIN_WIDTH
 from sumint.machine.files import check_readable, first_line, quote, read_bytes, write_atomically
@@ -124,8 +124,9 @@ def read_weights(path: Path, *, n_heads: int | None = None) -> Weights:
     """
     check_readable(path)
     content = read_bytes(path)
-    # A safetensors file begins with a header length of eight bytes and a JSON object.
-    if path.suffix == ".safetensors" or content[8:9] == b"{":
+    # The content decides, not the name. A safetensors file begins with the length of its header, which is JSON.
+    is_of_torch = content.startswith(PYTORCH)
+    if content[8:9] == b"{" or (path.suffix == ".safetensors" and not is_of_torch):
         tensors = _read_safetensors(content, path)
         card = read_card(path)
     else:
@@ -204,7 +205,8 @@ def _architecture_of(tensors: Mapping[str, np.ndarray], path: Path) -> Architect
 
     layers = {name.split(".")[1] for name in tensors if name.startswith("blocks.")}
     if layers and len(layers) != N_LAYERS:
-        raise InputError(f"{path}: has {len(layers)} layers; models of {N_LAYERS} layers are supported")
+        number = f"{len(layers)} layer{'s' * (len(layers) > 1)}"
+        raise InputError(f"{path}: has {number}; models of {N_LAYERS} layers are supported")
     d_vocab, d_model = shape_of("embed.W_E", "token", "d_model")
     if d_vocab != len(VOCABULARY):
         raise InputError(f"{path}: has {d_vocab} tokens; expected {len(VOCABULARY)}: the digits, + and =")
@@ -244,6 +246,6 @@ def _as_float32(tensor: Mapping[str, Any], name: str, path: Path) -> np.ndarray:
     if kind == "BF16":  # NumPy lacks this type, which is the upper half of a float32
         return (np.frombuffer(tensor["data"], "<u2").astype(np.uint32) << 16).view(np.float32).reshape(shape)
     if kind not in _FLOATING_POINT:
-        raise InputError(f"{path}: {quote(name)} has type {kind}; expected floating point, as float32")
+        raise InputError(f"{path}: {quote(name)} has type {kind}; expected floating point of 16, 32 or 64 bits")
     with np.errstate(over="ignore"):  # an overflow becomes infinity, which `check_tensors` reports
         return np.frombuffer(tensor["data"], _FLOATING_POINT[kind]).reshape(shape).astype(np.float32)

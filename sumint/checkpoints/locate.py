@@ -63,7 +63,8 @@ def locate(name: str) -> Path:
     if is_address(name):
         folder = cache_folder()
         return fetch_address(name, None if folder is None else folder / "checkpoints")
-    if not Path(name).exists() and (meant := get_close_matches(name, NAMED, n=1, cutoff=0.7)):
+    meant = get_close_matches(name, NAMED, n=1, cutoff=0.7) if name.isidentifier() else []
+    if meant and not Path(name).exists():
         raise InputError(f"{name}: no such file; did you mean {meant[0]}?")
     return Path(name)
 

@@ -54,6 +54,12 @@ _TYPES = {
     "ComplexFloatStorage": "c8",
     "ComplexDoubleStorage": "c16",
 }
+PYTORCH = (_ARCHIVE, b"\x80")
+"""How the files of PyTorch begin: an archive, or in old versions a pickle."""
+
+_DTYPES = {"Byte": "uint8", "Char": "int8", "Short": "int16", "Int": "int32", "Long": "int64"}
+"""The types of numbers by the names of their storages, where the two differ."""
+
 _FLOATING_POINT = {"FloatStorage", "DoubleStorage", "HalfStorage", "BFloat16Storage"}
 
 _TENSORS = {"torch._utils _rebuild_tensor", "torch._utils _rebuild_tensor_v2"}
@@ -160,8 +166,9 @@ def _as_arrays(entries: Any, storages: Mapping[str, bytes], order: str, path: Pa
         if size > MAX_FILE_SIZE:
             raise InputError(f"{path}: {label} has shape {list(tensor.shape)}, too large for this family")
         if tensor.storage.type not in _FLOATING_POINT:
-            kind = tensor.storage.type.removesuffix("Storage").lower()
-            raise InputError(f"{path}: {label} has type {kind}; expected floating point")
+            kind = tensor.storage.type.removesuffix("Storage")
+            kind = _DTYPES.get(kind, kind.lower())
+            raise InputError(f"{path}: {label} has type {kind}; expected floating point of 16, 32 or 64 bits")
         try:
             arrays[name] = _array(tensor, storages, order)
         except (_UnreadableError, ValueError, KeyError):
@@ -363,5 +370,12 @@ def _plain_list(value: Any) -> list[Any]:
 
 def _kind_of(value: Any) -> str:
     """The name of a value's type in a message."""
-    kinds = {_Entries: "dictionary", _Tensor: "tensor", _Storage: "storage", _Global: "name", type(None): "None"}
+    kinds = {
+        _Entries: "dictionary",
+        _Tensor: "tensor",
+        _Storage: "storage",
+        _Global: "name",
+        _Opaque: "Python object",
+        type(None): "None",
+    }
     return kinds.get(type(value), type(value).__name__)

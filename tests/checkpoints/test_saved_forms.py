@@ -200,3 +200,41 @@ def test_convert_writes_the_same_tensors_as_safetensors_with_a_card(
     assert main(["convert", str(source), str(target), "--heads", str(n_heads)]) == 2
     assert "is there already" in capsys.readouterr().err
     assert main(["convert", str(source), str(tmp_path / "ours.pt")]) == 2
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_the_content_of_a_file_decides_how_it_is_read_not_its_name(
+    tmp_path: Path, tensors: Tensors, tiny_weights: Weights, legacy: bool
+) -> None:
+    torch.save(tensors, tmp_path / "torch.safetensors", _use_new_zipfile_serialization=not legacy)
+    save_file(tensors, tmp_path / "safetensors.pt")
+    for name in ("torch.safetensors", "safetensors.pt"):
+        assert read_weights(tmp_path / name).digest == tiny_weights.digest
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
+@pytest.mark.parametrize(("dtype", "named"), [(torch.int8, ("int8", "I8")), (torch.int64, ("int64", "I64"))])
+def test_numbers_of_another_type_are_named_by_it(
+    tmp_path: Path, tensors: Tensors, suffix: str, dtype: torch.dtype, named: tuple[str, str]
+) -> None:
+    path = saved({**tensors, "unembed.b_U": tensors["unembed.b_U"].to(dtype)}, tmp_path / f"model{suffix}")
+    with pytest.raises(
+        InputError, match=f"'unembed.b_U' has type ({'|'.join(named)}); expected floating point of 16"
+    ):
+        read_weights(path)
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
+def test_the_number_of_layers_is_named_before_masks_and_types(
+    tmp_path: Path, tensors: Tensors, suffix: str
+) -> None:
+    of_one = {name: tensor for name, tensor in tensors.items() if "blocks.1" not in name}
+    path = saved({**of_one, "blocks.0.attn.mask": torch.ones(8, 8, dtype=torch.bool)}, tmp_path / f"model{suffix}")
+    with pytest.raises(InputError, match="has 1 layer; models of 2 layers are supported"):
+        read_weights(path)
+
+
+def test_a_whole_model_is_refused_with_what_to_save(tmp_path: Path) -> None:
+    torch.save(torch.nn.Linear(2, 2), tmp_path / "model.pt")
+    with pytest.raises(InputError, match=r"found a Python object; save model.state_dict\(\)"):
+        read_weights(tmp_path / "model.pt")
