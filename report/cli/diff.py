@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+import shutil
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from sumint.cli.application import Command
+
+LOG_WIDTH = 100
+"""The width of a line in a pipe, which logs show without scrolling sideways."""
 
 
 def _tolerance(text: str | float) -> float:
@@ -29,9 +34,10 @@ def add(application: typer.Typer) -> None:
         cls=Command,
         short_help="Compare two built sites: claims, figures, tables.",
         help=(
-            "Compare two built sites: claims whose verdict or value changed, figures and tables whose numbers "
-            "changed and by how much, and what only one of the sites contains. Their provenance is listed, but "
-            "does not count as a difference."
+            "Compare two built sites. First come the claims that hold in one and do not hold in the other, with "
+            "the sentence that is true of each model and the number that decides; then claims that have a verdict "
+            "in one alone, values, figures and tables that changed, and what only one of the sites contains. "
+            "Their provenance is listed, but does not count as a difference."
         ),
         epilog=(
             "exit codes: 0 nothing differs; 1 something does; 2 a folder contains no site of this report\n\n"
@@ -39,6 +45,7 @@ def add(application: typer.Typer) -> None:
             "numbers to seven digits, so --tolerance 1e-6 ignores rounding.\n\n"
             "examples:\n\n\b\n"
             "  python -m report diff site /tmp/report\n"
+            "  python -m report diff site /tmp/report --claims-only\n"
             "  python -m report diff site /tmp/report --tolerance 1e-6 --html diff.html"
         ),
     )(run)
@@ -56,29 +63,28 @@ def run(
             help="Ignore relative changes of a number up to R; with 0, every change counts.",
         ),
     ] = 0.0,
+    claims_only: Annotated[
+        bool, typer.Option("--claims-only", help="Compare the claims alone, without figures and tables.")
+    ] = False,
     html: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Also write the comparison as a self-contained page.")
     ] = None,
 ) -> int:
     """List the differences; the exit code is 1 if there are any."""
-    from report.cli.tables import print_table
     from report.comparison.compare import compare
-    from report.comparison.tables import sections, summary
+    from report.comparison.diff_lines import diff_lines
     from report.content.safe_text import plain
 
     if html is not None:
-        from report.comparison.page import COMPARISON_FILE
+        from report.pages.comparison.diff_page import COMPARISON_FILE
 
         COMPARISON_FILE.check(html)  # before the sites are read
-    comparison = compare(old, new, tolerance)
-    for section in sections(comparison):
-        print(f"{section.title}: {section.n_listed:,}")
-        print_table(section.rows, head=section.head, right=section.numeric)
-        print()
-    print(summary(comparison))
+    comparison = compare(old, new, tolerance, claims_only=claims_only)
+    for line in diff_lines(comparison, shutil.get_terminal_size().columns if sys.stdout.isatty() else LOG_WIDTH):
+        print(line)
     if html is not None:
-        from report.comparison.page import COMPARISON_FILE, comparison_page
+        from report.pages.comparison.diff_page import COMPARISON_FILE, comparison_page
 
-        COMPARISON_FILE.write(comparison_page(comparison), html)
+        COMPARISON_FILE.write(comparison_page(comparison, html.parent), html)
         print(plain(str(html)))
     return 1 if comparison.differs else 0

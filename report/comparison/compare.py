@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from report.comparison.json_diff import DataChange, NumberChange, data_change, is_beyond
+from report.comparison.claim_change import ClaimChange, claim_change
+from report.comparison.json_diff import DataChange, data_change
+from report.comparison.names import distinct_names
 from report.comparison.published_site import LARGEST_DATA, PublishedSite
 from report.content.claims.record import ClaimRecord
 from report.content.safe_text import plain
@@ -21,44 +23,36 @@ BUILD_FIELDS = {"Built": "built", "Host": "host", "System": "system"}
 
 
 @dataclass(frozen=True)
-class ClaimChange:
-    """A claim that differs between the two sites."""
+class Side:
+    """One of the two sites."""
 
-    old: ClaimRecord
-    new: ClaimRecord
-    numbers: tuple[NumberChange, ...]
-    """The numbers that changed, by name, the largest relative change first."""
-    changed_fields: tuple[str, ...]
-    """Which of the fields statement, criterion and kind changed."""
-
-    @property
-    def verdict_changed(self) -> bool:
-        """Whether the verdict differs."""
-        return self.old.state != self.new.state
-
-    @property
-    def size(self) -> float:
-        """The largest relative change of the claim's numbers; 0 if none changed."""
-        return max((number.relative for number in self.numbers), default=0.0)
+    name: str
+    """The name of its model, with that of the site's folder if both models have the same."""
+    folder: Path
+    pages: frozenset[str]
+    """The file names of its pages."""
 
 
 @dataclass(frozen=True)
 class Comparison:
     """The differences between two sites."""
 
-    old: str
-    new: str
-    """The folders of the two sites."""
+    sides: tuple[Side, Side]
+    """The old site and the new one."""
     tolerance: float
     """The relative change up to which numbers count as equal."""
     provenance: tuple[tuple[str, str, str], ...]
     """The entries of the provenance that differ: a label and both texts."""
     n_claims: int
     """The number of claims that are in both sites."""
+    n_checked: int
+    """The number of those that have a verdict in both."""
     claims: tuple[ClaimChange, ...]
     """The claims that changed, the largest change first."""
     claims_only: tuple[tuple[ClaimRecord, ...], tuple[ClaimRecord, ...]]
     """The claims that are only in the old site, and those that are only in the new site."""
+    compares_data: bool
+    """Whether figures and tables were compared."""
     n_data: int
     """The number of figures and tables that are in both sites."""
     data: tuple[DataChange, ...]
@@ -68,8 +62,20 @@ class Comparison:
 
     @property
     def verdicts(self) -> tuple[ClaimChange, ...]:
-        """The claims whose verdict changed."""
-        return tuple(claim for claim in self.claims if claim.verdict_changed)
+        """The claims that hold in one site and do not hold in the other; those near their limit last."""
+        found = [claim for claim in self.claims if claim.verdict_changed]
+        return tuple(sorted(found, key=lambda claim: claim.old.is_near or claim.new.is_near))
+
+    @property
+    def one_sided(self) -> tuple[ClaimChange, ...]:
+        """The claims whose state differs, without a verdict in both sites; those of the write-up last."""
+        found = [claim for claim in self.claims if claim.is_one_sided]
+        return tuple(sorted(found, key=lambda claim: claim.old.kind == "published"))
+
+    @property
+    def values(self) -> tuple[ClaimChange, ...]:
+        """The claims with the same verdict, or none, whose values or texts differ."""
+        return tuple(claim for claim in self.claims if not (claim.verdict_changed or claim.is_one_sided))
 
     @property
     def differs(self) -> bool:
@@ -77,8 +83,10 @@ class Comparison:
         return bool(self.claims or any(self.claims_only) or self.data or any(self.data_only))
 
 
-def compare(old: Path, new: Path, tolerance: float = 0.0) -> Comparison:
+def compare(old: Path, new: Path, tolerance: float = 0.0, *, claims_only: bool = False) -> Comparison:
     """Compare the sites in two folders; relative changes of numbers up to `tolerance` do not count.
+
+    With `claims_only`, figures and tables are not compared.
 
     Raises:
         SiteError: if a folder does not contain a site of this report, or the claims of a site cannot be read.
@@ -86,27 +94,45 @@ def compare(old: Path, new: Path, tolerance: float = 0.0) -> Comparison:
     sites = (PublishedSite(old), PublishedSite(new))
     old_claims, new_claims = (_claims(site) for site in sites)
     common = [key for key in old_claims if key in new_claims]
-    changes = [_claim_change(old_claims[key], new_claims[key], tolerance) for key in common]
-    names = [name for name in sites[0].data if name in sites[1].data]
+    changes = [claim_change(old_claims[key], new_claims[key], tolerance) for key in common]
+    old_data, new_data = ({}, {}) if claims_only else (site.data for site in sites)
+    names = [name for name in old_data if name in new_data]
     data = [_data_change(name, *sites, tolerance) for name in names]
     return Comparison(
-        plain(str(old)),
-        plain(str(new)),
+        _sides(*sites),
         tolerance,
         tuple(_provenance(*sites)),
         len(common),
+        sum(old_claims[key].was_checked and new_claims[key].was_checked for key in common),
         tuple(sorted((change for change in changes if change), key=lambda change: -change.size)),
         (
             tuple(claim for key, claim in old_claims.items() if key not in new_claims),
             tuple(claim for key, claim in new_claims.items() if key not in old_claims),
         ),
+        not claims_only,
         len(names),
         tuple(sorted((change for change in data if change.differs), key=lambda change: change.size, reverse=True)),
         (
-            tuple(name for name in sites[0].data if name not in sites[1].data),
-            tuple(name for name in sites[1].data if name not in sites[0].data),
+            tuple(name for name in old_data if name not in new_data),
+            tuple(name for name in new_data if name not in old_data),
         ),
     )
+
+
+def _sides(old: PublishedSite, new: PublishedSite) -> tuple[Side, Side]:
+    names = distinct_names(
+        (old.model_name, new.model_name),
+        *(tuple(plain(path(site.folder)) for site in (old, new)) for path in (_folder_name, str)),
+    )
+    first, second = (
+        Side(name, site.folder, frozenset(path for path in site.files if path.endswith(".html")))
+        for name, site in zip(names, (old, new), strict=True)
+    )
+    return first, second
+
+
+def _folder_name(folder: Path) -> str:
+    return folder.absolute().name
 
 
 def _claims(site: PublishedSite) -> Mapping[str, ClaimRecord]:
@@ -142,23 +168,6 @@ def _build_fields(site: PublishedSite) -> dict[str, str]:
         return {}
     fields = {label: build.get(field) for label, field in BUILD_FIELDS.items()}
     return {label: plain(text) for label, text in fields.items() if isinstance(text, str)}
-
-
-def _claim_change(old: ClaimRecord, new: ClaimRecord, tolerance: float) -> ClaimChange | None:
-    numbers = [
-        NumberChange(name, old.numbers.get(name), new.numbers.get(name))
-        for name in dict.fromkeys((*old.numbers, *new.numbers))
-    ]
-    changes = [number for number in numbers if is_beyond(number.old, number.new, tolerance)]
-    changes.sort(key=lambda number: -number.relative)
-    changed_fields = [
-        field for field in ("statement", "criterion", "kind") if getattr(old, field) != getattr(new, field)
-    ]
-    # The text of the value follows from the numbers if there are any, so with a tolerance only the numbers count.
-    value_changed = old.value != new.value and not (tolerance and numbers)
-    if not (changes or changed_fields or value_changed or old.state != new.state):
-        return None
-    return ClaimChange(old, new, tuple(changes), tuple(changed_fields))
 
 
 def _data_change(name: str, old: PublishedSite, new: PublishedSite, tolerance: float) -> DataChange:

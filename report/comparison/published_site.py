@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from report.content.claims.record import ClaimRecord, RecordError, from_json
-from report.content.safe_text import plain
+from report.content.safe_text import one_line, plain
 from report.errors import SiteError, UnreadableError
 from report.publishing.publish import GENERATOR, GITIGNORE, MANIFEST, PROVENANCE, RECORD
 
@@ -126,6 +126,8 @@ class PublishedSite:
         values = self.json(CLAIMS)
         if not isinstance(values, list):
             raise UnreadableError(CLAIMS, "expected a list of claims")
+        if any(isinstance(value, dict) and "name" in value and "check" not in value for value in values):
+            raise UnreadableError(CLAIMS, "was written by an earlier version of this tool; build the site again")
         claims: dict[str, ClaimRecord] = {}
         for number, value in enumerate(values, start=1):
             claim = _claim(value, f"claim {number}")
@@ -153,6 +155,21 @@ class PublishedSite:
         if not isinstance(provenance, dict) or not all(isinstance(text, str) for text in provenance.values()):
             raise UnreadableError(PROVENANCE, "expected an object that maps labels to texts")
         return {plain(label): plain(text) for label, text in provenance.items()}
+
+    @property
+    def model_name(self) -> str:
+        """The name of the site's model: from its provenance, else from the record of its build or its folder."""
+        try:
+            if name := self.provenance().get("Weights", "").partition(", tensors sha256 ")[0]:
+                return name
+        except UnreadableError:
+            pass
+        try:
+            weights = self.build().get("weights")
+            name = weights.get("name") if isinstance(weights, dict) else None
+            return (one_line(name) if isinstance(name, str) else "") or plain(self.folder.absolute().name)
+        except UnreadableError:
+            return plain(self.folder.absolute().name)
 
     @cached_property
     def data(self) -> dict[str, str]:

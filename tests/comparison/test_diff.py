@@ -20,8 +20,8 @@ from report.__main__ import main
 from report.cli.tables import print_table
 from report.comparison.compare import Comparison, compare
 from report.comparison.json_diff import ANGLE, DataChange, relative_change
-from report.comparison.page import comparison_page
 from report.errors import SiteError
+from report.pages.comparison.diff_page import comparison_page
 from report.pipeline import build
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab
@@ -119,7 +119,7 @@ def test_two_copies_of_a_site_do_not_differ(tmp_path: Path, capsys) -> None:
     old = site_at(tmp_path / "a")
     shutil.copytree(old, tmp_path / "b")
     assert main(["diff", str(old), str(tmp_path / "b")]) == 0
-    assert capsys.readouterr().out == "nothing differs: 1 claims, 2 figures and tables\n"
+    assert capsys.readouterr().out == "nothing differs: 1 claim, 2 figures and tables\n"
 
 
 def test_a_built_site_does_not_differ_from_itself_and_its_foot_has_its_provenance(tiny_site: Path) -> None:
@@ -147,19 +147,66 @@ def test_sites_of_different_weights_differ(tmp_path: Path, tiny_weights: Weights
     assert all(0 < change.n_changed <= change.n_numbers for change in comparison.data if change.largest_absolute)
     assert comparison.provenance[0][0] == "Weights"
     assert comparison.provenance[0][1].startswith("a, tensors sha256 ")
-    assert b"unembedding/unembedding" in comparison_page(comparison)
+    assert b"unembedding/unembedding" in comparison_page(comparison, tmp_path)
 
 
-def test_a_verdict_that_changed_is_told_with_both_values(tmp_path: Path, capsys) -> None:
+def test_a_verdict_that_changed_is_told_first_with_the_sentence_and_the_number_of_each_model(
+    tmp_path: Path, capsys
+) -> None:
     comparison = of_claims(tmp_path, {"share": 0.12})
     (change,) = comparison.verdicts
     assert [(number.place, number.old, number.new) for number in change.numbers] == [("share", 0.97, 0.12)]
     assert main(["diff", str(tmp_path / "a"), str(tmp_path / "b")]) == 1
     printed = capsys.readouterr().out
-    assert printed.startswith("Claims whose verdict changed: 1\n")
-    assert "Holds: share: 97.0%; rows: 2" in printed
-    assert "Does not hold: share: 12.0%; rows: 2" in printed
-    assert printed.endswith("\nclaims that changed: 1 of 1, 1 of them in their verdict\n")
+    assert (
+        "\n\nVerdicts that changed: 1 of 1, the claims with a verdict in both\n"
+        "  one.html#sparse: holds → does not hold\n"
+        "    seed 1 & sons (a): It is sparse. 97.0% (≥ 95%)\n"
+        "    seed 1 & sons (b): It is not. 12.0% (≥ 95%)\n"
+    ) in printed
+    assert printed.endswith("\nverdicts that changed: 1 (compared: 1 claim, 2 figures and tables)\n")
+
+
+def estimated(share: float) -> dict[str, Any]:
+    """The claim with a share that was estimated from 100 cases."""
+    made = claim(share=share)
+    made["check"]["conditions"][0]["cases"][0]["n"] = 100
+    return {**made, "state": "near-holds" if share >= 0.95 else "near-fails"}
+
+
+def test_a_verdict_near_its_limit_is_said_to_be_near_and_comes_last(tmp_path: Path, capsys) -> None:
+    old = site_at(tmp_path / "a", claims=({**estimated(0.97), "name": "close"}, {**CLAIM, "name": "clear"}))
+    new = site_at(tmp_path / "b", claims=({**estimated(0.93), "name": "close"}, claim(name="clear", share=0.9)))
+    assert [change.new.name for change in compare(old, new).verdicts] == ["clear", "close"]
+    main(["diff", str(old), str(new)])
+    printed = " ".join(capsys.readouterr().out.split())
+    assert "one.html#close: holds, near the limit → does not hold, near the limit" in printed
+    assert "It is not. 93.0% (≥ 95%; within the 95% interval 86.3% to 96.6%)" in printed
+
+
+@pytest.mark.parametrize(
+    ("weights", "folders", "names"),
+    [
+        (("one", "two"), ("a", "b"), ("one", "two")),
+        (("one", "one"), ("a", "b"), ("one & sons (a)", "one & sons (b)")),
+        (("one", "one"), ("a/site", "b/site"), ("one & sons ({}/a/site)", "one & sons ({}/b/site)")),
+    ],
+    ids=["other names", "the same name", "the same name and folder"],
+)
+def test_models_are_called_by_their_names_and_told_apart(
+    weights: tuple[str, str], folders: tuple[str, str], names: tuple[str, str], tmp_path: Path
+) -> None:
+    old, new = (site_at(tmp_path / folder, weights=one) for folder, one in zip(folders, weights, strict=True))
+    found = [side.name.removesuffix(" & sons") for side in compare(old, new).sides]
+    assert found == [name.format(tmp_path) for name in names]
+
+
+def test_a_model_without_provenance_has_the_name_of_its_build_or_of_its_folder(tmp_path: Path) -> None:
+    old, new = site_at(tmp_path / "a"), site_at(tmp_path / "b")
+    for site in (old, new):
+        (site / "provenance.json").unlink()
+    (new / "build.json").write_text('{"weights": {"name": "seed 7"}}')
+    assert [side.name for side in compare(old, new).sides] == ["a", "seed 7"]
 
 
 @pytest.mark.parametrize(
@@ -187,11 +234,24 @@ def test_a_claim_s_numbers_within_the_tolerance_do_not_count(tmp_path: Path) -> 
     assert of_claims(tmp_path, {**change, "state": "fails"}, tolerance=1e-6).differs
 
 
-@pytest.mark.parametrize("state", ["fails", "near-holds", "not-applicable", "not-measured", "failed"])
-def test_each_change_of_the_state_is_a_change_of_the_verdict(state: str, tmp_path: Path) -> None:
-    (change,) = of_claims(tmp_path, {"state": state}).verdicts
+@pytest.mark.parametrize("state", ["not-applicable", "not-measured", "failed"])
+def test_a_claim_without_a_verdict_in_one_site_is_told_apart_and_in_brief(
+    state: str, tmp_path: Path, capsys
+) -> None:
+    comparison = of_claims(tmp_path, {"state": state})
+    assert not comparison.verdicts
+    (change,) = comparison.one_sided
     assert (change.old.state, change.new.state) == ("holds", state)
-    assert not change.numbers
+    assert main(["diff", str(tmp_path / "a"), str(tmp_path / "b")]) == 1
+    printed = capsys.readouterr().out
+    assert f"at most: 1\n  one.html#sparse: holds → {state.replace('-', ' ')}\n\n" in printed
+    assert "It is sparse" not in printed
+
+
+def test_a_claim_that_comes_near_its_limit_keeps_its_verdict(tmp_path: Path) -> None:
+    comparison = of_claims(tmp_path, {"state": "near-holds"})
+    assert not comparison.verdicts
+    assert len(comparison.values) == 1
 
 
 def test_the_claims_that_changed_most_come_first(tmp_path: Path) -> None:
@@ -303,7 +363,7 @@ def test_where_two_sites_come_from_is_told_but_is_no_difference(tmp_path: Path, 
     )
     assert main(["diff", str(old), str(new)]) == 0
     assert capsys.readouterr().out.endswith(
-        "nothing differs: 1 claims, 2 figures and tables; only where they come from\n"
+        "nothing differs: 1 claim, 2 figures and tables; only where they come from\n"
     )
 
 
@@ -345,7 +405,7 @@ def test_no_number_is_too_large_or_too_small(numbers: list[float], tmp_path: Pat
     change = of_data(tmp_path, numbers, numbers[::-1])
     assert change is not None
     assert change.n_changed == 2
-    assert comparison_page(compare(tmp_path / "a", tmp_path / "b"))
+    assert comparison_page(compare(tmp_path / "a", tmp_path / "b"), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -392,7 +452,7 @@ def test_whatever_two_sites_say_the_page_has_no_tags_but_its_own(tmp_path: Path)
     data = {"one/gram": hostile, "one/sums": {**TABLE, "title": HOSTILE}, "one/<b>x<b>": FIGURE}
     claims = (claim(note=HOSTILE, share=0.1), hostile_claim)
     sites = (site_at(tmp_path / "a<b>"), site_at(tmp_path / "b<b>", claims=claims, data=data, weights=HOSTILE))
-    page = comparison_page(compare(*sites)).decode()
+    page = comparison_page(compare(*sites), tmp_path).decode()
     assert not set(page) & {"\x1b", "\u202e"}
     assert "&lt;script&gt;" in page
     tags = Tags(page).tags
@@ -411,7 +471,7 @@ def test_only_an_earlier_page_is_replaced(tmp_path: Path, capsys) -> None:
     page = tmp_path / "diff.html"
     for _ in range(2):
         assert main(["diff", site, site, "--html", str(page)]) == 0
-    assert page.read_bytes() == comparison_page(compare(Path(site), Path(site)))
+    assert page.read_bytes() == comparison_page(compare(Path(site), Path(site)), tmp_path)
     thesis = tmp_path / "thesis.html"
     thesis.write_text("years of work")
     assert main(["diff", site, site, "--html", str(thesis)]) == 2
@@ -419,6 +479,43 @@ def test_only_an_earlier_page_is_replaced(tmp_path: Path, capsys) -> None:
     assert "was not written by --html" in capsys.readouterr().err
     assert main(["diff", site, site, "--html", str(tmp_path / "gone" / "x.html")]) == 2
     assert main(["diff", site, site, "--html", str(tmp_path)]) == 2
+
+
+def test_the_page_links_to_the_claim_and_the_figure_in_both_sites(tmp_path: Path) -> None:
+    old = site_at(tmp_path / "a")
+    changed = {"one/gram": figure_with(((0, 0, 0), 2.0))}
+    new = site_at(tmp_path / "sites" / "b 2", claims=(claim(share=0.1),), data=changed)
+    for site in (old, new):
+        (site / "one.html").touch()
+    page = comparison_page(compare(old, new), tmp_path / "sites").decode()
+    links = [attributes["href"] for tag, attributes in Tags(page).tags if tag == "a"]
+    assert links == [f"{site}/one.html#{anchor}" for anchor in ("sparse", "gram") for site in ("../a", "b%202")]
+
+
+def test_claims_alone_are_compared_if_asked(tmp_path: Path, capsys) -> None:
+    old, new = site_at(tmp_path / "a"), site_at(tmp_path / "b", data={"one/gram": figure_with(((0, 0, 0), 2.0))})
+    assert main(["diff", str(old), str(new)]) == 1
+    assert "one/gram: 1 of 10 numbers; largest change 1: 1 → 2" in " ".join(capsys.readouterr().out.split())
+    assert main(["diff", str(old), str(new), "--claims-only"]) == 0
+    assert capsys.readouterr().out.endswith("nothing differs: 1 claim\n")
+
+
+def test_no_line_in_a_pipe_is_too_long_for_a_log(tmp_path: Path, capsys) -> None:
+    long = "A long sentence. " * 20
+    of_claims(tmp_path, {"share": 0.1, "otherwise": long, "note": "x" * 300})
+    main(["diff", str(tmp_path / "a"), str(tmp_path / "b")])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 100
+    assert " ".join(lines).count("long") == 20
+
+
+def test_a_site_of_an_earlier_version_is_said_to_be_one(tmp_path: Path, capsys) -> None:
+    earlier = {"chapter": "one", "name": "sparse", "statement": "It is sparse.", "verdict": "holds"}
+    old, new = site_at(tmp_path / "a", claims=(earlier,)), site_at(tmp_path / "b")
+    assert main(["diff", str(old), str(new)]) == 2
+    assert "claims.json: was written by an earlier version of this tool; build the site again" in (
+        capsys.readouterr().err
+    )
 
 
 class Terminal(io.StringIO):

@@ -19,11 +19,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import update_wrapper
-from typing import Any, Generic, Literal, ParamSpec
+from typing import Any, Generic, Literal, ParamSpec, Protocol
 
 from report.content.claims.checks import Check, not_applicable
 from report.content.claims.condition import Condition
-from report.content.claims.states import FAILING, HOLDING, LABELS, State
+from report.content.claims.states import FAILING, HOLDING, LABELS, NEAR, State
 from sumint.checkpoints.locate import ARENA_DIGEST
 from sumint.lab import Lab
 
@@ -45,6 +45,9 @@ KINDS_EXPLAINED: dict[Kind, str] = {
     "seeds": "About the bundled seeds.",
 }
 """What each kind of claim is, as a sentence."""
+
+COUNTED_KINDS: tuple[Kind, ...] = ("finding", "published")
+"""The kinds of claims that count in "n of m claims hold"."""
 
 KIND_LABELS: dict[Kind, str] = {
     "finding": "finding",
@@ -105,12 +108,12 @@ class Claim:
     @property
     def is_near(self) -> bool:
         """Whether the limit lies within the interval of the rate that decides."""
-        return self.state in ("near-holds", "near-fails")
+        return self.state in NEAR
 
     @property
     def is_counted(self) -> bool:
         """Whether it counts in "n of m claims hold": it was checked, and another network might not pass."""
-        return self.was_checked and self.kind in ("finding", "published")
+        return self.was_checked and self.kind in COUNTED_KINDS
 
     @property
     def is_folded(self) -> bool:
@@ -147,9 +150,25 @@ class Claim:
     @property
     def sentence(self) -> str:
         """The sentence that is true on this checkpoint, in Markdown: the claim, or what is true instead."""
-        if not self.does_not_hold:
-            return self.statement
-        return self.otherwise or f"Not on this checkpoint: {self.statement}"
+        return sentence_of(self)
+
+
+class Outcome(Protocol):
+    """What of a claim decides which sentence is true."""
+
+    @property
+    def statement(self) -> str: ...
+    @property
+    def otherwise(self) -> str: ...
+    @property
+    def does_not_hold(self) -> bool: ...
+
+
+def sentence_of(claim: Outcome) -> str:
+    """The sentence that is true, in Markdown: the claim, or what is true instead if it does not hold."""
+    if not claim.does_not_hold:
+        return claim.statement
+    return claim.otherwise or f"Not on this checkpoint: {claim.statement}"
 
 
 ABOUT_ANOTHER = "About the write-up’s checkpoint, and checked on that checkpoint alone."

@@ -12,9 +12,9 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from report.content.claims.checks import Check
-from report.content.claims.claim import Claim, Kind
+from report.content.claims.claim import COUNTED_KINDS, Claim, Kind, sentence_of
 from report.content.claims.condition import Condition
-from report.content.claims.states import FAILING, HOLDING, State
+from report.content.claims.states import FAILING, HOLDING, NEAR, State
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -58,6 +58,26 @@ class ClaimRecord:
     def does_not_hold(self) -> bool:
         """Whether the criterion was checked and is not met."""
         return self.state in FAILING
+
+    @property
+    def was_checked(self) -> bool:
+        """Whether there was a verdict."""
+        return self.holds or self.does_not_hold
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the limit lies within the interval of the rate that decides."""
+        return self.state in NEAR
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether it counts in "n of m claims hold": it was checked, and another network might not pass."""
+        return self.was_checked and self.kind in COUNTED_KINDS
+
+    @property
+    def sentence(self) -> str:
+        """The sentence that is true of the model, in Markdown: the claim, or what is true instead."""
+        return sentence_of(self)
 
     @property
     def value(self) -> str:

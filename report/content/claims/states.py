@@ -17,6 +17,7 @@ State = Literal["holds", "near-holds", "near-fails", "fails", "not-applicable", 
 
 HOLDING: tuple[State, ...] = ("holds", "near-holds")
 FAILING: tuple[State, ...] = ("fails", "near-fails")
+NEAR: tuple[State, ...] = ("near-holds", "near-fails")
 
 LABELS: Mapping[State, str] = {
     "holds": "Holds",
