@@ -11,6 +11,7 @@ from report.chapters import (
     ablation,
     carries,
     circuit,
+    comparison,
     direct_logit_attribution,
     every_sum,
     how_it_adds,
@@ -24,6 +25,7 @@ from report.chapters import (
     the_task,
     unembedding,
 )
+from report.comparison.other_model import OtherModel
 from report.content.chapter import ChapterPlan, stem_of
 from report.errors import SettingsError
 from report.project.chapters import conclusions, load_chapter
@@ -63,11 +65,14 @@ def plans(modules: Sequence[ModuleType] = OUTLINE) -> dict[str, ChapterPlan]:
     }
 
 
-def outline_of(settings: Settings, chosen: Sequence[str] = ()) -> tuple[ModuleType, ...]:
+def outline_of(
+    settings: Settings, chosen: Sequence[str] = (), other: OtherModel | None = None
+) -> tuple[ModuleType, ...]:
     """The chapters of a report in their order: those of its settings, or some of them.
 
     Args:
         chosen: the names of chapters, or the paths of files with one; empty for all of the settings.
+        other: the model with which the report is compared, in a chapter before the conclusions.
 
     Raises:
         SettingsError: if there is no such chapter, or a file is not one.
@@ -81,6 +86,8 @@ def outline_of(settings: Settings, chosen: Sequence[str] = ()) -> tuple[ModuleTy
             if not name.endswith(".py"):
                 check_chapter(name, [*CHAPTERS, *by_stem], _refuse)
     modules = [load_chapter(Path(name)) if name.endswith(".py") else CHAPTERS[name] for name in names]
+    if other is not None:
+        modules.append(comparison.chapter(other, _compared_plans(modules)))
     if settings.conclusions is not None and not chosen:
         modules.append(conclusions(settings.conclusions))
     stems = [stem_of(module) for module in modules]
@@ -88,6 +95,11 @@ def outline_of(settings: Settings, chosen: Sequence[str] = ()) -> tuple[ModuleTy
     if twice is not None:
         raise SettingsError(f"two chapters have the name {twice}; rename the file of one")
     return tuple(modules)
+
+
+def _compared_plans(modules: Sequence[ModuleType]) -> dict[str, ChapterPlan]:
+    """The plans of the chapters whose claims are checked on another model, by stem."""
+    return plans([one for one in modules if one in COMPARED or (one not in OUTLINE and one.PLAN.is_compared)])
 
 
 def _refuse(message: str) -> NoReturn:

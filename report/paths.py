@@ -12,6 +12,11 @@ TEMPLATES = REPORT / "templates" if (REPORT / "templates").is_dir() else ROOT / 
 """The folder of the templates: inside the package when it is installed, beside it in a checkout."""
 
 
+COMPARISON = "comparison"
+"""The chapter that a report has only if it is compared with another model."""
+
+
 def chapter_names() -> tuple[str, ...]:
-    """The names of the package's chapters, found without importing them."""
-    return tuple(sorted(path.parent.name.replace("_", "-") for path in REPORT.glob("chapters/*/__init__.py")))
+    """The names of the package's chapters that a report can choose, found without importing them."""
+    names = {path.parent.name.replace("_", "-") for path in REPORT.glob("chapters/*/__init__.py")}
+    return tuple(sorted(names - {COMPARISON}))

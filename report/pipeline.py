@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from report.build_result import BuildResult
+from report.content.chapter import Chapter
 from report.content.claims.claim import Claim
 from report.content.claims.failing import failing_claims, lines_of
 from report.content.failures import Failure
@@ -22,6 +23,7 @@ from report.figures.plotlyjs import SCRIPT, PlotlyJs, full
 from report.outline import OUTLINE, plans
 from report.pages.drawings import draw
 from report.pages.site import Site
+from report.paths import COMPARISON
 from report.project.inputs import has_code, inputs_of
 from report.project.settings import Settings
 from report.publishing.build_record import build_record
@@ -123,7 +125,14 @@ def build(
         len(in_one_file),
         failures,
         figure_states,
+        _comparison(chapters),
     )
+
+
+def _comparison(chapters: Mapping[str, Chapter]) -> str:
+    """The result of the comparison with another model in a line; empty if the report has none."""
+    values = chapters[COMPARISON].values if COMPARISON in chapters else {}
+    return f"compared with {values['pairs'].names[1]}: {values['verdicts']}" if "pairs" in values else ""
 
 
 def check_claims(claims: Mapping[str, Claim], failures: Iterable[Failure] = ()) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from report.outline import OUTLINE
+from report.paths import COMPARISON
 
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((*ROOT.glob("sumint/**/*.py"), *ROOT.glob("report/**/*.py")))
@@ -84,7 +85,8 @@ def test_no_package_is_too_large_to_be_read_at_a_glance(package: Path) -> None:
 
 def test_every_chapter_is_a_package_with_its_text_and_in_the_outline() -> None:
     chapters = sorted(path.parent.name for path in ROOT.glob("report/chapters/*/__init__.py"))
-    assert sorted(module.__name__.rsplit(".", 1)[1] for module in OUTLINE) == chapters
+    in_outline = [module.__name__.rsplit(".", 1)[1] for module in OUTLINE]
+    assert sorted([*in_outline, COMPARISON]) == chapters
     assert sorted(path.parent.name for path in ROOT.glob("report/chapters/*/text.md")) == chapters
 
 

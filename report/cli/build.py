@@ -18,6 +18,7 @@ from sumint.machine.device import Device
 
 if TYPE_CHECKING:
     from report.build_result import BuildResult
+    from report.comparison.other_model import OtherModel
     from report.project.settings import Settings
     from sumint.lab import Lab
 
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
 WEIGHTS_HELP = (
     "bundled: the model that comes with the project; arena: the write-up's checkpoint, which is downloaded once; "
     "or the path of a .safetensors file or a PyTorch state dict."
+)
+
+
+COMPARE_HELP = (
+    "Add a chapter that compares the model with another one: a checkpoint, named as for --weights, or the folder "
+    "of a built site."
 )
 
 
@@ -44,6 +51,7 @@ def add(application: typer.Typer) -> None:
             "  python -m report build --weights arena --strict    the write-up's checkpoint; claims must hold\n"
             "  python -m report build --weights model.safetensors --site /tmp/report\n"
             "  python -m report build my-report                   the report in a folder, see `new`\n"
+            "  python -m report build --compare arena             beside the write-up's checkpoint\n"
             "  python -m report build --chapters unembedding,ablation   some chapters alone\n"
             "  python -m report build --single-file report.html   the report as one file\n"
             "  python -m report build --explain                   which analyses are measured again, and why\n\n"
@@ -85,6 +93,7 @@ def run(
             metavar="NAMES", help="Build some chapters alone, such as unembedding,ablation, in this order."
         ),
     ] = "",
+    compare: Annotated[str | None, typer.Option(metavar="OTHER", help=COMPARE_HELP)] = None,
     base_url: Annotated[
         str | None,
         typer.Option(
@@ -142,6 +151,7 @@ def run(
             device=device,
             site=target,
             single_file=single_file,
+            compare=settings.compare if compare is None else compare,
             base_url=settings.base_url if base_url is None else base_url,
             strict=strict or settings.strict,
             has_seeds=not no_seeds,
@@ -165,6 +175,7 @@ def _run(
     device: Device,
     site: Path | None,
     single_file: Path | None,
+    compare: str,
     base_url: str,
     strict: bool,
     has_seeds: bool,
@@ -205,13 +216,13 @@ def _run(
         check_size(lab)
     must_build = explain or not has_cache
     repository = Repository()
-    is_own = settings.folder is not None or bool(chosen)
+    is_own = settings.folder is not None or bool(chosen) or bool(compare)
     outline, own = None, None
     if is_own:
         from report.outline import outline_of
         from report.project.inputs import inputs_of
 
-        outline = outline_of(settings, chosen)
+        outline = outline_of(settings, chosen, _other(lab, compare))
         own = inputs_of(settings, outline)
     site_fingerprint = None if single_file else fingerprint(lab, repository, plotlyjs, base_url, own)
     if site and site_fingerprint and not must_build and is_up_to_date(site, site_fingerprint):
@@ -255,6 +266,17 @@ def _run(
         tracebacks = f"; the tracebacks are in {log}" if log is not None and log.is_file() else ""
         print(f"error: {counted(len(built.failures), 'failure')}, shown on the pages{tracebacks}", file=sys.stderr)
     return 1 if built.failures else 0
+
+
+def _other(lab: Lab, compare: str) -> OtherModel | None:
+    """The model that the lab's is compared with; None if `compare` is empty."""
+    if not compare:
+        return None
+    from report.comparison.other_model import check_is_another, open_other
+
+    other = open_other(compare)
+    check_is_another(lab, other)  # before the long measurements
+    return other
 
 
 def base_address(text: str) -> str:
@@ -321,6 +343,8 @@ def _print_claims(lab: Lab, built: BuildResult) -> None:
         print(f"{n_unchecked} more are the write-up's about its own checkpoint, and are not checked here")
     for line in resemblance_lines(lab):
         print(line)
+    if built.comparison:
+        print(built.comparison)
     _print_card(lab)
     for failing in failing_claims(built.claims):
         for line in lines_of(failing):

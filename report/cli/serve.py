@@ -24,6 +24,7 @@ class ServeOptions:
     watch: bool
     weights: str | None
     device: Device | None
+    compare: str | None
     verbose: bool
 
 
@@ -65,12 +66,15 @@ def serve(
     device: Annotated[
         Device | None, typer.Option(help="With --watch: the device to compute on, as for `build`.")
     ] = None,
+    compare: Annotated[
+        str | None, typer.Option(metavar="OTHER", help="With --watch: the model to compare with, as for `build`.")
+    ] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", help="Print each request, and which parts are built again.")
     ] = False,
 ) -> int:
     """Serve until interrupted; the exit code is 0."""
-    return run(ServeOptions(folder, site, port, watch, weights, device, verbose))
+    return run(ServeOptions(folder, site, port, watch, weights, device, compare, verbose))
 
 
 def run(options: ServeOptions) -> int:
@@ -79,7 +83,7 @@ def run(options: ServeOptions) -> int:
 
     if options.watch and options.site is not None:
         raise ServeError("--site and --watch exclude each other: with --watch the report is built in memory")
-    for option in ("weights", "device"):
+    for option in ("weights", "device", "compare"):
         if not options.watch and getattr(options, option) is not None:
             raise ServeError(f"--{option} needs --watch (a built site is served as it is)")
     try:
@@ -102,6 +106,7 @@ def _serve_site(options: ServeOptions) -> None:
 def _serve_preview(options: ServeOptions) -> None:
     import report
     import sumint
+    from report.comparison.other_model import open_other
     from report.paths import TEMPLATES
     from report.preview.live_site import LiveSite
     from report.preview.rebuild import Rebuilder, rebuild_on_edits
@@ -115,9 +120,18 @@ def _serve_preview(options: ServeOptions) -> None:
 
     log = partial(print, flush=True)
     device = choose_device(options.device or "auto")
-    checkpoint = locate(settings_in(options.folder).weights if options.weights is None else options.weights)
+    settings = settings_in(options.folder)
+    checkpoint = locate(settings.weights if options.weights is None else options.weights)
     check_readable(checkpoint)
-    rebuilder = Rebuilder(checkpoint, device=device, folder=options.folder, verbose=options.verbose)
+    compare = settings.compare if options.compare is None else options.compare
+    rebuilder = Rebuilder(
+        checkpoint,
+        device=device,
+        folder=options.folder,
+        verbose=options.verbose,
+        compare=options.compare,
+        other_files=open_other(compare).watched_files if compare else (),
+    )
     own = {options.folder.resolve(): frozenset({".py", ".md", ".toml"})} if options.folder else {}
     sources = Sources(
         {

@@ -12,7 +12,7 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NoReturn
@@ -123,18 +123,7 @@ class PublishedSite:
         Raises:
             UnreadableError: if `claims.json` cannot be read, or is not in the expected form.
         """
-        values = self.json(CLAIMS)
-        if not isinstance(values, list):
-            raise UnreadableError(CLAIMS, "expected a list of claims")
-        if any(isinstance(value, dict) and "name" in value and "check" not in value for value in values):
-            raise UnreadableError(CLAIMS, "was written by an earlier version of this tool; build the site again")
-        claims: dict[str, ClaimRecord] = {}
-        for number, value in enumerate(values, start=1):
-            claim = _claim(value, f"claim {number}")
-            if claim.key in claims:
-                raise UnreadableError(CLAIMS, f"expected unique names, found two claims {plain(claim.key)}")
-            claims[claim.key] = claim
-        return claims
+        return claims_from_json(self.json(CLAIMS))
 
     def build(self) -> dict[str, Any]:
         """The content of `build.json`; an `UnreadableError` if it is not a JSON object."""
@@ -164,12 +153,22 @@ class PublishedSite:
                 return name
         except UnreadableError:
             pass
+        return one_line(self._recorded_weights.get("name", "")) or plain(self.folder.absolute().name)
+
+    @property
+    def recorded_digest(self) -> str:
+        """The sha256 of the model's tensors, as the build recorded it; empty if it did not."""
+        return self._recorded_weights.get("tensors_sha256", "")
+
+    @property
+    def _recorded_weights(self) -> Mapping[str, str]:
+        """The texts that `build.json` has about the weights; none if it cannot be read."""
         try:
             weights = self.build().get("weights")
-            name = weights.get("name") if isinstance(weights, dict) else None
-            return (one_line(name) if isinstance(name, str) else "") or plain(self.folder.absolute().name)
         except UnreadableError:
-            return plain(self.folder.absolute().name)
+            return {}
+        texts = weights.items() if isinstance(weights, dict) else ()
+        return {field: text for field, text in texts if isinstance(text, str)}
 
     @cached_property
     def data(self) -> dict[str, str]:
@@ -191,6 +190,25 @@ class PublishedSite:
         except UnreadableError:
             return {OPENING, CLAIMS} <= self.files.keys()
         return isinstance(manifest, dict) and manifest.get("generator") == GENERATOR
+
+
+def claims_from_json(values: Any) -> dict[str, ClaimRecord]:
+    """Every claim in the content of `claims.json`, by its key.
+
+    Raises:
+        UnreadableError: if the content is not in the expected form.
+    """
+    if not isinstance(values, list):
+        raise UnreadableError(CLAIMS, "expected a list of claims")
+    if any(isinstance(value, dict) and "name" in value and "check" not in value for value in values):
+        raise UnreadableError(CLAIMS, "was written by an earlier version of this tool; build the site again")
+    claims: dict[str, ClaimRecord] = {}
+    for number, value in enumerate(values, start=1):
+        claim = _claim(value, f"claim {number}")
+        if claim.key in claims:
+            raise UnreadableError(CLAIMS, f"expected unique names, found two claims {plain(claim.key)}")
+        claims[claim.key] = claim
+    return claims
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, str, str]]:

@@ -143,13 +143,17 @@ def _picture_files(chapter: str, picture: Picture) -> dict[str, bytes]:
 
 def _table_files(chapter: str, table: Table) -> dict[str, bytes]:
     name = f"{chapter}/{table.name}"
-    rows = [[_whole(value) for value in row] for row in table.rows]
-    data = {"table": name, "title": table.title, "columns": list(table.columns), "rows": rows}
     as_csv = table.frame.to_csv(index=False, lineterminator="\n")
-    files = {f"data/{name}.json": json_file(data), f"data/{name}.csv": as_csv.encode()}
+    files = {f"data/{name}.json": json_file(table_data(name, table)), f"data/{name}.csv": as_csv.encode()}
     if table.is_paginated:
         files[f"data/{name}.js"] = registering_script("registerTable", name, _paginated_columns(table))
     return files
+
+
+def table_data(name: str, table: Table) -> dict[str, Any]:
+    """Every cell of a table in full precision, row by row."""
+    rows = [[_whole(value) for value in row] for row in table.rows]
+    return {"table": name, "title": table.title, "columns": list(table.columns), "rows": rows}
 
 
 def _paginated_columns(table: Table) -> list[dict[str, Any]]:

@@ -11,7 +11,8 @@ import numpy as np
 from report.content.chapter import Chapter, ChapterPlan, Content, Figure, KeyNumbers, ShownFigure, Values
 from report.content.formats import count, joined, percent
 from report.project.identity import Identity
-from sumint.analyses.performance.performance import Performance, performance
+from report.publishing.model_facts import accuracy
+from sumint.analyses.performance.performance import performance
 from sumint.lab import Lab
 
 CARRY_NUMBERS = ("n_routes_with_a_site", "n_carry_routes")
@@ -54,7 +55,7 @@ def plan(
         yield KeyNumbers(
             {
                 "parameters": count(lab.weights.architecture.n_parameters),
-                **_accuracy(chapters.get("every-sum"), result),
+                **accuracy(chapters.get("every-sum"), result),
                 f"of {count(len(checked))} claims hold": count(sum(checked)),
             }
         )
@@ -89,13 +90,6 @@ def _errors_by_nines(wrong_by_nines: Sequence[tuple[float, float]] | None) -> Ma
 def _places(share: float) -> int:
     """The decimal places of a percentage that show two digits of a small share."""
     return max(1, min(5, int(-np.floor(np.log10(max(share, 1e-9))) - 1)))
-
-
-def _accuracy(every_sum: Chapter | None, result: Performance) -> Mapping[str, str]:
-    """The accuracy on all sums if every sum was tested, else on the digits of the sample."""
-    return (every_sum and every_sum.key_numbers) or {
-        f"of {count(result.n_digits)} digits right": count(result.right_digits)
-    }
 
 
 def _with_own_caption(figure: ShownFigure) -> ShownFigure:

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from report.comparison.claim_pairs import ClaimPairs
 from report.content.chapter import Absent, Chapter, Failed, Figure, Table
 from report.content.claims.claim import KIND_LABELS, Claim
 from report.content.claims.failing import failing_claims
@@ -25,6 +26,7 @@ from report.figures.picture_svg import inline_svg
 from report.figures.view_address import slug
 from report.pages.assets import assets
 from report.pages.claim_lists import claim_row, holding_of_checked, main_findings
+from report.pages.comparison.claim_rows import RELATIONS, claim_rows
 from report.pages.highlighting import highlight
 from report.pages.manuscript import BLOCKS, Key, Manuscript
 from report.pages.notes import glossary_entries, reference_entries, with_notes
@@ -122,6 +124,22 @@ class Renderer:
             **self._prose(manuscript),
             folded=manuscript.folded_claims,
             to_html=_caption_renderer(f"the claims of {manuscript.stem}"),
+        )
+
+    def comparison_page(self, manuscript: Manuscript, pairs: ClaimPairs) -> str:
+        """The page of the chapter that compares two models, with a table of every claim on both."""
+        titles = {entry.stem: entry.title for entry in self._contents}
+        rows = [{**row, "chapter": titles.get(row["stem"], row["stem"])} for row in claim_rows(pairs)]
+        return self._page(
+            "comparison.html",
+            self._contents[manuscript.number - 1],
+            number=manuscript.number,
+            **self._prose(manuscript),
+            names=pairs.names,
+            rows=rows,
+            stems={row["stem"] for row in rows},
+            counts=pairs.counts,
+            relations=RELATIONS,
         )
 
     def index_page(

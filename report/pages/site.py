@@ -12,6 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from report.comparison.claim_pairs import ClaimPairs
 from report.content.chapter import Chapter, Figure, stem_of
 from report.content.claims.record import record_of, to_json
 from report.content.component import Component
@@ -33,6 +34,7 @@ from report.pages.text.markdown import foreign_markdown
 from report.pages.text.missing_chapters import without_links
 from report.paths import TEMPLATES
 from report.project.settings import Settings
+from report.publishing.model_facts import MODEL, ModelFacts, model_facts, model_file
 from report.publishing.provenance import name_of, provenance, provenance_file
 from report.publishing.publish import PROVENANCE
 from report.publishing.repository import Repository
@@ -90,6 +92,8 @@ class Site:
         manuscript = self.manuscript(stem)
         if stem == INDEX:
             html = self._renderer.index_page(manuscript, self._chapters, self._citation, self._description)
+        elif isinstance(pairs := manuscript.chapter.values.get("pairs"), ClaimPairs):
+            html = self._renderer.comparison_page(manuscript, pairs)
         else:
             html = self._renderer.chapter_page(manuscript)
         return {manuscript.page: without_links(html, self._missing).encode()}
@@ -105,6 +109,7 @@ class Site:
             **{path: without_links(page, self._missing).encode() for path, page in pages.items()},
             "claims.json": claims_file(self._chapters, lambda source: self._repository.source_code(source).path),
             PROVENANCE: provenance_file(provenance(self._lab, self._repository)),
+            MODEL: model_file(self._model_facts),
             "cite.bib": self._citation.encode(),
             "assets/share.png": self._social_card(),
         }
@@ -203,6 +208,11 @@ class Site:
         task = self._chapters.get("the-task")
         origin = "" if task is None else task.values.get("origin", "")
         return Markup("Model: {}. {}").format(name_of(self._lab), foreign_markdown(origin))
+
+    @property
+    def _model_facts(self) -> ModelFacts:
+        opening = self._drawings.chapter(INDEX)
+        return model_facts(self._lab, self._chapters.get("every-sum"), opening.values.get("performance"))
 
     @cached_property
     def _citation(self) -> str:

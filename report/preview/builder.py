@@ -47,17 +47,19 @@ def run_builder(
     digests: Mapping[str, str],
     verbose: bool,
     folder: Path | None = None,
+    compare: str | None = None,
 ) -> None:
     """Build, and send an `Update`; then wait for the files of each edit, and send the update that it makes.
 
-    `folder` is that of a report of one's own.
+    `folder` is that of a report of one's own. `compare` is the model that the report is compared with, by default
+    that of its settings.
     """
     end_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process ends this one
     # Otherwise Python could run the bytecode of the first version of a file that is edited twice within a second.
     sys.dont_write_bytecode = True
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s: %(message)s")
-    report, update = _first_build(checkpoint, device, digests, verbose, folder)
+    report, update = _first_build(checkpoint, device, digests, verbose, folder, compare)
     connection.send(update)
     while report is not None:
         try:
@@ -68,11 +70,16 @@ def run_builder(
 
 
 def _first_build(
-    checkpoint: Path, device: str, digests: Mapping[str, str], verbose: bool, folder: Path | None
+    checkpoint: Path,
+    device: str,
+    digests: Mapping[str, str],
+    verbose: bool,
+    folder: Path | None,
+    compare: str | None,
 ) -> tuple[Report | None, Update]:
     started = time.perf_counter()
     try:
-        report = Report(checkpoint, device, folder=folder, verbose=verbose)
+        report = Report(checkpoint, device, folder=folder, verbose=verbose, compare=compare)
         return report, report.everything(digests, started)
     except Exception as error:
         return None, _failed(error)
@@ -112,8 +119,17 @@ class Report:
         Exception: any error that an edited module raises when it is imported.
     """
 
-    def __init__(self, checkpoint: Path, device: str, *, verbose: bool, folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        checkpoint: Path,
+        device: str,
+        *,
+        verbose: bool,
+        folder: Path | None = None,
+        compare: str | None = None,
+    ) -> None:
         started = time.time()
+        from report.comparison.other_model import open_other
         from report.figures.plotlyjs import SCRIPT, smallest
         from report.outline import outline_of, plans
         from report.pages.drawings import INDEX, Drawings
@@ -127,7 +143,8 @@ class Report:
         from sumint.store.sources import files_of, sources_of
 
         settings = settings_in(folder)
-        outline = outline_of(settings)
+        compared = settings.compare if compare is None else compare
+        outline = outline_of(settings, other=open_other(compared) if compared else None)
         names = [module.__name__ for module in outline if has_code(module)]
         sources_of(*names, "report.pages.site")  # cached now: the digests of the code that is running
         if any(path.stat().st_mtime >= started for path in files_of(*names, "report.pages.site")):

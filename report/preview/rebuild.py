@@ -48,14 +48,30 @@ class Rebuilder:
     """The builder of a preview, and the files that it has made so far."""
 
     def __init__(
-        self, checkpoint: Path, *, device: str, folder: Path | None = None, verbose: bool = False
+        self,
+        checkpoint: Path,
+        *,
+        device: str,
+        folder: Path | None = None,
+        verbose: bool = False,
+        compare: str | None = None,
+        other_files: tuple[Path, ...] = (),
     ) -> None:
+        """Prepare the builders of a preview.
+
+        Args:
+            folder: that of a report of one's own.
+            compare: the model that the report is compared with; by default that of the report's settings.
+            other_files: the files of that model.
+        """
         self.connection: Connection | None = None
         """The builder's end of updates; None once the builder has ended."""
         self._checkpoint = checkpoint
         self._device = device
         self._folder = folder
         self._verbose = verbose
+        self._compare = compare
+        self._other_files = other_files
         self._parts: dict[str, Mapping[str, bytes]] = {}
         self._digests: Mapping[str, str] = {}
         self._links: dict[bytes, PageLinks] = {}
@@ -67,9 +83,9 @@ class Rebuilder:
 
     @property
     def checkpoint_files(self) -> tuple[Path, ...]:
-        """The files of the checkpoint: its tensors, and the possible places of its card."""
+        """The files of the checkpoint, its tensors and the possible places of its card, and of the other model."""
         path = self._checkpoint.absolute()
-        return (path, card_path(path), card_path(path.resolve()))
+        return (path, card_path(path), card_path(path.resolve()), *self._other_files)
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -80,7 +96,10 @@ class Rebuilder:
         """Start another builder, which imports all modules, reads the checkpoint and knows what has been built."""
         self.close()
         self.connection, theirs = self._context.Pipe()
-        arguments = (theirs, self._checkpoint, self._device, dict(self._digests), self._verbose, self._folder)
+        arguments = (
+            *(theirs, self._checkpoint, self._device, dict(self._digests)),
+            *(self._verbose, self._folder, self._compare),
+        )
         self._process = self._context.Process(target=run_builder, args=arguments, daemon=True)
         self._process.start()
         theirs.close()

@@ -23,11 +23,15 @@ def is_own(module: ModuleType) -> bool:
 
 
 def inputs_of(settings: Settings, outline: Sequence[ModuleType]) -> Mapping[str, Any]:
-    """The settings, and the files of the report's own folder, in the form of a key."""
+    """The settings, the files of the report's own folder, and the model that it is compared with, as a key.
+
+    A chapter that depends on more than its code and the report's own model names it in its `INPUTS`.
+    """
     return {
         "identity": settings.identity,
         "chapters": [module.__name__ for module in outline],
         "files": own_files(settings, outline),
+        "other inputs": [module.INPUTS for module in outline if hasattr(module, "INPUTS")],
     }
 
 

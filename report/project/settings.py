@@ -31,6 +31,8 @@ class Settings:
     identity: Identity = field(default_factory=Identity)
     weights: str = "bundled"
     """`bundled`, `arena`, an address, or the path of a file."""
+    compare: str = ""
+    """The model with which the report is compared: as for `weights`, or the folder of a site; empty for none."""
     site: Path = Path("site")
     base_url: str = ""
     strict: bool = False
@@ -108,6 +110,7 @@ class _Reader:
             folder=self._folder,
             identity=self._identity(content),
             weights=self._weights(content),
+            compare=self._compare(content),
             site=self._folder / self._text("", "site", content, "site"),
             base_url=base_url,
             strict=self._of_type("", "strict", content, bool, "true or false", default=False),
@@ -154,6 +157,13 @@ class _Reader:
         weights = self._text("", "weights", content, "bundled")
         return weights if weights in NAMED_CHECKPOINTS or "://" in weights else str(self._file("weights", weights))
 
+    def _compare(self, content: Mapping[str, Any]) -> str:
+        other = self._text("", "compare", content, "")
+        if not other or other in NAMED_CHECKPOINTS or "://" in other:
+            return other
+        path = self._folder / other
+        return str(path if path.is_dir() else self._file("compare", other))
+
     def _chapters(self, content: Mapping[str, Any]) -> tuple[str, ...] | None:
         if "chapters" not in content:
             return None
@@ -178,7 +188,9 @@ class _Reader:
         path = self._folder / name
         if not path.is_file():
             what = "is a folder, expected a file" if path.is_dir() else "no such file"
-            self._fail(f"{key}: {what}: {name} (paths are relative to the folder of {FILE})")
+            named = get_close_matches(name, NAMED_CHECKPOINTS, n=1) if key in ("weights", "compare") else []
+            hint = f'did you mean "{named[0]}"?' if named else f"paths are relative to the folder of {FILE}"
+            self._fail(f"{key}: {what}: {name} ({hint})")
         return path
 
     def _address(self, table: str, key: str, content: Mapping[str, Any]) -> str:

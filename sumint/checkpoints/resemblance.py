@@ -57,6 +57,21 @@ def resemblance(weights: Weights, other: Weights) -> Resemblance | None:
     return Resemblance(*map(_least_cosine, _processed(weights), _processed(other)))
 
 
+@dataclass(frozen=True)
+class MatrixCosines:
+    """The cosine between two checkpoints' matrices, each as one vector, as they are compared for resemblance."""
+
+    embedding: float
+    unembedding: float
+
+
+def matrix_cosines(weights: Weights, other: Weights) -> MatrixCosines | None:
+    """The cosines between the embeddings and the unembeddings; None if the checkpoints are of different sizes."""
+    if weights.architecture != other.architecture:
+        return None
+    return MatrixCosines(*map(_cosine, _processed(weights), _processed(other)))
+
+
 def resemblance_to_the_write_ups(weights: Weights) -> Resemblance | None:
     """How much another checkpoint resembles the write-up's.
 
@@ -91,6 +106,12 @@ def _processed(weights: Weights) -> tuple[Float[np.ndarray, "d_model token"], Fl
     unembedding = tensors["ln_final.w"][:, None] * tensors["unembed.W_U"]
     unembedding -= unembedding.mean(axis=0)
     return embedding - embedding.mean(axis=0), unembedding - unembedding.mean(axis=1, keepdims=True)
+
+
+def _cosine(ours: Float[np.ndarray, "d_model token"], theirs: Float[np.ndarray, "d_model token"]) -> float:
+    """The cosine of two matrices, each as one vector; 0 if one of them is zero."""
+    lengths = np.linalg.norm(ours) * np.linalg.norm(theirs)
+    return float((ours * theirs).sum() / lengths) if lengths > 0 else 0.0
 
 
 def _least_cosine(ours: Float[np.ndarray, "d_model token"], theirs: Float[np.ndarray, "d_model token"]) -> float:

@@ -21,6 +21,7 @@ def settings_of(folder: Path, text: str) -> Settings:
 def test_everything_that_can_be_set(tmp_path: Path) -> None:
     (tmp_path / "model.pt").touch()
     (tmp_path / "own.py").touch()
+    (tmp_path / "their-site").mkdir()
     (tmp_path / "introduction.md").touch()
     found = settings_of(
         tmp_path,
@@ -31,6 +32,7 @@ def test_everything_that_can_be_set(tmp_path: Path) -> None:
         licence = "CC BY 4.0"
         repository = "https://example.org/mine/"
         weights = "model.pt"
+        compare = "their-site"
         site = "public"
         base_url = "https://example.org/report/"
         strict = true
@@ -49,6 +51,7 @@ def test_everything_that_can_be_set(tmp_path: Path) -> None:
         "https://example.org/jane",
         "https://orcid.org/0000-0002-1825-0097",
     ]
+    assert found.compare == str(tmp_path / "their-site")
     assert (found.weights, found.site) == (str(tmp_path / "model.pt"), tmp_path / "public")
     assert (found.base_url, found.identity.repository) == (
         "https://example.org/report",
@@ -58,6 +61,13 @@ def test_everything_that_can_be_set(tmp_path: Path) -> None:
     assert found.chapters == ("ablation", str(tmp_path / "own.py"))
     assert found.introduction == tmp_path / "introduction.md"
     assert found.conclusions is None
+
+
+@pytest.mark.parametrize(
+    "other", ["bundled", "arena", "hf://owner/repo/model.safetensors", "https://example.org/m.pt"]
+)
+def test_a_model_to_compare_with_may_be_named_or_an_address(other: str, tmp_path: Path) -> None:
+    assert settings_of(tmp_path, f'compare = "{other}"').compare == other
 
 
 def test_an_empty_file_leaves_the_defaults(tmp_path: Path) -> None:
@@ -76,6 +86,12 @@ def test_an_empty_file_leaves_the_defaults(tmp_path: Path) -> None:
             'weights = "nope.pt"',
             "weights: no such file: nope.pt (paths are relative to the folder of report.toml)",
         ),
+        ('weights = "bundeld"', 'weights: no such file: bundeld (did you mean "bundled"?)'),
+        ('compare = "arean"', 'compare: no such file: arean (did you mean "arena"?)'),
+        ('compare = "nope"', "compare: no such file: nope (paths are relative to the folder of report.toml)"),
+        ("compare = true", "compare: expected a text in quotes, found true"),
+        ('comapre = "arena"', 'unknown key "comapre"; did you mean "compare"?'),
+        ('chapters = ["comparison"]', 'chapters: there is no chapter "comparison"'),
         ('weights = "."', "weights: is a folder, expected a file: ."),
         ('chapters = ["unembeding"]', 'chapters: there is no chapter "unembeding"; did you mean "unembedding"?'),
         ('chapters = ["ablation", "ablation"]', 'chapters: "ablation" is listed twice'),

@@ -20,9 +20,9 @@ from markupsafe import Markup
 from report.comparison.compare import Comparison, Side
 from report.comparison.diff_lines import summary
 from report.comparison.wording import changed_data, changed_values, deciding_number, verdict
-from report.content.claims.record import ClaimRecord
 from report.content.safe_text import plain
 from report.figures.palette import custom_properties
+from report.pages.comparison.claim_rows import css_class
 from report.pages.text.markdown import foreign_markdown
 from report.paths import TEMPLATES
 from report.publishing.output_file import OutputFile
@@ -54,7 +54,7 @@ def comparison_page(comparison: Comparison, folder: Path) -> bytes:
         plain=plain,
         sentence=lambda claim: foreign_markdown(plain(claim.sentence)),
         verdict=verdict,
-        css_class=_css_class,
+        css_class=css_class,
         deciding_number=deciding_number,
         changed_values=changed_values,
         changed_data=changed_data,
@@ -83,8 +83,3 @@ def _address(path: Path, folder: Path) -> str:
         return quote(Path(os.path.relpath(path, folder)).as_posix())
     except ValueError:
         return path.absolute().as_uri()
-
-
-def _css_class(claim: ClaimRecord) -> str:
-    """The outcome of a claim as pages style it."""
-    return "holds" if claim.holds else "fails" if claim.does_not_hold else "open"

@@ -82,5 +82,7 @@ test("the text in cells is left out on a small screen if it would not fit", () =
   assert.deepEqual(shown(data, layout, false), [true, true, true]);
   assert.deepEqual(shown([row(4)], { margin: { l: 60 } }, true), [true]);
   assert.deepEqual(shown([row(4)], { margin: { l: 200 } }, true), [false]); // long row labels leave little room
+  const named = { ...row(4), text: [Array(4).fill("<b>H0.1</b><br>−1.25")] }; // only what is seen takes room
+  assert.deepEqual(shown([named], { margin: { l: 60 } }, true), [true]);
   assert.equal(data[1].texttemplate, "%{text}");
 });

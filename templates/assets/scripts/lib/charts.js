@@ -47,7 +47,9 @@
     for (const trace of isSmall ? data : []) {
       if (trace.type !== "heatmap" || !trace.texttemplate) continue;
       const [start, end] = layout[`xaxis${(trace.xaxis ?? "x").slice(1)}`]?.domain ?? [0, 1];
-      const longest = Math.max(...trace.text.flat().map((/** @type {string} */ text) => text.length));
+      const linesOf = (/** @type {string} */ text) => text.split("<br>").map((line) => line.replace(/<[^>]*>/g, ""));
+      const lengths = trace.text.flat().flatMap(linesOf).map((/** @type {string} */ line) => line.length);
+      const longest = Math.max(...lengths);
       const charactersAcross = (SMALL_CHART - (layout.margin?.l ?? MARGIN)) / CHARACTER;
       if (trace.x.length * (longest + 1) > charactersAcross * (end - start)) delete trace.texttemplate;
     }
