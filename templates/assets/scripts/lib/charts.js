@@ -48,7 +48,10 @@
       if (trace.type !== "heatmap" || !trace.texttemplate) continue;
       const [start, end] = layout[`xaxis${(trace.xaxis ?? "x").slice(1)}`]?.domain ?? [0, 1];
       const linesOf = (/** @type {string} */ text) => text.split("<br>").map((line) => line.replace(/<[^>]*>/g, ""));
-      const lengths = trace.text.flat().flatMap(linesOf).map((/** @type {string} */ line) => line.length);
+      const lengths = trace.text
+        .flat()
+        .flatMap(linesOf)
+        .map((/** @type {string} */ line) => line.length);
       const longest = Math.max(...lengths);
       const charactersAcross = (SMALL_CHART - (layout.margin?.l ?? MARGIN)) / CHARACTER;
       if (trace.x.length * (longest + 1) > charactersAcross * (end - start)) delete trace.texttemplate;
