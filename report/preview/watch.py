@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
@@ -22,7 +22,15 @@ class Sources:
 
     def edits(self, stop: Event) -> Iterator[frozenset[Path]]:
         """Until `stop` is set, wait for edits, and yield the files of each: those added, removed or changed."""
-        watched = {*self.folders, *(file.parent for file in self.files)}
+        while not stop.is_set():
+            yield from self._edits_of_the_same_folders(stop)
+
+    def _edits_of_the_same_folders(self, stop: Event) -> Iterator[frozenset[Path]]:
+        """The edits until a watched folder is replaced by another of its name, as a build replaces a site."""
+        watched = sorted({*self.folders, *(file.parent for file in self.files)})
+        while None in (folders := _inodes(watched)):  # between the two renames of a replacement
+            if stop.wait(STEP / 1000):
+                return
         for changes in watchfiles.watch(
             *watched,
             watch_filter=lambda _, path: self.contain(Path(path)),
@@ -31,6 +39,8 @@ class Sources:
             stop_event=stop,
         ):
             yield frozenset(Path(path) for _, path in changes)
+            if _inodes(watched) != folders:
+                return
 
     def contain(self, path: Path) -> bool:
         """Whether a file is one of the sources; editors keep hidden files of their own beside them."""
@@ -40,3 +50,8 @@ class Sources:
             path.is_relative_to(folder) and path.suffix in suffixes for folder, suffixes in self.folders.items()
         )
         return is_in_folder and not path.name.startswith(".")
+
+
+def _inodes(folders: Sequence[Path]) -> list[int | None]:
+    """What tells a folder from another one that has taken its name; None for a folder that is gone."""
+    return [folder.stat().st_ino if folder.exists() else None for folder in folders]

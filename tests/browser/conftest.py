@@ -19,13 +19,16 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from report.comparison.other_model import OtherCheckpoint
 from report.content.chapter import stem_of
 from report.errors import BundleError
 from report.figures.plotlyjs import PlotlyJs, smallest
 from report.figures.plotlyjs_bundle import bundle
-from report.outline import OUTLINE
+from report.outline import OUTLINE, outline_of
 from report.pages.renderer import TITLES_OF_INDEXES
+from report.paths import COMPARISON
 from report.pipeline import build
+from report.project.settings import Settings
 from report.publishing.single_file import SINGLE_FILE, single_file
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.checkpoints.locate import locate
@@ -58,7 +61,8 @@ SCROLL_AND_PAINT = """
         requestAnimationFrame(() => requestAnimationFrame(() => done()));
     })
 """
-PAGES = ("index.html", *(f"{stem_of(module)}.html" for module in OUTLINE), *TITLES_OF_INDEXES)
+PAGES = ("index.html", *(f"{stem_of(one)}.html" for one in OUTLINE), f"{COMPARISON}.html", *TITLES_OF_INDEXES)
+"""The pages of the site of untrained weights, in order; that of trained weights has no comparison."""
 
 
 @pytest.fixture(scope="session")
@@ -91,6 +95,7 @@ def site(
             Lab(checkpoint, store=Store(tiny_cache / "results"), others=lambda _: [other]),
             folder / SUB_PATH / "a site",
             plotlyjs=plotlyjs,
+            outline=outline_of(Settings(), other=OtherCheckpoint(other)),
         )
 
     return made_once(tmp_path_factory, "browser", make) / SUB_PATH / "a site"
@@ -122,7 +127,7 @@ def in_one_file(site: Path, path: Path) -> Path:
     files = {
         file.relative_to(site).as_posix(): file.read_bytes() for file in sorted(site.rglob("*")) if file.is_file()
     }
-    SINGLE_FILE.write(single_file({name: files[name] for name in (*PAGES, *files)}), path)
+    SINGLE_FILE.write(single_file({name: files[name] for name in (*PAGES, *files) if name in files}), path)
     return path
 
 

@@ -203,6 +203,24 @@ def test_which_claims_are_shown_is_kept_in_the_address(from_disk: str, read: Cal
     expect(page.locator(".claims-filter [value=all]")).to_be_checked()
 
 
+def test_claims_with_another_verdict_are_chosen_and_the_choice_is_kept(
+    from_disk: str, read: Callable[..., Reader]
+) -> None:
+    page = read().page
+    page.goto(f"{from_disk}/comparison.html")
+    rows = page.locator(".claim-row:visible")
+    n_rows, n_differing = rows.count(), page.locator(".claim-row--differs").count()
+    assert 0 < n_differing < n_rows
+    page.locator(".claims-filter label", has_text="differ").click()
+    assert rows.count() == n_differing
+    assert page.url.endswith("comparison.html?compared=differs")
+    page.locator(".claims-controls [type=search]").fill("digit")
+    expect(page.locator(".claims-place")).to_contain_text(f"{rows.count()} of {n_rows}")
+    page.reload()
+    expect(page.locator(".claims-filter [value=differs]")).to_be_checked()
+    assert page.url.endswith("?compared=differs&compared.find=digit")
+
+
 def test_claims_are_found_by_words_chapter_and_kind_and_sorted_by_margin(
     from_disk: str, read: Callable[..., Reader]
 ) -> None:

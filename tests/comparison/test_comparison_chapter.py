@@ -245,6 +245,13 @@ def test_a_report_beside_a_site_has_a_chapter_that_is_linked_searched_and_enclos
     assert 'id="comparison/models"' in enclosed
 
 
+def test_the_chapter_follows_the_others_and_precedes_the_conclusions(other_site: Path, tmp_path: Path) -> None:
+    (tmp_path / "conclusions.md").write_text("Done.")
+    settings = Settings(folder=tmp_path, chapters=("ablation",))
+    outline = outline_of(settings, other=open_other(str(other_site)))
+    assert list(plans(outline)) == ["ablation", "comparison", "conclusions"]
+
+
 def test_a_changed_other_site_is_another_input_and_an_unchanged_one_is_not(
     lab: Lab, other_site: Path, tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -327,6 +328,26 @@ def test_an_edit_is_what_is_new_gone_or_other(tmp_path: Path) -> None:
     stop.set()
 
 
+def test_a_folder_is_watched_after_another_has_taken_its_name(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    site.mkdir()
+    edits: Queue[frozenset[Path]] = Queue()
+    stop = Event()
+    sources = Sources({}, (site / "claims.json",))
+    Thread(target=lambda: [edits.put(edit) for edit in sources.edits(stop)], daemon=True).start()
+
+    numbers = itertools.count()
+    for _ in range(3):
+        deadline = time.monotonic() + 30
+        while edits.empty() and time.monotonic() < deadline:
+            publish({"claims.json": str(next(numbers)).encode()}, site)  # again, until the watcher has begun
+            time.sleep(2)
+        assert edits.get(timeout=1) == {site / "claims.json"}
+        while not edits.empty():
+            edits.get()
+    stop.set()
+
+
 def test_a_folder_that_is_no_site_is_not_served(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "letters.html").write_text("dear")
     (tmp_path / "another").mkdir()
@@ -354,6 +375,8 @@ def test_a_port_that_is_taken_is_said_to_be(
     [
         (["--weights", "arena"], "--weights needs --watch"),
         (["--device", "cpu"], "--device needs --watch"),
+        (["--compare", "arena"], "--compare needs --watch"),
+        (["--watch", "--device", "cpu", "--port", "0", "--compare", "nothing"], "no file or folder nothing"),
         (["--watch", "--site", "site"], "--site and --watch exclude each other"),
         (["--watch", "--device", "cpu", "--port", "0", "--weights", "nothing.pt"], "nothing.pt: no such file"),
         (["--watch", "--device", "cpu", "--port", "0", "--weights", __file__], "expected a safetensors file or"),
