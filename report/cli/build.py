@@ -18,7 +18,6 @@ from sumint.machine.device import Device
 
 if TYPE_CHECKING:
     from report.build_result import BuildResult
-    from report.comparison.other_model import OtherModel
     from report.project.settings import Settings
     from sumint.lab import Lab
 
@@ -219,10 +218,11 @@ def _run(
     is_own = settings.folder is not None or bool(chosen) or bool(compare)
     outline, own = None, None
     if is_own:
+        from report.comparison.other_model import other_than
         from report.outline import outline_of
         from report.project.inputs import inputs_of
 
-        outline = outline_of(settings, chosen, _other(lab, compare))
+        outline = outline_of(settings, chosen, other_than(lab, compare))
         own = inputs_of(settings, outline)
     site_fingerprint = None if single_file else fingerprint(lab, repository, plotlyjs, base_url, own)
     if site and site_fingerprint and not must_build and is_up_to_date(site, site_fingerprint):
@@ -266,17 +266,6 @@ def _run(
         tracebacks = f"; the tracebacks are in {log}" if log is not None and log.is_file() else ""
         print(f"error: {counted(len(built.failures), 'failure')}, shown on the pages{tracebacks}", file=sys.stderr)
     return 1 if built.failures else 0
-
-
-def _other(lab: Lab, compare: str) -> OtherModel | None:
-    """The model that the lab's is compared with; None if `compare` is empty."""
-    if not compare:
-        return None
-    from report.comparison.other_model import check_is_another, open_other
-
-    other = open_other(compare)
-    check_is_another(lab, other)  # before the long measurements
-    return other
 
 
 def base_address(text: str) -> str:

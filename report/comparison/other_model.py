@@ -153,6 +153,20 @@ def open_other(name: str) -> OtherModel:
     return OtherCheckpoint(path)
 
 
+def other_than(lab: Lab, name: str) -> OtherModel | None:
+    """The model of this name, with which that of the lab is compared; None if the name is empty.
+
+    Raises:
+        SiteError: as `open_other` does, or if it is the lab's own model.
+        InputError: as `open_other` does.
+    """
+    if not name:
+        return None
+    other = open_other(name)
+    check_is_another(lab, other)  # before the long measurements
+    return other
+
+
 def check_is_another(lab: Lab, other: OtherModel) -> None:
     """Raise a `SiteError` if the other model is the lab's own: a comparison would show every number twice."""
     if other.digest == lab.weights.digest:

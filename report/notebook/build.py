@@ -7,6 +7,7 @@ from pathlib import Path
 
 import sumint
 from report.build_result import BuildResult
+from report.comparison.other_model import other_than
 from report.figures.plotlyjs import smallest
 from report.outline import outline_of
 from report.pipeline import build
@@ -29,8 +30,10 @@ def build_report(
     """Publish the report on a checkpoint, as `report.build` describes."""
     settings = settings_in(folder)
     given = settings.weights if checkpoint is None else checkpoint
+    lab = given if isinstance(given, Lab) else sumint.load(given)
+    chosen = [chapters] if isinstance(chapters, str) else chapters
     return build(
-        given if isinstance(given, Lab) else sumint.load(given),
+        lab,
         site or (None if single_file else settings.site),
         single_file=single_file,
         plotlyjs=smallest(Store.of_user()),
@@ -38,5 +41,5 @@ def build_report(
         strict=strict or settings.strict,
         step=on_step,
         settings=settings,
-        outline=outline_of(settings, [chapters] if isinstance(chapters, str) else chapters),
+        outline=outline_of(settings, chosen, other_than(lab, settings.compare)),
     )

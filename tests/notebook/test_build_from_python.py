@@ -61,6 +61,17 @@ def test_the_report_in_a_folder_is_built(tiny: Path, tmp_path: Path) -> None:
     assert "example.html#some-head-is-focused" in built.claims
 
 
+def test_a_report_is_compared_with_the_model_that_its_folder_names(
+    tiny: Path, tmp_path: Path, tiny_site: Path
+) -> None:
+    make_report(tmp_path / "mine", ["unembedding"], "sumint")
+    settings = (tmp_path / "mine" / "report.toml").read_text()
+    named = settings.replace('# compare = "arena"', f'compare = "{tiny_site}"')
+    (tmp_path / "mine" / "report.toml").write_text(named)
+    with pytest.raises(ReportError, match="--compare: tiny is the model of this report itself"):
+        report.build(tiny, folder="mine")
+
+
 def test_mistakes_are_raised_as_errors_with_a_message(tiny: Path) -> None:
     with pytest.raises(
         ReportError, match='--chapters: there is no chapter "unembeding"; did you mean "unembedding"'
