@@ -24,6 +24,7 @@ def build(
     site: str | Path | None = None,
     single_file: str | Path | None = None,
     chapters: Sequence[str] = (),
+    compare: str | Path | None = None,
     base_url: str | None = None,
     strict: bool = False,
     on_step: Callable[[str], None] = lambda name: None,
@@ -37,6 +38,7 @@ def build(
         site: the folder to publish to; by default that of the settings, unless `single_file` is given.
         single_file: the file to write the whole report to.
         chapters: the names of some chapters, to build these alone; one's own by the name of its file.
+        compare: another checkpoint or a built site, with which a chapter compares the model.
         base_url: the address of the site on the web.
         strict: whether nothing is published if anything fails or a claim does not hold.
         on_step: called with the name of each step as it begins; `print` shows the progress.
@@ -57,6 +59,7 @@ def build(
         site=None if site is None else Path(site),
         single_file=None if single_file is None else Path(single_file),
         chapters=chapters,
+        compare=None if compare is None else str(compare),
         base_url=base_url,
         strict=strict,
         on_step=on_step,

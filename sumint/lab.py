@@ -116,7 +116,8 @@ class Lab:
         try:
             yield requests
         finally:
-            self._recordings.remove(requests)
+            # By identity: a recording in another one can have recorded the same.
+            self._recordings = [one for one in self._recordings if one is not requests]
 
     def failed_analysis(self, error: BaseException) -> str | None:
         """The name of the analysis that raised an error while the lab was recording; None if none did."""

@@ -260,3 +260,15 @@ def unchecked(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def test_sums_print_how_many_they_are_and_the_first() -> None:
     assert repr(SampleSpec().draw()) == "Sums(1,000 of two 4-digit numbers: 2968+1606=4574, 2262+0672=2934, …)"
+
+
+def test_a_recording_in_a_recording_that_has_recorded_the_same_ends_by_itself(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    lab = lab_on(checkpoint, tmp_path)
+    with lab.recording() as outer:
+        with lab.recording() as inner:
+            assert lab.file_name
+        assert lab.sample_spec
+    assert inner == {"file": checkpoint.name}
+    assert outer.keys() == {"file", "sample"}

@@ -23,6 +23,7 @@ def build_report(
     site: Path | None,
     single_file: Path | None,
     chapters: Sequence[str],
+    compare: str | None,
     base_url: str | None,
     strict: bool,
     on_step: Callable[[str], None],
@@ -41,5 +42,5 @@ def build_report(
         strict=strict or settings.strict,
         step=on_step,
         settings=settings,
-        outline=outline_of(settings, chosen, other_than(lab, settings.compare)),
+        outline=outline_of(settings, chosen, other_than(lab, settings.compare if compare is None else compare)),
     )

@@ -9,7 +9,7 @@ import report
 import sumint
 from report.errors import ReportError
 from report.project.new import make_report
-from sumint.checkpoints.files import Weights, write_weights
+from sumint.checkpoints.files import Weights, read_weights, write_weights
 from sumint.errors import InputError
 
 CHAPTERS = ["unembedding", "ablation"]
@@ -70,6 +70,17 @@ def test_a_report_is_compared_with_the_model_that_its_folder_names(
     (tmp_path / "mine" / "report.toml").write_text(named)
     with pytest.raises(ReportError, match="--compare: tiny is the model of this report itself"):
         report.build(tiny, folder="mine")
+
+
+def test_the_model_is_compared_with_another(tiny: Path, tiny_site: Path, tmp_path: Path) -> None:
+    with pytest.raises(ReportError, match="is the model of this report itself"):
+        report.build(tiny, site="site", chapters=CHAPTERS, compare=tiny_site)
+    other = tmp_path / "other.safetensors"
+    tensors = read_weights(tiny).tensors
+    write_weights(other, {**tensors, "unembed.b_U": tensors["unembed.b_U"] + 1}, {"name": "other"})
+    built = report.build(other, site="site", chapters=CHAPTERS, compare=tiny_site)
+    assert built.comparison.startswith("compared with tiny: ")
+    assert (tmp_path / "site" / "comparison.html").is_file()
 
 
 def test_mistakes_are_raised_as_errors_with_a_message(tiny: Path) -> None:
