@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sumint.cli.application import Command
 from sumint.machine.device import Device
+
+if TYPE_CHECKING:
+    from report.preview.server import PreviewServer, Site
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,8 @@ class ServeOptions:
     folder: Path | None
     site: Path | None
     port: int
+    host: str
+    allowed: tuple[str, ...]
     watch: bool
     weights: str | None
     device: Device | None
@@ -35,8 +41,9 @@ def add(application: typer.Typer) -> None:
         cls=Command,
         short_help="Show a built site in the browser, or with --watch the report as it is edited.",
         help=(
-            "Serve a built site on this machine only. With --watch, build the report in memory, build it again "
-            "whenever a text, a figure, an analysis or a template is edited, and reload the open pages."
+            "Serve a built site, to this machine alone unless --host is given. With --watch, build the report "
+            "in memory, build it again whenever a text, a figure, an analysis or a template is edited, and "
+            "reload the open pages."
         ),
         epilog=(
             "examples:\n\n\b\n"
@@ -59,6 +66,20 @@ def serve(
         Path | None, typer.Option(metavar="DIR", help="The folder of a built site (default: site).")
     ] = None,
     port: Annotated[int, typer.Option(metavar="N", help="The port; 0 chooses a free one.")] = 8000,
+    host: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="The address to listen on. With 0.0.0.0, as in containers, the whole network can read the site.",
+        ),
+    ] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A further name of the server, such as that of a proxy in front of it; repeatable; * is any.",
+        ),
+    ] = None,
     watch: Annotated[bool, typer.Option("--watch", help="Build in memory, and again after each edit.")] = False,
     weights: Annotated[
         str | None, typer.Option(metavar="WHICH", help="With --watch: the checkpoint, as for `build`.")
@@ -74,7 +95,9 @@ def serve(
     ] = False,
 ) -> int:
     """Serve until interrupted; the exit code is 0."""
-    return run(ServeOptions(folder, site, port, watch, weights, device, compare, verbose))
+    return run(
+        ServeOptions(folder, site, port, host, tuple(allow_host or ()), watch, weights, device, compare, verbose)
+    )
 
 
 def run(options: ServeOptions) -> int:
@@ -93,12 +116,24 @@ def run(options: ServeOptions) -> int:
     return 0
 
 
+def _server(site: Site, options: ServeOptions) -> PreviewServer:
+    """The server for the address and the names of the options, which prints who can reach it."""
+    from report.preview.server import PreviewServer
+
+    server = PreviewServer(site, options.port, host=options.host, allowed=options.allowed, verbose=options.verbose)
+    if not server.is_local:
+        print("everyone who can reach this machine over the network can read the site", file=sys.stderr)
+    if "*" in options.allowed:
+        print("with --allow-host '*', other web sites can make a browser read it (DNS rebinding)", file=sys.stderr)
+    return server
+
+
 def _serve_site(options: ServeOptions) -> None:
-    from report.preview.server import PreviewServer, SiteFolder
+    from report.preview.server import SiteFolder
     from report.project.open import settings_in
 
     folder = options.site or settings_in(options.folder).site
-    server = PreviewServer(SiteFolder(folder), options.port, verbose=options.verbose)
+    server = _server(SiteFolder(folder), options)
     print(f"serving {folder} at {server.url} until you press Ctrl-C", flush=True)
     server.serve()
 
@@ -110,7 +145,6 @@ def _serve_preview(options: ServeOptions) -> None:
     from report.paths import TEMPLATES
     from report.preview.live_site import LiveSite
     from report.preview.rebuild import Rebuilder, rebuild_on_edits
-    from report.preview.server import PreviewServer
     from report.preview.watch import Sources
     from report.project.open import settings_in
     from sumint.checkpoints.locate import locate
@@ -143,7 +177,7 @@ def _serve_preview(options: ServeOptions) -> None:
         rebuilder.checkpoint_files,
     )
     live = LiveSite(read_source(TEMPLATES / "preview" / "preview.js"))
-    server = PreviewServer(live, options.port, verbose=options.verbose)
+    server = _server(live, options)
     threading.Thread(target=server.serve, daemon=True).start()
     log(f"serving the report on {checkpoint.name} at {server.url}, with each edit, until you press Ctrl-C")
     try:

@@ -21,7 +21,7 @@ import pytest
 
 from report.__main__ import main
 from report.preview.live_site import LiveSite, Problem
-from report.preview.server import ADDRESS, PreviewServer, SiteFolder, content_type
+from report.preview.server import LOOPBACK, PreviewServer, SiteFolder, content_type
 from report.preview.watch import Sources
 from report.publishing.publish import publish
 
@@ -75,7 +75,7 @@ def serving(server: PreviewServer) -> Iterator[PreviewServer]:
 
 def answer(server: PreviewServer, request: bytes) -> tuple[int, dict[str, str], bytes]:
     """The status, headers and content of the answer to the bytes of a request."""
-    with socket.create_connection((ADDRESS, server.port), timeout=10) as connection:
+    with socket.create_connection((LOOPBACK, server.port), timeout=10) as connection:
         connection.sendall(request)
         received = b""
         while more := connection.recv(65536):
@@ -270,7 +270,7 @@ def test_before_the_first_build_is_done_a_page_says_so_and_listens(live_server: 
 
 
 def test_a_live_site_tells_its_news_as_they_come(live: LiveSite, live_server: PreviewServer) -> None:
-    with socket.create_connection((ADDRESS, live_server.port), timeout=10) as connection:
+    with socket.create_connection((LOOPBACK, live_server.port), timeout=10) as connection:
         connection.sendall(b"GET /-preview/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
         stream = connection.makefile("rb")
 
