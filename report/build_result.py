@@ -36,6 +36,8 @@ class BuildResult:
     """What failed; the pages show the messages in place of the missing content."""
     figure_states: Mapping[str, str]
     """For each page with figures, whether they were drawn or reused."""
+    is_in_place: bool = False
+    """Whether the files of the site were replaced one by one, since its folder could not be exchanged."""
     comparison: str = ""
     """How many claims have another verdict on the model that this one is compared with; empty if there is none."""
 

@@ -106,13 +106,14 @@ def build(
     in_one_file = b"" if single_file is None else make_single_file(files)
     step("publishing")
     figure_states = {stem: drawing.state for stem, drawing in drawings.items()}
+    is_in_place = False
     if site is not None:
         # A failure may not recur in the next build, and an edit made during this build is not in the site: without
         # a fingerprint the site is never mistaken for one that is up to date.
         if failures or fingerprint(lab, Repository(), plotlyjs, base_url, own()) != site_fingerprint:
             site_fingerprint = ""
         record = build_record(lab, repository, started, figure_states, [str(failure) for failure in failures])
-        publish(files, site, fingerprint=site_fingerprint, record=record)
+        is_in_place = not publish(files, site, fingerprint=site_fingerprint, record=record)
     if single_file is not None:
         SINGLE_FILE.write(in_one_file, single_file)
     return BuildResult(
@@ -125,6 +126,7 @@ def build(
         len(in_one_file),
         failures,
         figure_states,
+        is_in_place,
         _comparison(chapters),
     )
 

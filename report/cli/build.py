@@ -357,3 +357,5 @@ def _print_sizes(built: BuildResult, site: Path | None, single_file: Path | None
         print(f"{single_file}: {built.single_file_bytes / 1e6:.1f} MB")
     if site is not None:
         print(f"{site / 'index.html'}: {built.n_files} files, {built.n_bytes / 1e6:.1f} MB")
+        if built.is_in_place:
+            print("  its files were replaced one by one: this folder cannot be exchanged with another in one step")

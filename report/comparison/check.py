@@ -6,22 +6,26 @@ site with its own manifest, and it checks its links and its claims.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from report.comparison.published_site import UNLISTED, PublishedSite
+from report.comparison.published_site import LARGEST_DATA, UNLISTED, PublishedSite
 from report.content.claims.states import LABELS
+from report.content.formats import counted
 from report.content.safe_text import plain
 from report.errors import UnreadableError
 from report.publishing.links import dead_links
 from report.publishing.publish import PROVENANCE, RECORD
+from sumint.machine.line_endings import with_line_feeds
 
 Kind = Literal[
     "unreadable files",
     "missing files",
     "changed files",
+    "files whose line endings were converted",
     "files that are not in the manifest",
     "not regular files",
     "dead links and missing parts of pages",
@@ -78,18 +82,34 @@ def _files(site: PublishedSite) -> Iterator[Finding]:
         listed = site.manifest()
     except UnreadableError:
         return
+    converted = []
     for path, digest in listed.items():
         if path in site.files:
             try:
                 if site.digest(path) != digest:
-                    yield Finding("changed files", path, "was changed after publishing: its sha256 differs")
+                    if _is_converted(site, path, digest):
+                        converted.append(path)
+                    else:
+                        yield Finding("changed files", path, "was changed after publishing: its sha256 differs")
             except UnreadableError as error:
                 yield Finding("changed files", path, error.what)
         elif path not in site.irregular:
             yield Finding("missing files", path, "is in the manifest, but not in the folder")
+    if converted:
+        more = f" and {counted(len(converted) - 1, 'other file')}" * (len(converted) > 1)
+        what = (
+            "converted after publishing, by git or an upload of text; copy the site's files as they are (binary)"
+        )
+        yield Finding("files whose line endings were converted", f"{converted[0]}{more}", what)
     for path in site.files:
         if path not in listed and path not in UNLISTED:
             yield Finding("files that are not in the manifest", path, "is in the folder, but not in the manifest")
+
+
+def _is_converted(site: PublishedSite, path: str, digest: str) -> bool:
+    """Whether a file is the one that was published, but for its line endings."""
+    content = site.read(path, at_most=LARGEST_DATA)
+    return hashlib.sha256(with_line_feeds(content)).hexdigest() == digest
 
 
 def _irregular(site: PublishedSite) -> Iterator[Finding]:

@@ -20,12 +20,13 @@ from typing import Any, NoReturn
 from report.content.claims.record import ClaimRecord, RecordError, from_json
 from report.content.safe_text import one_line, plain
 from report.errors import SiteError, UnreadableError
-from report.publishing.publish import GENERATOR, GITIGNORE, MANIFEST, PROVENANCE, RECORD
+from report.publishing.folder.contents import is_kept, is_of_the_system
+from report.publishing.publish import GENERATOR, MANIFEST, PROVENANCE, RECORD
 
 CLAIMS = "claims.json"
 OPENING = "index.html"
 DATA = "data/"
-UNLISTED = (MANIFEST, RECORD, GITIGNORE)
+UNLISTED = (MANIFEST, RECORD)
 """The files that may be in a site's folder without being in its manifest."""
 
 LARGEST_RECORD = 4 * 2**20
@@ -212,7 +213,7 @@ def claims_from_json(values: Any) -> dict[str, ClaimRecord]:
 
 
 def _walk(folder: Path) -> Iterator[tuple[str, str, str]]:
-    """The entries below a folder except folders: relative path, full path, and a complaint if it is irregular."""
+    """The entries below a folder, except folders and what is kept there: relative path, full path, a complaint."""
     folders = [("", str(folder))]
     while folders:  # a loop rather than recursion, since folders can be nested deeper than the recursion limit
         prefix, current = folders.pop()
@@ -225,6 +226,8 @@ def _walk(folder: Path) -> Iterator[tuple[str, str, str]]:
             continue
         for entry in entries:
             path = prefix + entry.name
+            if is_kept(path) or is_of_the_system(entry.name):
+                continue
             if entry.is_symlink():
                 yield path, entry.path, "is a symbolic link"
             elif entry.is_dir(follow_symlinks=False):

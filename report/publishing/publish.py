@@ -3,36 +3,44 @@
 A site is written beside its target folder, and the two are then exchanged. Only a site of this report is ever
 replaced, which is recognised by its manifest; the manifest lists every file of the site. A lock ensures that one
 build at a time writes to a folder, so that leftovers of an earlier build can be removed. A file that has not
-changed is not written again, but hard-linked from the earlier site.
+changed is not written again, but hard-linked from the earlier site. Where folders cannot be exchanged, files are
+replaced one by one.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
 import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from report.errors import SiteError
-from report.publishing.atomic_swap import exchange
+from report.publishing.folder.atomic_swap import exchange
+from report.publishing.folder.contents import (
+    GENERATOR,
+    MANIFEST,
+    RECORD,
+    foreign_files,
+    kept_entries,
+    listed_files,
+    remove_site,
+)
+from report.publishing.folder.in_place import replace_files
+from report.publishing.folder.lock import lock
+from report.publishing.folder.permissions import adopt, has_our_mode
+from report.publishing.folder.place import can_be_exchanged
 from sumint.machine.files import quote
 
-MANIFEST = "manifest.json"
-GENERATOR = "sumint"
-RECORD = "build.json"
-"""The record of when, where and how the site was built: the one file that differs from build to build."""
 PROVENANCE = "provenance.json"
 """The provenance that is also at the foot of every page."""
-GITIGNORE = ".gitignore"
-"""The one file that may be in the folder of a site without being part of the site."""
+
+_FIXED = {errno.EBUSY, errno.EXDEV, errno.EPERM, errno.EACCES, errno.ENOTEMPTY}
+"""The errors of a folder that cannot be renamed although nothing said so before, as on some file systems."""
 
 
 def publish(
@@ -41,20 +49,29 @@ def publish(
     *,
     fingerprint: str = "",
     record: Mapping[str, Any] | None = None,
-) -> None:
+) -> bool:
     """Replace the content of `folder` by exactly these files, their manifest and a record of the build.
 
-    `fingerprint` is a digest of everything from which the files were made; a later build compares it with its own.
+    Args:
+        fingerprint: a digest of everything from which the files were made; a later build compares it with its
+            own.
+
+    Returns:
+        Whether the site was replaced in one step; otherwise its files were replaced one by one.
 
     Raises:
         SiteError: if the folder contains other files, another build is writing to it, or it cannot be written. The
             folder is then unchanged.
     """
     folder = site_folder(folder)
+    files = {MANIFEST: _manifest(files, fingerprint), RECORD: _json(record or {}), **files}
     try:
-        with _lock(folder):
+        with lock(folder):
             site_folder(folder)  # again, since it may have changed while the report was measured
-            _replace(folder, {MANIFEST: _manifest(files, fingerprint), RECORD: _json(record or {}), **files})
+            if can_be_exchanged(folder):
+                return _replace(folder, files)
+            _replace_in_place(folder, files)
+            return False
     except OSError as error:
         raise SiteError(f"the site cannot be written to {folder} ({error.strerror or error})") from None
 
@@ -63,7 +80,8 @@ def site_folder(folder: Path) -> Path:
     """The folder with links resolved, after a check that a site may replace it.
 
     Raises:
-        SiteError: if it is a file, contains anything but a site of this report, or contains the working directory.
+        SiteError: if it is a file, contains anything but a site of this report, contains the working directory, or
+            cannot be written.
     """
     try:
         folder = folder.resolve()
@@ -71,7 +89,8 @@ def site_folder(folder: Path) -> Path:
             raise SiteError(f"{folder} is a file; --site takes a folder")
         if Path.cwd().is_relative_to(folder):
             raise SiteError(f"{folder} contains the working directory; choose another folder, such as --site site")
-        foreign = next(_foreign_files(folder), None) if folder.exists() else None
+        foreign = next(foreign_files(folder), None) if folder.exists() else None
+        can_be_exchanged(folder)
     except OSError as error:
         raise SiteError(f"{folder} cannot be read ({error.strerror or error})") from None
     except (RuntimeError, ValueError) as error:  # a cycle of links; a path with a null byte
@@ -98,23 +117,49 @@ def is_up_to_date(folder: Path, fingerprint: str) -> bool:
         return False
 
 
-def _replace(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Replace the site in `folder` by these files, atomically where the system supports it."""
-    new_site = folder.with_name(f".{folder.name}.new-site")
-    old_site = folder.with_name(f".{folder.name}.old-site")
+def _replace(folder: Path, files: Mapping[str, bytes]) -> bool:
+    """Replace the site in `folder` by these files, and return whether that was done in one step, or two."""
+    new_site, old_site = (_beside(folder, role) for role in ("new-site", "old-site"))
     if old_site.exists() and not folder.exists():
         old_site.rename(folder)  # a build was killed between the two renames of `_swap`
     for leftover in (new_site, old_site):
-        _remove(leftover)
+        remove_site(leftover)
     _write(files, new_site, folder)
-    if (folder / GITIGNORE).exists():
-        shutil.copy2(folder / GITIGNORE, new_site / GITIGNORE)
+    for entry in kept_entries(folder):
+        shutil.copy2(entry, new_site / entry.name, follow_symlinks=False)
+    adopt(new_site, folder)
     if not folder.exists():
         new_site.rename(folder)
-    elif exchange(new_site, folder):
-        _remove(new_site)
-    else:
-        _swap(new_site, folder, old_site)
+        return True
+    try:
+        is_exchanged = exchange(new_site, folder)
+        if not is_exchanged:
+            _swap(new_site, folder, old_site)
+    except OSError as error:
+        if error.errno not in _FIXED:
+            raise
+        remove_site(new_site)
+        _replace_in_place(folder, files)
+        return False
+    replaced = new_site if is_exchanged else old_site
+    with contextlib.suppress(OSError):  # what a file system keeps while someone reads it goes with the next build
+        for entry in kept_entries(replaced):
+            entry.unlink()  # the new site has a copy
+        remove_site(replaced)
+    return True
+
+
+def _replace_in_place(folder: Path, files: Mapping[str, bytes]) -> None:
+    both = {path: "" for path in (*listed_files(folder), *files) if path not in (MANIFEST, RECORD)}
+    replace_files(files, folder, _json({"generator": GENERATOR, "inputs": "", "files": both}))
+
+
+def _beside(folder: Path, role: str) -> Path:
+    """A folder beside that of a site, whose name is short enough for any file system."""
+    name = f".{folder.name}.{role}"
+    if len(os.fsencode(name)) > 255:
+        name = f".{hashlib.sha256(os.fsencode(folder.name)).hexdigest()[:16]}.{role}"
+    return folder.with_name(name)
 
 
 def _swap(new_site: Path, folder: Path, old_site: Path) -> None:
@@ -125,7 +170,6 @@ def _swap(new_site: Path, folder: Path, old_site: Path) -> None:
     except BaseException:
         old_site.rename(folder)
         raise
-    _remove(old_site)
 
 
 def _write(files: Mapping[str, bytes], folder: Path, earlier: Path) -> None:
@@ -141,54 +185,18 @@ def _write(files: Mapping[str, bytes], folder: Path, earlier: Path) -> None:
             if not _link(earlier / path, file, content):
                 file.write_bytes(content)
     except BaseException:
-        _remove(folder)
+        remove_site(folder)
         raise
 
 
 def _link(earlier: Path, file: Path, content: bytes) -> bool:
     """Hard-link `file` to the earlier one if that has this content; return False if it has not, or on failure."""
     with contextlib.suppress(OSError):
-        if earlier.stat().st_size == len(content) and not earlier.is_symlink() and earlier.read_bytes() == content:
+        is_same = earlier.stat().st_size == len(content) and not earlier.is_symlink() and has_our_mode(earlier)
+        if is_same and earlier.read_bytes() == content:
             os.link(earlier, file)
             return True
     return False
-
-
-def _remove(folder: Path) -> None:
-    """Remove a folder if it is a complete or incomplete site of this report, and leave any other folder as it is.
-
-    The manifest is removed last, so that the rest is still recognised as ours after an interruption.
-    """
-    if not folder.is_dir() or any(path != folder / MANIFEST for path in _foreign_files(folder)):
-        return
-    for path in sorted(folder.rglob("*"), reverse=True):
-        if _is_folder(path):
-            path.rmdir()
-        elif path != folder / MANIFEST:
-            path.unlink()
-    (folder / MANIFEST).unlink(missing_ok=True)
-    folder.rmdir()
-
-
-def _foreign_files(folder: Path) -> Iterator[Path]:
-    """Iterate over the files in a folder that are not listed in a manifest of this report."""
-    ours = {GITIGNORE, *_listed_files(folder)}
-    for path in sorted(folder.rglob("*")):
-        if not _is_folder(path) and path.relative_to(folder).as_posix() not in ours:
-            yield path
-
-
-def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
-
-
-def _listed_files(folder: Path) -> set[str]:
-    """The files of the site in a folder, including its manifest; none if there is no manifest of this report."""
-    try:
-        manifest: Any = json.loads((folder / MANIFEST).read_bytes())
-        return {MANIFEST, RECORD, *manifest["files"]} if manifest["generator"] == GENERATOR else set()
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return set()
 
 
 def _manifest(files: Mapping[str, bytes], fingerprint: str) -> bytes:
@@ -202,18 +210,3 @@ def _json(content: Mapping[str, Any]) -> bytes:
 
 def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
-
-
-@contextmanager
-def _lock(folder: Path) -> Iterator[None]:
-    """Lock a folder against other builds on this machine; a `SiteError` if another build holds the lock."""
-    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
-    try:
-        place = Path(tempfile.gettempdir())
-    except FileNotFoundError:  # none that can be written; a site can, so the folder that it is in can
-        place = folder.parent
-    try:
-        with FileLock(place / f".sumint-site-{name}.lock", timeout=0):
-            yield
-    except Timeout:
-        raise SiteError(f"another build is writing to {folder}; try again when it has finished") from None

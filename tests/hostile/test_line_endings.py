@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from report.comparison.check import check
 from report.publishing.single_file import single_file
 from sumint.checkpoints.card import read_card
 from sumint.checkpoints.files import Weights, write_weights
@@ -125,6 +126,18 @@ def test_a_script_of_a_site_with_converted_line_endings_is_hashed_as_browsers_re
         for name, content in files.items()
     }
     assert_policy_names_scripts(single_file(files))
+
+
+def test_a_check_names_converted_line_endings_as_the_one_cause(tiny_site: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_site, tmp_path / "site")
+    for path in (tmp_path / "site").rglob("*"):
+        if path.suffix in TEXTS and path.name not in ("manifest.json", "build.json"):
+            path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    found = [one for one in check(tmp_path / "site") if one.kind != "claims that do not hold"]
+    assert [one.kind for one in found] == ["files whose line endings were converted"]
+    assert "other files: converted after publishing" in str(found[0])
+    (tmp_path / "site" / "index.html").write_bytes(b"edited\r\n")
+    assert "changed files" in [one.kind for one in check(tmp_path / "site")]
 
 
 def test_git_checks_out_every_text_with_line_feeds() -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from report.errors import SiteError
 from report.publishing import publish as publishing
-from report.publishing.atomic_swap import exchange
+from report.publishing.folder import lock as locking
+from report.publishing.folder.atomic_swap import exchange
 from report.publishing.links import check_links
-from report.publishing.publish import _lock, is_up_to_date, publish
+from report.publishing.publish import is_up_to_date, publish
 
 PAGE = b'<html><body><a href="other.html#here">other</a></body></html>'
 OTHER = b'<html><body><h1 id="here">Here</h1><a href="index.html">back</a></body></html>'
@@ -175,9 +176,12 @@ def test_the_working_directory_is_never_moved_away(tmp_path: Path, monkeypatch: 
             publish(SITE, folder)
 
 
-def test_a_second_build_to_the_same_folder_says_that_it_is_second(tmp_path: Path) -> None:
+def test_a_second_build_to_the_same_folder_says_that_it_is_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish(SITE, tmp_path / "site")
-    with _lock(tmp_path / "site"), pytest.raises(SiteError, match="another build is writing to"):
+    monkeypatch.setattr(locking, "WAIT", 0)
+    with locking.lock(tmp_path / "site"), pytest.raises(SiteError, match="another build is writing to"):
         publish({"index.html": b"second"}, tmp_path / "site")
     assert files_in(tmp_path / "site")["index.html"] == PAGE
 

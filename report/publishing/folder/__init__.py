@@ -1,0 +1,1 @@
+"""The folder of a site: what lies in it, how it can be replaced, and by whom."""
