@@ -7,6 +7,7 @@ project that needs Node.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -80,6 +81,7 @@ def _run(command: list[str], folder: Path) -> None:
             encoding="utf-8",
             errors="replace",
             timeout=TIMEOUT,
+            env=_environment(folder),
         )
     except subprocess.TimeoutExpired:
         raise BundleError(f"{program} did not finish within {TIMEOUT:g} seconds; try again") from None
@@ -87,6 +89,13 @@ def _run(command: list[str], folder: Path) -> None:
         raise BundleError(f"{program} cannot be started ({error.strerror})") from None
     if process.returncode:
         raise BundleError(f"{program} failed with exit code {process.returncode}: {_reason(process.stderr)}")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    """The environment of npm, with a cache in `folder` for users without a home folder that can be written."""
+    home = Path.home() if "HOME" in os.environ or os.name == "nt" else Path("/")
+    is_writable = os.access(home, os.W_OK)
+    return {**os.environ} if is_writable else {**os.environ, "npm_config_cache": str(folder / "npm-cache")}
 
 
 def _reason(output: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from report.project.chapters import load_chapters
 from sumint.machine.processes import end_with_parent
+from sumint.machine.temporary import have_temporary_folder
 
 
 @contextmanager
@@ -41,6 +42,7 @@ def worker_processes(n_processes: int, own_chapters: Sequence[Path] = ()) -> Ite
 def _initialize_worker(own_chapters: Sequence[Path]) -> None:
     """Limit a worker to one thread, and leave interrupts and the reporting of failures to the parent process."""
     end_with_parent()
+    have_temporary_folder()
     os.environ["OMP_NUM_THREADS"] = "1"
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.getLogger().addHandler(logging.NullHandler())

@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Callable
 
+from sumint.machine.temporary import have_temporary_folder
+
 CLOSED = 141
 """The exit code if the output was closed: what a shell reports for a process that SIGPIPE ended."""
 
@@ -16,6 +18,7 @@ def run_main(command: Callable[[], int]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    have_temporary_folder()
     try:
         code = command()
         sys.stdout.flush()

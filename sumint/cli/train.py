@@ -85,6 +85,8 @@ def run(
         raise InputError(f"--out {out}: the name of a checkpoint must end in .safetensors")
     if not out.parent.is_dir():
         raise InputError(f"--out {out}: {out.parent} is not a directory; create it, or choose another place")
+    if not os.access(out.parent, os.W_OK | os.X_OK):
+        raise InputError(f"--out {out}: no permission to write to {out.parent}; choose another place")
 
     from sumint.checkpoints.files import Architecture, card_path, write_weights
     from sumint.machine.device import choose_device

@@ -31,9 +31,12 @@ def cache_folder() -> Path | None:
     name = os.environ.get(CACHE_VARIABLE)
     if not name:
         return _of_user()
-    folder = Path(name)
     try:
+        # A configuration file or a container's settings hold a tilde as it is, which a shell would replace.
+        folder = Path(name).expanduser()
         folder.exists()
+    except RuntimeError:
+        raise InputError(f"{CACHE_VARIABLE}: {quote(name)}: this user has no home folder for ~") from None
     except OSError as error:
         reason = f"cannot be a folder ({error.strerror}); choose another one"
         raise InputError(f"{CACHE_VARIABLE}: {quote(name)} {reason}") from None

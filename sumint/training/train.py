@@ -14,7 +14,7 @@ circuits of each head, with only the matrix products that the loss needs:
 
 from __future__ import annotations
 
-import contextlib
+import io
 import math
 import platform
 import warnings
@@ -32,7 +32,7 @@ from torch import Tensor
 
 from sumint.checkpoints.files import Architecture
 from sumint.errors import InputError
-from sumint.machine.files import check_archive, first_line
+from sumint.machine.files import check_archive, write_atomically
 from sumint.task.sums import N_DIGIT_TOKENS, VOCABULARY, Layout, SampleSpec, Sums
 from sumint.training.config import Labels, TrainingConfig, TrainingHistory
 
@@ -136,14 +136,9 @@ class TrainingState:
             "history": asdict(self.history),
             "best": self.best,
         }
-        temporary = path.with_name(f".{path.name}.partial")
-        try:
-            torch.save(content, temporary)
-            temporary.replace(path)
-        except (OSError, RuntimeError) as error:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise InputError(f"{path}: the training state cannot be written ({first_line(error)})") from None
+        state = io.BytesIO()  # PyTorch does not report why a file cannot be written
+        torch.save(content, state)
+        write_atomically(path, state.getvalue())
 
     def restore(self, path: Path) -> None:
         """Restore the state from a file.
