@@ -13,7 +13,7 @@ from report.cli.logs import log_to
 from report.content.safe_text import plain
 from report.errors import ReportError
 from sumint.cli.application import new_application, run_application
-from sumint.cli.streams import run_main
+from sumint.cli.streams import is_of_output, run_main
 from sumint.errors import InputError
 
 SCRIPT = "sumint-report"
@@ -43,6 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:
         raise  # for `run_main`
     except Exception as error:
+        if is_of_output(error):
+            raise  # for `run_main`, too
         # An error in somebody's code: a chapter that cannot be imported, a template that cannot be read.
         from report.content.failures import described
 
