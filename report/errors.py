@@ -47,6 +47,12 @@ class SettingsError(ReportError):
     exit_code = 2
 
 
+class VariableError(ReportError):
+    """An environment variable has a value that cannot be used."""
+
+    exit_code = 2
+
+
 class ServeError(ReportError):
     """The preview cannot start: there is nothing to serve, the port is in use, or options exclude each other."""
 

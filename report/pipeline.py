@@ -77,6 +77,7 @@ def build(
         SINGLE_FILE.check(single_file)
     started = time.time()
     plotlyjs, repository = plotlyjs or full(), repository or Repository()
+    repository.check()
     # The digests of the sources are cached here, so that they are those of the running code if a file is edited
     # now.
     settings = settings or Settings()

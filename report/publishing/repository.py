@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import inspect
+import logging
 import os
+import re
 import subprocess
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from report.content.safe_text import plain
+from report.errors import VariableError
 from report.paths import ROOT
+from sumint.machine.files import first_line
 
 
 @dataclass(frozen=True)
@@ -26,22 +31,49 @@ class SourceCode:
     """A link to the source at the commit that was run; None if the repository has no known address."""
 
 
+EPOCH = "SOURCE_DATE_EPOCH"
+"""The environment variable by which distributions fix the date of what is built."""
+
+OF_A_REPOSITORY = {
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"),
+    *("GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_QUARANTINE_PATH", "GIT_CEILING_DIRECTORIES"),
+    *("GIT_CONFIG", "GIT_CONFIG_PARAMETERS", "GIT_CONFIG_COUNT", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE"),
+}
+"""The variables that git sets for hooks and aliases, or that name a repository in another way."""
+
+log = logging.getLogger(__name__)
+
+
 class Repository:
     """The git checkout of the running code, if it is in one."""
 
+    _complaint = "it is not installed"
+    """Why git failed last."""
+
     @cached_property
     def commit(self) -> str | None:
-        """The full hash of the commit; None outside a checkout."""
+        """The full hash of the commit; None outside a checkout, and with a warning if git cannot read this one."""
         top = self._git("rev-parse", "--show-toplevel")
-        return self._git("rev-parse", "HEAD") if top and Path(top) == ROOT else None
+        commit = self._git("rev-parse", "HEAD") if top and Path(top).resolve() == ROOT else None
+        if commit is None and (ROOT / ".git").exists():
+            _warn_once(self._complaint)
+        return commit
 
     @cached_property
     def year(self) -> int | None:
-        """The year of `SOURCE_DATE_EPOCH` if it is set, else the year of the commit; None if neither is known."""
-        if epoch := os.environ.get("SOURCE_DATE_EPOCH", ""):
-            return time.gmtime(int(epoch)).tm_year if epoch.isdecimal() else None
+        """The year of `SOURCE_DATE_EPOCH` if it is set, else the year of the commit; None if neither is known.
+
+        Raises:
+            ReportError: if the variable is not a number of seconds.
+        """
+        if epoch := os.environ.get(EPOCH, "").strip():
+            return _year_of(epoch)
         date = self._git("log", "-1", "--format=%cs") if self.commit else None
         return int(date[:4]) if date else None
+
+    def check(self) -> None:
+        """Raise a `ReportError` if the environment names an impossible date, which is needed only at the end."""
+        _ = self.year
 
     @cached_property
     def is_dirty(self) -> bool:
@@ -95,11 +127,56 @@ class Repository:
         """The output of a git command; None if it fails."""
         try:
             process = subprocess.run(
-                ["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=True, timeout=10
+                ["git", *_options(), "-C", str(ROOT), *arguments],
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=10,
+                env=_environment(),
             )
-        except (OSError, subprocess.SubprocessError):
+        except (OSError, subprocess.SubprocessError) as error:
+            self._complaint = first_line(error)
+            return None
+        if process.returncode:
+            self._complaint = first_line(ValueError(process.stderr or "no message"))
             return None
         return process.stdout.strip()
+
+
+def _options() -> list[str]:
+    """The options of every git command.
+
+    The code of this checkout is running already, so its owner is trusted, whoever it is. No program that its
+    settings name is started, and no lock is taken: a commit may be in progress.
+    """
+    return ["--no-optional-locks", "-c", f"safe.directory={ROOT}", "-c", "core.fsmonitor=false"]
+
+
+@cache
+def _warn_once(reason: str) -> None:
+    """Log the warning the first time only."""
+    log.warning("git cannot read this checkout (%s); pages name no commit", reason)
+
+
+def _environment() -> dict[str, str]:
+    """The environment without the variables by which git, which runs hooks, names another repository."""
+    return {name: value for name, value in os.environ.items() if name not in OF_A_REPOSITORY}
+
+
+def _year_of(epoch: str) -> int:
+    """The year of a number of seconds since 1970.
+
+    Raises:
+        ReportError: if it is none.
+    """
+    try:
+        if not re.fullmatch(r"-?[0-9]+", epoch):
+            raise ValueError
+        return datetime.fromtimestamp(int(epoch), UTC).year
+    except (ValueError, OverflowError, OSError):
+        raise VariableError(
+            f"{EPOCH}: expected a number of seconds since 1970, such as 1764460800, found {plain(epoch, 40)}"
+        ) from None
 
 
 @cache
