@@ -37,7 +37,7 @@ from sumint.checkpoints.card import card_path
 from sumint.checkpoints.locate import digest_on_card
 from sumint.errors import InputError
 from sumint.lab import Lab
-from sumint.machine.cpus import n_processors
+from sumint.machine.cpus import n_workers
 from sumint.store.keys import Key, versions
 from sumint.store.results import Store
 from sumint.store.sources import sources_of
@@ -51,7 +51,9 @@ LEFT_OUT_OF_NULLS: Analyses = (every_sum,)
 """Those that take too long on a null: nearly all of its margins are so small that it takes double precision."""
 
 MOST_PROCESSES = 5
-"""The largest number of worker processes; each takes up to a gigabyte of memory."""
+"""The largest number of worker processes."""
+MEMORY_OF_A_WORKER = 2**30
+"""The memory in bytes that a worker process takes at most."""
 
 Measured = TypeVar("Measured")
 
@@ -202,7 +204,7 @@ Job = tuple[Path, str, str, Store, Mapping[str, ChapterPlan], Analyses]
 
 
 def _run_jobs(jobs: Sequence[Job]) -> Iterator[SeedSummary]:
-    n_processes = min(len(jobs), n_processors(), MOST_PROCESSES)
+    n_processes = min(n_workers(len(jobs), MEMORY_OF_A_WORKER), MOST_PROCESSES)
     if n_processes < 2 or any(device != "cpu" for _, device, *_ in jobs):
         yield from map(_run_job, jobs)
         return

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 
+from sumint.machine.cpus import limit_threads
 from sumint.machine.temporary import have_temporary_folder
 
 CLOSED = 141
@@ -62,6 +63,7 @@ def run_main(command: Callable[[], int]) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="readable")
     have_temporary_folder()
+    limit_threads()
     try:
         code = command()
         sys.stdout.flush()

@@ -22,6 +22,8 @@ from sumint.store.sources import sources_of
 # The kernel uses explicit vectors, so higher optimization levels only make compilation slower.
 os.environ.setdefault("NUMBA_OPT", "1")
 config.reload_config()
+# NUMBA_DISABLE_JIT, for debuggers, would leave functions as they are; those of the kernel exist compiled alone.
+setattr(config, "DISABLE_JIT", 0)  # noqa: B010 — numba declares no such attribute
 
 _OPTIONS: dict[str, Any] = {"error_model": "numpy"}
 _NO_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
