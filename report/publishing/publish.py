@@ -85,6 +85,8 @@ def site_folder(folder: Path) -> Path:
     """
     try:
         folder = folder.resolve()
+        if folder.is_symlink():  # since Python 3.13 a cycle of links is no error
+            raise RuntimeError("Symlink loop")
         if folder.exists() and not folder.is_dir():
             raise SiteError(f"{folder} is a file; --site takes a folder")
         if Path.cwd().is_relative_to(folder):
