@@ -19,6 +19,7 @@ STYLES = (
     "controls",
     "prose",
     "figures",
+    "charts",
     "components",
     "attention",
     "clouds",
@@ -36,13 +37,11 @@ STYLES = (
 """The parts of the site's style sheet in order; later ones may override earlier ones."""
 SCRIPTS = {
     "fonts": ("fonts",),
-    "theme": ("namespace", "lib/elements", "theme"),
+    "theme": ("namespace", "running", "lib/elements", "lib/address", "kept-choices", "lib/hover-text", "theme"),
     "load": ("load",),
     "figures": (
-        "lib/address",
         "lib/numbers",
         "lib/charts",
-        "lib/hover-text",
         "expanding",
         "figures",
         "lib/live-model",
@@ -69,7 +68,8 @@ SCRIPTS = {
 }
 """The files of each script of the site in order, joined so that a page loads few scripts.
 
-Every page loads the script `theme` before all others, so it contains the namespace that they share.
+Every page loads the script `theme` before all others, so it contains the namespace and the functions that several of
+them share: if one cannot be loaded, the others work.
 """
 
 

@@ -31,9 +31,11 @@ MARK = '<meta name="generator" content="sumint, the report in a single file">'
 SINGLE_FILE = OutputFile("--single-file", "report.html", MARK)
 
 NOTE = (
-    '<noscript><p class="enclosed-note">Without scripts this file shows texts, formulas and short tables. Charts, '
-    "long tables and data files need them.</p></noscript>\n"
+    '<p class="enclosed-note">No script runs here: scripts are turned off, or blocked where this file is shown. It '
+    "contains the texts, formulas and short tables. Charts, long tables and data files need scripts: save this "
+    "file, and open it in a browser.</p>\n"
 )
+"""The note that is shown unless scripts run."""
 READER = (
     '<dialog class="enclosed-reader" aria-label="Numbers">'
     '<button type="button" class="enclosed-close">Close</button><div class="enclosed-document"></div>'

@@ -118,6 +118,14 @@ def trained_site(
 
 
 class _Silent(http.server.SimpleHTTPRequestHandler):
+    policy = ""
+    """A content security policy for all responses, which applies besides that of a page."""
+
+    def end_headers(self) -> None:
+        if self.policy:
+            self.send_header("Content-Security-Policy", self.policy)
+        super().end_headers()
+
     def log_message(self, format: str, *_: object) -> None:  # noqa: A002
         """Print nothing."""
 
@@ -132,9 +140,9 @@ def in_one_file(site: Path, path: Path) -> Path:
 
 
 @contextlib.contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """The address of a folder over http."""
-    handler = functools.partial(_Silent, directory=str(folder))
+def served(folder: Path, policy: str = "") -> Iterator[str]:
+    """The address of a folder over http, from a server with a content security policy of its own."""
+    handler = functools.partial(type("Handler", (_Silent,), {"policy": policy}), directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as httpd:
         threading.Thread(target=httpd.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{httpd.server_port}"

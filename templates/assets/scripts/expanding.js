@@ -15,7 +15,11 @@
     dialog.addEventListener("click", ({ target }) => {
       if (target === dialog) dialog.close();
     });
+    // The theme may change meanwhile: that of the system, or the choice in another tab.
+    const redraw = () => draw(chart);
+    document.addEventListener("themechange", redraw);
     dialog.addEventListener("close", () => {
+      document.removeEventListener("themechange", redraw);
       clear(chart);
       dialog.remove();
     });

@@ -5,6 +5,8 @@
 {
   const NEAR = "800px 0px";
   const PRINTED_WIDTH = 640;
+  const SLOW_AFTER = 10_000; // milliseconds after which a reader is told that a chart is still being loaded
+  const NOT_LOADED = "This chart was not loaded. Wait a few seconds or scroll to it, then print again.";
   const PAPER = "#fff";
   const smallScreen = matchMedia("(max-width: 40rem)");
 
@@ -19,11 +21,23 @@
       /** The name of the component that draws the figure; without one, Plotly draws it. */
       this.component = element.dataset.component;
       this.chart = one(element, ".chart", HTMLElement);
+      /** What stands in place of the chart until it is drawn. */
+      this.note = one(this.chart, ".chart-note", HTMLElement);
       /** @type {ComponentDrawing<unknown> | null} */
       this.drawing = null;
       /** @type {View[] | null} */
       this.views = null;
       this.isDrawn = false;
+    }
+
+    /** Writes why there is no chart into its place: at once, or only if the page is printed before the chart is drawn. */
+    explain(/** @type {string} */ reason, /** @type {{ isShown: boolean }} */ { isShown }) {
+      one(this.note, ".chart-reason", HTMLElement).textContent = reason;
+      this.note.classList.toggle("is-shown", isShown);
+    }
+
+    get hasFailed() {
+      return !this.isDrawn && this.note.classList.contains("is-shown");
     }
 
     get choices() {
@@ -162,21 +176,29 @@
   };
 
   const show = async (/** @type {PageFigure} */ figure) => {
+    const slow = setTimeout(() => figure.explain("This chart is still being loaded.", { isShown: true }), SLOW_AFTER);
     try {
       await loadParts(figure);
       draw(figure);
     } catch (error) {
       fail(figure, error);
+    } finally {
+      clearTimeout(slow);
     }
   };
 
   const fail = (/** @type {PageFigure} */ figure, /** @type {unknown} */ error) => {
-    const link = html("a", { href: `data/${figure.name}.csv` }, "in a file");
-    const reason = `. (${messageOf(error)})`;
-    const note = html("p", { class: "chart-note" }, "This chart could not be drawn. Its numbers are ", link, reason);
-    figure.chart.replaceChildren(note);
+    figure.explain(`This chart could not be drawn: ${messageOf(error)}.`, { isShown: true });
+    figure.chart.replaceChildren(figure.note);
     figure.drawing = null;
     figure.isDrawn = false;
+  };
+  const drawOrExplain = (/** @type {PageFigure} */ figure, theme = sumint.currentTheme()) => {
+    try {
+      draw(figure, theme);
+    } catch (error) {
+      fail(figure, error);
+    }
   };
 
   const saveImage = async (/** @type {PageFigure} */ figure, /** @type {string} */ format) => {
@@ -191,8 +213,9 @@
     sumint.expand(
       one(figure.element, ".figure-title", HTMLElement).textContent?.trim() ?? "",
       (chart) => {
+        const isNew = !chart.hasChildNodes();
         drawChart(chart, figure, sumint.currentTheme());
-        watchHover(chart);
+        if (isNew) watchHover(chart);
       },
       (chart) => plotly().purge(chart),
     );
@@ -234,11 +257,20 @@
   // as a scroll or, for a tap, as events of a mouse, which show the hover label of a point.
   const keepFromPlotly = (/** @type {Event} */ touch) => touch.stopPropagation();
 
+  // A server may forbid style attributes by a policy, which does not apply to what a script sets.
+  const applyStyle = (/** @type {HTMLElement} */ element) => {
+    const style = element.getAttribute("style");
+    if (style && !element.style.length) element.style.cssText = style;
+  };
+
   for (const figure of figures.values()) {
+    figure.explain(NOT_LOADED, { isShown: false });
+    applyStyle(figure.element);
     restoreChoice(figure);
     figure.element.addEventListener("change", () => {
       keepChoice(figure);
-      if (figure.isDrawn) draw(figure);
+      if (figure.isDrawn) drawOrExplain(figure);
+      else if (figure.hasFailed) show(figure);
     });
     for (const links of all(figure.element, ".image-links", HTMLElement)) links.hidden = false;
     for (const button of all(figure.element, ".image-links button", HTMLButtonElement)) {
@@ -255,14 +287,14 @@
   }
 
   const redraw = () => {
-    for (const figure of figures.values()) if (figure.isDrawn) draw(figure);
+    for (const figure of figures.values()) if (figure.isDrawn) drawOrExplain(figure);
   };
   smallScreen.addEventListener("change", redraw);
 
   document.addEventListener("themechange", () => {
     for (const figure of figures.values()) {
       if (!figure.isDrawn) continue;
-      if (figure.component) draw(figure);
+      if (figure.component) drawOrExplain(figure);
       else {
         const template = templateFor(figure.plot, themeOf(sumint.currentTheme()));
         plotly().relayout(figure.chart, { template });
@@ -273,25 +305,26 @@
   // A script cannot wait for files before printing, so all figures are loaded when the page is idle, those near the
   // viewport first. The opening page loads them only when they are near.
   const waits = [...figures.values()].every(({ element }) => element.closest("[data-figures=when-near]"));
-  const whenIdle = window.requestIdleCallback ?? ((/** @type {() => void} */ work) => setTimeout(work, 2000));
+  const IDLE_BY = 2000; // milliseconds after which a busy page loads them all the same
+  const whenIdle = window.requestIdleCallback ?? ((/** @type {() => void} */ work) => setTimeout(work, IDLE_BY));
   const loadTheRest = () => {
     for (const figure of figures.values()) loadParts(figure).catch(() => {});
   };
   addEventListener("load", () => {
-    whenIdle(async () => {
+    const prepare = async () => {
       await Promise.all(drawings);
-      if (!waits) whenIdle(loadTheRest);
-    });
+      if (!waits) whenIdle(loadTheRest, { timeout: IDLE_BY });
+    };
+    whenIdle(prepare, { timeout: IDLE_BY });
   });
   addEventListener("beforeprint", () => {
     for (const figure of figures.values()) {
       if (!isLoaded(figure)) {
-        const note = "This chart has not been loaded. Scroll to it, then print again.";
-        if (!figure.isDrawn) figure.chart.replaceChildren(html("p", { class: "chart-note" }, note));
+        loadParts(figure).catch(() => {}); // for the next time; until then its place tells that it was not loaded
         continue;
       }
-      draw(figure, "light");
-      if (figure.component) continue;
+      drawOrExplain(figure, "light");
+      if (figure.component || !figure.isDrawn) continue;
       const width = Math.min(figure.chart.clientWidth, PRINTED_WIDTH);
       plotly().relayout(figure.chart, { width, paper_bgcolor: PAPER, plot_bgcolor: PAPER });
     }

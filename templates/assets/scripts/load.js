@@ -16,10 +16,12 @@
       document.head.append(script);
     });
 
-  // Resolves when the script at an address of the site has run; a script runs once, however often it is requested.
+  // Resolves when the script at an address of the site has run; a script runs once, however often it is requested. One that
+  // failed is loaded again when it is next requested: the connection may be back.
   sumint.loadScript = (address) => {
     const loading = loads.get(address) ?? load(address);
     loads.set(address, loading);
+    loading.catch(() => loads.delete(address));
     return loading;
   };
 

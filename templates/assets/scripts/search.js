@@ -12,6 +12,8 @@
   const status = one(dialog, ".search-status", HTMLElement);
   const hint = one(dialog, ".search-hint", HTMLElement);
   const list = one(dialog, ".search-results", HTMLElement);
+  const toSearch = one(document, ".to-search", HTMLElement);
+  const withoutSearch = one(document, "#without-search", HTMLElement);
   const root = dialog.dataset.root ?? "";
   /** @type {((query: string) => SearchAnswer) | null} */
   let answerTo = null;
@@ -104,6 +106,8 @@
       search();
     } catch (error) {
       status.textContent = `The search does not work here: ${messageOf(error)}.`;
+      hint.replaceChildren(...one(withoutSearch, ".search-instead", HTMLElement).cloneNode(true).childNodes);
+      hint.hidden = false;
     }
   };
 
@@ -126,7 +130,13 @@
     if (target === dialog) dialog.close(); // beside the search
   });
   one(dialog, ".search-close", HTMLElement).addEventListener("click", () => dialog.close());
-  one(document, ".to-search", HTMLElement).addEventListener("click", open);
+
+  // Without this script the button opens the note that stands in for the search.
+  toSearch.removeAttribute("popovertarget");
+  toSearch.title = "Search the report (/ or Ctrl+K or ⌘K)";
+  toSearch.setAttribute("aria-haspopup", "dialog");
+  toSearch.setAttribute("aria-keyshortcuts", "/ Control+K Meta+K");
+  toSearch.addEventListener("click", open);
 
   // The field of the search may keep the focus for a moment after the search is closed.
   const isTyped = (/** @type {EventTarget | null} */ target) =>

@@ -1,5 +1,5 @@
 // @ts-check
-// The reader's choices in the page's address, so that a link shows the same view.
+// An address with the reader's choices in its query.
 "use strict";
 
 sumint.addressWith = (href, settings) => {
@@ -9,12 +9,4 @@ sumint.addressWith = (href, settings) => {
     else address.searchParams.delete(name);
   }
   return address.href;
-};
-
-sumint.keepInAddress = (settings) => {
-  try {
-    history.replaceState(null, "", sumint.addressWith(location.href, settings));
-  } catch {
-    // Some browsers do not allow changes of the address of a page on a disk.
-  }
 };
