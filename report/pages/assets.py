@@ -68,8 +68,8 @@ SCRIPTS = {
 }
 """The files of each script of the site in order, joined so that a page loads few scripts.
 
-Every page loads the script `theme` before all others, so it contains the namespace and the functions that several of
-them share: if one cannot be loaded, the others work.
+Every page loads the script `theme` before all others, so it contains the namespace and the functions that several
+of them share: if one cannot be loaded, the others work.
 """
 
 

@@ -31,8 +31,8 @@ MARK = '<meta name="generator" content="sumint, the report in a single file">'
 SINGLE_FILE = OutputFile("--single-file", "report.html", MARK)
 
 NOTE = (
-    '<p class="enclosed-note">No script runs here: scripts are turned off, or blocked where this file is shown. It '
-    "contains the texts, formulas and short tables. Charts, long tables and data files need scripts: save this "
+    '<p class="enclosed-note">No script runs here: scripts are turned off, or blocked where this file is shown. '
+    "It contains the texts, formulas and short tables. Charts, long tables and data files need scripts: save this "
     "file, and open it in a browser.</p>\n"
 )
 """The note that is shown unless scripts run."""

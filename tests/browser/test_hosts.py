@@ -1,4 +1,4 @@
-"""Hosts that forbid scripts or inline styles, or lack a file: the page says what does not work, and the rest works."""
+"""Hosts that forbid scripts or inline styles, or lack a file: the page names what does not work; the rest works."""
 
 from __future__ import annotations
 
@@ -128,7 +128,9 @@ def test_charts_have_their_size_and_layers_where_inline_styles_are_forbidden(
             )
             assert set(layers) == {"absolute"}
             sizes.append(opened.locator("#unembedding .chart").bounding_box())
-            boxes = "all => all.map(one => [one.getBoundingClientRect().width, one.getBoundingClientRect().height])"
+            boxes = (
+                "all => all.map(one => [one.getBoundingClientRect().width, one.getBoundingClientRect().height])"
+            )
             sizes.append(opened.locator("#unembedding .main-svg").evaluate_all(boxes))
     assert sizes[:2] == sizes[2:]
 

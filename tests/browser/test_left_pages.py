@@ -1,4 +1,4 @@
-"""What a page shows after the reader was elsewhere: on another page, in another tab, or in the system's settings."""
+"""What a page shows after the reader was elsewhere: on another page, in another tab, or in the settings."""
 
 from __future__ import annotations
 
@@ -112,9 +112,9 @@ def test_the_theme_is_that_of_one_site_of_several_on_an_origin(
 
 
 STORAGES = {
-    "none": "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } })",
+    "none": "Object.defineProperty(window, 'localStorage', { get: () => { throw new DOMException('no'); } })",
     "full": "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); }",
-    "no changes of the address": "history.replaceState = () => { throw new DOMException('no', 'SecurityError'); }",
+    "no changes of the address": "history.replaceState = () => { throw new DOMException('no'); }",
 }
 
 

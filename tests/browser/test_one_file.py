@@ -135,6 +135,9 @@ def test_without_scripts_it_is_all_there_to_read_and_says_what_is_not(opened: Ca
     assert reader.page.get_by_text("cannot work column by column").is_visible()
     assert reader.page.locator(".table table").first.is_visible()
     assert not reader.page.locator(".data-links").first.is_visible()
+    note = reader.page.locator("[id='unembedding/unembedding'] .chart-note")
+    assert "did not run" in note.inner_text()
+    assert note.get_by_role("link").filter(visible=True).count() == 0
 
 
 @pytest.mark.nightly

@@ -85,7 +85,7 @@ def test_charts_wait_for_the_colours_that_they_are_drawn_in(server: str, read: C
         reader.page.wait_for_timeout(50)
     reader.page.wait_for_timeout(500)
     note = reader.page.locator(".chart").first.locator(".chart-note")
-    assert note.inner_text() == ""
+    expect(note).to_be_hidden()
     held[0].continue_()
     expect(note).to_have_count(0)
 
@@ -159,7 +159,7 @@ def test_without_scripts_the_text_the_tables_and_the_way_to_the_numbers_are_ther
     reader.page.goto(f"{from_disk}/the-task.html")
     assert reader.page.get_by_text("cannot work column by column").is_visible()
     assert reader.page.locator("table").first.is_visible()
-    assert reader.page.locator("#sample-probabilities .chart").get_by_role("link", name="a file").is_visible()
+    assert reader.page.locator("#sample-probabilities .chart").get_by_role("link", name="CSV").is_visible()
 
 
 def test_a_chart_that_fails_says_so_and_leaves_the_others_alone(
@@ -172,6 +172,7 @@ def test_a_chart_that_fails_says_so_and_leaves_the_others_alone(
     reader.page.goto(f"{damaged.as_uri()}/unembedding.html")
     note = reader.page.locator("#unembedding .chart-note")
     note.get_by_text("could not be drawn").wait_for()
-    assert note.get_by_role("link").get_attribute("href") == "data/unembedding/unembedding.csv"
+    csv = note.get_by_role("link", name="CSV")
+    assert csv.get_attribute("href") == "data/unembedding/unembedding.csv"
     reader.page.locator("#gram").scroll_into_view_if_needed()
     reader.page.wait_for_selector("#gram .main-svg")

@@ -4,8 +4,11 @@
 "use strict";
 {
   const NEAR = "800px 0px";
+  // On A4 and on Letter, upright, a chart of this size leaves room for its title and its caption on the same page.
   const PRINTED_WIDTH = 640;
-  const SLOW_AFTER = 10_000; // milliseconds after which a reader is told that a chart is still being loaded
+  const PRINTED_HEIGHT = 700;
+  const PAGE_HEIGHT = 900; // a chart that is higher than a page is not drawn smaller, and continues on the next
+  const SLOW_AFTER = 10_000; // milliseconds after which a note reports that a chart is still being loaded
   const NOT_LOADED = "This chart was not loaded. Wait a few seconds or scroll to it, then print again.";
   const PAPER = "#fff";
   const smallScreen = matchMedia("(max-width: 40rem)");
@@ -320,13 +323,16 @@
   addEventListener("beforeprint", () => {
     for (const figure of figures.values()) {
       if (!isLoaded(figure)) {
-        loadParts(figure).catch(() => {}); // for the next time; until then its place tells that it was not loaded
+        loadParts(figure).catch(() => {}); // for the next print; this one shows its note
         continue;
       }
       drawOrExplain(figure, "light");
       if (figure.component || !figure.isDrawn) continue;
       const width = Math.min(figure.chart.clientWidth, PRINTED_WIDTH);
-      plotly().relayout(figure.chart, { width, paper_bgcolor: PAPER, plot_bgcolor: PAPER });
+      const { clientHeight } = figure.chart;
+      const height = clientHeight > PAGE_HEIGHT ? clientHeight : Math.min(clientHeight, PRINTED_HEIGHT);
+      figure.chart.style.setProperty("--printed-height", `${height}px`);
+      plotly().relayout(figure.chart, { width, height, paper_bgcolor: PAPER, plot_bgcolor: PAPER });
     }
   });
   addEventListener("afterprint", redraw);
