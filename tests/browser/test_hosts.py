@@ -1,4 +1,4 @@
-"""Hosts that forbid scripts or inline styles, or lack a file: the page names what does not work; the rest works."""
+"""Hosts that forbid scripts or inline styles, or lack a file: pages name what does not work; the rest works."""
 
 from __future__ import annotations
 
@@ -220,3 +220,33 @@ def test_nothing_shifts_when_scripts_take_over_from_what_stands_in_for_them(
     reader.page.locator("#unembedding .main-svg").first.wait_for()
     expect(reader.page.locator(".chart-note:visible")).to_have_count(0)
     assert reader.shift < 0.02
+
+
+@pytest.mark.parametrize("policy", ["default-src 'self'", "img-src 'self'"])
+def test_a_heatmap_whose_cells_are_blocked_says_so_instead_of_showing_labels_alone(
+    policy: str, site: Path, read: Callable[..., Reader]
+) -> None:
+    with served(site, policy) as address:
+        reader = read(viewport={"width": 1280, "height": 900})
+        errors: list[str] = []
+        reader.page.on("pageerror", lambda error: errors.append(str(error)))
+        reader.page.goto(f"{address}/unembedding.html")
+        heatmap = reader.page.locator("#unembedding")
+        expect(heatmap.locator(".chart-note")).to_contain_text(
+            "a policy of this server blocks the image of its cells"
+        )
+        expect(heatmap.locator(".main-svg")).to_have_count(0)
+        bars = reader.page.locator("#singular-values")
+        bars.scroll_into_view_if_needed()
+        expect(bars.locator(".main-svg").first).to_be_visible()
+        assert errors == []
+
+
+def test_a_policy_of_trusted_types_leaves_a_reason_in_the_place_of_charts(
+    site: Path, read: Callable[..., Reader]
+) -> None:
+    with served(site, "require-trusted-types-for 'script'") as address:
+        opened = opened_on(address, "unembedding.html", read(viewport={"width": 1280, "height": 900}))
+        expect(opened.locator("#unembedding .chart-note")).to_contain_text("could not be drawn")
+        opened.keyboard.press("/")
+        expect(opened.locator(".search-status")).to_contain_text("The search does not work here")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import PAGES, Reader, comes_to_rest_at_the_top, in_one_file
+from tests.browser.conftest import PAGES, Reader, comes_to_rest_at_the_top, in_one_file, served
 
 CONTENTS_BESIDE = {"width": 1300, "height": 900}
 
@@ -177,3 +178,41 @@ def test_a_long_table_is_turned_over_in_the_file(opened: Callable[..., Reader]) 
     expect(table.locator(".table-place")).to_have_text(re.compile("^13–24 of "))
     assert table.locator("tbody tr").first.inner_text() != first
     assert reader.messages == []
+
+
+@pytest.mark.parametrize("policy", ["script-src 'none'", "sandbox"])
+def test_a_server_that_blocks_scripts_leaves_the_text_and_a_note_on_what_is_missing(
+    policy: str, single_file: Path, read: Callable[..., Reader]
+) -> None:
+    reader = read(viewport=CONTENTS_BESIDE)
+    with served(single_file.parent, policy) as address:
+        page = reader.page
+        page.goto(f"{address}/{quote(single_file.name)}")
+        expect(page.locator(".enclosed-note")).to_be_visible()
+        expect(page.locator("[id='unembedding/unembedding'] .chart-note")).to_contain_text("did not run")
+        expect(page.locator(".data-links, .chart-files").filter(visible=True)).to_have_count(0)
+        page.locator(".to-search").click()
+        page.locator("#without-search").get_by_role("link", name="claims").click()
+        assert page.url.endswith("#claims")
+
+
+def test_charts_are_drawn_in_a_sandbox_without_storage(single_file: Path, read: Callable[..., Reader]) -> None:
+    reader = read(viewport=CONTENTS_BESIDE)
+    with served(single_file.parent, "sandbox allow-scripts") as address:
+        reader.page.goto(f"{address}/{quote(single_file.name)}#unembedding/unembedding")
+        expect(reader.page.locator("[id='unembedding/unembedding'] .main-svg").first).to_be_visible()
+        expect(reader.page.locator(".enclosed-note")).to_be_hidden()
+    assert reader.messages == []
+
+
+def test_a_figure_of_the_file_that_is_printed_before_it_is_drawn_says_so(
+    single_file: Path, read: Callable[..., Reader]
+) -> None:
+    page = read(offline=True).page
+    page.goto(single_file.as_uri(), wait_until="domcontentloaded")
+    page.emulate_media(media="print")
+    page.pdf()
+    silent = "all => all.filter(one => !one.childElementCount || one.querySelector('.chart-note')?.hidden).length"
+    assert page.locator(".chart").evaluate_all(silent) == 0
+    for note in page.locator(".chart-note").all()[:5]:
+        expect(note).to_contain_text("was not loaded")

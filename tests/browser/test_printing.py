@@ -175,6 +175,22 @@ def test_paper_shows_no_controls_and_nothing_wider_than_it(
     assert reader.page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
 
 
+@pytest.mark.parametrize("page", ["index.html", CHAPTER, "data/layer-0-attention/qk-circuit.html"])
+def test_nothing_is_cut_off_at_the_edge_of_the_paper(
+    page: str, trained_site: Path, read: Callable[..., Reader]
+) -> None:
+    opened = read(viewport={"width": PAPERS["A4"], "height": 900}).page
+    opened.goto(f"{trained_site.as_uri()}/{page}")
+    opened.emulate_media(media="print")
+    cut_off = """
+        [...document.querySelectorAll('main *')]
+            .filter(one => one.checkVisibility() && !one.closest('svg, math, .unseen, .chart'))
+            .filter(one => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== 'visible')
+            .map(one => one.outerHTML.slice(0, 80))
+    """
+    assert opened.evaluate(cut_off) == []
+
+
 def test_what_is_open_over_the_page_is_not_printed(trained_site: Path, read: Callable[..., Reader]) -> None:
     page = read(viewport={"width": 1024, "height": 900}).page
     page.goto(f"{trained_site.as_uri()}/unembedding.html")

@@ -129,6 +129,12 @@
   // Plotly's own buttons would cover the first row of a chart; those for images and for a large view are below it.
   const CONFIG = { displayModeBar: false, displaylogo: false, showSendToCloud: false, responsive: true };
 
+  // Plotly paints the cells of a heatmap into an image, which a server may block by a policy: without them the chart would
+  // show labels alone. The event of a blocked image does not name its element.
+  let blocksImages = false;
+  const hasImages = (/** @type {PageFigure} */ { component, views }) =>
+    !component && Boolean(views?.some(({ data }) => data?.some(({ type }) => type === "heatmap")));
+
   const drawChart = (
     /** @type {HTMLElement} */ chart,
     /** @type {PageFigure} */ figure,
@@ -159,6 +165,7 @@
 
   const draw = (/** @type {PageFigure} */ figure, theme = sumint.currentTheme()) => {
     const { component, chart } = figure;
+    if (blocksImages && hasImages(figure)) throw new Error("a policy of this server blocks the image of its cells");
     if (!figure.isDrawn) chart.replaceChildren();
     if (component) {
       drawComponent(figure, component, theme);
@@ -191,7 +198,9 @@
   };
 
   const fail = (/** @type {PageFigure} */ figure, /** @type {unknown} */ error) => {
-    figure.explain(`This chart could not be drawn: ${messageOf(error)}.`, { isShown: true });
+    const reason = messageOf(error).replace(/\.$/, "");
+    figure.explain(`This chart could not be drawn: ${reason}.`, { isShown: true });
+    if (!figure.component) window.Plotly?.purge(figure.chart);
     figure.chart.replaceChildren(figure.note);
     figure.drawing = null;
     figure.isDrawn = false;
@@ -293,6 +302,11 @@
     for (const figure of figures.values()) if (figure.isDrawn) drawOrExplain(figure);
   };
   smallScreen.addEventListener("change", redraw);
+  document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+    if (blocksImages || effectiveDirective !== "img-src" || !blockedURI.startsWith("data")) return;
+    blocksImages = true;
+    redraw();
+  });
 
   document.addEventListener("themechange", () => {
     for (const figure of figures.values()) {
