@@ -88,11 +88,11 @@ def test_on_paper_charts_are_light_and_links_are_addresses(loaded: Reader) -> No
 def test_after_printing_charts_are_as_dark_and_as_large_as_before(loaded: Reader) -> None:
     loaded.page.evaluate("window.scrollTo(0, document.querySelector('.chart').offsetTop)")
     loaded.page.wait_for_function("() => document.querySelector('.chart .main-svg') !== null")
-    size = "document.querySelector('.chart .main-svg').getAttribute('height')"
-    before = loaded.page.evaluate(f"[{GROUND}, {size}]")
-    assert int(before[1]) > PRINTED_HEIGHT
+    size = "['width', 'height'].map(side => document.querySelector('.chart .main-svg').getAttribute(side)).join()"
+    ground, before = loaded.page.evaluate(f"[{GROUND}, {size}]")
+    assert int(before.split(",")[1]) > PRINTED_HEIGHT
     loaded.page.pdf()
-    loaded.page.wait_for_function(f"() => {GROUND} === {before[0]!r} && {size} === {before[1]!r}")
+    loaded.page.wait_for_function(f"() => {GROUND} === {ground!r} && {size} === {before!r}")
 
 
 def test_the_opening_page_loads_no_charts_before_they_are_near_and_says_so_in_print(

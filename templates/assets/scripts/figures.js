@@ -349,5 +349,11 @@
       plotly().relayout(figure.chart, { width, height, paper_bgcolor: PAPER, plot_bgcolor: PAPER });
     }
   });
-  addEventListener("afterprint", redraw);
+  addEventListener("afterprint", () => {
+    redraw();
+    for (const { chart, component, isDrawn } of figures.values()) {
+      chart.style.removeProperty("--printed-height");
+      if (isDrawn && !component) plotly().relayout(chart, { width: null, height: null, autosize: true });
+    }
+  });
 }
