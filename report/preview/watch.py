@@ -33,12 +33,16 @@ class Sources:
                 return
         for changes in watchfiles.watch(
             *watched,
-            watch_filter=lambda _, path: self.contain(Path(path)),
+            watch_filter=lambda _, path: self.contain(Path(path)) or Path(path) in watched,
             debounce=DEBOUNCE,
             step=STEP,
             stop_event=stop,
         ):
-            yield frozenset(Path(path) for _, path in changes)
+            paths = {Path(path) for _, path in changes}
+            # The folder itself is named if another one has taken its place, with files that nobody edited there.
+            edited = {file for file in self.files if file.parent in paths} | {*filter(self.contain, paths)}
+            if edited:
+                yield frozenset(edited)
             if _inodes(watched) != folders:
                 return
 
