@@ -101,7 +101,7 @@ def test_no_template_computes_it_and_no_formula_is_made_of_it(built: Path) -> No
 
 
 def test_no_file_but_pages_the_search_and_the_build_s_own_says_anything_of_it(built: Path) -> None:
-    allowed = ("search-index.js", "build.json", "provenance.json")
+    allowed = ("search-index.js", "build.json", "model.json", "provenance.json")
     for path in built.glob("site/**/*"):
         if path.is_file() and path.suffix not in (".html", ".png", ".woff2"):
             content = path.read_text(encoding="utf-8")

@@ -169,8 +169,8 @@ def test_a_site_that_was_edited_by_hand_is_put_right(place: Workplace) -> None:
 
 
 def test_a_damaged_result_is_measured_again_and_the_user_is_told(place: Workplace) -> None:
-    (kept,) = (place.folder / "cache" / "results" / "every_sum").iterdir()
-    kept.write_bytes(kept.read_bytes()[:-1])
+    for kept in (place.folder / "cache" / "results" / "every_sum").iterdir():
+        kept.write_bytes(kept.read_bytes()[:-1])
     before = files_in(place.site)
     printed = place.build("--explain")
     assert place.measured == {"every_sum"}
