@@ -81,8 +81,14 @@ class BuildResult:
 
         Raises:
             ValueError: if there is no such page.
+            RuntimeError: if IPython is not installed, as it is where notebooks run.
         """
-        from IPython.display import IFrame
+        try:
+            from IPython.display import IFrame
+        except ModuleNotFoundError:
+            raise RuntimeError(
+                f"a page is shown in a notebook, which needs IPython; open {self.path} in a browser"
+            ) from None
 
         file, _, anchor = page.partition("#")
         if self.site is None:

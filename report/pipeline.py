@@ -57,14 +57,20 @@ def build(
     repository: Repository | None = None,
     expected: str | None = None,
     settings: Settings | None = None,
-    outline: Sequence[ModuleType] = OUTLINE,
+    outline: Sequence[ModuleType] | None = None,
 ) -> BuildResult:
     """Measure the checkpoint and publish the report: as the folder `site`, as the file `single_file`, or as both.
 
-    `plotlyjs` draws the charts, by default the full plotly.js. `base_url` is the address of the site on the web,
-    if known. A failed analysis, figure or claim is reported in its place, and the rest is built. `expected` is the
-    fingerprint from before this module was imported: if the fingerprint has changed since, the code was edited
-    while it was being imported. `settings` are those of a report's own folder, `outline` are the chapters.
+    A failed analysis, figure or claim is reported in its place, and the rest is built.
+
+    Args:
+        plotlyjs: what draws the charts; by default the full plotly.js.
+        base_url: the address of the site on the web, if known.
+        step: called with the name of each step as it begins.
+        expected: the fingerprint from before this module was imported; if it has changed since, the code was
+            edited while it was being imported.
+        settings: those of a report's own folder.
+        outline: the chapters of a report of one's own; None for the project's own report, with all chapters.
 
     Raises:
         StrictError: with `strict`, if anything fails or a claim does not hold; nothing is published then.
@@ -80,12 +86,12 @@ def build(
     repository.check()
     # The digests of the sources are cached here, so that they are those of the running code if a file is edited
     # now.
-    settings = settings or Settings()
+    settings, own_outline, outline = settings or Settings(), outline, outline or OUTLINE
     sources_of(*(module.__name__ for module in outline if has_code(module)), "report.pages.site")
 
     def own() -> Mapping[str, Any] | None:
         """What a report of one's own adds to the inputs of the project's own report."""
-        return None if settings.folder is None and tuple(outline) == OUTLINE else inputs_of(settings, outline)
+        return None if own_outline is None else inputs_of(settings, own_outline)
 
     site_fingerprint = fingerprint(lab, repository, plotlyjs, base_url, own())
     if expected not in (None, site_fingerprint):

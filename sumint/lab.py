@@ -391,7 +391,7 @@ class Lab:
 def _note_source(result: object, measured: Measured) -> None:
     """Note on a result where it comes from."""
     if isinstance(result, Result):
-        object.__setattr__(result, "_measured", measured)  # the dataclass is frozen; this is no field of it
+        object.__setattr__(result, "_measured", measured)  # the dataclass is frozen; this is not one of its fields
 
 
 def _result_type(analysis: Callable[..., Any]) -> type | None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.namespaces import skip_without_mounts
+
 ROOT = Path(__file__).parent.parent
 USER = 12345
 """A number without an entry in the list of users."""
@@ -26,8 +28,7 @@ def run_as_another_user(
     """
     if not hasattr(os, "geteuid") or os.geteuid() != 0 or shutil.which("setpriv") is None:
         pytest.skip("becoming another user needs root and `setpriv`")
-    if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
-        pytest.skip("opening folders to another user needs the right to mount")
+    skip_without_mounts()
     command = ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "env", "-i"]
     command += [f"{name}={value}" for name, value in {"PATH": "/usr/bin:/bin", **environment}.items()]
     command += [sys.executable, "-m", *map(str, arguments)]

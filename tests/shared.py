@@ -21,6 +21,11 @@ def build_afresh(checkpoint: Path, site: Path, *, cache: Path, hash_seed: str) -
     subprocess.run(command, check=True, capture_output=True, env=environment, cwd=ROOT)
 
 
+def files_in(folder: Path) -> dict[str, bytes]:
+    """The content of every file in a folder, by its path in it."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
 def folder_of_run(factory: pytest.TempPathFactory) -> Path:
     """A folder that all processes of a test run share."""
     base = factory.getbasetemp()

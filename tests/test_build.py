@@ -14,7 +14,7 @@ from report.seeds.outcomes import shipped_outcomes
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.store.results import Store
 from tests.page_weight import page_sizes
-from tests.shared import build_afresh
+from tests.shared import build_afresh, files_in
 
 ROOT = Path(__file__).parent.parent
 INDEX_BUDGET = 155_000
@@ -38,10 +38,6 @@ def own_cache(filled_cache: Path) -> Path:
 def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("SUMINT_CACHE", str(tmp_path / "empty"))
     return tmp_path / "empty"
-
-
-def files_in(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_a_build_publishes_a_site_and_says_what_it_did(checkpoint: Path, tmp_path: Path, capsys) -> None:

@@ -6,9 +6,9 @@ import json
 import logging
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,9 +17,7 @@ from sumint.cli.application import INTERRUPTED, Command
 from sumint.machine.device import Device
 
 if TYPE_CHECKING:
-    from report.build_result import BuildResult
     from report.project.settings import Settings
-    from sumint.lab import Lab
 
 
 WEIGHTS_HELP = (
@@ -184,6 +182,13 @@ def _run(
     quiet: bool,
     verbose: bool,
 ) -> int:
+    from report.cli.build_summary import (
+        print_claims,
+        print_runs,
+        print_sizes,
+        print_unchanged,
+        print_whether_outdated,
+    )
     from report.cli.logs import LOG_FILE, log_to
     from report.cli.progress import Progress
     from report.cli.published_claims import check_size
@@ -215,9 +220,8 @@ def _run(
         check_size(lab)
     must_build = explain or not has_cache
     repository = Repository()
-    is_own = settings.folder is not None or bool(chosen) or bool(compare)
     outline, own = None, None
-    if is_own:
+    if settings.is_own(chosen, compare):
         from report.comparison.other_model import other_than
         from report.outline import outline_of
         from report.project.inputs import inputs_of
@@ -229,15 +233,14 @@ def _run(
         claims = json.loads((site / "claims.json").read_bytes())
         if not (strict and any(claim["state"] in FAILING for claim in claims)):
             if not quiet:
-                _print_unchanged(lab, site, claims)
+                print_unchanged(lab, site, claims)
             return 0
 
     from report.content.formats import counted
     from report.outline import OUTLINE
     from report.pipeline import build, n_steps
 
-    outline = outline or OUTLINE
-    progress = Progress(n_steps(outline), quiet=quiet)
+    progress = Progress(n_steps(outline or OUTLINE), quiet=quiet)
     with progress, use_options(Options(on_progress=progress.sums)):
         lab.before_run = progress.detail
         built = build(
@@ -254,11 +257,11 @@ def _run(
             outline=outline,
         )
     if explain or verbose:
-        _print_runs(lab, built, why=explain, seconds=verbose)
+        print_runs(lab, built, why=explain, seconds=verbose)
     if not quiet:
-        _print_claims(lab, built)
-        _print_whether_outdated()
-        _print_sizes(built, site, single_file)
+        print_claims(lab, built)
+        print_whether_outdated()
+        print_sizes(built, site, single_file)
     if site is not None and repository.ignore(site) and not quiet:
         print(f"git now ignores {site} (.git/info/exclude)")
     if built.failures:
@@ -277,85 +280,3 @@ def base_address(text: str) -> str:
     if text and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", text):
         raise SiteError(f"--base-url: expected an address such as https://name.github.io/report, found {text}")
     return text.rstrip("/")
-
-
-def _print_unchanged(lab: Lab, site: Path, claims: Sequence[Mapping[str, Any]]) -> None:
-    from report.cli.published_claims import resemblance_lines
-    from report.content.claims.states import FAILING, HOLDING
-
-    print("measured nothing: nothing has changed since the site was built")
-    counted = [claim["state"] for claim in claims if claim["kind"] in ("finding", "published")]
-    n_holding, n_failing = (sum(state in states for state in counted) for states in (HOLDING, FAILING))
-    print(f"{n_holding} of {n_holding + n_failing} claims hold on this checkpoint")
-    for line in resemblance_lines(lab):
-        print(line)
-    _print_card(lab)
-    print(site / "index.html")
-
-
-def _print_card(lab: Lab) -> None:
-    """Print what of the checkpoint's card has no effect."""
-    from report.content.safe_text import plain
-    from sumint.checkpoints.card import card_path, problems_of
-
-    for problem in problems_of(lab.card):
-        print(f"{plain(card_path(lab.weights_path).name)}: {plain(problem)}")
-
-
-def _print_runs(lab: Lab, built: BuildResult, *, why: bool, seconds: bool) -> None:
-    from report.cli.tables import print_table
-
-    rows = []
-    for run in lab.runs:
-        settings = ", ".join(f"{name}={value}" for name, value in run.settings.items())
-        name = f"{run.name}({settings})" if settings else run.name
-        rows.append((name, run.state, f"{run.seconds:.2f} s" if seconds else "", run.why if why else ""))
-    rows += [(f"figures of {stem}", state, "", "") for stem, state in built.figure_states.items()]
-    print_table(
-        [
-            tuple(cell for cell, is_shown in zip(row, (True, True, seconds, why), strict=True) if is_shown)
-            for row in rows
-        ]
-    )
-
-
-def _print_claims(lab: Lab, built: BuildResult) -> None:
-    from report.cli.published_claims import resemblance_lines
-    from report.content.claims.failing import failing_claims, lines_of
-
-    measured = sum(run.state == "measured" for run in lab.runs)
-    print(f"measured {measured} of {len(lab.runs)} analyses, reused {len(lab.runs) - measured}")
-    n_holding = sum(claim.holds for claim in built.checked_claims)
-    print(f"{n_holding} of {len(built.checked_claims)} claims hold on this checkpoint")
-    if built.n_published_unchecked:
-        n_unchecked = built.n_published_unchecked
-        print(f"{n_unchecked} more are the write-up's about its own checkpoint, and are not checked here")
-    for line in resemblance_lines(lab):
-        print(line)
-    if built.comparison:
-        print(built.comparison)
-    _print_card(lab)
-    for failing in failing_claims(built.claims):
-        for line in lines_of(failing):
-            print(f"  {line}")
-
-
-def _print_whether_outdated() -> None:
-    from report.outline import COMPARED, plans
-    from report.seeds.outcomes import code_digest, shipped_outcomes
-
-    if shipped_outcomes().code != code_digest(plans(COMPARED)):
-        print("the outcomes on the bundled seeds and the null networks were measured with earlier code")
-        print("  `python -m report survey` measures them again")
-
-
-def _print_sizes(built: BuildResult, site: Path | None, single_file: Path | None) -> None:
-    print(built.plotlyjs)
-    if not built.plotlyjs.is_bundle:
-        print("  `python -m report bundle` makes a smaller one for later builds; it needs Node")
-    if single_file is not None:
-        print(f"{single_file}: {built.single_file_bytes / 1e6:.1f} MB")
-    if site is not None:
-        print(f"{site / 'index.html'}: {built.n_files} files, {built.n_bytes / 1e6:.1f} MB")
-        if built.is_in_place:
-            print("  its files were replaced one by one: this folder cannot be exchanged with another in one step")

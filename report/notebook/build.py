@@ -33,6 +33,8 @@ def build_report(
     given = settings.weights if checkpoint is None else checkpoint
     lab = given if isinstance(given, Lab) else sumint.load(given)
     chosen = [chapters] if isinstance(chapters, str) else chapters
+    compare = settings.compare if compare is None else compare
+    is_own = settings.is_own(chosen, compare)
     return build(
         lab,
         site or (None if single_file else settings.site),
@@ -42,5 +44,5 @@ def build_report(
         strict=strict or settings.strict,
         step=on_step,
         settings=settings,
-        outline=outline_of(settings, chosen, other_than(lab, settings.compare if compare is None else compare)),
+        outline=outline_of(settings, chosen, other_than(lab, compare)) if is_own else None,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from report.comparison.claim_pairs import ClaimPairs
 from report.content.chapter import Absent, Chapter, Failed, Figure, Table
-from report.content.claims.claim import KIND_LABELS, Claim
+from report.content.claims.claim import Claim
 from report.content.claims.failing import failing_claims
+from report.content.claims.outcome import KIND_LABELS
 from report.content.component import Component
 from report.content.controls import Control
 from report.content.formats import count, is_written_number
@@ -137,7 +138,7 @@ class Renderer:
             **self._prose(manuscript),
             names=pairs.names,
             rows=rows,
-            stems={row["stem"] for row in rows},
+            chapters=self._chapters_among({row["stem"] for row in rows}),
             counts=pairs.counts,
             relations=RELATIONS,
         )
@@ -145,7 +146,7 @@ class Renderer:
     def index_page(
         self, opening: Manuscript, chapters: Mapping[str, Chapter], bibtex: str, description: str = ""
     ) -> str:
-        """The opening page; `chapters` are all chapters by stem, `description` says what the model is."""
+        """The opening page; `chapters` are all chapters by stem, `description` is that of the model."""
         claims = {stem: holding_of_checked(chapter.claims) for stem, chapter in chapters.items()}
         findings = {stem: main_findings(stem, chapter) for stem, chapter in chapters.items()}
         addressed = {
@@ -176,7 +177,19 @@ class Renderer:
         claims = {stem: [one for one in entries[stem] if not one["item"].is_folded] for stem in chapters}
         folded = [one for of_chapter in entries.values() for one in of_chapter if one["item"].is_folded]
         counts = Counter(one["item"].css_class for of_chapter in claims.values() for one in of_chapter)
-        return self._page("claims.html", CLAIMS, claims=claims, folded=folded, counts=counts, kinds=KIND_LABELS)
+        return self._page(
+            "claims.html",
+            CLAIMS,
+            claims=claims,
+            folded=folded,
+            counts=counts,
+            kinds=KIND_LABELS,
+            chapters=self._chapters_among({stem for stem in claims if claims[stem]}),
+        )
+
+    def _chapters_among(self, stems: Set[str]) -> list[tuple[str, str]]:
+        """The stem and the title of each chapter that is one of these, in reading order."""
+        return [(entry.stem, entry.title) for entry in self._contents if entry.stem in stems]
 
     def figures_page(self, manuscripts: Sequence[Manuscript]) -> str:
         """The page that lists all figures and tables, in the order of the pages."""

@@ -57,5 +57,5 @@ class Sources:
 
 
 def _inodes(folders: Sequence[Path]) -> list[int | None]:
-    """What tells a folder from another one that has taken its name; None for a folder that is gone."""
+    """The identity of each folder, whatever its name; None for a folder that is gone."""
     return [folder.stat().st_ino if folder.exists() else None for folder in folders]

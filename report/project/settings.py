@@ -39,6 +39,15 @@ class Settings:
     chapters: tuple[str, ...] | None = None
     """The chapters in their order: the package's by name, one's own by the path of a `.py` file; None for all."""
 
+    def is_own(self, chosen: Sequence[str], compare: str) -> bool:
+        """Whether a report is another than the project's own: it has a folder, some chapters, or a comparison.
+
+        Args:
+            chosen: the chapters that are built alone; empty for all.
+            compare: the model to compare with; empty for none.
+        """
+        return self.folder is not None or bool(chosen) or bool(compare)
+
     @property
     def introduction(self) -> Path | None:
         """The text that precedes the opening page's own; None if there is none."""

@@ -40,7 +40,7 @@ PROVENANCE = "provenance.json"
 """The provenance that is also at the foot of every page."""
 
 _FIXED = {errno.EBUSY, errno.EXDEV, errno.EPERM, errno.EACCES, errno.ENOTEMPTY}
-"""The errors of a folder that cannot be renamed although nothing said so before, as on some file systems."""
+"""The errors of a folder that cannot be renamed although nothing showed it before, as on some file systems."""
 
 
 def publish(
@@ -85,7 +85,7 @@ def site_folder(folder: Path) -> Path:
     """
     try:
         folder = folder.resolve()
-        if folder.is_symlink():  # since Python 3.13 a cycle of links is no error
+        if folder.is_symlink():  # since Python 3.13 `resolve` accepts a cycle of links
             raise RuntimeError("Symlink loop")
         if folder.exists() and not folder.is_dir():
             raise SiteError(f"{folder} is a file; --site takes a folder")

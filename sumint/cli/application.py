@@ -103,7 +103,7 @@ def run_application(
         arguments: the arguments, or None for those of the process.
         module: the name of the module as which it runs with `python -m`.
         script: the name of the installed script.
-        meant_by: finds the command line that was probably meant by a word that is no command; empty if unknown.
+        meant_by: finds the command line that was probably meant by a word that is not a command; empty if unknown.
     """
     arguments = sys.argv[1:] if arguments is None else list(arguments)
     name = script if Path(sys.argv[0]).stem == script else f"python -m {module}"

@@ -11,8 +11,9 @@ import pytest
 
 from report.chapters.how_it_carries.direction import half_flip_dose
 from report.content.claims.checks import Check, all_of, at_least, matches, not_applicable
-from report.content.claims.claim import ABOUT_ANOTHER, Claim, ClaimFunction, Kind, claim, published_claim
+from report.content.claims.claim import ABOUT_ANOTHER, Claim, ClaimFunction, claim, published_claim
 from report.content.claims.failing import failing_claims, lines_of
+from report.content.claims.outcome import Kind
 from report.content.claims.states import State
 from sumint.analyses.carrying.carry_direction import DOSES
 from sumint.checkpoints.files import Weights, write_weights

@@ -15,6 +15,7 @@ import pytest
 from report.__main__ import main
 from report.publishing.publish import publish
 from sumint.checkpoints.files import Weights, write_weights
+from tests.shared import files_in
 
 ROOT = Path(__file__).parent.parent.parent
 SITE = {"index.html": b"<p>old</p>", "data/a.json": b"[1]"}
@@ -47,10 +48,6 @@ def checkpoint(tmp_path: Path, tiny_weights: Weights) -> Path:
 def old_site(tmp_path: Path) -> Path:
     publish(SITE, tmp_path / "site")
     return tmp_path / "site"
-
-
-def files_in(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def refusal(capsys: pytest.CaptureFixture[str], *arguments: str | Path) -> str:

@@ -17,6 +17,7 @@ from report.comparison.check import check
 from report.publishing.single_file import single_file
 from sumint.checkpoints.card import read_card
 from sumint.checkpoints.files import Weights, write_weights
+from tests.shared import files_in
 
 ROOT = Path(__file__).parents[2]
 TEXTS = {".py", ".md", ".toml", ".html", ".css", ".js", ".mjs", ".json", ".txt", ".svg"}
@@ -58,10 +59,6 @@ def build_in(checkout: Path, checkpoint: Path, place: Path) -> str:
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
     return finished.stdout
-
-
-def files_in(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture(scope="module")

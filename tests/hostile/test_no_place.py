@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sumint.checkpoints.files import Weights, write_weights
+from tests.namespaces import run_after, skip_without_mounts
 from tests.other_user import run_as_another_user
 
 ROOT = Path(__file__).parents[2]
@@ -83,33 +84,15 @@ def test_the_cache_can_be_any_place_or_none(place: Path, name: str) -> None:
     assert (place / "file").read_text() == "a file"
 
 
-def in_namespace(commands: str, arguments: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a command after some mounts."""
-    return subprocess.run(
-        ["unshare", "-m", "sh", "-ec", f'{commands}\nexec "$@"', "sh", sys.executable, "-m", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-    )
-
-
-@pytest.fixture
-def mounts() -> None:
-    has_program = shutil.which("unshare") is not None
-    if not has_program or subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode:
-        pytest.skip("mounting a folder needs root and `unshare`")
-
-
-@pytest.mark.usefixtures("mounts")
 def test_where_nothing_at_all_can_be_written_reading_commands_work_and_others_name_the_place(place: Path) -> None:
+    skip_without_mounts()
     listed = commands(place)
     subprocess.run([sys.executable, "-m", *listed["build"][0]], cwd=ROOT, check=True, capture_output=True)
     read_only = "mount --bind / / && mount -o remount,ro,bind /"
     expected = {"verify": 1, "check": 0, "diff": 0, "cache": 0, "build": 2, "new": 2, "train": 2, "convert": 2}
     for name, code in expected.items():
         arguments = [*listed[name][0], *(["--no-cache"] if name == "build" else [])]
-        finished = in_namespace(read_only, arguments)
+        finished = run_after(read_only, "-m", *arguments)
         assert finished.returncode == code, (name, finished.stdout, finished.stderr)
         assert "Traceback" not in finished.stderr
         if code == 2:
@@ -119,19 +102,19 @@ def test_where_nothing_at_all_can_be_written_reading_commands_work_and_others_na
             assert "measur" not in finished.stdout  # it is known before
 
 
-@pytest.mark.usefixtures("mounts")
 def test_a_full_disk_is_named_and_costs_at_most_what_was_to_be_kept(place: Path) -> None:
+    skip_without_mounts()
     (place / "small").mkdir()
     mount = f"mount -t tmpfs -o size=16k none '{place}/small'"
     listed = commands(place)
-    kept = in_namespace(mount, listed["build"][0], SUMINT_CACHE=f"{place}/small/cache")
+    kept = run_after(mount, "-m", *listed["build"][0], SUMINT_CACHE=f"{place}/small/cache")
     assert kept.returncode == 0, kept.stderr
     assert "results cannot be stored (" in kept.stderr
     assert "No space left on device" in kept.stderr
     for name in ("build", "train"):
         arguments = [word.replace(str(place), f"{place}/small") for word in listed[name][0]]
         arguments = [word.replace(f"{place}/small/tiny", f"{place}/tiny") for word in arguments]
-        finished = in_namespace(mount, arguments)
+        finished = run_after(mount, "-m", *arguments)
         assert finished.returncode == 2, (name, finished.stdout, finished.stderr)
         assert "No space left on device" in finished.stderr.splitlines()[-1], name
         assert "Traceback" not in finished.stderr

@@ -8,7 +8,6 @@ import os
 import shutil
 import stat
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -23,6 +22,8 @@ from report.publishing.folder import lock as locking
 from report.publishing.folder.contents import OF_THE_SYSTEM, STAGING
 from report.publishing.folder.place import can_be_exchanged, is_mount_point
 from report.publishing.publish import publish
+from tests.namespaces import run_after, skip_without_mounts
+from tests.shared import files_in
 
 ROOT = Path(__file__).parents[2]
 SITE = {
@@ -39,10 +40,6 @@ OLD = {
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
-def files_in(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
 def content_of(folder: Path) -> dict[str, bytes]:
     return {
         name: content for name, content in files_in(folder).items() if name not in ("manifest.json", "build.json")
@@ -51,22 +48,7 @@ def content_of(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture
 def mounts() -> None:
-    """Skip a test where a process cannot mount anything."""
-    if (
-        shutil.which("unshare") is None
-        or subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode
-    ):
-        pytest.skip("mounting a folder needs root and `unshare`")
-
-
-def run_with_mounts(commands: str, code: str) -> subprocess.CompletedProcess[str]:
-    """Run Python code in a namespace of its own, after some mounts."""
-    return subprocess.run(
-        ["unshare", "-m", "sh", "-ec", f'{commands}\nexec "$0" -c "$1"', sys.executable, code],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-    )
+    skip_without_mounts()
 
 
 PUBLISH = """
@@ -85,7 +67,7 @@ def test_the_files_of_a_site_at_a_mount_point_are_replaced_one_by_one(tmp_path: 
     keep = f"cp -r '{tmp_path}/site/.' '{tmp_path}/after/'"
     code = PUBLISH.format(str(tmp_path / "site")) + f"import subprocess; subprocess.run({keep!r}, shell=True)"
     (tmp_path / "after").mkdir()
-    finished = run_with_mounts(f"mount {mount.format(tmp_path)}", code)
+    finished = run_after(f"mount {mount.format(tmp_path)}", "-c", code)
     assert finished.stdout == "False False\n", finished.stderr
     assert content_of(tmp_path / "after") == SITE
     assert check(tmp_path / "after") == []
@@ -96,7 +78,7 @@ def test_the_files_of_a_site_at_a_mount_point_are_replaced_one_by_one(tmp_path: 
 def test_who_mounted_the_folder_sees_the_new_site(tmp_path: Path) -> None:
     for name in ("volume", "site"):
         (tmp_path / name).mkdir()
-    run_with_mounts(f"mount --bind '{tmp_path}/volume' '{tmp_path}/site'", PUBLISH.format(str(tmp_path / "site")))
+    run_after(f"mount --bind '{tmp_path}/volume' '{tmp_path}/site'", "-c", PUBLISH.format(str(tmp_path / "site")))
     assert content_of(tmp_path / "volume") == SITE  # as another container, which has mounted it too, reads it
     assert content_of(tmp_path / "site") == {}
 
@@ -114,7 +96,7 @@ for name in ("site", "site/new/deep"):
     except SiteError as error:
         print(error)
 """
-    finished = run_with_mounts(f"mount -t tmpfs -o ro none '{tmp_path}/site'", code)
+    finished = run_after(f"mount -t tmpfs -o ro none '{tmp_path}/site'", "-c", code)
     first, second = finished.stdout.splitlines()
     assert first.endswith("no permission to write there, or it is read-only")
     assert second.endswith(f"cannot be made: no permission to write to {tmp_path}/site")
@@ -137,7 +119,7 @@ except SiteError as error:
     print(error)
 subprocess.run("cp -r '{tmp_path}/site/.' '{tmp_path}/after/'", shell=True)
 """
-    finished = run_with_mounts(f"mount -t tmpfs -o size=100k none '{tmp_path}/site'", code)
+    finished = run_after(f"mount -t tmpfs -o size=100k none '{tmp_path}/site'", "-c", code)
     assert "No space left on device" in finished.stdout, finished.stderr
     assert content_of(tmp_path / "after") == OLD
     assert check(tmp_path / "after") == []

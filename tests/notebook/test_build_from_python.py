@@ -1,6 +1,7 @@
 """`report.build` builds what the command builds, and returns it."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,13 @@ def test_what_was_built_is_shown_in_a_notebook(tiny: Path) -> None:
     assert built.show("ablation.html#constant-queries").src == "site/ablation.html#constant-queries"
     with pytest.raises(ValueError, match=r"there is no page 'x\.html'; there are 404\.html, ablation\.html"):
         built.show("x.html")
+
+
+def test_without_ipython_the_page_to_open_is_named(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = report.build(tiny, site="site", chapters=CHAPTERS)
+    monkeypatch.setitem(sys.modules, "IPython.display", None)
+    with pytest.raises(RuntimeError, match=r"needs IPython; open .*/site/index.html in a browser"):
+        built.show()
 
 
 def test_a_single_file_is_built_alone(tiny: Path, tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from report.content.chapter import Chapter
 from report.content.claims.checks import Check, all_of, at_least, not_applicable
-from report.content.claims.claim import Claim, Kind
+from report.content.claims.claim import Claim
+from report.content.claims.outcome import Kind
 from report.content.claims.states import State
 from report.errors import TextError
 from report.pages.claim_index import ClaimIndex

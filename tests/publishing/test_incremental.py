@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from sumint.checkpoints.files import Weights, write_weights
-from tests.publishing.test_publish import files_in
+from tests.shared import files_in
 
 ROOT = Path(__file__).parent.parent.parent
 COPIED = ("report", "sumint", "templates")

@@ -14,7 +14,7 @@ import pytest
 
 from report.publishing.publish import publish
 from sumint.checkpoints.files import Weights, write_weights
-from tests.publishing.test_publish import files_in
+from tests.shared import files_in
 
 AT_NIGHT = pytest.param(100, marks=pytest.mark.nightly)
 """The number of builds, or of publications, that are killed nightly."""

@@ -14,14 +14,11 @@ from report.publishing.folder import lock as locking
 from report.publishing.folder.atomic_swap import exchange
 from report.publishing.links import check_links
 from report.publishing.publish import is_up_to_date, publish
+from tests.shared import files_in
 
 PAGE = b'<html><body><a href="other.html#here">other</a></body></html>'
 OTHER = b'<html><body><h1 id="here">Here</h1><a href="index.html">back</a></body></html>'
 SITE = {"index.html": PAGE, "other.html": OTHER, "data/a/b.json": b"[1]"}
-
-
-def files_in(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def test_the_folder_holds_exactly_the_files_and_their_manifest(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from report.content.chapter import Figure
-from report.content.formats import decimals
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
 from sumint.analyses.ablation.head_ablation import HeadAblation, head_ablation
@@ -20,7 +19,7 @@ def head_figures(by_replacement: dict[str, HeadAblation]) -> tuple[Figure, ...]:
         Figure(
             "head-ablation",
             "Loss increase when a head is ablated",
-            {name: _rise_by_head(ablation) for name, ablation in by_replacement.items()},
+            {name: charts.heads(ablation.loss_rise) for name, ablation in by_replacement.items()},
             caption=(
                 "Rise in mean cross-entropy (nats) over all digits of the sample when the output of one head "
                 "is ablated."
@@ -44,24 +43,6 @@ def head_figures(by_replacement: dict[str, HeadAblation]) -> tuple[Figure, ...]:
             control="Replaced by",
             height=380,
         ),
-    )
-
-
-def _rise_by_head(ablation: HeadAblation) -> LazyChart:
-    n_layers, n_heads = ablation.loss_rise.shape
-    names = [[f"H{layer}.{head}" for head in range(n_heads)] for layer in range(n_layers)]
-    return charts.heatmap(
-        ablation.loss_rise,
-        x=tuple(map(str, range(n_heads))),
-        y=tuple(map(str, range(n_layers))),
-        x_title="head",
-        y_title="layer",
-        quantity="rise in loss (nats)",
-        text=[
-            [f"<b>{name}</b><br>{decimals(value)}" for name, value in zip(of_layer, values, strict=True)]
-            for of_layer, values in zip(names, ablation.loss_rise.tolist(), strict=True)
-        ],
-        has_scale=False,
     )
 
 

@@ -6,12 +6,10 @@ import math
 import re
 from collections.abc import Sequence
 
-import numpy as np
-
 from report.comparison.compared_model import ComparedModel
 from report.comparison.published_data import BestSite, DigitErrors, best_sites, digit_errors, loss_rise
 from report.content.chapter import Absent, Figure, Table
-from report.content.formats import decimals, percent
+from report.content.formats import percent
 from report.content.lazy_chart import LazyChart
 from report.content.safe_text import plain
 from report.figures import charts
@@ -45,7 +43,7 @@ def heads_figure(names: Names, models: Models) -> Figure | Absent:
         name,
         title,
         charts.panels(
-            {label: _heads(rise) for label, rise in zip(_labels(names), (ours, theirs), strict=True)},
+            {label: charts.heads(rise) for label, rise in zip(_labels(names), (ours, theirs), strict=True)},
             row_gap=ROW_GAP,
         ),
         caption=(
@@ -56,23 +54,6 @@ def heads_figure(names: Names, models: Models) -> Figure | Absent:
         source=head_ablation,
         height=PANEL_HEIGHT,
         narrow_height=2 * PANEL_HEIGHT,
-    )
-
-
-def _heads(rise: np.ndarray) -> LazyChart:
-    n_layers, n_heads = rise.shape
-    return charts.heatmap(
-        rise,
-        x=tuple(map(str, range(n_heads))),
-        y=tuple(map(str, range(n_layers))),
-        x_title="head",
-        y_title="layer",
-        quantity="rise in loss (nats)",
-        text=[
-            [f"<b>H{layer}.{head}</b><br>{decimals(value)}" for head, value in enumerate(row)]
-            for layer, row in enumerate(rise.tolist())
-        ],
-        has_scale=False,
     )
 
 

@@ -19,46 +19,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import update_wrapper
-from typing import Any, Generic, Literal, ParamSpec, Protocol
+from typing import Any, Generic, ParamSpec
 
 from report.content.claims.checks import Check, not_applicable
 from report.content.claims.condition import Condition
-from report.content.claims.states import FAILING, HOLDING, LABELS, NEAR, State
+from report.content.claims.outcome import KIND_LABELS, KINDS_EXPLAINED, Kind, Outcome
+from report.content.claims.states import State
 from sumint.checkpoints.locate import ARENA_DIGEST
 from sumint.lab import Lab
 
 Results = ParamSpec("Results")
 
-Kind = Literal["finding", "check", "published", "seeds"]
-"""What a claim is.
-
-- `finding`: a statement about a trained network, which no untrained network fulfils.
-- `check`: an identity, or a property of the code or of the data, which any network fulfils.
-- `published`: a statement of the write-up about its own checkpoint, checked on that checkpoint alone.
-- `seeds`: a statement about the bundled seeds, whatever the checkpoint of the report.
-"""
-
-KINDS_EXPLAINED: dict[Kind, str] = {
-    "finding": "A finding about trained networks.",
-    "check": "A check, which any network passes; it is not counted.",
-    "published": "About the write-up’s checkpoint.",
-    "seeds": "About the bundled seeds.",
-}
-"""What each kind of claim is, as a sentence."""
-
-COUNTED_KINDS: tuple[Kind, ...] = ("finding", "published")
-"""The kinds of claims that count in "n of m claims hold"."""
-
-KIND_LABELS: dict[Kind, str] = {
-    "finding": "finding",
-    "check": "check",
-    "published": "write-up",
-    "seeds": "seeds",
-}
-
 
 @dataclass(frozen=True)
-class Claim:
+class Claim(Outcome):
     """A sentence of the report, and the outcome of its check on this checkpoint."""
 
     name: str
@@ -91,41 +65,9 @@ class Claim:
         return self.check.state
 
     @property
-    def holds(self) -> bool:
-        """Whether the criterion is met."""
-        return self.state in HOLDING
-
-    @property
-    def does_not_hold(self) -> bool:
-        """Whether the criterion was checked and is not met."""
-        return self.state in FAILING
-
-    @property
-    def was_checked(self) -> bool:
-        """Whether there was a verdict."""
-        return self.holds or self.does_not_hold
-
-    @property
-    def is_near(self) -> bool:
-        """Whether the limit lies within the interval of the rate that decides."""
-        return self.state in NEAR
-
-    @property
-    def is_counted(self) -> bool:
-        """Whether it counts in "n of m claims hold": it was checked, and another network might not pass."""
-        return self.was_checked and self.kind in COUNTED_KINDS
-
-    @property
     def is_folded(self) -> bool:
         """Whether pages list the claim in a closed section, since it is about the write-up's checkpoint alone."""
         return self.state == "not-applicable" and self.kind == "published"
-
-    @property
-    def css_class(self) -> Literal["holds", "fails", "open"]:
-        """The outcome as pages style it: a claim that is near its limit is styled as one that is not."""
-        if not self.was_checked:
-            return "open"
-        return "holds" if self.holds else "fails"
 
     @property
     def kind_label(self) -> str:
@@ -138,37 +80,9 @@ class Claim:
         return KINDS_EXPLAINED[self.kind]
 
     @property
-    def label(self) -> str:
-        """The outcome as text."""
-        return LABELS[self.state]
-
-    @property
     def sentence_label(self) -> str:
         """The outcome as text before `sentence`."""
         return f"{self.label}; instead" if self.does_not_hold else self.label
-
-    @property
-    def sentence(self) -> str:
-        """The sentence that is true on this checkpoint, in Markdown: the claim, or what is true instead."""
-        return sentence_of(self)
-
-
-class Outcome(Protocol):
-    """What of a claim decides which sentence is true."""
-
-    @property
-    def statement(self) -> str: ...
-    @property
-    def otherwise(self) -> str: ...
-    @property
-    def does_not_hold(self) -> bool: ...
-
-
-def sentence_of(claim: Outcome) -> str:
-    """The sentence that is true, in Markdown: the claim, or what is true instead if it does not hold."""
-    if not claim.does_not_hold:
-        return claim.statement
-    return claim.otherwise or f"Not on this checkpoint: {claim.statement}"
 
 
 ABOUT_ANOTHER = "About the write-up’s checkpoint, and checked on that checkpoint alone."

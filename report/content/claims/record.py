@@ -12,9 +12,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from report.content.claims.checks import Check
-from report.content.claims.claim import COUNTED_KINDS, Claim, Kind, sentence_of
+from report.content.claims.claim import Claim
 from report.content.claims.condition import Condition
-from report.content.claims.states import FAILING, HOLDING, NEAR, State
+from report.content.claims.outcome import Kind, Outcome
+from report.content.claims.states import State
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -25,7 +26,7 @@ class RecordError(ValueError):
 
 
 @dataclass(frozen=True)
-class ClaimRecord:
+class ClaimRecord(Outcome):
     """A claim with its outcome, as `claims.json` holds it."""
 
     chapter: str
@@ -48,36 +49,6 @@ class ClaimRecord:
     def key(self) -> str:
         """The chapter and the name, which identify the claim in the site."""
         return f"{self.chapter}/{self.name}"
-
-    @property
-    def holds(self) -> bool:
-        """Whether the criterion is met."""
-        return self.state in HOLDING
-
-    @property
-    def does_not_hold(self) -> bool:
-        """Whether the criterion was checked and is not met."""
-        return self.state in FAILING
-
-    @property
-    def was_checked(self) -> bool:
-        """Whether there was a verdict."""
-        return self.holds or self.does_not_hold
-
-    @property
-    def is_near(self) -> bool:
-        """Whether the limit lies within the interval of the rate that decides."""
-        return self.state in NEAR
-
-    @property
-    def is_counted(self) -> bool:
-        """Whether it counts in "n of m claims hold": it was checked, and another network might not pass."""
-        return self.was_checked and self.kind in COUNTED_KINDS
-
-    @property
-    def sentence(self) -> str:
-        """The sentence that is true of the model, in Markdown: the claim, or what is true instead."""
-        return sentence_of(self)
 
     @property
     def value(self) -> str:

@@ -7,7 +7,7 @@ heatmap and the role of each other trace. Numbers are in single precision, in wh
 from report.figures.charts.base import symmetric_limits
 from report.figures.charts.dots import dots
 from report.figures.charts.focused_rows import focused_rows
-from report.figures.charts.head_parts import head_parts
+from report.figures.charts.heads import head_parts, heads
 from report.figures.charts.heatmaps import heatmap
 from report.figures.charts.histogram import histogram
 from report.figures.charts.mark_matrix import Mark, mark_matrix
@@ -25,6 +25,7 @@ __all__ = [
     "dots",
     "focused_rows",
     "head_parts",
+    "heads",
     "heatmap",
     "histogram",
     "lines",

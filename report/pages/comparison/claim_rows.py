@@ -21,13 +21,6 @@ RELATIONS: dict[Relation, str] = {
 """The words of the filter for each relation."""
 
 
-def css_class(claim: ClaimRecord | None) -> str:
-    """The outcome of a claim as pages style it."""
-    if claim is None or not claim.was_checked:
-        return "open"
-    return "holds" if claim.holds else "fails"
-
-
 def claim_rows(pairs: ClaimPairs) -> list[dict[str, Any]]:
     """The values of each row, in order."""
     return [
@@ -59,7 +52,7 @@ def _side(name: str, claim: ClaimRecord | None) -> dict[str, str]:
     bound = plain(claim.check.short_bound).replace(" ", NO_BREAK)
     return {
         "name": name,
-        "css_class": css_class(claim),
+        "css_class": claim.css_class,
         "verdict": SHORT_LABELS[claim.state],
         "number": plain(claim.check.short_value),
         "bound": f"{bound}, near" if bound and claim.is_near else bound,

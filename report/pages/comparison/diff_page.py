@@ -22,7 +22,6 @@ from report.comparison.diff_lines import summary
 from report.comparison.wording import changed_data, changed_values, deciding_number, verdict
 from report.content.safe_text import plain
 from report.figures.palette import custom_properties
-from report.pages.comparison.claim_rows import css_class
 from report.pages.text.markdown import foreign_markdown
 from report.paths import TEMPLATES
 from report.publishing.output_file import OutputFile
@@ -54,7 +53,6 @@ def comparison_page(comparison: Comparison, folder: Path) -> bytes:
         plain=plain,
         sentence=lambda claim: foreign_markdown(plain(claim.sentence)),
         verdict=verdict,
-        css_class=css_class,
         deciding_number=deciding_number,
         changed_values=changed_values,
         changed_data=changed_data,

@@ -1,4 +1,4 @@
-"""A heatmap of the rise in loss when the queries, keys or values of a head are ablated."""
+"""Heatmaps of the rise in loss by head, and by the queries, keys and values of each head."""
 
 from __future__ import annotations
 
@@ -9,6 +9,24 @@ from report.content.formats import decimals
 from report.content.lazy_chart import LazyChart
 from report.figures.charts.heatmaps import heatmap
 from sumint.interventions.hooks import KINDS
+
+
+def heads(loss_rise: Float[ndarray, "layer head"]) -> LazyChart:
+    """A heatmap of the rise in loss in nats, with a row for each layer and the name of each head in its cell."""
+    n_layers, n_heads = loss_rise.shape
+    return heatmap(
+        loss_rise,
+        x=tuple(map(str, range(n_heads))),
+        y=tuple(map(str, range(n_layers))),
+        x_title="head",
+        y_title="layer",
+        quantity="rise in loss (nats)",
+        text=[
+            [f"<b>H{layer}.{head}</b><br>{decimals(rise)}" for head, rise in enumerate(of_layer)]
+            for layer, of_layer in enumerate(loss_rise.tolist())
+        ],
+        has_scale=False,
+    )
 
 
 def head_parts(
