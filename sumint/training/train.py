@@ -10,6 +10,10 @@ circuits of each head, with only the matrix products that the loss needs:
   are tables by (position, token), computed once per batch rather than for every sum.
 - Layer 1 computes queries only at the positions that predict an answer digit.
 - A key bias shifts all scores of a query alike and cancels in the softmax, so `b_K` stays at zero.
+
+A training computes on one thread of the processor. With more, sums are added in another order, so that a seed would
+give other weights on a machine with another number of cores; and where the cores are shared with other processes,
+threads that wait for each other took twenty times as long.
 """
 
 from __future__ import annotations
@@ -18,7 +22,8 @@ import io
 import math
 import platform
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -202,8 +207,9 @@ def train(
     validation = _tokens(config, config.validation_sums, config.validation_sums_seed, torch_device)
     last = config.epochs if n_epochs is None else n_epochs
     for epoch in range(len(state.history.training_loss), last):
-        _run_epoch(state, training, config.learning_rate(epoch))
-        loss, accuracy = evaluate(state.parameters, validation, config.architecture.layout)
+        with _one_thread():
+            _run_epoch(state, training, config.learning_rate(epoch))
+            loss, accuracy = evaluate(state.parameters, validation, config.architecture.layout)
         state.history.validation_loss.append(loss)
         state.history.validation_accuracy.append(accuracy)
         if state.history.best_epoch == epoch:
@@ -263,6 +269,16 @@ def training_step(state: TrainingState, batch: Int[Tensor, "sum position"]) -> F
     loss.backward()
     state.optimizer.step()
     return loss.detach()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    n_threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(n_threads)
 
 
 def _run_epoch(state: TrainingState, tokens: Int[Tensor, "sum position"], learning_rate: float) -> None:

@@ -75,6 +75,35 @@ def test_the_files_of_a_site_at_a_mount_point_are_replaced_one_by_one(tmp_path: 
 
 
 @pytest.mark.usefixtures("mounts")
+@pytest.mark.parametrize("mounted", ["", "site"], ids=["above the folder", "at the folder"])
+def test_a_site_in_the_lower_layer_of_a_container_s_image_is_replaced(tmp_path: Path, mounted: str) -> None:
+    for name in ("lower", "upper", "work", "merged", "after"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "merged/site").mkdir()
+    publish(OLD, tmp_path / "lower" / ("site" if not mounted else ""))
+    layers = ",".join(f"{name}dir={tmp_path}/{name}" for name in ("lower", "upper", "work"))
+    site = tmp_path / "merged/site"
+    keep = f"cp -r '{site}/.' '{tmp_path}/after/'; ls -A '{site.parent}'"
+    finished = run_after(
+        f"mount -t overlay overlay -o '{layers}' '{tmp_path / 'merged' / mounted}'",
+        "-c",
+        f"""
+import subprocess
+from pathlib import Path
+from report.publishing.publish import publish
+from tests.hostile.test_output_folders import SITE
+publish(SITE, Path({str(site)!r}))
+subprocess.run({keep!r}, shell=True)
+""",
+    )
+    if "wrong fs type" in finished.stderr or "unknown filesystem type" in finished.stderr:
+        pytest.skip("this system cannot put an overlay here")
+    assert finished.stdout == "site\n", finished.stderr
+    assert content_of(tmp_path / "after") == SITE
+    assert check(tmp_path / "after") == []
+
+
+@pytest.mark.usefixtures("mounts")
 def test_who_mounted_the_folder_sees_the_new_site(tmp_path: Path) -> None:
     for name in ("volume", "site"):
         (tmp_path / name).mkdir()

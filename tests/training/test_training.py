@@ -130,6 +130,21 @@ def test_an_interrupted_training_reaches_the_same_result(
         np.testing.assert_array_equal(tensors[name], tensor, strict=True)
 
 
+def test_the_number_of_threads_changes_nothing() -> None:
+    config = replace(SMALL, training_sums=2048, epochs=1, batch_size=512)
+    n_threads = torch.get_num_threads()
+    results = []
+    for n in (1, 4):
+        torch.set_num_threads(n)
+        try:
+            results.append(train(config)[0])
+            assert torch.get_num_threads() == n
+        finally:
+            torch.set_num_threads(n_threads)
+    for name, tensor in results[0].items():
+        np.testing.assert_array_equal(tensor, results[1][name], strict=True)
+
+
 def test_the_best_epoch_is_returned_and_not_the_last() -> None:
     diverging = replace(SMALL, training_sums=6400, epochs=3, first_learning_rate=5e-3, last_learning_rate=20.0)
     tensors, history = train(diverging)

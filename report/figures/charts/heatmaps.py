@@ -17,8 +17,10 @@ from report.figures.charts.margins import CHARACTER, COLOUR_BAR, SCALE_TITLE, TI
 from report.figures.charts.number_format import hover_format
 from report.figures.theme import DIVERGING, SEQUENTIAL
 
-WRAPPED_AT = 12
+LONGEST_LINE = 12
 """The most characters of a line of a wrapped name, if words allow it."""
+CHARACTERS_ON_PAPER = 66
+"""The most characters of the lines of all columns together, so that they fit beside each other on paper."""
 
 
 @lazy_chart
@@ -98,7 +100,8 @@ def heatmap(
     space = margins(rows, colour_bar=has_scale)
     narrow: dict[str, Any] = {}
     if wrapped_columns:
-        labels = ["<br>".join(wrap(str(column), WRAPPED_AT)) for column in x]
+        width = min(LONGEST_LINE, CHARACTERS_ON_PAPER // len(x))
+        labels = ["<br>".join(wrap(str(column), max(width, 1), break_long_words=False)) for column in x]
         across |= {"tickmode": "array", "tickvals": list(x), "ticktext": labels, "tickangle": 0}
         space["b"] += TICK_LINE * max(label.count("<br>") for label in labels)
         # On a small screen the names stand upright.
