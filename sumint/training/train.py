@@ -11,9 +11,9 @@ circuits of each head, with only the matrix products that the loss needs:
 - Layer 1 computes queries only at the positions that predict an answer digit.
 - A key bias shifts all scores of a query alike and cancels in the softmax, so `b_K` stays at zero.
 
-A training computes on one thread of the processor. With more, sums are added in another order, so that a seed would
-give other weights on a machine with another number of cores; and where the cores are shared with other processes,
-threads that wait for each other took twenty times as long.
+A training computes on one thread of the processor. With more, numbers are added in another order, and a seed would
+give other weights on a machine with another number of cores. Where other processes use the cores, too, threads that
+wait for each other also took twenty times as long.
 """
 
 from __future__ import annotations

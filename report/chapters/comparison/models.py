@@ -49,8 +49,8 @@ def models_table(names: Names, models: Models) -> Table:
         {"property": tuple(rows), **dict(zip(names, zip(*rows.values(), strict=True), strict=True))},
         caption=(
             "Sizes, training, accuracy and carry sites of both models. Each has a sample of its own if they read "
-            "numbers of different lengths. The last row counts findings and, where they were checked, claims about the "
-            "write-up’s checkpoint."
+            "numbers of different lengths. The last row counts findings and, where they were checked, claims about "
+            "the write-up’s checkpoint."
         ),
         source=model_facts,
     )
@@ -76,8 +76,8 @@ def nearness(weights: Weights, other: OtherModel) -> str:
     )
     if near.is_close:
         return (
-            f"The weights are near each other: {cosines}. Weights trained apart are not, so the two probably have a "
-            "common origin, and heads and dimensions of the same number may do the same in both."
+            f"The weights are near each other: {cosines}. Weights trained apart are not, so the two probably have "
+            "a common origin, and heads and dimensions of the same number may do the same in both."
         )
     return (
         f"The weights are not near each other: {cosines}. The models use their dimensions differently, so heads "
