@@ -12,8 +12,8 @@ circuits of each head, with only the matrix products that the loss needs:
 - A key bias shifts all scores of a query alike and cancels in the softmax, so `b_K` stays at zero.
 
 A training computes on one thread of the processor. With more, numbers are added in another order, and a seed would
-give other weights on a machine with another number of cores. Where other processes use the cores, too, threads that
-wait for each other also took twenty times as long.
+give other weights on a machine with another number of cores. Where other processes use the cores, too, threads
+that wait for each other also took twenty times as long.
 """
 
 from __future__ import annotations

@@ -49,8 +49,8 @@ def models_table(names: Names, models: Models) -> Table:
         {"property": tuple(rows), **dict(zip(names, zip(*rows.values(), strict=True), strict=True))},
         caption=(
             "Sizes, training, accuracy and carry sites of both models. Each has a sample of its own if they read "
-            "numbers of different lengths. The last row counts findings and, where they were checked, claims about "
-            "the write-up’s checkpoint."
+            "numbers of different lengths. The last row counts findings and, where they were checked, claims "
+            "about the write-up’s checkpoint."
         ),
         source=model_facts,
     )
