@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
 import os
@@ -17,6 +18,7 @@ import pytest
 
 from report.comparison.check import check
 from report.errors import SiteError
+from report.publishing import publish as publishing
 from report.publishing.folder import in_place, place
 from report.publishing.folder import lock as locking
 from report.publishing.folder.contents import OF_THE_SYSTEM, STAGING
@@ -396,6 +398,24 @@ def test_a_lock_ends_with_the_process_that_holds_it(tmp_path: Path, monkeypatch:
     other.kill()
     other.join()
     publish(SITE, tmp_path / "site")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other locks")
+def test_a_file_system_without_locks_and_without_an_exchange_gets_the_site(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    def without_locks(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    # As a file system of the network may answer.
+    monkeypatch.setattr(fcntl, "flock", without_locks)
+    monkeypatch.setattr(publishing, "exchange", lambda *_: False)
+    publish(OLD, tmp_path / "site")
+    publish(SITE, tmp_path / "site")
+    assert content_of(tmp_path / "site") == SITE
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
 def test_a_build_states_that_files_were_replaced_one_by_one(
