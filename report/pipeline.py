@@ -19,6 +19,7 @@ from report.content.failures import Failure
 from report.content.safe_text import plain
 from report.content.sections import measure
 from report.errors import ReportError, StrictError
+from report.figures.cache import RenderedFigures, render_figures
 from report.figures.plotlyjs import SCRIPT, PlotlyJs, full
 from report.outline import OUTLINE, plans
 from report.pages.drawings import draw
@@ -97,9 +98,16 @@ def build(
     if expected not in (None, site_fingerprint):
         raise ReportError("the code or the checkpoint was edited while it was being read; build again")
 
-    chapters = measure(lab, plans(outline), step)
+    chapter_plans = plans(outline)
+    rendered: dict[str, RenderedFigures] = {}
+
+    def render(finished: Mapping[str, Chapter]) -> None:
+        for stem, chapter in finished.items():
+            rendered[stem] = render_figures(lab.store, stem, chapter, chapter_plans[stem])
+
+    chapters = measure(lab, chapter_plans, step, meanwhile=render)
     step("figures")
-    drawings = draw(lab, chapters, outline, settings.identity)
+    drawings = draw(lab, chapters, outline, settings.identity, rendered)
     claims = {f"{stem}.html#{claim.name}": claim for stem, chapter in chapters.items() for claim in chapter.claims}
     failures = tuple(dict.fromkeys(failure for drawing in drawings.values() for failure in drawing.failures))
     if strict:

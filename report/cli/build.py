@@ -189,6 +189,7 @@ def _run(
         print_unchanged,
         print_whether_outdated,
     )
+    from report.cli.every_sum import beginning_with_every_sum
     from report.cli.logs import LOG_FILE, log_to
     from report.cli.progress import Progress
     from report.cli.published_claims import check_size
@@ -241,7 +242,11 @@ def _run(
     from report.pipeline import build, n_steps
 
     progress = Progress(n_steps(outline or OUTLINE), quiet=quiet)
-    with progress, use_options(Options(on_progress=progress.sums)):
+    with (
+        progress,
+        beginning_with_every_sum(lab, outline or OUTLINE) as beside,
+        use_options(Options(on_progress=progress.sums, beside=beside)),
+    ):
         lab.before_run = progress.detail
         built = build(
             lab,

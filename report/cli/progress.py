@@ -17,6 +17,7 @@ class Progress:
         self._bar = None if quiet else ProgressBar(n_steps)
         self._n_started = 0
         self._step = ""
+        self._begun: set[str] = set()
         self._start: _Start | None = None
 
     def __enter__(self) -> Progress:
@@ -31,13 +32,16 @@ class Progress:
             self._bar.__exit__(kind, error, trace)
 
     def step(self, name: str) -> None:
-        """Show that a step begins, and count the step before it as done."""
+        """Show that a step begins, or is taken up again, and count the step before it as done."""
         if self._bar is None:
             return
-        if not self._bar.is_shown:
-            write_line(name)
         self._step = name
         self._bar.describe(name)
+        if name in self._begun:
+            return
+        self._begun.add(name)
+        if not self._bar.is_shown:
+            write_line(name)
         self._bar.show(self._n_started)
         self._n_started += 1
 

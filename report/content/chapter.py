@@ -240,6 +240,8 @@ class ChapterPlan:
     """Whether the claims of a chapter from outside the package are also checked on the other seeds."""
     needs_addition: bool = False
     """Whether the chapter describes how a model adds, and is left out if the model cannot."""
+    needs_every_sum: bool = False
+    """Whether the chapter asks for the tally of all sums, which a build then begins first."""
     other_modules: tuple[str, ...] = ()
     """The names of modules that make content of the chapter without being imported by its sections' modules."""
 

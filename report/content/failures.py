@@ -16,6 +16,10 @@ class LeftOutError(Exception):
     """A lab leaves out an analysis on purpose; what needs its result is left out too, and is not a failure."""
 
 
+class LaterError(Exception):
+    """What a section needs is still being computed in another process: the section is made again later."""
+
+
 @dataclass(frozen=True)
 class Failure:
     """Something that failed, with its name and a message of one line."""

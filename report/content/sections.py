@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from report.content.ability import why_it_cannot_add
+from report.content.budget import without_waiting
 from report.content.chapter import (
     Absent,
     Chapter,
@@ -29,7 +31,7 @@ from report.content.claims.checks import Check, not_applicable
 from report.content.claims.claim import Claim
 from report.content.component import Component
 from report.content.declared import declared_claims
-from report.content.failures import Failure, LeftOutError
+from report.content.failures import Failure, LaterError, LeftOutError
 from report.content.picture import Picture
 from report.errors import ReportError
 from sumint.errors import InputError
@@ -44,19 +46,38 @@ def measure(
     step: Callable[[str], None] = lambda stem: None,
     *,
     leave_out: bool = True,
+    meanwhile: Callable[[Mapping[str, Chapter]], None] = lambda chapters: None,
 ) -> dict[str, Chapter]:
     """Make every chapter, by stem.
 
+    A chapter that needs what another process is still computing is made last. Its other results are measured
+    before, and remembered.
+
     Args:
-        step: called with the stem of each chapter as it begins.
+        step: called with the stem of each chapter as it begins, and again if it is made later.
         leave_out: whether the chapters on how a model adds are left out if the model cannot add.
+        meanwhile: called with the finished chapters, by stem, before others have to wait for another process.
+
+    Raises:
+        LaterError: if a chapter has to wait and may not: what calls this is itself made later.
     """
-    chapters = {}
-    for stem, plan in plans.items():
+    chapters: dict[str, Chapter] = {}
+
+    def make(stem: str, plan: ChapterPlan) -> None:
         step(stem)
         reason = why_it_cannot_add(lab) if leave_out and plan.needs_addition else ""
         chapters[stem] = _left_out(plan, reason) if reason else make_chapter(lab, plan)
-    return chapters
+
+    with without_waiting():
+        for stem, plan in plans.items():
+            with suppress(LaterError):
+                make(stem, plan)
+    later = [stem for stem in plans if stem not in chapters]
+    if later:
+        meanwhile(chapters)
+    for stem in later:
+        make(stem, plans[stem])
+    return {stem: chapters[stem] for stem in plans}
 
 
 def _left_out(plan: ChapterPlan, reason: str) -> Chapter:
@@ -71,8 +92,10 @@ def make_chapter(lab: Lab, plan: ChapterPlan) -> Chapter:
     Raises:
         ReportError: if the chapter finds an error that the user can fix.
         InputError: if the checkpoint is not one of the supported family.
+        LaterError: if a section has to wait, and the others are made.
     """
     contents: list[Content] = []
+    later: LaterError | None = None
     with lab.recording() as requests:
         for section in plan.sections:
             try:
@@ -82,11 +105,15 @@ def make_chapter(lab: Lab, plan: ChapterPlan) -> Chapter:
                 raise
             except LeftOutError:
                 continue
+            except LaterError as error:
+                later = error
             except Exception as error:
                 failure = Failure.of(_name_of(lab, section, error), error)
                 if failure not in contents:
                     log.error("%s", failure, exc_info=error)
                     contents.append(failure)
+    if later is not None:
+        raise later
     return _chapter_of(plan, (*contents, *_failed_claims(plan, contents)), requests)
 
 

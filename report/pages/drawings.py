@@ -28,7 +28,9 @@ class Drawings(Mapping[str, RenderedFigures]):
         chapters: Mapping[str, Chapter],
         outline: Sequence[ModuleType] = OUTLINE,
         identity: Identity | None = None,
+        rendered: Mapping[str, RenderedFigures] | None = None,
     ) -> None:
+        """Draw the figures of these chapters when they are needed, but for those that are `rendered` already."""
         self._lab = lab
         chapter_plans = plans(outline)
         self._plans = {
@@ -38,7 +40,7 @@ class Drawings(Mapping[str, RenderedFigures]):
             ),
         }
         self._chapters = {**chapters, INDEX: make_chapter(lab, self._plans[INDEX])}
-        self._rendered: dict[str, RenderedFigures] = {}
+        self._rendered = dict(rendered or {})
 
     def __getitem__(self, stem: str) -> RenderedFigures:
         if stem not in self._rendered:
@@ -70,9 +72,10 @@ def draw(
     chapters: Mapping[str, Chapter],
     outline: Sequence[ModuleType] = OUTLINE,
     identity: Identity | None = None,
+    rendered: Mapping[str, RenderedFigures] | None = None,
 ) -> Drawings:
     """Render the figures and tables of every chapter and of the opening page, by stem."""
-    drawings = Drawings(lab, chapters, outline, identity)
+    drawings = Drawings(lab, chapters, outline, identity, rendered)
     for stem in drawings:
         drawings[stem]
     return drawings

@@ -5,17 +5,32 @@ No option changes the result, so none of them is a setting of the analysis.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
+from sumint.checkpoints.files import Weights
 from sumint.errors import InputError
+from sumint.exhaustive.tally import Tally
 from sumint.store.results import Store
 
 
 class TooWideError(InputError):
     """The network is too wide: the arrays of the computation would not fit into memory."""
+
+
+class RunningTally(ABC):
+    """A tally of all sums that has been started elsewhere."""
+
+    @abstractmethod
+    def is_working_on(self, weights: Weights) -> bool:
+        """Whether the tally is of these weights, and is not finished."""
+
+    @abstractmethod
+    def tally(self, weights: Weights, on_progress: Callable[[int, int], None]) -> Tally | None:
+        """Wait for the tally; None if it is one of other weights, or could not be computed."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +45,8 @@ class Options:
     """The device that computes on this machine."""
     n_threads: int | None = None
     """The number of threads on this machine; None for one per processor."""
+    beside: RunningTally | None = None
+    """The process that has begun with all sums of a network already; None if there is none."""
     on_progress: Callable[[int, int], None] = lambda n_done, n_sums: None
     """Called with the number of finished sums and of all sums: at the beginning and after each shard."""
 

@@ -29,6 +29,10 @@ def tally_all(weights: Weights, options: Options) -> Tally:
         TooWideError: if the network is so wide that its scratch arrays do not fit into memory.
         InputError: if no cluster answers at the address, or its workers run other code.
     """
+    if options.beside is not None:
+        tally = options.beside.tally(weights, options.on_progress)
+        if tally is not None:
+            return tally
     n_threads = _threads(weights.architecture, options)
     network = Network(circuits_of(weights), "cpu" if options.cluster else options.device)
     layout, store = weights.architecture.layout, options.store

@@ -36,12 +36,14 @@ def n_workers(n_jobs: int, bytes_each: int) -> int:
 
 
 def limit_threads() -> None:
-    """Where a quota limits the processors, let the numerical libraries, which ignore it, start fewer threads.
+    """Let the numerical libraries compute on one thread each, unless the user has chosen another number.
 
-    It has to be called before they are imported.
+    With more threads they add numbers in another order, and results would depend on the machine in their last
+    digits. The networks are so small that more gain little, and where the processors are busy with something else,
+    such as the tally of all sums, threads that wait for each other take many times as long. It has to be called
+    before the libraries are imported.
     """
-    if _quota() < _n_allowed():
-        os.environ.setdefault("OMP_NUM_THREADS", str(n_processors()))
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def _n_allowed() -> int:

@@ -31,6 +31,14 @@ def terminal_at(stream: str, monkeypatch: pytest.MonkeyPatch, columns: int = 120
     return terminal
 
 
+def test_a_step_that_is_taken_up_again_is_named_and_counted_once(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress(3) as progress:
+        for name in ("the-task", "every-sum", "carries", "every-sum"):
+            progress.step(name)
+        assert progress._n_started == 3
+    assert capsys.readouterr().err.split() == ["the-task", "every-sum", "carries"]
+
+
 def test_a_terminal_shows_the_progress_of_the_sums(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = terminal_at("stderr", monkeypatch)
     now = iter([10.0, 12.0, 20.0, 21.0])

@@ -9,6 +9,7 @@ import pytest
 from report.content import ability as ability_module
 from report.content import budget
 from report.content.ability import Ability, ability, why_it_cannot_add
+from report.content.failures import LaterError
 from sumint.analyses.performance.performance import performance
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab
@@ -70,3 +71,21 @@ def test_of_a_model_of_which_nothing_can_be_measured_it_is_not_known(
 
 def test_the_write_up_s_checkpoint_can_add(arena_checkpoint: Path) -> None:
     assert why_it_cannot_add(Lab(arena_checkpoint, store=Store.of_user())) == ""
+
+
+def test_a_clear_sample_decides_without_the_tally(arena_checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unexpected(_: Lab) -> None:
+        raise AssertionError("all sums were counted")
+
+    monkeypatch.setattr(ability_module, "tally_of_every_sum", unexpected)
+    found = ability(Lab(arena_checkpoint, store=Store.of_user()))
+    assert found == Ability(1000, 1000, are_all=False)
+
+
+def test_a_sample_that_is_not_clear_waits_for_the_tally(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    def later(_: Lab) -> None:
+        raise LaterError
+
+    monkeypatch.setattr(ability_module, "tally_of_every_sum", later)
+    with pytest.raises(LaterError):
+        why_it_cannot_add(lab)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from report.content import sections
-from report.content.chapter import ChapterPlan, Content, KeyNumbers, Values
+from report.content import budget, sections
+from report.content.budget import tally_of_every_sum
+from report.content.chapter import Chapter, ChapterPlan, Content, KeyNumbers, Values
 from report.content.claims.checks import Check, all_of, at_most
 from report.content.claims.claim import claim
 from report.content.declared import declared_claims
@@ -17,6 +18,7 @@ from report.content.failures import Failure, LeftOutError, described
 from report.content.sections import make_chapter, measure
 from report.errors import ReportError
 from sumint.checkpoints.files import Weights, write_weights
+from sumint.exhaustive.options import Options, RunningTally
 from sumint.lab import Lab
 from sumint.model.load import Model
 from sumint.task.sums import Sums
@@ -177,3 +179,73 @@ def test_a_syntax_error_is_described_with_its_place() -> None:
 
 def test_failures_are_equal_if_their_messages_are() -> None:
     assert Failure.of("it", ValueError("no")) == Failure("it", "ValueError: no")
+
+
+def test_what_has_to_wait_is_made_last_and_everything_else_before(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beside = BesideForTests()
+    monkeypatch.setattr(budget, "current_options", lambda: Options(beside=beside))
+    events: list[str] = []
+
+    def before(_: Lab) -> Iterator[Content]:
+        events.append("before")
+        yield Values({"before": 1})
+
+    def waits(lab: Lab) -> Iterator[Content]:
+        tally = tally_of_every_sum(lab)
+        events.append("tallied")
+        yield Values({"tally": tally})
+
+    def after(_: Lab) -> Iterator[Content]:
+        events.append("after")
+        yield Values({"after": 1})
+
+    def meanwhile(chapters: Mapping[str, Chapter]) -> None:
+        events.append(f"meanwhile {list(chapters)}")
+        beside.is_done = True
+
+    plans = {
+        "one": ChapterPlan("One", "?", sections=(waits, after)),
+        "two": ChapterPlan("Two", "?", sections=(before,)),
+    }
+    chapters = measure(lab, plans, lambda stem: events.append(f"step {stem}"), meanwhile=meanwhile)
+    assert list(chapters) == ["one", "two"]
+    assert not any(chapter.failures for chapter in chapters.values())
+    assert set(chapters["one"].values) == {"tally", "after"}
+    assert events == [
+        *("step one", "after", "step two", "before", "meanwhile ['two']"),
+        *("step one", "tallied", "after"),
+    ]
+
+
+def test_a_chapter_that_measures_other_chapters_waits_with_them(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    beside = BesideForTests()
+    monkeypatch.setattr(budget, "current_options", lambda: Options(beside=beside))
+
+    def waits(lab: Lab) -> Iterator[Content]:
+        yield Values({"tally": tally_of_every_sum(lab)})
+
+    def of_others(lab: Lab) -> Iterator[Content]:
+        yield Values({"others": measure(lab, {"inner": ChapterPlan("Inner", "?", sections=(waits,))})})
+
+    def meanwhile(_: Mapping[str, Chapter]) -> None:
+        beside.is_done = True
+
+    chapters = measure(lab, {"outer": ChapterPlan("Outer", "?", sections=(of_others,))}, meanwhile=meanwhile)
+    assert not chapters["outer"].failures
+    assert set(chapters["outer"].values["others"]["inner"].values) == {"tally"}
+    assert beside.is_done
+
+
+class BesideForTests(RunningTally):
+    """A process that is at work until a test says otherwise, and then computes nothing."""
+
+    def __init__(self) -> None:
+        self.is_done = False
+
+    def is_working_on(self, weights: Weights) -> bool:  # noqa: ARG002
+        return not self.is_done
+
+    def tally(self, weights: Weights, on_progress: Callable[[int, int], None]) -> None:  # noqa: ARG002
+        assert self.is_done

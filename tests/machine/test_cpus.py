@@ -81,20 +81,12 @@ def test_the_number_of_workers_follows_the_memory(group: Path, limit: str, n_job
     assert cpus.n_workers(n_jobs, GIGABYTE) == expected
 
 
-def test_threads_are_limited_unless_the_user_has_limited_them(
-    group: Path, monkeypatch: pytest.MonkeyPatch
+def test_libraries_compute_on_one_thread_unless_the_user_has_chosen_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (group / "cpu.max").write_text("300000 100000\n")
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    cpus.limit_threads()
-    assert os.environ["OMP_NUM_THREADS"] == "1"
-    monkeypatch.delenv("OMP_NUM_THREADS")
+    monkeypatch.setenv("OMP_NUM_THREADS", "3")
     cpus.limit_threads()
     assert os.environ["OMP_NUM_THREADS"] == "3"
-
-
-def test_without_a_quota_the_libraries_choose(group: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert group
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS")
     cpus.limit_threads()
-    assert "OMP_NUM_THREADS" not in os.environ
+    assert os.environ["OMP_NUM_THREADS"] == "1"

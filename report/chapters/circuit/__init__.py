@@ -154,6 +154,7 @@ PLAN = ChapterPlan(
     ),
     findings=("circuit-suffices", "circuit-is-needed", "three-states"),
     needs_addition=True,
+    needs_every_sum=True,
 )
 
 

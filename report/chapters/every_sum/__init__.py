@@ -181,4 +181,5 @@ PLAN = ChapterPlan(
         order_of_the_operands,
     ),
     findings=("nearly-every-sum", "errors-grow-with-nines"),
+    needs_every_sum=True,
 )

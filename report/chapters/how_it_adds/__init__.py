@@ -120,4 +120,5 @@ PLAN = ChapterPlan(
     ),
     findings=("sum-on-a-circle", "push-and-pull", "soft-carry-fades"),
     needs_addition=True,
+    needs_every_sum=True,
 )

@@ -67,4 +67,5 @@ PLAN = ChapterPlan(
     title="The live model",
     question="What does the model predict for a sum of your own, and what if you intervene?",
     sections=(the_live_model,),
+    needs_every_sum=True,
 )

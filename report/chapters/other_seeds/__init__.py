@@ -65,4 +65,5 @@ def plan(compared: Mapping[str, ChapterPlan], own: Mapping[str, ChapterPlan] | N
         question="Which findings hold on models trained from other seeds, and which differ?",
         sections=(recurrence_across_seeds,),
         findings=("order-recurs", "direction-recurs", "sites-differ"),
+        needs_every_sum=any(plan.needs_every_sum for plan in compared.values()),
     )

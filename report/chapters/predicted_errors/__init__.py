@@ -59,4 +59,5 @@ PLAN = ChapterPlan(
     sections=(surrogates, other_kinds_of_errors),
     findings=("predicted-errors-are-wrong", "errors-beyond-nines"),
     needs_addition=True,
+    needs_every_sum=True,
 )
