@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from report.build_result import BuildResult
-    from sumint.lab import Lab
+    from sumint.lab import Lab, Run
+
+LONGEST_SETTING = 40
+"""The most characters of a setting that is printed."""
 
 
 def print_unchanged(lab: Lab, site: Path, claims: Sequence[Mapping[str, Any]]) -> None:
@@ -41,9 +44,7 @@ def print_runs(lab: Lab, built: BuildResult, *, why: bool, seconds: bool) -> Non
 
     rows = []
     for run in lab.runs:
-        settings = ", ".join(f"{name}={value}" for name, value in run.settings.items())
-        name = f"{run.name}({settings})" if settings else run.name
-        rows.append((name, run.state, f"{run.seconds:.2f} s" if seconds else "", run.why if why else ""))
+        rows.append((_call(run), run.state, f"{run.seconds:.2f} s" if seconds else "", run.why if why else ""))
     rows += [(f"figures of {stem}", state, "", "") for stem, state in built.figure_states.items()]
     print_table(
         [
@@ -51,6 +52,13 @@ def print_runs(lab: Lab, built: BuildResult, *, why: bool, seconds: bool) -> Non
             for row in rows
         ]
     )
+
+
+def _call(run: Run) -> str:
+    """An analysis with its settings, of which long ones, such as lists of sites, are left out."""
+    settings = (f"{name}={value}" for name, value in run.settings.items())
+    shown = ", ".join(one if len(one) <= LONGEST_SETTING else f"{one.partition('=')[0]}=…" for one in settings)
+    return f"{run.name}({shown})" if shown else run.name
 
 
 def print_claims(lab: Lab, built: BuildResult) -> None:

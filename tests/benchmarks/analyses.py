@@ -1,7 +1,5 @@
 """The time of the analyses on the sample, each and all together, compared with a forward pass over it.
 
-    python -m tests.benchmarks.analyses [CHECKPOINT]
-
 Only the computation is timed: the libraries are imported, the model is loaded and warm, and no cache is used. The
 forward pass is timed in each round, too, so that both are affected by the same noise.
 """
@@ -9,22 +7,18 @@ forward pass is timed in each round, too, so that both are affected by the same 
 from __future__ import annotations
 
 import statistics
-import sys
-import time
-from collections import defaultdict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
-import torch
-
-from report.content.sections import measure
+from report.content.sections import measure as measure_chapters
 from report.outline import plans
-from sumint.checkpoints.locate import locate
 from sumint.lab import Lab
 from sumint.model.load import tokens_for
-from sumint.store.keys import as_json
+from tests.benchmarks.measurement import Measurement, compared, in_turn, seconds_of
 
-ROUNDS = 5
+FORWARD = "a forward pass over the sample"
+N_LONGEST = 10
 
 
 class Recorder(Lab):
@@ -32,39 +26,32 @@ class Recorder(Lab):
 
     def __init__(self, *arguments: Any, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
-        self.asked_for: dict[str, Callable[[], object]] = {}
+        self._seen: set[str] = set()
+        self.requested: dict[str, Callable[[], object]] = {}
 
     def run(self, analysis: Callable[..., Any], **settings: Any) -> Any:  # type: ignore[override]
-        written = ", ".join(f"{name}={value}" for name, value in as_json(settings).items())
-        name = f"{analysis.__name__}({written})"
-        self.asked_for[name] = lambda: analysis(self.model, self.sample, **settings)
+        key = self.key(analysis, settings)
+        number = sum(name.split()[0] == analysis.__name__ for name in self.requested)
+        if key.digest not in self._seen:
+            self._seen.add(key.digest)
+            name = f"{analysis.__name__} ({number + 1})" if number else analysis.__name__
+            self.requested[name] = lambda: analysis(self.model, self.sample, **settings)
         return super().run(analysis, **settings)
 
 
-def main() -> None:
-    lab = Recorder(locate(sys.argv[1] if len(sys.argv) > 1 else "bundled"))
-    measure(lab, plans())
+def measure(checkpoint: Path, rounds: int) -> list[Measurement]:
+    """Milliseconds of the forward pass, of all analyses together and of the ten that take longest."""
+    lab = Recorder(checkpoint)
+    measure_chapters(lab, plans())
     tokens = tokens_for(lab.model, lab.sample)
-    measured = {"plain forward": lambda: lab.model(tokens), **lab.asked_for}
-    seconds: dict[str, list[float]] = defaultdict(list)
-    for _ in range(ROUNDS):
-        for name, work in measured.items():
-            seconds[name].append(time_of(work))
-    medians = {name: statistics.median(times) for name, times in seconds.items()}
-    forward = medians.pop("plain forward")
-    total = sum(medians.values())
-    print(f"{len(lab.sample)} sums, {torch.get_num_threads()} threads, median of {ROUNDS} rounds in turn")
-    print(f"  {'plain forward':46} {1e3 * forward:8.1f} ms")
-    print(f"  {'all analyses':46} {1e3 * total:8.1f} ms  {total / forward:6.1f} × the forward")
-    for name, median in sorted(medians.items(), key=lambda item: -item[1]):
-        print(f"  {name:46} {1e3 * median:8.1f} ms  {median / forward:6.1f} ×  {median / total:6.1%}")
-
-
-def time_of(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-if __name__ == "__main__":
-    main()
+    works = {FORWARD: lambda: lab.model(tokens), **lab.requested}
+    found = in_turn({name: lambda name=name: 1e3 * seconds_of(works[name]) for name in works}, rounds)
+    each = {name: values for name, values in found.items() if name != FORWARD}
+    longest = sorted(each, key=lambda name: -statistics.median(each[name]))[:N_LONGEST]
+    together = tuple(map(sum, zip(*each.values(), strict=True)))
+    shown = {
+        FORWARD: found[FORWARD],
+        "all analyses on the sample": together,
+        **{f"of them {name}": each[name] for name in longest},
+    }
+    return compared(shown, FORWARD, "ms")

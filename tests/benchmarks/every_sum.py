@@ -1,7 +1,5 @@
 """The rate of the exhaustive engine, compared with transformer_lens's forward pass and the processor's peak.
 
-    python -m tests.benchmarks.every_sum [CHECKPOINT]
-
 In turn, so that all meets the same noise: the forward pass at its best batch, on two threads; the engine on one
 thread and on two; products added to sums that stay in registers, which is the most that one thread can do; and
 what the engine does without counting, on networks of the same sizes with more digits, whatever their weights. Of
@@ -11,18 +9,16 @@ the rates how long all sums of more digits would take.
 
 from __future__ import annotations
 
-import statistics
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import cycle
+from pathlib import Path
 
 import numpy as np
 import torch
 
 from sumint.checkpoints.files import Architecture, Weights, read_weights
-from sumint.checkpoints.locate import locate
 from sumint.exhaustive.circuits import circuits_of
 from sumint.exhaustive.kernel.jit import entry_point
 from sumint.exhaustive.kernel.simd import WIDTH, load, multiply_add, store
@@ -31,8 +27,11 @@ from sumint.exhaustive.shards import Network, shards_of
 from sumint.model.load import load_model, tokens_for
 from sumint.task.sums import Layout, SampleSpec
 from sumint.training.train import initial_parameters
+from tests.benchmarks.measurement import Measurement, compared, in_turn
 
-ROUNDS = 7
+FORWARD = "transformer_lens’s forward pass"
+PRODUCTS = "products, 1 thread"
+RATE = "sums/s"
 BATCH = 512
 N_BATCHES = 20
 N_SHARDS = 4
@@ -41,14 +40,15 @@ CHAINS = 8
 LONGER = (5, 6)
 
 
-def main() -> None:
-    weights = read_weights(locate(sys.argv[1] if len(sys.argv) > 1 else "bundled"))
+def measure(checkpoint: Path, rounds: int) -> list[Measurement]:
+    """Sums per second on one thread and on two, products per second, and hours for sums of more digits."""
+    weights = read_weights(checkpoint)
     layout, network, model = weights.architecture.layout, Network(circuits_of(weights)), load_model(weights)
     tokens = tokens_for(model, SampleSpec(layout.n_digits, BATCH * N_BATCHES).draw())
     shards = cycle(shards_of(layout)[:-1])
-    torch.set_num_threads(2)
 
-    def forward() -> int:
+    def forward(n_threads: int) -> int:
+        torch.set_num_threads(n_threads)
         with torch.inference_mode():
             for start in range(0, len(tokens), BATCH):
                 model(tokens[start : start + BATCH])
@@ -77,40 +77,47 @@ def main() -> None:
 
         return some
 
-    started = time.perf_counter()
-    engine(1)()
-    took = time.perf_counter() - started
-    print(f"the first {N_SHARDS} shards, compiling included if it was not kept: {took:.1f} s")
-    work = {
-        "forward pass, 2 threads": forward,
-        "engine, 1 thread": engine(1),
-        "engine, 2 threads": engine(2),
-        "products, 1 thread": peak,
+    def per_second(work: Callable[[], int]) -> float:
+        started = time.perf_counter()
+        done = work()
+        return done / (time.perf_counter() - started)
+
+    works: dict[str, Callable[[], int]] = {
+        f"{FORWARD}, 2 threads": lambda: forward(2),
+        "all sums, 2 threads": engine(2),
+        f"{FORWARD}, 1 thread": lambda: forward(1),
+        "all sums, 1 thread": engine(1),
+        PRODUCTS: peak,
         **{_verdicts(n_digits): verdicts(n_digits) for n_digits in (layout.n_digits, *LONGER)},
     }
-    rates: dict[str, list[float]] = {name: [] for name in work}
-    peak()
-    for _ in range(ROUNDS):
-        for name, do in work.items():
-            started = time.perf_counter()
-            done = do()
-            rates[name].append(done / (time.perf_counter() - started))
-    medians = {name: statistics.median(found) for name, found in rates.items()}
-    for name, rate in medians.items():
-        spread = f"{min(rates[name]):,.0f} to {max(rates[name]):,.0f}"
-        print(f"{name:24} {rate:16,.0f} per second ({spread})")
-    both = zip(rates["engine, 2 threads"], rates["forward pass, 2 threads"], strict=True)
-    ratio = statistics.median(engine / forward for engine, forward in both)
-    print(f"engine to forward pass, 2 threads, median of {ROUNDS} rounds: {ratio:.1f} times")
-    floor = medians["products, 1 thread"] / products_per_sum(weights.architecture)
-    share = medians["engine, 1 thread"] / floor
-    print(f"a sum's products alone: {floor:,.0f} sums per second on 1 thread; the engine does {share:.0%} of that")
-    for n_digits in LONGER:
-        slower = medians[_verdicts(n_digits)] / medians[_verdicts(layout.n_digits)]
-        seconds = Layout(n_digits).n_sums / (medians["engine, 1 thread"] * slower)
-        print(
-            f"{n_digits} digits: {slower:.2f} times the rate, all sums in {seconds / 3600:,.1f} hours on 1 thread"
-        )
+    for work in works.values():
+        work()  # compiles
+    n_threads = torch.get_num_threads()
+    found = in_turn({name: lambda name=name: per_second(works[name]) for name in works}, rounds)
+    torch.set_num_threads(n_threads)
+    alone = tuple(rate / products_per_sum(weights.architecture) for rate in found[PRODUCTS])
+    one = found["all sums, 1 thread"]
+    return [
+        *_rates(found, 2),
+        *_rates(found, 1),
+        Measurement("all sums, 1 thread, beside their products", RATE, one, "products alone", alone, True),
+        *(_hours(found, n_digits, layout.n_digits) for n_digits in LONGER),
+    ]
+
+
+def _rates(found: dict[str, tuple[float, ...]], n_threads: int) -> list[Measurement]:
+    threads = f"{n_threads} {'thread' if n_threads == 1 else 'threads'}"
+    names = (f"{FORWARD}, {threads}", f"all sums, {threads}")
+    return compared({name: found[name] for name in names}, names[0], RATE, more_is_better=True)
+
+
+def _hours(found: dict[str, tuple[float, ...]], n_digits: int, n_measured: int) -> Measurement:
+    """How long all sums of more digits would take on one thread, from the rates of predictions alone."""
+    rounds = zip(
+        found["all sums, 1 thread"], found[_verdicts(n_digits)], found[_verdicts(n_measured)], strict=True
+    )
+    hours = (Layout(n_digits).n_sums / (rate * longer / shorter) / 3600 for rate, longer, shorter in rounds)
+    return Measurement(f"all sums of {n_digits} digits, 1 thread, from the rate", "hours", tuple(hours))
 
 
 def _verdicts(n_digits: int) -> str:
@@ -154,7 +161,3 @@ def products_per_sum(sizes: Architecture) -> int:
     keys = sum(2 * n + 2 + query for query in range(n))
     settled = (n + 1) * row * heads * 2
     return settled + keys * heads * (narrow + wide) + n * wide * 12
-
-
-if __name__ == "__main__":
-    main()

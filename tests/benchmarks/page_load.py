@@ -1,16 +1,12 @@
 """The loading of the longest page, compared with the same page with all figures drawn at once, and with none.
 
-    python -m tests.benchmarks.page_load [CHECKPOINT]
-
 The three pages have the same text. The second holds what plotly's own `to_html` makes of each figure, the full
 plotly.js with the first. Each is opened from disk at its first chart, in turn, in a Chromium whose processor is
-slowed down four times, and measured until nothing has kept the page busy for two seconds; medians are printed.
+slowed down four times, and measured until nothing has kept the page busy for two seconds.
 """
 
 from __future__ import annotations
 
-import statistics
-import sys
 import tempfile
 import time
 from dataclasses import astuple, dataclass
@@ -23,13 +19,12 @@ from playwright.sync_api import Browser, sync_playwright
 from report.figures.plotlyjs import smallest
 from report.pipeline import build
 from report.publishing.html_tree import Element, parse
-from sumint.checkpoints.locate import locate
 from sumint.lab import Lab
 from sumint.store.results import Store
+from tests.benchmarks.measurement import Measurement, compared, in_turn
 from tests.browser.conftest import CHROMIUM, QUIET
 from tests.page_weight import gzipped_size
 
-ROUNDS = 5
 SLOWER = 4
 WINDOW = (1300, 900)
 QUIET_FOR = 2.0
@@ -51,7 +46,6 @@ STATE = """() => ({
   now: performance.now(),
   isLoaded: document.readyState === "complete",
   painted: performance.getEntriesByName("first-contentful-paint")[0]?.startTime,
-  drawn: document.querySelectorAll(".js-plotly-plot").length,
   ...measured,
 })"""
 
@@ -65,36 +59,49 @@ class Load:
     blocking: float
     heap: float
     bytes_gzipped: float
-    figures_drawn: float
 
 
-HEAD = ("first paint", "first figure", "blocking", "heap", "gzipped", "drawn")
-UNITS = ("{:.0f} ms", "{:.0f} ms", "{:.0f} ms", "{:.1f} MB", "{:.0f} KB", "{:.0f}")
+QUANTITIES = {
+    "until the first paint": "ms",
+    "until the first figure": "ms",
+    "of the main thread blocked": "ms",
+    "JS heap": "MB",
+    "loaded, gzipped": "KB",
+}
+"""The quantities of a load that are compared, in the order of its fields, with their units."""
+OURS, EAGER, NONE = "our longest page", "all figures drawn at once", "no figure"
 
 
-def main() -> None:
-    weights = sys.argv[1] if len(sys.argv) > 1 else "bundled"
+def measure(checkpoint: Path, rounds: int) -> list[Measurement]:
+    """The quantities of the three pages; those of ours and of the one without figures beside the eager one's."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         site = Path(folder, "site")
         store = Store.of_user()
-        built = build(Lab(locate(weights), store=store), site, plotlyjs=smallest(store))
+        built = build(Lab(checkpoint, store=store), site, plotlyjs=smallest(store))
         with_figures = (f"{stem}.html" for stem in built.figure_states)
         longest = max(with_figures, key=lambda page: len((site / page).read_bytes()))
         (site / "eager.html").write_text(eager(site, longest), encoding="utf-8")
         (site / "none.html").write_text(without_figures(site, longest), encoding="utf-8")
-        pages = {"ours": longest, "all figures at once": "eager.html", "no figure": "none.html"}
+        pages = {EAGER: "eager.html", OURS: longest, NONE: "none.html"}
         chart = first_chart(site, longest)
-        loads: dict[str, list[Load]] = {name: [] for name in pages}
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        for _ in range(ROUNDS):
-            for name, page in pages.items():
-                loads[name].append(load(browser, site, page, chart))
-    print(f"{longest}, {built.plotlyjs}; median of {ROUNDS}")
-    print(f"{'':22}" + "".join(f"{name:>14}" for name in HEAD))
-    for name, measured in loads.items():
-        medians = [statistics.median(values) for values in zip(*map(astuple, measured), strict=True)]
-        written = (unit.format(value) for unit, value in zip(UNITS, medians, strict=True))
-        print(f"{name:22}" + "".join(f"{text:>14}" for text in written))
+        loads = in_turn(
+            {name: lambda page=page: astuple(load(browser, site, page, chart)) for name, page in pages.items()},
+            rounds,
+        )
+    return [
+        measurement
+        for place, (quantity, unit) in enumerate(QUANTITIES.items())
+        for measurement in compared(
+            {
+                f"{name}: {quantity}": tuple(one[place] for one in of_page)
+                for name, of_page in loads.items()
+                if not (name == NONE and "figure" in quantity)
+            },
+            f"{EAGER}: {quantity}",
+            unit,
+        )
+    ]
 
 
 def first_chart(site: Path, page: str) -> str:
@@ -173,9 +180,4 @@ def load(browser: Browser, site: Path, name: str, anchor: str) -> Load:
         blocking=sum(max(duration - 50, 0) for start, duration in state["tasks"] if start + duration > painted),
         heap=metrics["JSHeapUsedSize"] / 1e6,
         bytes_gzipped=sum(gzipped_size(file.read_bytes()) for file in files) / 1e3,
-        figures_drawn=state["drawn"],
     )
-
-
-if __name__ == "__main__":
-    main()

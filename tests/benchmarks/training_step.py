@@ -1,16 +1,8 @@
-"""The time of a training step, compared with the same step through transformer_lens's bridge.
-
-    python -m tests.benchmarks.training_step
-
-The two are timed in turn, so that both are affected by the same noise; medians, quartiles and the ratio are
-printed.
-"""
+"""The time of a training step, beside the same step through transformer_lens's bridge."""
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
@@ -19,11 +11,15 @@ from sumint.model.load import build_model
 from sumint.task.sums import SampleSpec
 from sumint.training.config import TrainingConfig
 from sumint.training.train import TrainingState, training_step
+from tests.benchmarks.measurement import Measurement, compared, in_turn, seconds_of
 
-ROUNDS = 40
+STEPS = 8
+"""The number of steps of a round; single ones are too short to be timed alone."""
 
 
-def main() -> None:
+def measure(checkpoint: Path, rounds: int) -> list[Measurement]:
+    """Milliseconds for a step of each, on one thread, as a training computes; no checkpoint matters."""
+    del checkpoint
     config = TrainingConfig()
     layout = config.architecture.layout
     batch = torch.from_numpy(SampleSpec(size=config.batch_size).draw().tokens)
@@ -38,29 +34,14 @@ def main() -> None:
         loss.backward()
         optimizer.step()
 
-    steps = {"this project": lambda: training_step(state, batch), "bridge": bridge_step}
-    seconds: dict[str, list[float]] = {name: [] for name in steps}
+    reference = f"a training step on {config.batch_size} sums through transformer_lens"
+    steps = {reference: bridge_step, "a training step": lambda: training_step(state, batch)}
     for step in steps.values():
         for _ in range(3):
             step()
-    for _ in range(ROUNDS):
-        for name, step in steps.items():
-            seconds[name].append(time_of(step))
-    print(
-        f"a training step on {config.batch_size} sums, {torch.get_num_threads()} threads, {ROUNDS} rounds in turn"
-    )
-    for name, times in seconds.items():
-        first, median, third = statistics.quantiles(times, n=4)
-        print(f"  {name:14} {1e3 * median:7.1f} ms  (quartiles {1e3 * first:.1f} to {1e3 * third:.1f})")
-    ratios = [slow / fast for slow, fast in zip(seconds["bridge"], seconds["this project"], strict=True)]
-    print(f"  ratio          {statistics.median(ratios):7.2f}")
 
+    def milliseconds(name: str) -> float:
+        return 1e3 * seconds_of(lambda: [steps[name]() for _ in range(STEPS)]) / STEPS
 
-def time_of(step: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    step()
-    return time.perf_counter() - started
-
-
-if __name__ == "__main__":
-    main()
+    found = in_turn({name: lambda name=name: milliseconds(name) for name in steps}, rounds)
+    return compared(found, reference, "ms")

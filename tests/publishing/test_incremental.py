@@ -185,7 +185,9 @@ def test_a_quiet_build_says_nothing(place: Workplace) -> None:
 
 def test_a_verbose_build_says_what_everything_took(place: Workplace) -> None:
     place.edit(*SENTENCE)
-    assert re.search(r"^head_ablation +reused +0\.\d\d s$", place.build("--verbose"), re.MULTILINE)
+    printed = place.build("--verbose")
+    assert re.search(r"^head_ablation +reused +0\.\d\d s$", printed, re.MULTILINE)
+    assert max(map(len, printed.splitlines())) < 140
 
 
 def test_the_record_says_where_and_when_and_how_long(place: Workplace) -> None:

@@ -112,6 +112,15 @@ def test_the_untrained_network_made_again_is_the_one_that_was_measured(shipped: 
     assert shipped.summary_of(another.digest) is None
 
 
+def test_two_seeds_measured_again_have_the_outcomes_that_are_shipped(shipped: Outcomes) -> None:
+    two = bundled_checkpoints()[1:3]
+    for path, again in zip(two, summaries_of(two, Store.of_user(), PLANS), strict=True):
+        kept = shipped.summary_of(read_weights(path).digest)
+        assert kept is not None
+        assert states(again) == states(kept)
+        assert again.sites == kept.sites
+
+
 @pytest.mark.nightly
 def test_every_network_measured_again_has_the_outcomes_that_are_shipped(shipped: Outcomes) -> None:
     paths = [*bundled_checkpoints(), *sorted(CONTROLS_FOLDER.glob("*.safetensors"))]

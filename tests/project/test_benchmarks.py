@@ -1,0 +1,92 @@
+"""Benchmarks are written as a table, compared with earlier runs, and all run by one command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks import __main__ as command
+from tests.benchmarks.history import append, worse
+from tests.benchmarks.measurement import Measurement, compared, in_turn
+from tests.benchmarks.table import BEGIN, END, fill, table
+
+NO_BENCHMARKS = {"__main__", "__init__", "measurement", "table", "history", "machine"}
+
+
+def of_ratio(ratio: float, *, more_is_better: bool = False) -> Measurement:
+    values = tuple(ratio * second for second in (1.0, 2.0, 4.0))
+    return Measurement("a build", "s", values, "the imports", (1.0, 2.0, 4.0), more_is_better)
+
+
+def test_every_benchmark_is_run_by_the_command() -> None:
+    folder = Path(command.__file__).parent
+    modules = {path.stem.replace("_", "-") for path in folder.glob("*.py") if path.stem not in NO_BENCHMARKS}
+    assert modules == command.BENCHMARKS.keys()
+
+
+def test_what_is_compared_is_measured_in_turn() -> None:
+    calls: list[str] = []
+
+    def work(name: str, value: float) -> float:
+        calls.append(name)
+        return value + len(calls)
+
+    found = in_turn({"ours": lambda: work("ours", 10), "theirs": lambda: work("theirs", 1)}, 2)
+    assert calls == ["ours", "theirs"] * 2
+    assert found == {"ours": (11, 13), "theirs": (3, 5)}
+    ours, theirs = compared(found, "theirs", "s")
+    assert (theirs.reference, theirs.ratio) == ("", None)
+    assert ours.ratios == (11 / 3, 13 / 5)
+
+
+def test_the_ratio_is_that_of_the_rounds_and_not_of_the_medians() -> None:
+    one = Measurement("a build", "s", (2.0, 30.0, 4.0), "the imports", (1.0, 10.0, 4.0))
+    assert one.median == 4.0
+    assert one.ratio == 2.0
+
+
+def test_a_table_has_medians_ranges_ratios_and_the_machine() -> None:
+    found = [Measurement("the imports", "s", (2.0, 2.5, 1234.0)), of_ratio(3.0)]
+    lines = table(found, "A processor", 3).splitlines()
+    assert lines[0] == "A processor; 3 rounds, in turn:"
+    assert lines[4] == "| the imports | 2.5 s | 2 to 1,234 |  |  |  |"
+    assert lines[5] == "| a build | 6 s | 3 to 12 | 3 | 3 to 3 | the imports |"
+
+
+def test_a_document_is_filled_between_its_marks(tmp_path: Path) -> None:
+    document = tmp_path / "measured.md"
+    document.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", encoding="utf-8")
+    fill(document, "new\n")
+    fill(document, "newer\n")
+    assert document.read_text(encoding="utf-8") == f"before\n{BEGIN}\n\nnewer\n\n{END}\nafter\n"
+    document.write_text("no marks", encoding="utf-8")
+    with pytest.raises(ValueError, match="has no"):
+        fill(document, "new")
+    assert BEGIN in command.DOCUMENT.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "more_is_better", "is_worse"),
+    [(2.3, False, False), (2.5, False, True), (1.0, False, False), (1.7, True, False), (1.6, True, True)],
+)
+def test_a_ratio_that_is_worse_by_a_fifth_is_reported(
+    tmp_path: Path, ratio: float, more_is_better: bool, is_worse: bool
+) -> None:
+    history = tmp_path / "benchmarks" / "history.jsonl"
+    assert worse([of_ratio(9.0)], history) == []
+    for earlier in (2.0, 2.1, 1.0, 5.0, 2.0):  # single nights are noisy: their median counts
+        append([of_ratio(earlier)], history, "2026-01-01", "A processor")
+    found = worse([of_ratio(ratio, more_is_better=more_is_better)], history)
+    assert bool(found) == is_worse
+    assert all("usually 2: worse by" in sentence for sentence in found)
+
+
+def test_the_command_fails_if_something_is_worse(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ratios = iter([2.0, 2.1, 3.0])
+    monkeypatch.setattr(command, "BENCHMARKS", {"build": lambda *_: [of_ratio(next(ratios))]})
+    monkeypatch.setattr("sys.argv", ["benchmarks", "build", "--history", str(tmp_path / "history.jsonl")])
+    assert [command.main() for _ in range(3)] == [0, 0, 1]
+    assert "a build: 3 times the imports, usually 2.05: worse by 46%" in capsys.readouterr().out
