@@ -189,7 +189,6 @@ def _run(
         print_unchanged,
         print_whether_outdated,
     )
-    from report.cli.every_sum import beginning_with_every_sum
     from report.cli.logs import LOG_FILE, log_to
     from report.cli.progress import Progress
     from report.cli.published_claims import check_size
@@ -237,6 +236,7 @@ def _run(
                 print_unchanged(lab, site, claims)
             return 0
 
+    from report.cli.every_sum import beginning_with_every_sum
     from report.content.formats import counted
     from report.outline import OUTLINE
     from report.pipeline import build, n_steps
