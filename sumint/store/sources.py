@@ -72,7 +72,18 @@ def files_of(*modules: str) -> list[Path]:
 def _reached(modules: Iterable[str]) -> dict[str, tuple[Path, str]]:
     """The file of each module that is reached and its sha256, by module name."""
     reached: dict[str, tuple[Path, str]] = {}
-    waiting = [_start(module) for module in modules]
+    for start in map(_start, modules):
+        if start[0] not in reached:
+            from_here = _reached_from if start[2] == _our_folder() else _reached_from.__wrapped__
+            reached |= from_here(*start)
+    return dict(sorted(reached.items()))
+
+
+@cache
+def _reached_from(name: str, path: Path, folder: _Folder) -> dict[str, tuple[Path, str]]:
+    """The same for one module; of our own files, which are looked up once, it is remembered."""
+    reached: dict[str, tuple[Path, str]] = {}
+    waiting = [(name, path, folder)]
     while waiting:
         name, path, folder = waiting.pop()
         if name not in reached:
@@ -80,7 +91,7 @@ def _reached(modules: Iterable[str]) -> dict[str, tuple[Path, str]]:
             digest, imported = look_up(name, path, folder)
             reached[name] = path, digest
             waiting += imported
-    return dict(sorted(reached.items()))
+    return reached
 
 
 def module_of(function: Callable[..., Any]) -> str:

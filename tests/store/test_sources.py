@@ -32,6 +32,7 @@ def test_the_sources_are_those_reached_by_import_and_no_others() -> None:
 def forget_sources() -> None:
     """As a new process would have it, which has read none."""
     sources._look_up.cache_clear()
+    sources._reached_from.cache_clear()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from report.content.claims.condition import Case, Condition, Match, Unit
@@ -35,7 +36,7 @@ class Check:
     error: str = ""
     """The error that prevented the check, in plain text."""
 
-    @property
+    @cached_property
     def state(self) -> State:
         """The outcome: the worst of the conditions."""
         if self.error:
@@ -45,7 +46,7 @@ class Check:
         states: list[State] = [condition.state for condition in self.conditions]
         return min(states, key=_FROM_WORST.index)
 
-    @property
+    @cached_property
     def deciding(self) -> Condition | Match | None:
         """The condition that decides: of those with the worst outcome the one with the least relative margin.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -138,7 +139,7 @@ class Condition:
         """Whether there is a case, and every case could be measured."""
         return bool(self.cases) and len(self.measured) == len(self.cases)
 
-    @property
+    @cached_property
     def state(self) -> State:
         """The outcome. A case that clearly fails decides, even if others could not be measured."""
         case = self.deciding
