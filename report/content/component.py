@@ -98,6 +98,8 @@ class Component:
     """The maximum width of the figure in CSS pixels; None lets it fill the column."""
     narrow_height: int | None = None
     """The height on a small screen if it differs there."""
+    is_large: bool = False
+    """Whether the page loads the figure only when it is near, since it has very many numbers."""
     own_sums: OwnSums | None = None
     """The form for a sum of the reader's own, if the figure shows single sums; they are its first control."""
 

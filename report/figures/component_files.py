@@ -1,4 +1,4 @@
-"""The files of a component: a script with its payloads for the page, and the data files of its numbers.
+"""The files of a component: a script with its payloads for the page, and the data file of its numbers.
 
 The script contains a payload as an object whose properties are the fields of the payload's dataclasses. Numbers,
 strings and lists are plain JSON. An array of floating-point numbers is an object, since binary is smaller. Its
@@ -6,7 +6,7 @@ strings and lists are plain JSON. An array of floating-point numbers is an objec
 lengths of the axes. Its bytes are grouped by significance, the lowest of all numbers first. A missing number is a
 NaN.
 
-The data files contain the payload's parts in the form of a chart's data. A matrix is a trace of the type heatmap,
+The data file contains the payload's parts in the form of a chart's data. A matrix is a trace of the type heatmap,
 bars are one of the type bar, and complex numbers are one of the type scatterpolar.
 """
 
@@ -21,7 +21,9 @@ from typing import Any
 import numpy as np
 
 from report.content.component import Component, Matrix, Part, Phasors, Series
-from report.figures.data_format import csv_file, json_file, plain, registering_script, rows_of
+from report.figures.columns import figure_columns
+from report.figures.compact import compact_views
+from report.figures.data_format import json_file, plain, registering_script
 from report.figures.view_address import check_addresses, view_address
 
 
@@ -30,11 +32,7 @@ def component_files(chapter: str, component: Component) -> dict[str, bytes]:
     check_addresses(component.name, component.controls)
     name = f"{chapter}/{component.name}"
     data = component_data(name, component)
-    return {
-        f"figures/{name}.js": _script(name, component),
-        f"data/{name}.json": json_file(data),
-        f"data/{name}.csv": csv_file(rows_of(data)),
-    }
+    return {f"figures/{name}.js": _script(name, component, data), f"data/{name}.json": json_file(data)}
 
 
 def component_data(name: str, component: Component) -> dict[str, Any]:
@@ -67,12 +65,13 @@ def packed(value: Any) -> Any:
     return value if isinstance(value, bool) else plain(value)
 
 
-def _script(name: str, component: Component) -> bytes:
+def _script(name: str, component: Component, data: Mapping[str, Any]) -> bytes:
     views = [
-        {"slug": view_address(choices), "payload": packed(payload)}
+        {"choices": list(choices), "slug": view_address(choices), "payload": packed(payload)}
         for choices, payload in component.payloads.items()
     ]
-    return registering_script("registerFigure", name, views)
+    numbers = {"controls": data["controls"], "columns": figure_columns(name, data).to_json()}
+    return registering_script("registerFigure", name, compact_views(views), numbers)
 
 
 def _view(choices: tuple[str, ...], part: Part) -> dict[str, Any]:

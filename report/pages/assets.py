@@ -42,10 +42,15 @@ SCRIPTS = {
     "figures": (
         "lib/numbers",
         "lib/charts",
+        "lib/views",
         "expanding",
         "figures",
         "lib/live-model",
         "own-sums",
+    ),
+    "figure-data": (
+        *("lib/component-parts", "lib/figure-data", "lib/tidy-rows", "lib/number-tables"),
+        "figure-data",
     ),
     "tables": ("lib/table-rows", "tables"),
     "claims": ("claims",),

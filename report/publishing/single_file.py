@@ -36,12 +36,6 @@ NOTE = (
     "file, and open it in a browser.</p>\n"
 )
 """The note that is shown unless scripts run."""
-READER = (
-    '<dialog class="enclosed-reader" aria-label="Numbers">'
-    '<button type="button" class="enclosed-close">Close</button><div class="enclosed-document"></div>'
-    "</dialog>\n"
-)
-"""The dialog that shows a page of tables, which is not among the other pages."""
 
 
 def single_file(files: Mapping[str, bytes]) -> bytes:
@@ -65,7 +59,7 @@ def single_file(files: Mapping[str, bytes]) -> bytes:
             f'<meta http-equiv="Content-Security-Policy" content="{_policy(opening.policy, every_script)}">\n',
             f"{MARK}\n{opening.head()}<style>\n{_template('single-file.css')}</style>\n",
             *(_inline(scripts[name]) for name, deferred in is_deferred.items() if not deferred),
-            f"</head>\n{frame.frame(pages, NOTE)}{READER}",
+            f"</head>\n{frame.frame(pages, NOTE)}",
             *(_pack(name, files[name]) for name in sorted(packed)),
             *(_inline(scripts[name]) for name, deferred in is_deferred.items() if deferred),
             "</body>\n</html>\n",

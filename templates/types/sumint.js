@@ -16,7 +16,17 @@
  * @property {(text: string) => string} withMinus A text with a minus sign instead of a hyphen before numbers.
  * @property {(title: string, draw: (chart: HTMLElement) => void, clear: (chart: HTMLElement) => void) => void} expand Opens
  *   a dialog with a chart, which `draw` draws and `clear` removes when the dialog is closed.
- * @property {(name: string, views: View[]) => void} registerFigure Called by the script of a figure's data.
+ * @property {(name: string, packed: PackedViews, numbers: FigureNumbers) => void} registerFigure Called by the script of
+ *   a figure's data.
+ * @property {(packed: PackedViews) => View[]} expandViews The views of a figure in full.
+ * @property {(views: View[], numbers: FigureNumbers, component?: string) => FigureData} figureData The numbers of a figure
+ *   in the form of its JSON file.
+ * @property {Record<string, (payload: any) => Record<string, FigurePart>>} componentParts The numbers of a component's
+ *   payload by part, by the name of the component.
+ * @property {(label: string) => string} slug A label in the form for an address.
+ * @property {TidyRows} tidyRows The numbers of a figure as rows.
+ * @property {(view: FigureView) => NumberTable[]} numberTables The numbers of a view as tables, one for each trace.
+ * @property {FigureTools} figureTools What a reader can take from a figure.
  * @property {(themes: Record<ThemeName, ChartTheme>) => void} registerChartThemes Called by the script of the themes.
  * @property {(name: string, make: MakeComponent<any>) => void} registerComponent Called by a component's script.
  * @property {(name: string, columns: PackedColumn[]) => void} registerTable Called by the script of a table's rows.
@@ -73,10 +83,50 @@
 
 /**
  * @typedef {object} View A chart, or what a component draws, for one choice in each control of its figure.
+ * @property {string[]} choices
  * @property {string} slug The choices in the form for an address.
  * @property {Trace[]} [data]
  * @property {ChartLayout} [layout]
  * @property {unknown} [payload]
+ */
+/** @typedef {{ set?: Record<string, any>, drop?: string[], in?: Record<string, ViewChange> }} ViewChange */
+/** @typedef {[View, ...ViewChange[]]} PackedViews The first view, and what differs from it in each other. */
+/**
+ * @typedef {object} FigureNumbers
+ * @property {string[]} controls The names of the controls.
+ * @property {FigureColumns} columns
+ * @property {PackedFigureViews} [views] The numbers, if the page draws other charts than these.
+ */
+/** @typedef {[FigureView, ...ViewChange[]]} PackedFigureViews */
+/**
+ * @typedef {object} FigureColumns The columns of a figure's CSV, by what of its data they hold: one name, or several for
+ *   a label of several parts.
+ * @property {string[][]} controls
+ * @property {Record<string, Record<string, string[]>>} axes By axis and the title of the axis.
+ * @property {string[]} panel
+ * @property {string[]} series
+ * @property {string[]} points
+ * @property {string[]} text
+ * @property {string[]} r
+ * @property {string[]} theta
+ * @property {string[]} all Every column in order.
+ */
+/** @typedef {{ type: string, name: string, panel?: string } & Record<string, any>} FigureTrace */
+/** @typedef {{ axes: Record<string, string>, points?: string[], traces: FigureTrace[] }} FigurePart */
+/** @typedef {FigurePart & { label: string, choices: string[], address: string }} FigureView */
+/** @typedef {{ controls: string[], views: FigureView[] }} FigureData */
+/**
+ * @typedef {object} TidyRows
+ * @property {(data: FigureData, columns: FigureColumns) => Record<string, Cell>[]} rowsOf
+ * @property {(data: FigureData, columns: FigureColumns) => string} csvOf
+ */
+/** @typedef {{ caption: string, head: string[], rows: string[][] }} NumberTable */
+/**
+ * @typedef {object} FigureTools
+ * @property {(room: HTMLElement, data: FigureData, slug: string) => void} showTables
+ * @property {(name: string, data: FigureData, columns: FigureColumns) => void} saveCsv
+ * @property {(view: View, theme: ChartTheme) => string} plotlyJson
+ * @property {(name: string, view: View, theme: ChartTheme) => void} savePlotly
  */
 /** @typedef {{ data: Trace[], layout: ChartLayout }} Chart */
 /** @typedef {{ type: string, meta?: number | string } & Record<string, any>} Trace */

@@ -78,6 +78,7 @@ def cloud_figure(measured: PathAttribution) -> Component:
         script="clouds",
         part_title="Route",
         control="Version",
+        is_large=True,
         height=max(536, 135 * n_origins - 4),
         narrow_height=480 + 98 * n_origins,
     )
