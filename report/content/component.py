@@ -61,6 +61,13 @@ class Part:
     """The labels that all series share, if they have none of their own."""
 
 
+@dataclass(frozen=True, eq=False)
+class Coarse:
+    """Very many numbers, which a page loads in 16 bits each; the data files contain them in full."""
+
+    numbers: Float[np.ndarray, "*axes"]
+
+
 class Payload(Protocol):
     """What a component draws for one choice of its controls: a dataclass of numbers, strings and arrays."""
 

@@ -1,17 +1,24 @@
 """A shorter form of what a figure's script contains, which `lib/views.js` expands when the script has run.
 
 The views of a figure are alike: the first is complete, and each other is what differs from the first. In a chart,
-the hover texts of a heatmap's cells are made of a text for the row and one for the column, and texts that repeat
-are listed once.
+the hover texts of a heatmap's cells are made of a text for the row and one for the column, texts that repeat are
+listed once, and logarithms are left out.
 """
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
+
+import numpy as np
 
 GRID = "grid"
 """The key of the texts of rows and columns, in the place of the texts of cells."""
+WITHIN = "within"
+"""The key of what texts begin and end with, and the rest of each text is in `middles`."""
+LOGARITHMS = "logarithms"
+"""The key of the shape of a matrix of the logarithms of `customdata`."""
 AMONG = "among"
 """The key of different texts, with the number of each row's texts among them in `at`."""
 
@@ -25,7 +32,40 @@ def compact_views(views: Sequence[Mapping[str, Any]]) -> list[Any]:
 def _with_short_texts(view: Mapping[str, Any]) -> dict[str, Any]:
     if "data" not in view:
         return dict(view)
-    return {**view, "data": [{key: _short(value) for key, value in trace.items()} for trace in view["data"]]}
+    data = [{key: _short(value) for key, value in _without_logarithms(trace).items()} for trace in view["data"]]
+    layout = view["layout"]
+    if "opens" in layout.get("meta", {}):
+        layout = {**layout, "meta": {**layout["meta"], "opens": _within(layout["meta"]["opens"])}}
+    return {**view, "data": data, "layout": layout}
+
+
+def _without_logarithms(trace: Mapping[str, Any]) -> dict[str, Any]:
+    """A heatmap on a logarithmic scale without its logarithms, which follow from the numbers in `customdata`."""
+    numbers, logarithms = trace.get("customdata"), trace.get("z")
+    if trace["type"] != "heatmap" or not (_is_binary(numbers) and _is_binary(logarithms)):
+        return dict(trace)
+    exact = _decoded(numbers).astype(np.float64)
+    computed = np.log10(exact, out=np.full(exact.shape, np.nan), where=exact > 0)
+    are_equal = np.allclose(computed, _decoded(logarithms), rtol=1e-6, atol=1e-7, equal_nan=True)
+    return {**trace, "z": {LOGARITHMS: numbers["shape"]}} if are_equal else dict(trace)
+
+
+def _is_binary(value: Any) -> TypeGuard[dict[str, str]]:
+    return isinstance(value, dict) and value.get("dtype") == "f4"
+
+
+def _decoded(value: Mapping[str, str]) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(value["bdata"]), "<f4")
+
+
+def _within(texts: Mapping[str, str]) -> Any:
+    """Texts without what all of them begin and end with, and these."""
+    if len(texts) < 2:
+        return dict(texts)
+    start = _common_start(list(texts.values()))
+    end = _common_start([text[len(start) :][::-1] for text in texts.values()])[::-1]
+    middles = {key: text[len(start) : len(text) - len(end)] for key, text in texts.items()}
+    return {WITHIN: [start, end], "middles": middles}
 
 
 def _short(value: Any) -> Any:

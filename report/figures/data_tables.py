@@ -13,7 +13,7 @@ from typing import Any
 
 from report.content.formats import count, decimals, significant
 
-BESIDE_CHART_UP_TO = 300
+BESIDE_CHART_UP_TO = 100
 """A figure with more numbers than this has its tables made in the browser."""
 
 SIGNIFICANT = 4

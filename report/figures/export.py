@@ -7,11 +7,12 @@
 | `data/<chapter>/<table>.json` | other uses | the rows of the table in full |
 | `data/<chapter>/<table>.csv` | other uses | the same, in the columns that `data/columns.json` defines |
 | `figures/<chapter>/<picture>.svg` | other uses | the picture of the mechanism; its data files have its parts |
-| `data/<chapter>/<table>.js` | the page | a script that registers the rows of a long table |
+| `data/<chapter>/<table>.js` | the page | a script that registers the rows of a long table, which has no CSV |
 
 From the script of a figure the browser makes the figure's CSV, its JSON for Plotly and the tables of its numbers,
-when a reader asks for them. The page loads scripts rather than JSON because a page opened from a disk may load
-scripts, but may not fetch files. All files are identical, byte by byte, for the same figure.
+when a reader asks for them; and from that of a long table its CSV. The page loads scripts rather than JSON because a
+page opened from a disk may load scripts, but may not fetch files. All files are identical, byte by byte, for the
+same figure.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ import plotly.graph_objects as go
 
 from report.content.chapter import Absent, Failed, Figure, Table, View
 from report.content.component import Component
+from report.content.formats import decimals
 from report.content.picture import Picture
 from report.figures.charts.labels import LINE_BREAK
 from report.figures.columns import Names, figure_columns, parts_of, table_columns
@@ -142,13 +144,12 @@ def _picture_files(chapter: str, picture: Picture) -> dict[str, bytes]:
 
 def _table_files(chapter: str, table: Table) -> dict[str, bytes]:
     name = f"{chapter}/{table.name}"
-    files = {
-        f"data/{name}.json": json_file(table_data(name, table)),
-        f"data/{name}.csv": _table_csv(name, table.columns),
-    }
+    data = json_file(table_data(name, table))
     if table.is_paginated:
-        files[f"data/{name}.js"] = registering_script("registerTable", name, _paginated_columns(table))
-    return files
+        names = list(map(list, table_columns(name, table.columns)))
+        script = registering_script("registerTable", name, _paginated_columns(table), names)
+        return {f"data/{name}.json": data, f"data/{name}.js": script}
+    return {f"data/{name}.json": data, f"data/{name}.csv": _table_csv(name, table.columns)}
 
 
 def _table_csv(name: str, columns: Mapping[str, Sequence[Any]]) -> bytes:
@@ -183,15 +184,29 @@ def _paginated_columns(table: Table) -> list[dict[str, Any]]:
             index = {value: number for number, value in enumerate(unique)}
             columns.append({"values": unique, "which": [index[value] for value in values]})
         elif head in table.formats:
-            columns.append({"values": plain(values), "written": list(map(table.formats[head], values))})
+            columns.append({"values": plain(values), **_written(list(map(table.formats[head], values)), values)})
         else:
-            columns.append({"values": [_whole(value) for value in values]})
+            columns.append({"values": _lines([_whole(value) for value in values])})
         if addresses := table.addresses.get(head):
             columns[-1]["addresses"] = addresses
         if pattern := table.address_patterns.get(head):
             # The script finds a column by its number.
             columns[-1]["pattern"] = pattern.format_map(places)
     return columns
+
+
+def _written(texts: list[str], values: Sequence[Any]) -> dict[str, Any]:
+    """The formatted values of a column, or their number of decimal places if that is all there is to their format."""
+    are_numbers = all(isinstance(value, int | float) for value in values)
+    places = len(texts[0].partition(".")[2]) if texts else 0
+    if are_numbers and texts == [decimals(value, places) for value in values]:
+        return {"places": places}
+    return {"written": "\n".join(texts)}
+
+
+def _lines(values: list[Any]) -> list[Any] | str:
+    """Texts as the lines of one text, which is shorter, unless one of them has several lines."""
+    return "\n".join(values) if all(isinstance(one, str) and "\n" not in one for one in values) else values
 
 
 def _whole(value: Any) -> Any:

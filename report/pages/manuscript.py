@@ -189,7 +189,7 @@ class Manuscript:
                 title=item.title,
                 address=f"{self.page}#{self.anchors[call.function, call.name]}",
                 data=None if isinstance(item, Absent | Failed) else f"data/{self.stem}/{call.name}",
-                has_csv=isinstance(item, Table | Picture),
+                has_csv=isinstance(item, Picture) or (isinstance(item, Table) and not item.is_paginated),
             )
             for call in self.calls
             if call.function != "claim"

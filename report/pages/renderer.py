@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
@@ -219,9 +220,10 @@ class Renderer:
         in_order = (self._opening, *self._contents, *INDEXES)
         previous = {later.stem: entry for entry, later in pairwise(in_order)}
         following = {earlier.stem: entry for earlier, entry in pairwise(in_order)}
-        return self._template(
+        page = self._template(
             template, here=here, previous=previous.get(here.stem), next=following.get(here.stem), **values
         )
+        return _without_indentation(page)
 
     def _template(self, name: str, **values: Any) -> str:
         return self._environment.get_template(name).render(**values)
@@ -288,6 +290,14 @@ class Renderer:
         others = elsewhere(shipped_outcomes(), claim.name) if claim.kind == "finding" else None
         shown_in = manuscript.shows(claim)
         return {"source": self._source_code(claim.source), "elsewhere": others, "shown_in": shown_in}
+
+
+def _without_indentation(page: str) -> str:
+    """The page without the indentation of its templates; listings of code keep theirs."""
+    return "".join(
+        part if part.startswith("<pre") else re.sub(r"\n\s*\n|\n +", "\n", part)
+        for part in re.split(r"(<pre\b.*?</pre>)", page, flags=re.DOTALL)
+    )
 
 
 def _caption_renderer(place: str) -> Callable[[str], Markup]:

@@ -278,7 +278,8 @@ def claims_file(chapters: Mapping[str, Chapter], code_of: Callable[[Callable[...
         for stem, chapter in chapters.items()
         for claim in chapter.claims
     ]
-    return (json.dumps(claims, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    lines = (json.dumps(claim, ensure_ascii=False, allow_nan=False) for claim in claims)
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode()
 
 
 def text_of(module: ModuleType) -> tuple[str, Path]:

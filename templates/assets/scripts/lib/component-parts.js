@@ -7,6 +7,9 @@
   const DIGITS = 7; // the significant digits in single precision
 
   const plain = (/** @type {number} */ number) => (Number.isFinite(number) ? Number(number.toPrecision(DIGITS)) : null);
+  // Numbers in 16 bits are not given with more decimal places than they have.
+  const placesOf = (/** @type {PackedNumbers} */ packed) =>
+    "step" in packed ? Math.max(0, Math.ceil(-Math.log10(packed.step))) : null;
 
   /** @type {(numbers: ArrayLike<number>, width: number) => (number | null)[][]} */
   const rowsOf = (numbers, width) =>
@@ -33,7 +36,7 @@
       const { axes, traces } = parts[layer];
       const suffix = traces.length ? String(traces.length + 1) : "";
       Object.assign(axes, { [`x${suffix}`]: "looks at", [`y${suffix}`]: "from" });
-      const numbers = "float32" in weights ? sumint.numbersOf(weights) : weights;
+      const numbers = weights instanceof Float64Array ? weights : sumint.numbersOf(weights);
       traces.push({
         panel: name,
         ...{ type: "heatmap", name: "", x_axis: `x${suffix}`, y_axis: `y${suffix}` },
@@ -50,7 +53,11 @@
       traces: paths
         .filter((path) => path.route === route)
         .flatMap(({ name, magnitudes, phases }) => {
-          const [r, theta] = [magnitudes, phases].map((packed) => rowsOf(sumint.numbersOf(packed), sums.length));
+          const [r, theta] = [magnitudes, phases].map((packed) => {
+            const places = placesOf(packed);
+            const numbers = [...sumint.numbersOf(packed)];
+            return rowsOf(places === null ? numbers : numbers.map((one) => Number(one.toFixed(places))), sums.length);
+          });
           return digits.map((digit, index) => ({
             ...{ panel: name, type: "scatterpolar", name: digit, theta_unit: "radians" },
             ...{ r: r[index], theta: theta[index] },

@@ -27,14 +27,15 @@
     if (!width) return numbers;
     return sumint.elements.times(numbers.length / width, (row) => numbers.slice(row * width, (row + 1) * width));
   };
-  const plain = (/** @type {any} */ value) => {
+  /** @type {(value: any) => any} */
+  const plain = (value) => {
     if (value?.bdata) return unpacked(value);
     if (Array.isArray(value)) return value.map(plain);
     return typeof value === "number" ? plainNumber(value) : value;
   };
 
   const channelOf = (/** @type {Trace} */ trace, /** @type {string} */ channel) => {
-    if (channel === "z" && trace.customdata !== undefined) return trace.customdata;
+    if (channel === "z" && trace.type === "heatmap" && trace.customdata) return trace.customdata;
     if (channel === "error_y") return trace.error_y?.array;
     if (channel === "text" && Array.isArray(trace.text) && !trace.z)
       return trace.text.map((/** @type {string} */ text) => text.replace(LINE_BREAK, " "));
@@ -57,7 +58,7 @@
     return data;
   };
 
-  /** @type {(view: View) => FigurePart} */
+  /** @type {(view: Pick<View, "data" | "layout">) => FigurePart} */
   const ofChart = ({ data = [], layout = {} }) => {
     const axes = Object.entries(layout).filter(([key]) => AXIS.test(key));
     const titles = axes.map(([key, axis]) => [key.replace("axis", ""), axis.title?.text ?? ""]);
@@ -89,6 +90,6 @@
 
   sumint.figureData = (views, { controls, views: others }, component) => ({
     controls,
-    views: others ?? views.flatMap((view) => ofView(view, component)),
+    views: others ? sumint.expandViews(others) : views.flatMap((view) => ofView(view, component)),
   });
 }

@@ -8,13 +8,9 @@
   const MAX_RANGE = 1e6; // the ratio of the largest to the smallest up to which both have the same decimal places
   const MAX_COUNT = 1e9; // a column of whole numbers up to this is formatted as counts
   const [LEAST, MOST] = [1e-4, 1e6]; // numbers beyond these are in scientific notation
+  const { decimals } = sumint;
   const SUPERSCRIPT = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-  const decimals = (/** @type {number} */ value, /** @type {number} */ places) => {
-    const [before, after = ""] = Math.abs(value).toFixed(places).split(".");
-    const text = before.replace(/\B(?=(\d{3})+$)/g, ",") + (after && `.${after}`);
-    return value < 0 && /[1-9]/.test(text) ? `−${text}` : text;
-  };
   const scientific = (/** @type {number} */ value) => {
     const [digits, exponent] = value.toExponential(SIGNIFICANT - 1).split("e");
     const raised = exponent

@@ -58,14 +58,27 @@
     return QUOTED.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
 
+  /** @type {(columns: Column[], names: string[][], index: number) => Row} */
+  const rowOfTable = (columns, names, index) => {
+    /** @type {Row} */
+    const row = {};
+    for (const [place, { values }] of columns.entries()) put(row, names[place], values[index]);
+    return row;
+  };
+  const line = (/** @type {string[]} */ names, /** @type {Row} */ row) =>
+    names.map((name) => cell(row[name])).join(",");
+
   sumint.tidyRows = {
     rowsOf: ({ views }, columns) =>
       views.flatMap((view) => view.traces.flatMap((trace) => rowsOfTrace(view, trace, columns))),
     csvOf: (data, columns) => {
-      const rows = sumint.tidyRows
-        .rowsOf(data, columns)
-        .map((row) => columns.all.map((name) => cell(row[name])).join(","));
+      const rows = sumint.tidyRows.rowsOf(data, columns).map((row) => line(columns.all, row));
       return [columns.all.join(","), ...rows, ""].join("\n");
+    },
+    csvOfTable: (columns, names) => {
+      const all = names.flat();
+      const rows = columns[0].values.map((_, index) => line(all, rowOfTable(columns, names, index)));
+      return [all.join(","), ...rows, ""].join("\n");
     },
   };
 }

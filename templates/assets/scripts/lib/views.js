@@ -1,6 +1,7 @@
 // @ts-check
 // The views of a figure in full. report/figures/compact.py shortens them: each but the first is what differs from the
-// first, the hover texts of a matrix are those of its rows and columns, and texts that repeat are listed once.
+// first, the hover texts of a matrix are those of its rows and columns, texts that repeat are listed once, so is what all
+// addresses begin and end with, and logarithms are left out.
 "use strict";
 {
   /** @type {(base: any, change: ViewChange) => any} */
@@ -22,11 +23,29 @@
     }
     return value;
   };
-  const traceInFull = (/** @type {Trace} */ trace) =>
-    /** @type {Trace} */ (Object.fromEntries(Object.entries(trace).map(([key, value]) => [key, inFull(value)])));
+  /** @type {(layout?: ChartLayout) => ChartLayout | undefined} */
+  const layoutInFull = (layout) => {
+    const { within, middles } = /** @type {any} */ (layout?.meta?.opens ?? {});
+    if (!within) return layout;
+    const texts = Object.entries(middles).map(([key, middle]) => [key, within[0] + middle + within[1]]);
+    return { ...layout, meta: { ...layout?.meta, opens: Object.fromEntries(texts) } };
+  };
+  // The logarithms of numbers that Plotly packs in base64, in the same form; those of numbers that are not positive are NaN.
+  const logarithms = (/** @type {{ bdata: string, shape: string }} */ { bdata, shape }) => {
+    const bytes = Uint8Array.from(atob(bdata), (letter) => letter.charCodeAt(0));
+    const numbers = new Float32Array(bytes.buffer).map((number) => (number > 0 ? Math.log10(number) : Number.NaN));
+    const letters = Array.from(new Uint8Array(numbers.buffer), (byte) => String.fromCharCode(byte));
+    return { dtype: "f4", bdata: btoa(letters.join("")), shape };
+  };
+  const traceInFull = (/** @type {Trace} */ trace) => {
+    const whole = /** @type {Trace} */ (
+      Object.fromEntries(Object.entries(trace).map(([key, value]) => [key, inFull(value)]))
+    );
+    return trace.z?.logarithms ? { ...whole, z: logarithms(trace.customdata) } : whole;
+  };
 
   sumint.expandViews = ([first, ...changes]) =>
     [first, ...changes.map((change) => changed(first, change))].map((view) =>
-      view.data ? { ...view, data: view.data.map(traceInFull) } : view,
+      "data" in view ? { ...view, data: view.data.map(traceInFull), layout: layoutInFull(view.layout) } : view,
     );
 }
