@@ -10,8 +10,8 @@
 | `data/<chapter>/<table>.js` | the page | a script that registers the rows of a long table, which has no CSV |
 
 From the script of a figure the browser makes the figure's CSV, its JSON for Plotly and the tables of its numbers,
-when a reader asks for them; and from that of a long table its CSV. The page loads scripts rather than JSON because a
-page opened from a disk may load scripts, but may not fetch files. All files are identical, byte by byte, for the
+when a reader asks for them; and from that of a long table its CSV. The page loads scripts rather than JSON because
+a page opened from a disk may load scripts, but may not fetch files. All files are identical, byte by byte, for the
 same figure.
 """
 
@@ -182,7 +182,7 @@ def _paginated_columns(table: Table) -> list[dict[str, Any]]:
         if head in table.filter_columns:
             unique = sorted(set(values))
             index = {value: number for number, value in enumerate(unique)}
-            columns.append({"values": unique, "which": [index[value] for value in values]})
+            columns.append({"values": unique, "which": _numbers_in_text([index[value] for value in values])})
         elif head in table.formats:
             columns.append({"values": plain(values), **_written(list(map(table.formats[head], values)), values)})
         else:
@@ -195,8 +195,13 @@ def _paginated_columns(table: Table) -> list[dict[str, Any]]:
     return columns
 
 
+def _numbers_in_text(numbers: list[int]) -> list[int] | str:
+    """Numbers of one digit each as one text, which is shorter."""
+    return "".join(map(str, numbers)) if max(numbers, default=0) < 10 else numbers
+
+
 def _written(texts: list[str], values: Sequence[Any]) -> dict[str, Any]:
-    """The formatted values of a column, or their number of decimal places if that is all there is to their format."""
+    """The formatted values of a column, or their decimal places if that is all there is to their format."""
     are_numbers = all(isinstance(value, int | float) for value in values)
     places = len(texts[0].partition(".")[2]) if texts else 0
     if are_numbers and texts == [decimals(value, places) for value in values]:

@@ -120,7 +120,9 @@ def _script(file: Path) -> bytes:
 
 
 def _joined_styles(names: Sequence[str]) -> bytes:
-    return b"\n".join(read_source(TEMPLATES / "assets/styles" / f"{name}.css") for name in names)
+    """Style sheets as one, without indentation."""
+    sheets = (read_source(TEMPLATES / "assets/styles" / f"{name}.css") for name in names)
+    return re.sub(rb"^[ \t]+", b"", b"\n".join(sheets), flags=re.MULTILINE)
 
 
 def _with_fonts(style_sheet: Path) -> bytes:

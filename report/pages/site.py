@@ -278,7 +278,7 @@ def claims_file(chapters: Mapping[str, Chapter], code_of: Callable[[Callable[...
         for stem, chapter in chapters.items()
         for claim in chapter.claims
     ]
-    lines = (json.dumps(claim, ensure_ascii=False, allow_nan=False) for claim in claims)
+    lines = (json.dumps(one, ensure_ascii=False, allow_nan=False, separators=(",", ":")) for one in claims)
     return ("[\n" + ",\n".join(lines) + "\n]\n").encode()
 
 

@@ -271,7 +271,7 @@
 // Tables
 
 /** @typedef {string | number | null} Cell */
-/** @typedef {{ values: Cell[] | string, which?: number[], written?: string, places?: number, addresses?: Record<string, string>, pattern?: string }} PackedColumn */
+/** @typedef {{ values: Cell[] | string, which?: number[] | string, written?: string, places?: number, addresses?: Record<string, string>, pattern?: string }} PackedColumn */
 /** @typedef {{ values: Cell[], written: string[], addresses?: Record<string, string>, pattern?: string }} Column */
 /** @typedef {{ column: number, falling: boolean }} SortOrder */
 /** @typedef {{ choices: { column: number, value: string }[], words: string, order: SortOrder | null }} RowSelection */

@@ -12,7 +12,7 @@
   const unpacked = ({ values, which, written, places, addresses, pattern }) => {
     const inPlaces = (/** @type {Cell} */ value) => sumint.decimals(Number(value), places ?? 0);
     const listed = typeof values === "string" ? values.split("\n") : values;
-    const whole = which ? which.map((place) => listed[place]) : listed;
+    const whole = which ? [...which].map((place) => listed[Number(place)]) : listed;
     return {
       values: whole,
       written: written?.split("\n") ?? whole.map(places === undefined ? String : inPlaces),
