@@ -7,9 +7,9 @@
   const DIGITS = 7; // the significant digits in single precision
 
   const plain = (/** @type {number} */ number) => (Number.isFinite(number) ? Number(number.toPrecision(DIGITS)) : null);
-  // Numbers in 16 bits are not given with more decimal places than they have.
+  // Numbers in 16 bits are given to a tenth of their steps.
   const placesOf = (/** @type {PackedNumbers} */ packed) =>
-    "step" in packed ? Math.max(0, Math.ceil(-Math.log10(packed.step))) : null;
+    "step" in packed ? Math.max(0, Math.ceil(1 - Math.log10(packed.step))) : null;
 
   /** @type {(numbers: ArrayLike<number>, width: number) => (number | null)[][]} */
   const rowsOf = (numbers, width) =>
