@@ -40,11 +40,11 @@ def decoded(values: Any) -> np.ndarray:
 
 
 def _changed(base: Any, change: Mapping[str, Any]) -> Any:
-    items = dict(enumerate(base)) if isinstance(base, list) else dict(base)
+    items: dict[Any, Any] = dict(enumerate(base)) if isinstance(base, list) else dict(base)
     name = int if isinstance(base, list) else str
     items = {key: value for key, value in items.items() if key not in change.get("drop", ())}
     items |= {name(key): value for key, value in change.get("set", {}).items()}
-    items |= {name(key): _changed(base[name(key)], inside) for key, inside in change.get("in", {}).items()}
+    items |= {name(key): _changed(items[name(key)], inside) for key, inside in change.get("in", {}).items()}
     return [items[index] for index in range(len(items))] if isinstance(base, list) else items
 
 
