@@ -430,7 +430,7 @@ def test_the_opening_page_is_light_before_it_is_touched(trained_site: Path, read
     # The font of formulas follows when one is near.
     assert not reader.page.evaluate(HAS_MATHS_FONT)
     reader.page.locator("#found").scroll_into_view_if_needed()
-    reader.page.wait_for_function(HAS_MATHS_FONT)
+    reader.page.wait_for_function(f"() => {HAS_MATHS_FONT}")
     assert reader.messages == []
 
 

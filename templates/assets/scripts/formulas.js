@@ -2,7 +2,7 @@
 // Loads the font of formulas on the opening page when a formula is near, since most readers see none there.
 "use strict";
 {
-  const NEAR = "800px 0px";
+  const NEAR = "300px 0px";
   const STYLES = "assets/chapters.css";
   const { html, all } = sumint.elements;
 
