@@ -173,11 +173,14 @@ class PublishedSite:
 
     @cached_property
     def data(self) -> dict[str, str]:
-        """The paths of the JSON files with the data of figures and tables, by `chapter/name`."""
+        """The paths of the JSON files with the data of figures and tables, by `chapter/name`.
+
+        The dictionary of columns beside the chapters' folders has no such data.
+        """
         return {
             path.removeprefix(DATA).removesuffix(".json"): path
             for path in sorted(self.files)
-            if path.startswith(DATA) and path.endswith(".json")
+            if path.startswith(DATA) and path.endswith(".json") and "/" in path.removeprefix(DATA)
         }
 
     def _check_exists(self, path: str) -> None:

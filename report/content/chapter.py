@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from report.content.claims.claim import Claim
 from report.content.component import Component
@@ -22,9 +22,6 @@ from report.content.lazy_chart import LazyChart
 from report.content.live.own_sums import OwnSums
 from report.content.picture import Picture
 from sumint.lab import Lab
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 CORRECTED, PUBLISHED = "corrected", "as published (superseded)"
 """The options of a figure that shows a quantity with an error of the write-up corrected, and with the error."""
@@ -68,7 +65,6 @@ class Figure:
     """The height on a small screen if it differs there, since panels are stacked on a small screen."""
     numbers: LazyChart | Mapping[str, LazyChart] | Mapping[tuple[str, ...], LazyChart] | None = None
     """The charts whose numbers the data files contain, if those of the page arrange them differently."""
-
     numbers_control: str | tuple[str, ...] | None = None
     """The names of the controls of these charts, if they are not those of the page's."""
     own_sums: OwnSums | None = None
@@ -187,13 +183,6 @@ class Table:
     def first_rows(self) -> tuple[tuple[Any, ...], ...]:
         """The rows that the page shows initially."""
         return tuple(zip(*(values[: self.page_length] for values in self.columns.values()), strict=True))
-
-    @cached_property
-    def frame(self) -> pd.DataFrame:
-        """The table as a pandas data frame; pandas is slow to import, and only a table that is saved needs it."""
-        import pandas as pd
-
-        return pd.DataFrame(self.columns)
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,13 @@ class Part:
     """The labels that all series share, if they have none of their own."""
 
 
+@dataclass(frozen=True, eq=False)
+class Coarse:
+    """Very many numbers, which a page loads in 16 bits each; the data files contain them in full."""
+
+    numbers: Float[np.ndarray, "*axes"]
+
+
 class Payload(Protocol):
     """What a component draws for one choice of its controls: a dataclass of numbers, strings and arrays."""
 
@@ -98,6 +105,8 @@ class Component:
     """The maximum width of the figure in CSS pixels; None lets it fill the column."""
     narrow_height: int | None = None
     """The height on a small screen if it differs there."""
+    is_large: bool = False
+    """Whether the page loads the figure only when it is near, since it has very many numbers."""
     own_sums: OwnSums | None = None
     """The form for a sum of the reader's own, if the figure shows single sums; they are its first control."""
 

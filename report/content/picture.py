@@ -202,3 +202,8 @@ class Picture:
             }
             for name, evidence in self.parts
         ]
+
+    @property
+    def columns(self) -> Mapping[str, Sequence[Any]]:
+        """The parts as columns of a data file, by their headings."""
+        return {head: [row[head] for row in self.rows] for head in ("part", "measured", "in words", "shown at")}

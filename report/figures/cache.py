@@ -21,6 +21,7 @@ from report.content.component import Component
 from report.content.failures import Failure
 from report.content.picture import Picture
 from report.errors import ReportError
+from report.figures.columns import COLUMNS_FILE
 from report.figures.export import files_of
 from report.figures.picture_svg import STYLE
 from report.figures.plotlyjs import TRACES
@@ -32,7 +33,7 @@ from sumint.store.sources import NoSourceError, sources_of
 
 Content = TypeVar("Content", bound=Figure | Component | Picture | Absent | Failed | Table)
 
-LIBRARIES = (*COMPUTING, "plotly", "pandas")
+LIBRARIES = (*COMPUTING, "plotly")
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +122,7 @@ def files_key(stem: str, chapter: Chapter, plan: ChapterPlan) -> Key | None:
             "sources": sources,
             "requests": chapter.requests,
             "style": STYLE if has_picture else None,
+            "columns": COLUMNS_FILE,
             "versions": versions(LIBRARIES),
         },
     )

@@ -1,12 +1,12 @@
-"""The files of a component: a script with its payloads for the page, and the data files of its numbers.
+"""The files of a component: a script with its payloads for the page, and the data file of its numbers.
 
 The script contains a payload as an object whose properties are the fields of the payload's dataclasses. Numbers,
 strings and lists are plain JSON. An array of floating-point numbers is an object, since binary is smaller. Its
 `float32` contains the numbers in single precision, row by row and in base64, and its `shape` the
 lengths of the axes. Its bytes are grouped by significance, the lowest of all numbers first. A missing number is a
-NaN.
+NaN. Very many numbers have 16 bits each: `uint16` counts the steps of length `step` from the smallest, `least`.
 
-The data files contain the payload's parts in the form of a chart's data. A matrix is a trace of the type heatmap,
+The data file contains the payload's parts in the form of a chart's data. A matrix is a trace of the type heatmap,
 bars are one of the type bar, and complex numbers are one of the type scatterpolar.
 """
 
@@ -20,9 +20,14 @@ from typing import Any
 
 import numpy as np
 
-from report.content.component import Component, Matrix, Part, Phasors, Series
-from report.figures.data_format import csv_file, json_file, plain, registering_script, rows_of
+from report.content.component import Coarse, Component, Matrix, Part, Phasors, Series
+from report.figures.columns import figure_columns
+from report.figures.compact import compact_views
+from report.figures.data_format import json_file, plain, registering_script
 from report.figures.view_address import check_addresses, view_address
+
+MOST_STEPS = 2**16 - 1
+"""The number of steps from the smallest of some numbers in 16 bits to the largest."""
 
 
 def component_files(chapter: str, component: Component) -> dict[str, bytes]:
@@ -30,11 +35,7 @@ def component_files(chapter: str, component: Component) -> dict[str, bytes]:
     check_addresses(component.name, component.controls)
     name = f"{chapter}/{component.name}"
     data = component_data(name, component)
-    return {
-        f"figures/{name}.js": _script(name, component),
-        f"data/{name}.json": json_file(data),
-        f"data/{name}.csv": csv_file(rows_of(data)),
-    }
+    return {f"figures/{name}.js": _script(name, component, data), f"data/{name}.json": json_file(data)}
 
 
 def component_data(name: str, component: Component) -> dict[str, Any]:
@@ -53,26 +54,39 @@ def component_data(name: str, component: Component) -> dict[str, Any]:
 
 def packed(value: Any) -> Any:
     """A payload in the form in which a script contains it."""
+    if isinstance(value, Coarse):
+        return _in_16_bits(value.numbers)
     if is_dataclass(value):
         return {field.name: packed(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, Mapping):
         return {key: packed(item) for key, item in value.items()}
     if isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.floating):
-        numbers = np.ascontiguousarray(value, dtype="<f4").ravel()
-        # The lowest bytes of all numbers, then the next ones: the highest are alike, and compress well together.
-        content = numbers.view(np.uint8).reshape(-1, numbers.itemsize).T.tobytes()
-        return {"float32": base64.b64encode(content).decode(), "shape": list(value.shape)}
+        return {"float32": _in_base64(np.ascontiguousarray(value, dtype="<f4")), "shape": list(value.shape)}
     if isinstance(value, Sequence | np.ndarray) and not isinstance(value, str):
         return [packed(item) for item in value]
     return value if isinstance(value, bool) else plain(value)
 
 
-def _script(name: str, component: Component) -> bytes:
+def _in_16_bits(numbers: np.ndarray) -> dict[str, Any]:
+    least, most = float(numbers.min()), float(numbers.max())
+    step = (most - least) / MOST_STEPS or 1.0
+    steps = np.round((numbers - least) / step).astype("<u2")
+    return {"uint16": _in_base64(steps), "shape": list(numbers.shape), "least": least, "step": step}
+
+
+def _in_base64(numbers: np.ndarray) -> str:
+    """The lowest bytes of all numbers, then the next ones: the highest are alike, and compress well together."""
+    content = numbers.ravel().view(np.uint8).reshape(-1, numbers.itemsize).T.tobytes()
+    return base64.b64encode(content).decode()
+
+
+def _script(name: str, component: Component, data: Mapping[str, Any]) -> bytes:
     views = [
-        {"slug": view_address(choices), "payload": packed(payload)}
+        {"choices": list(choices), "slug": view_address(choices), "payload": packed(payload)}
         for choices, payload in component.payloads.items()
     ]
-    return registering_script("registerFigure", name, views)
+    numbers = {"controls": data["controls"], "columns": figure_columns(name, data).to_json()}
+    return registering_script("registerFigure", name, compact_views(views), numbers)
 
 
 def _view(choices: tuple[str, ...], part: Part) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""How the data of figures and tables are written: as plain JSON, as rows of CSV, and as scripts for the pages.
+"""How the data of figures and tables are written: as plain JSON, as CSV, and as scripts for the pages.
 
 The data of a figure are a dictionary of views, each with its traces: those of a chart, or a component's series.
 """
@@ -9,13 +9,13 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 CHANNELS = ("x", "y", "z", "r", "theta", "error_y", "text")
-"""The data channels of a trace by Plotly's names, in the order of the columns of the CSV."""
+"""The data channels of a trace by Plotly's names."""
 
 SINGLE_PRECISION = 7
 """The number of significant digits in single precision."""
@@ -30,27 +30,6 @@ def plain(values: Any) -> Any:
     if isinstance(values, int | np.integer):
         return int(values)
     return float(f"{values:.{SINGLE_PRECISION}g}") if math.isfinite(values) else None
-
-
-def rows_of(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """One row of a figure's data for each cell, point or bar."""
-    for view in data["views"]:
-        for trace in view["traces"]:
-            panel = {"panel": trace["panel"]} if "panel" in trace else {}
-            about = {"view": view["label"], **panel, "trace": trace["name"]}
-            channels = {channel: trace[channel] for channel in CHANNELS if channel in trace}
-            if "z" in channels:
-                yield from ({**about, **cell} for cell in _cells(channels))
-            else:
-                for values in zip(*channels.values(), strict=True):
-                    yield {**about, **dict(zip(channels, values, strict=True))}
-
-
-def _cells(channels: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    for row, y in enumerate(channels["y"]):
-        for column, x in enumerate(channels["x"]):
-            values = {name: channels[name][row][column] for name in ("z", "text") if name in channels}
-            yield {"x": x, "y": y, **values}
 
 
 def registering_script(function: str, *values: Any) -> bytes:
@@ -71,12 +50,10 @@ def json_file(value: Any) -> bytes:
     return (json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False) + "\n").encode()
 
 
-def csv_file(rows: Iterator[dict[str, Any]]) -> bytes:
-    """The rows as the content of a CSV file with a column for each of their keys."""
-    all_rows = list(rows)
-    columns = list(dict.fromkeys(column for row in all_rows for column in row))
+def csv_file(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
+    """The rows as the content of a CSV file."""
     buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(all_rows)
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
     return buffer.getvalue().encode()

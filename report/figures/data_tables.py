@@ -1,4 +1,8 @@
-"""The numbers of a chart as tables, for readers who cannot see the chart or need exact values."""
+"""The numbers of a chart as tables, for readers who cannot see the chart or need exact values.
+
+A page contains the tables of a figure with few numbers. Those of other figures are made in the browser, by
+`lib/number-tables.js` in the same form, when a reader opens them.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,8 @@ from typing import Any
 
 from report.content.formats import count, decimals, significant
 
-BESIDE_CHART_UP_TO = 300
-"""A figure with more numbers than this has its tables on a separate page."""
-
-ON_A_PAGE_UP_TO = 50_000
-"""A figure with more numbers than this has them in data files only, since browsers lay out such a table slowly."""
+BESIDE_CHART_UP_TO = 100
+"""A figure with more numbers than this has its tables made in the browser."""
 
 SIGNIFICANT = 4
 """The number of significant digits of the largest number of a column."""
@@ -97,14 +98,14 @@ def _column(values: Sequence[Any]) -> list[str]:
     The places give the largest number four significant digits; a column that spans many powers of ten has four
     significant digits in each cell.
     """
-    numbers = [value for value in values if isinstance(value, float)]
-    if all(number.is_integer() and abs(number) < MAX_COUNT for number in numbers):
-        return [count(int(value)) if isinstance(value, float) else _cell(value) for value in values]
+    numbers = [value for value in values if isinstance(value, int | float)]
+    if all(float(number).is_integer() and abs(number) < MAX_COUNT for number in numbers):
+        return [count(int(value)) if isinstance(value, int | float) else _cell(value) for value in values]
     sizes = [abs(number) for number in numbers if number]
     if max(sizes) > MAX_RANGE * min(sizes) or not 1e-4 <= max(sizes) < 1e6:
-        return [_cell(value) for value in values]
+        return [significant(value, 4) if isinstance(value, int | float) else _cell(value) for value in values]
     places = max(SIGNIFICANT - 1 - math.floor(math.log10(max(sizes))), 0)
-    return [decimals(value, places) if isinstance(value, float) else _cell(value) for value in values]
+    return [decimals(value, places) if isinstance(value, int | float) else _cell(value) for value in values]
 
 
 def _cell(value: Any) -> str:

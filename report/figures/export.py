@@ -3,15 +3,16 @@
 | file | for | content |
 |---|---|---|
 | `figures/<chapter>/<figure>.js` | the page | a script that registers all views, or a component's payloads |
-| `figures/<chapter>/<figure>.json` | Plotly | the first view, for `plotly.io.read_json` |
-| `figures/<chapter>/<figure>.<view>.json` | Plotly | each other view |
 | `data/<chapter>/<figure>.json` | other uses | every number that the figure draws, as plain lists |
-| `data/<chapter>/<figure>.csv` | other uses | the same numbers as rows |
+| `data/<chapter>/<table>.json` | other uses | the rows of the table in full |
+| `data/<chapter>/<table>.csv` | other uses | the same, in the columns that `data/columns.json` defines |
 | `figures/<chapter>/<picture>.svg` | other uses | the picture of the mechanism; its data files have its parts |
-| `data/<chapter>/<table>.js` | the page | a script that registers the rows of a long table |
+| `data/<chapter>/<table>.js` | the page | a script that registers the rows of a long table, which has no CSV |
 
-The page loads scripts rather than JSON because a page opened from a disk may load scripts, but may not fetch
-files. All files are identical, byte by byte, for the same figure.
+From the script of a figure the browser makes the figure's CSV, its JSON for Plotly and the tables of its numbers,
+when a reader asks for them; and from that of a long table its CSV. The page loads scripts rather than JSON because
+a page opened from a disk may load scripts, but may not fetch files. All files are identical, byte by byte, for the
+same figure.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -27,12 +30,16 @@ import plotly.graph_objects as go
 
 from report.content.chapter import Absent, Failed, Figure, Table, View
 from report.content.component import Component
+from report.content.formats import decimals
 from report.content.picture import Picture
+from report.figures.charts.labels import LINE_BREAK
+from report.figures.columns import Names, figure_columns, parts_of, table_columns
+from report.figures.compact import compact_views
 from report.figures.component_files import component_data, component_files
-from report.figures.data_format import CHANNELS, csv_file, json_file, plain, registering_script, rows_of
+from report.figures.data_format import CHANNELS, csv_file, json_file, plain, registering_script
 from report.figures.picture_svg import svg_file
 from report.figures.roles import is_measured
-from report.figures.theme import roles_template, traces_of
+from report.figures.theme import traces_of
 from report.figures.view_address import check_addresses, view_address
 
 
@@ -55,15 +62,7 @@ def _figure_files(chapter: str, figure: Figure) -> dict[str, bytes]:
     check_addresses(figure.name, figure.controls)
     name = f"{chapter}/{figure.name}"
     data = figure_data(name, figure)
-    files = {
-        f"figures/{name}.js": _script(name, figure),
-        f"data/{name}.json": json_file(data),
-        f"data/{name}.csv": csv_file(rows_of(data)),
-    }
-    for index, view in enumerate(figure.views):
-        suffix = f".{view_address(view.choices)}" if index else ""
-        files[f"figures/{name}{suffix}.json"] = _plotly_json(view.plot.figure)
-    return files
+    return {f"figures/{name}.js": _script(name, figure, data), f"data/{name}.json": json_file(data)}
 
 
 def figure_data(name: str, figure: Figure | Component) -> dict[str, Any]:
@@ -127,6 +126,8 @@ def _channel(trace: Any, channel: str) -> Any:
         return None
     if channel == "z" and trace.customdata is not None:
         return trace.customdata  # the chart draws the logarithms of these values
+    if channel == "text" and trace.text is not None and "z" not in trace:
+        return [text.replace(LINE_BREAK, " ") for text in trace.text]
     return trace.error_y.array if channel == "error_y" else trace[channel]
 
 
@@ -137,17 +138,30 @@ def _picture_files(chapter: str, picture: Picture) -> dict[str, bytes]:
     return {
         f"figures/{name}.svg": svg_file(picture),
         f"data/{name}.json": json_file(data),
-        f"data/{name}.csv": csv_file(map(dict, picture.rows)),
+        f"data/{name}.csv": _table_csv(name, picture.columns),
     }
 
 
 def _table_files(chapter: str, table: Table) -> dict[str, bytes]:
     name = f"{chapter}/{table.name}"
-    as_csv = table.frame.to_csv(index=False, lineterminator="\n")
-    files = {f"data/{name}.json": json_file(table_data(name, table)), f"data/{name}.csv": as_csv.encode()}
+    data = json_file(table_data(name, table))
     if table.is_paginated:
-        files[f"data/{name}.js"] = registering_script("registerTable", name, _paginated_columns(table))
-    return files
+        names = list(map(list, table_columns(name, table.columns)))
+        script = registering_script("registerTable", name, _paginated_columns(table), names)
+        return {f"data/{name}.json": data, f"data/{name}.js": script}
+    return {f"data/{name}.json": data, f"data/{name}.csv": _table_csv(name, table.columns)}
+
+
+def _table_csv(name: str, columns: Mapping[str, Sequence[Any]]) -> bytes:
+    """The CSV of a table in full precision."""
+    names = table_columns(name, columns)
+    rows = ([_whole(value) for value in row] for row in zip(*columns.values(), strict=True))
+    return csv_file(list(chain.from_iterable(names)), (list(_cells(row, names)) for row in rows))
+
+
+def _cells(row: Sequence[Any], names: Sequence[Names]) -> Iterator[Any]:
+    for value, of_column in zip(row, names, strict=True):
+        yield from (value,) if len(of_column) == 1 else parts_of(value, of_column)
 
 
 def table_data(name: str, table: Table) -> dict[str, Any]:
@@ -168,11 +182,11 @@ def _paginated_columns(table: Table) -> list[dict[str, Any]]:
         if head in table.filter_columns:
             unique = sorted(set(values))
             index = {value: number for number, value in enumerate(unique)}
-            columns.append({"values": unique, "which": [index[value] for value in values]})
+            columns.append({"values": unique, "which": _numbers_in_text([index[value] for value in values])})
         elif head in table.formats:
-            columns.append({"values": plain(values), "written": list(map(table.formats[head], values))})
+            columns.append({"values": plain(values), **_written(list(map(table.formats[head], values)), values)})
         else:
-            columns.append({"values": [_whole(value) for value in values]})
+            columns.append({"values": _lines([_whole(value) for value in values])})
         if addresses := table.addresses.get(head):
             columns[-1]["addresses"] = addresses
         if pattern := table.address_patterns.get(head):
@@ -181,24 +195,44 @@ def _paginated_columns(table: Table) -> list[dict[str, Any]]:
     return columns
 
 
+def _numbers_in_text(numbers: list[int]) -> list[int] | str:
+    """Numbers of one digit each as one text, which is shorter."""
+    return "".join(map(str, numbers)) if max(numbers, default=0) < 10 else numbers
+
+
+def _written(texts: list[str], values: Sequence[Any]) -> dict[str, Any]:
+    """The formatted values of a column, or their decimal places if that is all there is to their format."""
+    are_numbers = all(isinstance(value, int | float) for value in values)
+    places = len(texts[0].partition(".")[2]) if texts else 0
+    if are_numbers and texts == [decimals(value, places) for value in values]:
+        return {"places": places}
+    return {"written": "\n".join(texts)}
+
+
+def _lines(values: list[Any]) -> list[Any] | str:
+    """Texts as the lines of one text, which is shorter, unless one of them has several lines."""
+    return "\n".join(values) if all(isinstance(one, str) and "\n" not in one for one in values) else values
+
+
 def _whole(value: Any) -> Any:
     """A cell in full precision, with a NumPy number as a Python number."""
     value = value.item() if isinstance(value, np.generic) else value
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _script(name: str, figure: Figure) -> bytes:
+def _script(name: str, figure: Figure, data: Mapping[str, Any]) -> bytes:
     views = [
-        {"label": view.label, "slug": view_address(view.choices), **_without_template(view.plot.figure)}
+        {"choices": list(view.choices), "slug": view_address(view.choices), **_without_template(view.plot.figure)}
         for view in figure.views
     ]
-    return registering_script("registerFigure", name, views)
-
-
-def _plotly_json(plot: go.Figure) -> bytes:
-    """The figure with the light template included, so that it looks the same in other programs."""
-    bare = _without_template(plot)
-    return json_file({**bare, "layout": {**bare["layout"], "template": roles_template("light", plot)}})
+    numbers: dict[str, Any] = {
+        "controls": list(figure.number_controls),
+        "columns": figure_columns(name, data).to_json(),
+    }
+    if figure.numbers is not None:
+        # The page draws other charts than these.
+        numbers["views"] = compact_views(data["views"])
+    return registering_script("registerFigure", name, compact_views(views), numbers)
 
 
 def _without_template(plot: go.Figure) -> dict[str, Any]:

@@ -116,7 +116,7 @@ class _Drawing:
         if not self.has_links:
             return f"<g {classes}{attributes}><title>{escape(evidence.statement)}</title>{inside}</g>"
         note = f"note-{self.picture.name}-{self.numbers[name]}"
-        label = escape(f"{name}. {evidence.statement}", quote=True)
+        label = escape(name, quote=True)  # the note describes it
         return (
             f'<a {classes}{attributes} href="{escape(evidence.address)}" aria-label="{label}" '
             f'aria-describedby="{note}" data-part="{escape(name, quote=True)}">{inside}</a>'

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from report.figures.data_format import registering_script
@@ -20,12 +21,8 @@ STYLES = (
     "prose",
     "figures",
     "charts",
-    "components",
-    "attention",
-    "clouds",
     "picture",
     "pictures-on-pages",
-    "live-model",
     "claims",
     "opening",
     "search",
@@ -35,23 +32,40 @@ STYLES = (
     "print",
 )
 """The parts of the site's style sheet in order; later ones may override earlier ones."""
+CHAPTER_STYLES = ("components", "attention", "clouds", "live-model")
+"""The parts of the style sheet that the opening page loads only when it needs the font of formulas."""
 SCRIPTS = {
     "fonts": ("fonts",),
-    "theme": ("namespace", "running", "lib/elements", "lib/address", "kept-choices", "lib/hover-text", "theme"),
+    "theme": (
+        "namespace",
+        "running",
+        "lib/elements",
+        "lib/address",
+        "kept-choices",
+        "lib/hover-text",
+        "lib/decimals",
+        "theme",
+    ),
     "load": ("load",),
     "figures": (
         "lib/numbers",
         "lib/charts",
+        "lib/views",
         "expanding",
         "figures",
         "lib/live-model",
         "own-sums",
+    ),
+    "figure-data": (
+        *("lib/component-parts", "lib/figure-data", "lib/tidy-rows", "lib/number-tables"),
+        "figure-data",
     ),
     "tables": ("lib/table-rows", "tables"),
     "claims": ("claims",),
     "claims-table": ("claims-table",),
     "reading": ("reading",),
     "copying": ("copying",),
+    "formulas": ("formulas",),
     "notes": ("lib/note-places", "notes"),
     "search": ("search",),
     "search-answer": (
@@ -77,7 +91,7 @@ def assets() -> dict[str, bytes]:
     """Every asset, by its path in the site."""
     folder = TEMPLATES / "assets"
     scripts = {
-        f"assets/{script}.js": b"\n".join(read_source(folder / "scripts" / f"{name}.js") for name in names)
+        f"assets/{script}.js": b"\n".join(_script(folder / "scripts" / f"{name}.js") for name in names)
         for script, names in SCRIPTS.items()
     }
     others = {
@@ -89,10 +103,26 @@ def assets() -> dict[str, bytes]:
         **scripts,
         **others,
         "assets/fonts.css": _with_fonts(folder / "fonts.css"),
-        "assets/site.css": b"\n".join(read_source(folder / "styles" / f"{name}.css") for name in STYLES),
+        "assets/site.css": _joined_styles(STYLES),
+        "assets/chapters.css": b"\n".join([_with_fonts(folder / "math-font.css"), _joined_styles(CHAPTER_STYLES)]),
         "assets/palette.css": custom_properties().encode(),
         "assets/chart-themes.js": _chart_themes(),
     }
+
+
+COMMENT = re.compile(rb"^[ \t]*(//|/\*\*.*\*/[ \t]*$).*\n", flags=re.MULTILINE)
+"""A line of a script that holds only a comment or the declaration of a type."""
+
+
+def _script(file: Path) -> bytes:
+    """A script without comments, which are for whoever works on it."""
+    return COMMENT.sub(b"", read_source(file))
+
+
+def _joined_styles(names: Sequence[str]) -> bytes:
+    """Style sheets as one, without indentation."""
+    sheets = (read_source(TEMPLATES / "assets/styles" / f"{name}.css") for name in names)
+    return re.sub(rb"^[ \t]+", b"", b"\n".join(sheets), flags=re.MULTILINE)
 
 
 def _with_fonts(style_sheet: Path) -> bytes:

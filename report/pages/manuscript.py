@@ -189,6 +189,7 @@ class Manuscript:
                 title=item.title,
                 address=f"{self.page}#{self.anchors[call.function, call.name]}",
                 data=None if isinstance(item, Absent | Failed) else f"data/{self.stem}/{call.name}",
+                has_csv=isinstance(item, Picture) or (isinstance(item, Table) and not item.is_paginated),
             )
             for call in self.calls
             if call.function != "claim"
@@ -207,6 +208,8 @@ class IndexEntry:
     address: str
     data: str | None
     """The path of the data files without their suffix; None if the figure or table is absent or failed."""
+    has_csv: bool
+    """Whether the data are also a CSV file; the page of a figure makes one in the browser."""
 
 
 def _check_calls(manuscript: Manuscript) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, replace
@@ -21,7 +22,7 @@ from report.content.component import Component
 from report.content.controls import Control
 from report.content.formats import count, is_written_number
 from report.content.picture import Picture
-from report.figures.data_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
+from report.figures.data_tables import BESIDE_CHART_UP_TO, n_cells, number_views
 from report.figures.export import figure_data
 from report.figures.picture_svg import inline_svg
 from report.figures.view_address import slug
@@ -211,20 +212,6 @@ class Renderer:
         """
         return self._page("404.html", NOT_FOUND, root=f"{self._base_url}/" if self._base_url else "")
 
-    def numbers_address(self, stem: str, figure: Figure | Component) -> str | None:
-        """The address of the page of a figure's numbers; None if they are beside the chart or too many."""
-        has_page = BESIDE_CHART_UP_TO < n_cells(self._numbers_of(stem, figure)) <= ON_A_PAGE_UP_TO
-        return f"data/{stem}/{figure.name}.html" if has_page else None
-
-    def numbers_page(self, stem: str, figure: Figure | Component) -> str:
-        """The page of a figure's numbers as tables, for the address `numbers_address`.
-
-        It depends only on the figure's title, caption and numbers.
-        """
-        views = number_views(self._numbers_of(stem, figure))
-        to_html = _caption_renderer(f"{stem}: figure {figure.name}")
-        return self._template("numbers.html", stem=stem, figure=figure, views=views, to_html=to_html)
-
     def assets(self) -> dict[str, bytes]:
         """The assets that all pages share, by their path in the site."""
         return assets()
@@ -233,9 +220,10 @@ class Renderer:
         in_order = (self._opening, *self._contents, *INDEXES)
         previous = {later.stem: entry for entry, later in pairwise(in_order)}
         following = {earlier.stem: entry for earlier, entry in pairwise(in_order)}
-        return self._template(
+        page = self._template(
             template, here=here, previous=previous.get(here.stem), next=following.get(here.stem), **values
         )
+        return _without_indentation(page)
 
     def _template(self, name: str, **values: Any) -> str:
         return self._environment.get_template(name).render(**values)
@@ -267,6 +255,7 @@ class Renderer:
                     **self._numbers(stem, item),
                     "claims": manuscript.claims_shown_in(key),
                     "script": item.script if isinstance(item, Component) else None,
+                    "is_large": isinstance(item, Component) and item.is_large,
                     "controls": [(control, _fits_on_buttons(control)) for control in item.controls],
                     "source": self._source_code(item.source),
                 }
@@ -291,17 +280,24 @@ class Renderer:
         return Markup(self._template(template, **values, **more))
 
     def _numbers(self, stem: str, figure: Figure | Component) -> dict[str, Any]:
-        """The tables of a figure's numbers beside the chart, or the address of their page."""
+        """The tables of a figure's numbers, if they are few."""
         data = self._numbers_of(stem, figure)
         beside = number_views(data) if n_cells(data) <= BESIDE_CHART_UP_TO else ()
-        tables = [table for view in beside for table in view.tables]
-        return {"tables": tables, "numbers_page": self.numbers_address(stem, figure)}
+        return {"tables": [table for view in beside for table in view.tables]}
 
     def _evidence(self, manuscript: Manuscript, claim: Claim) -> dict[str, Any]:
         """What stands under a claim beside its check: its figure, its code and its outcome on other networks."""
         others = elsewhere(shipped_outcomes(), claim.name) if claim.kind == "finding" else None
         shown_in = manuscript.shows(claim)
         return {"source": self._source_code(claim.source), "elsewhere": others, "shown_in": shown_in}
+
+
+def _without_indentation(page: str) -> str:
+    """The page without the indentation of its templates; listings of code keep theirs."""
+    return "".join(
+        part if part.startswith("<pre") else re.sub(r"\n\s*\n|\n +", "\n", part)
+        for part in re.split(r"(<pre\b.*?</pre>)", page, flags=re.DOTALL)
+    )
 
 
 def _caption_renderer(place: str) -> Callable[[str], Markup]:

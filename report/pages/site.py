@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,11 +14,14 @@ from typing import Any
 from markupsafe import Markup
 
 from report.comparison.claim_pairs import ClaimPairs
-from report.content.chapter import Chapter, Figure, stem_of
+from report.content.chapter import Chapter, Figure, Table, stem_of
 from report.content.claims.record import record_of, to_json
 from report.content.component import Component
+from report.content.picture import Picture
 from report.errors import SettingsError, shortened
 from report.figures.cache import LIBRARIES, numbers_of
+from report.figures.columns import DICTIONARY, dictionary, figure_columns, table_columns, titles_of
+from report.figures.data_format import json_file
 from report.outline import CHAPTERS, OUTLINE
 from report.pages import overview
 from report.pages.back_matter.glossary import GLOSSARY_FILE
@@ -44,8 +48,6 @@ from sumint.lab import Lab
 from sumint.store.keys import Key, versions
 from sumint.store.sources import sources_of
 
-NUMBER_TEMPLATES = ("pages/numbers.html", "blocks/number_table.html")
-"""The templates of the pages of a figure's numbers."""
 RENDERING_LIBRARIES = ("jinja2", "markdown", "markupsafe", "math-core")
 """The libraries that render pages."""
 
@@ -84,8 +86,8 @@ class Site:
         return {**files, **self.list_files(), **self.shared_files()}
 
     def figure_files(self, stem: str) -> dict[str, bytes]:
-        """The files of a page's figures and tables, and the pages of their numbers."""
-        return {**self._drawings[stem].files, **self._number_pages(stem)}
+        """The files of a page's figures and tables."""
+        return dict(self._drawings[stem].files)
 
     def page(self, stem: str) -> dict[str, bytes]:
         """The page of a chapter, or the opening page, alone."""
@@ -115,7 +117,7 @@ class Site:
         }
 
     def list_files(self) -> dict[str, bytes]:
-        """The files that depend on all texts: the search index and the index pages, except that of claims."""
+        """The files that depend on all pages: search index, index pages except that of claims, columns."""
         manuscripts = [self.manuscript(stem) for stem in self.texts]
         pages = {
             "figures.html": self._renderer.figures_page(manuscripts),
@@ -126,6 +128,7 @@ class Site:
             **{path: without_links(page, self._missing).encode() for path, page in pages.items()},
             "references.bib": references_file().encode(),
             "assets/search-index.js": search_index(manuscripts, listings(manuscripts)),
+            DICTIONARY: json_file(self._columns()),
         }
 
     def manuscript(self, stem: str) -> Manuscript:
@@ -224,27 +227,26 @@ class Site:
             self._numbers[stem, name] = numbers_of(self._drawings[stem].files, stem, name)
         return self._numbers[stem, name]
 
-    def _number_pages(self, stem: str) -> dict[str, bytes]:
-        """The pages of figures' numbers as tables, rendered now or reused from an earlier build."""
-
-        def make() -> dict[str, bytes]:
-            figures = (one for one in self._drawings.chapter(stem).figures if isinstance(one, Figure | Component))
-            return {
-                address: self._renderer.numbers_page(stem, figure).encode()
-                for figure in figures
-                if (address := self._renderer.numbers_address(stem, figure))
-            }
-
-        figures = self._drawings.key(stem)
-        if figures is None or self._drawings[stem].failures:
-            return make()
-        depends_on = {
-            "figures": figures.digest,
-            "sources": sources_of("report.pages.renderer"),
-            "templates": [TEMPLATES / name for name in NUMBER_TEMPLATES],
-            "versions": versions(RENDERING_LIBRARIES),
-        }
-        return self._lab.store.remember(f"numbers-{stem}", depends_on, make, dict)
+    def _columns(self) -> Mapping[str, Any]:
+        """The dictionary of the columns of all CSV files."""
+        files: dict[str, Iterable[str]] = {}
+        titles: list[str] = []
+        for stem in self.texts:
+            chapter = self._drawings.chapter(stem)
+            for figure in chapter.figures:
+                name = f"{stem}/{figure.name}"
+                if isinstance(figure, Figure | Component):
+                    data = self._numbers_of(stem, figure.name)
+                    files[name] = figure_columns(name, data).all
+                    titles += titles_of(data)
+                elif isinstance(figure, Picture):
+                    files[name] = chain.from_iterable(table_columns(name, figure.columns))
+            for table in chapter.tables:
+                if isinstance(table, Table):
+                    name = f"{stem}/{table.name}"
+                    files[name] = chain.from_iterable(table_columns(name, table.columns))
+                    titles += table.columns
+        return dictionary(files, titles)
 
     def _social_card(self) -> bytes:
         """The image for link previews."""
@@ -276,7 +278,8 @@ def claims_file(chapters: Mapping[str, Chapter], code_of: Callable[[Callable[...
         for stem, chapter in chapters.items()
         for claim in chapter.claims
     ]
-    return (json.dumps(claims, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode()
+    lines = (json.dumps(one, ensure_ascii=False, allow_nan=False, separators=(",", ":")) for one in claims)
+    return ("[\n" + ",\n".join(lines) + "\n]\n").encode()
 
 
 def text_of(module: ModuleType) -> tuple[str, Path]:

@@ -82,6 +82,15 @@ class InlinedPage:
             f"{self._inlined(one)}\n" for one in _the(self._tree, "head").children if self._belongs_in_head(one)
         )
 
+    @property
+    def style_sheets(self) -> tuple[str, ...]:
+        """The addresses of the style sheets of the page."""
+        return tuple(
+            one.attributes["href"]
+            for one in self._tree.walk()
+            if one.tag == "link" and one.attributes.get("rel") == "stylesheet"
+        )
+
     def frame(self, pages: Iterable[InlinedPage], before: str) -> str:
         """The start of the body, without scripts, with `before` and all pages; the contents list sections."""
         pages = list(pages)

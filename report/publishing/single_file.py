@@ -36,12 +36,6 @@ NOTE = (
     "file, and open it in a browser.</p>\n"
 )
 """The note that is shown unless scripts run."""
-READER = (
-    '<dialog class="enclosed-reader" aria-label="Numbers">'
-    '<button type="button" class="enclosed-close">Close</button><div class="enclosed-document"></div>'
-    "</dialog>\n"
-)
-"""The dialog that shows a page of tables, which is not among the other pages."""
 
 
 def single_file(files: Mapping[str, bytes]) -> bytes:
@@ -53,6 +47,10 @@ def single_file(files: Mapping[str, bytes]) -> bytes:
     # The frame of the pages is taken from a page with contents, which the opening page may lack.
     frame = next((page for page in pages if page.contents is not None), opening)
 
+    # The opening page has the fewest style sheets.
+    sheets = dict.fromkeys(sheet for page in pages[1:] for sheet in page.style_sheets)
+    more_styles = [files[sheet].decode() for sheet in sheets if sheet not in opening.style_sheets]
+
     # The loader is deferred, since the packed files are further down in the file.
     is_deferred = {name: deferred or name == LOADER for page in pages for name, deferred in page.scripts}
     packed = {name for name in files if name.endswith(".js") and name not in is_deferred}
@@ -63,9 +61,11 @@ def single_file(files: Mapping[str, bytes]) -> bytes:
         [
             '<!doctype html>\n<html lang="en">\n<head>\n',
             f'<meta http-equiv="Content-Security-Policy" content="{_policy(opening.policy, every_script)}">\n',
-            f"{MARK}\n{opening.head()}<style>\n{_template('single-file.css')}</style>\n",
+            f"{MARK}\n{opening.head()}",
+            *(f"<style>\n{style}</style>\n" for style in more_styles),
+            f"<style>\n{_template('single-file.css')}</style>\n",
             *(_inline(scripts[name]) for name, deferred in is_deferred.items() if not deferred),
-            f"</head>\n{frame.frame(pages, NOTE)}{READER}",
+            f"</head>\n{frame.frame(pages, NOTE)}",
             *(_pack(name, files[name]) for name in sorted(packed)),
             *(_inline(scripts[name]) for name, deferred in is_deferred.items() if deferred),
             "</body>\n</html>\n",

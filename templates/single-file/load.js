@@ -3,8 +3,6 @@
 // which pages link, are in the file itself, gzipped and in base64. The page's policy names each script by its hash.
 "use strict";
 {
-  const { one } = sumint.elements;
-
   const blockOf = (/** @type {string} */ address) => {
     const block = document.querySelector(`script[data-file="${CSS.escape(address)}"]`);
     return block instanceof HTMLScriptElement ? block : null;
@@ -39,25 +37,7 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
   };
 
-  const reader = one(document, ".enclosed-reader", HTMLDialogElement);
-  const read = async (/** @type {Blob} */ blob) => {
-    const page = new DOMParser().parseFromString(await blob.text(), "text/html");
-    const main = one(page, "main", Element);
-    one(reader, ".enclosed-document", HTMLElement).replaceChildren(...main.childNodes);
-    reader.showModal();
-    reader.scrollTop = 0;
-  };
-  reader.addEventListener("click", ({ target }) => {
-    if (!(target instanceof Element)) return;
-    if (target === reader || target.closest("a, .enclosed-close")) reader.close();
-  });
-
-  const open = async (/** @type {HTMLScriptElement} */ block) => {
-    const address = block.dataset.file ?? "";
-    const blob = await unpack(block);
-    if (address.endsWith(".html")) read(blob);
-    else save(blob, address);
-  };
+  const open = async (/** @type {HTMLScriptElement} */ block) => save(await unpack(block), block.dataset.file ?? "");
 
   // Links in the page are anchors already, unlike those to files and those made by scripts. A query opens the file again,
   // so that scripts read it there as on a page.

@@ -13,13 +13,25 @@
  * @property {(settings: Settings) => void} keepInAddress Stores the reader's choices in the page's address.
  * @property {(packed: PackedNumbers) => Float32Array} numbersOf The numbers of a packed array, row by row.
  * @property {ChartThemes} charts The appearance of charts.
+ * @property {(value: number, places: number) => string} decimals A number to some decimal places, as in the texts.
  * @property {(text: string) => string} withMinus A text with a minus sign instead of a hyphen before numbers.
  * @property {(title: string, draw: (chart: HTMLElement) => void, clear: (chart: HTMLElement) => void) => void} expand Opens
  *   a dialog with a chart, which `draw` draws and `clear` removes when the dialog is closed.
- * @property {(name: string, views: View[]) => void} registerFigure Called by the script of a figure's data.
+ * @property {(name: string, packed: PackedViews, numbers: FigureNumbers) => void} registerFigure Called by the script of
+ *   a figure's data.
+ * @property {<V extends object>(packed: [V, ...ViewChange[]]) => V[]} expandViews The views of a figure in full.
+ * @property {(views: View[], numbers: FigureNumbers, component?: string) => FigureData} figureData The numbers of a figure
+ *   in the form of its JSON file.
+ * @property {Record<string, (payload: any) => Record<string, FigurePart>>} componentParts The numbers of a component's
+ *   payload by part, by the name of the component.
+ * @property {(label: string) => string} slug A label in the form for an address.
+ * @property {TidyRows} tidyRows The numbers of a figure as rows.
+ * @property {(view: FigureView) => NumberTable[]} numberTables The numbers of a view as tables, one for each trace.
+ * @property {FigureTools} figureTools What a reader can take from a figure.
  * @property {(themes: Record<ThemeName, ChartTheme>) => void} registerChartThemes Called by the script of the themes.
  * @property {(name: string, make: MakeComponent<any>) => void} registerComponent Called by a component's script.
- * @property {(name: string, columns: PackedColumn[]) => void} registerTable Called by the script of a table's rows.
+ * @property {(name: string, columns: PackedColumn[], names: string[][]) => void} registerTable Called by the script of a
+ *   table's rows, with the columns of its CSV.
  * @property {(index: PackedIndex) => void} registerSearchIndex Called by the script of the search index.
  * @property {TableRows} tableRows The rows of long tables.
  * @property {SearchWords} searchWords The patterns of words.
@@ -73,14 +85,56 @@
 
 /**
  * @typedef {object} View A chart, or what a component draws, for one choice in each control of its figure.
+ * @property {string[]} choices
  * @property {string} slug The choices in the form for an address.
  * @property {Trace[]} [data]
  * @property {ChartLayout} [layout]
  * @property {unknown} [payload]
  */
+/** @typedef {{ set?: Record<string, any>, drop?: string[], in?: Record<string, ViewChange> }} ViewChange */
+/** @typedef {[View, ...ViewChange[]]} PackedViews The first view, and what differs from it in each other. */
+/**
+ * @typedef {object} FigureNumbers
+ * @property {string[]} controls The names of the controls.
+ * @property {FigureColumns} columns
+ * @property {PackedFigureViews} [views] The numbers, if the page draws other charts than these.
+ */
+/** @typedef {[FigureView, ...ViewChange[]]} PackedFigureViews */
+/**
+ * @typedef {object} FigureColumns The columns of a figure's CSV, by what of its data they hold: one name, or several for
+ *   a label of several parts.
+ * @property {string[][]} controls
+ * @property {Record<string, Record<string, string[]>>} axes By axis and the title of the axis.
+ * @property {string[]} panel
+ * @property {string[]} series
+ * @property {string[]} points
+ * @property {string[]} text
+ * @property {string[]} r
+ * @property {string[]} theta
+ * @property {string[]} all Every column in order.
+ */
+/** @typedef {{ type: string, name: string, panel?: string } & Record<string, any>} FigureTrace */
+/** @typedef {{ axes: Record<string, string>, points?: string[], traces: FigureTrace[] }} FigurePart */
+/** @typedef {FigurePart & { label: string, choices: string[], address: string }} FigureView */
+/** @typedef {{ controls: string[], views: FigureView[] }} FigureData */
+/**
+ * @typedef {object} TidyRows
+ * @property {(data: FigureData, columns: FigureColumns) => Record<string, Cell>[]} rowsOf
+ * @property {(data: FigureData, columns: FigureColumns) => string} csvOf
+ * @property {(columns: Column[], names: string[][]) => string} csvOfTable The rows of a long table, in its columns.
+ */
+/** @typedef {{ caption: string, head: string[], rows: string[][] }} NumberTable */
+/**
+ * @typedef {object} FigureTools
+ * @property {(room: HTMLElement, data: FigureData, slug: string) => void} showTables
+ * @property {(name: string, data: FigureData, columns: FigureColumns) => void} saveCsv
+ * @property {(name: string, columns: Column[], names: string[][]) => void} saveTable
+ * @property {(view: View, theme: ChartTheme) => string} plotlyJson
+ * @property {(name: string, view: View, theme: ChartTheme) => void} savePlotly
+ */
 /** @typedef {{ data: Trace[], layout: ChartLayout }} Chart */
 /** @typedef {{ type: string, meta?: number | string } & Record<string, any>} Trace */
-/** @typedef {{ meta?: { narrow?: Record<string, any>, panels?: Record<string, string>, opens?: Record<string, string> } } & Record<string, any>} ChartLayout */
+/** @typedef {{ meta?: { narrow?: Record<string, any>, panels?: Record<string, string>, axes?: Record<string, string>, opens?: Record<string, string> } } & Record<string, any>} ChartLayout */
 /**
  * @typedef {object} ChartTheme
  * @property {{ data: Record<string, Record<string, any>[]>, layout: Record<string, any> }} template
@@ -112,10 +166,18 @@
 // Payloads of components. The dataclasses of the Python code that makes them describe the fields.
 
 /**
- * @typedef {object} PackedNumbers An array as report/figures/component_files.py packs it.
+ * @typedef {object} PackedFloats An array as report/figures/component_files.py packs it.
  * @property {string} float32 The numbers in single precision, row by row, their bytes grouped by significance, in base64.
  * @property {number[]} shape The lengths of its axes.
  */
+/**
+ * @typedef {object} PackedSteps An array of very many numbers.
+ * @property {string} uint16 The number of steps from the smallest, in the same form.
+ * @property {number} least The smallest.
+ * @property {number} step The length of a step.
+ * @property {number[]} shape The lengths of its axes.
+ */
+/** @typedef {PackedFloats | PackedSteps} PackedNumbers */
 /** @typedef {{ name: string, token: string, label: string }} PositionToken */
 /** @typedef {{ positions: PositionToken[], heads: { name: string, layer: number, weights: PackedNumbers | Float64Array }[] }} AttentionPayload */
 /** @typedef {{ name: string, origin: string, route: string, magnitudes: PackedNumbers, phases: PackedNumbers }} CloudPath */
@@ -209,7 +271,7 @@
 // Tables
 
 /** @typedef {string | number | null} Cell */
-/** @typedef {{ values: Cell[], which?: number[], written?: string[], addresses?: Record<string, string>, pattern?: string }} PackedColumn */
+/** @typedef {{ values: Cell[] | string, which?: number[] | string, written?: string, places?: number, addresses?: Record<string, string>, pattern?: string }} PackedColumn */
 /** @typedef {{ values: Cell[], written: string[], addresses?: Record<string, string>, pattern?: string }} Column */
 /** @typedef {{ column: number, falling: boolean }} SortOrder */
 /** @typedef {{ choices: { column: number, value: string }[], words: string, order: SortOrder | null }} RowSelection */

@@ -154,7 +154,6 @@ def test_a_figure_names_the_script_that_is_missing_and_links_its_numbers(
     note = opened.locator("#unembedding .chart-note")
     expect(note).to_be_visible()
     expect(note).to_contain_text(reason)
-    expect(note.get_by_role("link", name="CSV")).to_have_attribute("href", "data/unembedding/unembedding.csv")
     expect(note.get_by_role("link", name="JSON")).to_have_attribute("href", "data/unembedding/unembedding.json")
     expect(opened.locator("#unembedding .figure-own")).to_be_hidden()
     assert opened.evaluate(OVERLAPS) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -102,21 +104,26 @@ def test_links_between_pages_the_search_and_a_choice_stay_in_the_file(opened: Ca
     assert reader.messages == []
 
 
-def test_files_are_saved_as_the_site_has_them_and_tables_are_shown(
+def test_files_are_saved_as_the_site_has_them_and_made_as_its_pages_make_them(
     site: Path, opened: Callable[..., Reader]
 ) -> None:
     reader = opened("layer-0-attention/qk-circuit")
     links = reader.page.locator("[id='layer-0-attention/qk-circuit'] .data-links")
-    for kind in ("CSV", "JSON"):
-        with reader.page.expect_download() as download:
-            links.get_by_role("link", name=kind).click()
-        saved = Path(download.value.path()).read_bytes()
-        assert saved == (site / "data" / "layer-0-attention" / f"qk-circuit.{kind.lower()}").read_bytes()
-        assert download.value.suggested_filename == f"layer-0-attention-qk-circuit.{kind.lower()}"
-    reader.page.locator(".data-links:visible").get_by_role("link", name="Tables").first.click()
-    expect(reader.page.locator("dialog table").first).to_be_visible()
-    reader.page.keyboard.press("Escape")
-    expect(reader.page.locator("dialog table").first).to_be_hidden()
+    with reader.page.expect_download() as download:
+        links.get_by_role("link", name="JSON").click()
+    saved = Path(download.value.path()).read_bytes()
+    assert saved == (site / "data" / "layer-0-attention" / "qk-circuit.json").read_bytes()
+    assert download.value.suggested_filename == "layer-0-attention-qk-circuit.json"
+    with reader.page.expect_download() as download:
+        links.get_by_role("button", name=re.compile("as CSV$")).click()
+    assert download.value.suggested_filename == "layer-0-attention-qk-circuit.csv"
+    rows = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
+    views = json.loads(saved)["views"]
+    scores = [value for view in views for row in view["traces"][0]["z"] for value in row]
+    assert [float(row["attention_score"]) if row["attention_score"] else None for row in rows] == scores
+    figure = reader.page.locator("[id='layer-0-attention/qk-circuit']")
+    figure.locator("summary", has_text="Numbers").click()
+    expect(figure.locator("[data-numbers] table")).to_be_visible()
     assert reader.messages == []
 
 

@@ -15,7 +15,6 @@ SHIFT_BELOW = 0.02
 """The sum of layout shifts below which they are not noticed."""
 
 
-NUMBERS_PAGE = "data/layer-0-attention/qk-position.html"
 WITHOUT_SOME_FIGURES = ("index.html", "the-task.html", "how-it-carries.html", "other-seeds.html")
 """The pages that differ most where the weights are untrained."""
 ON_A_PHONE = ("index.html", "layer-0-attention.html", "direct-logit-attribution.html", "how-it-adds.html")
@@ -31,10 +30,10 @@ FIRST_FIGURE = "figures/layer-1-ov/digit-embeddings.js"
         *(("trained, over http", "dark", page) for page in IN_EACH_RUN),
         *(
             pytest.param("trained, over http", "dark", page, marks=pytest.mark.nightly)
-            for page in (*PAGES, NUMBERS_PAGE)
+            for page in PAGES
             if page not in IN_EACH_RUN
         ),
-        *(("untrained, from disk", "light", page) for page in (*WITHOUT_SOME_FIGURES, NUMBERS_PAGE)),
+        *(("untrained, from disk", "light", page) for page in WITHOUT_SOME_FIGURES),
         *(
             pytest.param("untrained, from disk", "light", page, marks=pytest.mark.nightly)
             for page in PAGES
@@ -60,10 +59,7 @@ def test_a_page_is_drawn_completely_without_messages_and_requests_elsewhere(
 
 @pytest.mark.parametrize(
     "page",
-    [
-        page if page in ON_A_PHONE else pytest.param(page, marks=pytest.mark.nightly)
-        for page in (*PAGES, NUMBERS_PAGE)
-    ],
+    [page if page in ON_A_PHONE else pytest.param(page, marks=pytest.mark.nightly) for page in PAGES],
 )
 def test_a_page_fits_a_phone(page: str, trained_site: Path, read: Callable[..., Reader]) -> None:
     reader = read(viewport={"width": 375, "height": 900}, has_touch=True)
@@ -159,7 +155,7 @@ def test_without_scripts_the_text_the_tables_and_the_way_to_the_numbers_are_ther
     reader.page.goto(f"{from_disk}/the-task.html")
     assert reader.page.get_by_text("cannot work column by column").is_visible()
     assert reader.page.locator("table").first.is_visible()
-    assert reader.page.locator("#sample-probabilities .chart").get_by_role("link", name="CSV").is_visible()
+    assert reader.page.locator("#sample-probabilities .chart").get_by_role("link", name="JSON").is_visible()
 
 
 def test_a_chart_that_fails_says_so_and_leaves_the_others_alone(
@@ -172,7 +168,7 @@ def test_a_chart_that_fails_says_so_and_leaves_the_others_alone(
     reader.page.goto(f"{damaged.as_uri()}/unembedding.html")
     note = reader.page.locator("#unembedding .chart-note")
     note.get_by_text("could not be drawn").wait_for()
-    csv = note.get_by_role("link", name="CSV")
-    assert csv.get_attribute("href") == "data/unembedding/unembedding.csv"
+    json = note.get_by_role("link", name="JSON")
+    assert json.get_attribute("href") == "data/unembedding/unembedding.json"
     reader.page.locator("#gram").scroll_into_view_if_needed()
     reader.page.wait_for_selector("#gram .main-svg")

@@ -193,7 +193,7 @@ def test_more_sums_than_a_build_goes_through_are_told_once_they_were_verified(
     assert not built.failures
     page = (tmp_path / "site" / "every-sum.html").read_text()
     assert page.count("figure--absent") == N_ABSENT
-    assert (tmp_path / "site" / "data" / "every-sum" / "wrong-sums.csv").exists()
+    assert (tmp_path / "site" / "data" / "every-sum" / "wrong-sums.json").exists()
 
 
 def test_a_network_that_is_too_wide_is_said_to_be(checkpoint: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -272,6 +272,12 @@ def test_what_only_one_of_the_two_has_is_told(tmp_path: Path) -> None:
     assert comparison.differs
 
 
+def test_the_dictionary_of_columns_is_no_figure(tmp_path: Path) -> None:
+    old = site_at(tmp_path / "a", data={"one/gram": FIGURE})
+    new = site_at(tmp_path / "b", data={"one/gram": FIGURE, "columns": {"columns": []}})
+    assert not compare(old, new).differs
+
+
 def test_the_largest_changes_are_told_with_their_places(tmp_path: Path) -> None:
     change = of_data(tmp_path, FIGURE, figure_with(((0, 1, 1), 5.0), ((1, 0, 0), 2.0), ((1, 0, 1), -2.5)))
     assert change is not None

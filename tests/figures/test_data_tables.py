@@ -1,21 +1,17 @@
-"""The data of a chart can be read as tables: beside it, on a separate page, or in its data files."""
-
-import re
-from pathlib import Path
+"""The data of a chart can be read as tables: the page contains those of few numbers, and makes others."""
 
 import numpy as np
 import pytest
 
-from report.content.chapter import Figure
+from report.content.chapter import Chapter, Figure
 from report.figures import charts
-from report.figures.data_tables import BESIDE_CHART_UP_TO, ON_A_PAGE_UP_TO, n_cells, number_views
+from report.figures.data_tables import BESIDE_CHART_UP_TO, n_cells, number_views
 from report.figures.export import figure_data
-from report.pages.renderer import Renderer
-from report.pipeline import build
+from report.pages.claim_index import ClaimIndex
+from report.pages.manuscript import Manuscript
+from report.pages.renderer import Entry, Renderer
+from report.pages.text.markdown import Text
 from report.publishing.repository import Repository
-from sumint.checkpoints.files import Weights, write_weights
-from sumint.lab import Lab
-from sumint.store.results import Store
 
 
 def figure_of(n_rows: int) -> Figure:
@@ -57,29 +53,13 @@ def test_counts_have_no_decimal_places(values: list[float], written: tuple[str, 
 
 
 @pytest.mark.parametrize(
-    ("n_rows", "address"),
-    [
-        (BESIDE_CHART_UP_TO // 10, None),
-        (BESIDE_CHART_UP_TO // 10 + 1, "data/chapter/it.html"),
-        (ON_A_PAGE_UP_TO // 10 + 1, None),
-    ],
+    ("n_rows", "is_on_the_page"), [(BESIDE_CHART_UP_TO // 10, True), (BESIDE_CHART_UP_TO // 10 + 1, False)]
 )
-def test_tables_stand_beside_a_chart_or_on_a_page_or_nowhere(n_rows: int, address: str | None) -> None:
-    renderer = Renderer((), {}, Repository().source_code)
-    assert renderer.numbers_address("chapter", figure_of(n_rows)) == address
-
-
-def test_a_page_of_numbers_holds_every_number_and_leads_back(
-    tmp_path: Path, tiny_weights: Weights, filled_cache: Path
-) -> None:
-    checkpoint = tmp_path / "tiny.safetensors"
-    write_weights(checkpoint, tiny_weights.tensors, {})
-    lab = Lab(checkpoint, store=Store(filled_cache / "results"))
-    build(lab, tmp_path / "site")
-    page = (tmp_path / "site/data/layer-1-ov/digit-sums.html").read_text()
-    cells = len(re.findall("<td>", page))
-    pairs_of_heads = lab.weights.architecture.n_heads**2
-    assert cells == pairs_of_heads * (100 * 10 + 100 * 2)
-    assert 'href="../../layer-1-ov.html#digit-sums"' in page
-    assert "<script>" not in page
-    assert 'href="data/layer-1-ov/digit-sums.html"' in (tmp_path / "site/layer-1-ov.html").read_text()
+def test_a_page_contains_the_tables_of_few_numbers_and_makes_others(n_rows: int, is_on_the_page: bool) -> None:
+    text = Text.read("# Results {: #results }\n\n{{ figure('it') }}\n", "results.md")
+    chapter = Chapter("Results", "What?", figures=(figure_of(n_rows),))
+    manuscript = Manuscript("results", 1, chapter, text, "results.md", ClaimIndex.of({"results": chapter}))
+    entry = Entry("results", "Results", "What?")
+    html = Renderer((entry,), {}, Repository().source_code).chapter_page(manuscript)
+    assert ("number-table" in html) == is_on_the_page
+    assert ("data-numbers" in html) != is_on_the_page

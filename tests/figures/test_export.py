@@ -1,8 +1,5 @@
 """The files of a figure contain all that it draws, and are the same every time."""
 
-import base64
-import csv
-import io
 import json
 import re
 from collections.abc import Mapping
@@ -10,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
-import plotly.io
 import pytest
 
 from report.content.chapter import Absent, Figure, Table
@@ -19,8 +15,8 @@ from report.content.lazy_chart import LazyChart
 from report.figures import charts
 from report.figures.export import files_of
 from report.figures.roles import is_measured
-from report.figures.theme import traces_of
 from report.figures.view_address import slug
+from tests.figure_scripts import decoded, expanded, registered, views_of
 
 Plots = LazyChart | Mapping[str, LazyChart] | Mapping[tuple[str, ...], LazyChart]
 NUMBERS = np.random.default_rng(0).normal(size=(4, 3)) * [1e-26, 1.0, 1e4]
@@ -66,19 +62,7 @@ def figure(plot: Plots, **settings: Any) -> Figure:
 
 def drawn_by(script: bytes) -> list[dict[str, Any]]:
     """The views that a script registers, with its binary arrays decoded by Plotly itself."""
-    call = re.fullmatch(r'sumint\.registerFigure\("[^"]+", (.*)\);\n', script.decode(), re.DOTALL)
-    assert call is not None
-    views = json.loads(call[1])
-    return [go.Figure({"data": view["data"]}).to_dict() | {"layout": view["layout"]} for view in views]
-
-
-def decoded(values: Any) -> np.ndarray:
-    if isinstance(values, dict):
-        array = np.frombuffer(base64.b64decode(values["bdata"]), np.dtype(values["dtype"]))
-        return (
-            array.reshape([int(length) for length in values["shape"].split(",")]) if "shape" in values else array
-        )
-    return np.asarray(values)
+    return [go.Figure({"data": view["data"]}).to_dict() | {"layout": view["layout"]} for view in views_of(script)]
 
 
 @pytest.mark.parametrize("kind", PLOTS)
@@ -115,26 +99,34 @@ def test_polar_points_are_in_radians_and_without_the_lines_that_guide_the_eye() 
     assert (trace["r"], trace["theta"], trace["text"]) == ([1.5, 2.5], [0.1, -3.0], ["dim 19", "dim 26"])
 
 
-def test_the_rows_hold_the_same_numbers() -> None:
-    files = files_of("chapter", figure({"one": PLOTS["heatmap"], "two": PLOTS["bars"]}, control="Kind"))
-    rows = list(csv.DictReader(io.StringIO(files["data/chapter/it.csv"].decode())))
-    cells = [float(row["z"]) for row in rows if row["view"] == "one"]
-    np.testing.assert_allclose(np.reshape(cells, (4, 3)), NUMBERS, rtol=1e-6)
-    assert [(row["trace"], row["x"], row["error_y"]) for row in rows if row["view"] == "two"] == [
-        ("mean", "a", "0.1"),
-        ("mean", "b", "0.2"),
-        ("zero", "a", "0.3"),
-        ("zero", "b", "0.4"),
-    ]
+def test_a_figure_has_a_script_and_a_file_of_its_numbers_and_nothing_else() -> None:
+    views = {"H0.0": PLOTS["heatmap"], "H0.1": PLOTS["polar"]}
+    assert set(files_of("chapter", figure(views, control="Head"))) == {
+        "figures/chapter/it.js",
+        "data/chapter/it.json",
+    }
 
 
-def test_plotly_opens_every_view() -> None:
-    files = files_of("chapter", figure({"H0.0": PLOTS["heatmap"], "H0.1": PLOTS["polar"]}, control="Head"))
-    first = plotly.io.from_json(files["figures/chapter/it.json"].decode())
-    second = plotly.io.from_json(files["figures/chapter/it.h0-1.json"].decode())
-    assert traces_of(first)[0].type == "heatmap"
-    assert traces_of(second)[0].type == "scatterpolar"
-    assert first.to_dict()["layout"]["template"]["layout"]["coloraxis"]["colorscale"]
+@pytest.mark.parametrize("kind", PLOTS)
+def test_a_script_contains_all_that_plotly_needs(kind: str) -> None:
+    plot = PLOTS[kind]
+    script = files_of("chapter", figure({"one": plot, "two": DECADES, "three": plot}, control="Kind"))
+    one, two, three = views_of(script["figures/chapter/it.js"])
+    for view, chart in ((one, plot), (two, DECADES), (three, plot)):
+        whole = json.loads(str(chart.figure.to_json()))
+        logarithms = [trace.pop("z") for trace in view["data"] if "customdata" in trace and "z" in trace]
+        expected = [trace.pop("z") for trace in whole["data"] if "customdata" in trace and "z" in trace]
+        assert view["data"] == whole["data"]
+        assert view["layout"] == {key: value for key, value in whole["layout"].items() if key != "template"}
+        for ours, theirs in zip(logarithms, expected, strict=True):
+            np.testing.assert_allclose(decoded(ours), decoded(theirs), rtol=1e-6)
+
+
+def test_a_script_contains_the_numbers_of_charts_that_the_page_does_not_draw() -> None:
+    files = files_of("chapter", figure(PLOTS["lines"], numbers={"a": PLOTS["bars"], "b": PLOTS["polar"]}))
+    (_, numbers), data = registered(files["figures/chapter/it.js"]), json.loads(files["data/chapter/it.json"])
+    assert expanded(numbers["views"]) == data["views"]
+    assert "views" not in registered(files_of("chapter", figure(PLOTS["lines"]))["figures/chapter/it.js"])[1]
 
 
 @pytest.mark.parametrize("kind", PLOTS)
@@ -170,7 +162,7 @@ def test_a_table_is_saved_in_full() -> None:
     columns = {"sum": ["1+1=2"], "loss": [0.1 + 0.2]}
     files = files_of("chapter", Table("it", "It", columns, "", measured, formats={"loss": lambda _: "rounded"}))
     assert json.loads(files["data/chapter/it.json"])["rows"] == [["1+1=2", 0.1 + 0.2]]
-    assert files["data/chapter/it.csv"].decode() == f"sum,loss\n1+1=2,{0.1 + 0.2!r}\n"
+    assert files["data/chapter/it.csv"].decode() == f"a,b,right,loss\n1,1,2,{0.1 + 0.2!r}\n"
 
 
 def test_what_is_absent_has_no_files() -> None:
@@ -188,8 +180,8 @@ def test_the_data_names_the_panel_of_every_trace() -> None:
     files = files_of("chapter", figure(PLOTS["panels"]))
     traces = json.loads(files["data/chapter/it.json"])["views"][0]["traces"]
     assert [trace["panel"] for trace in traces] == ["H0.0", "phases", "phases", "H0.1"]
-    rows = list(csv.DictReader(io.StringIO(files["data/chapter/it.csv"].decode())))
-    assert {row["panel"] for row in rows} == {"H0.0", "phases", "H0.1"}
+    names = registered(files["figures/chapter/it.js"])[1]["columns"]
+    assert names["panel"] == ["panel"]
 
 
 def test_the_data_of_several_controls_has_a_view_for_each_combination() -> None:
@@ -200,7 +192,7 @@ def test_the_data_of_several_controls_has_a_view_for_each_combination() -> None:
     data = json.loads(files["data/chapter/it.json"])
     assert data["controls"] == ["Sum", "Digit"]
     assert [tuple(view["choices"]) for view in data["views"]] == list(views)
-    assert "figures/chapter/it.4-4-8.c1.json" in files
+    assert [view["slug"] for view in views_of(files["figures/chapter/it.js"])][-1] == "4-4-8.c1"
 
 
 @pytest.mark.parametrize("labels", [("a b", "a-b"), ("+", "=")])
@@ -221,19 +213,26 @@ def test_a_long_table_has_a_script_that_hands_its_rows_to_the_page() -> None:
     table = Table(
         "it",
         "It",
-        {"digit": ["C1", "C0, C2", "C1"], "a": ["5", "5", "6"], "margin": [0.5, -2.25, 1.0]},
+        {
+            "digit": ["C1", "C0, C2", "C1"],
+            "a": ["5", "5", "6"],
+            "margin": [0.5, -2.25, 1.0],
+            "loss": [0.5, -2.25, 1.0],
+        },
         caption="",
         source=measured,
-        formats={"margin": lambda value: f"{value:.1f}"},
+        formats={"margin": decimals, "loss": lambda value: f"{value} nats"},
         page_length=2,
         filter_columns=("digit",),
     )
-    script = files_of("chapter", table)["data/chapter/it.js"].decode()
-    name, columns = json.loads(script.replace("sumint.registerTable(", "[").replace(");", "]"))
-    assert name == "chapter/it"
+    files = files_of("chapter", table)
+    assert "data/chapter/it.csv" not in files
+    columns, names = registered(files["data/chapter/it.js"], "registerTable")
     assert columns == [
-        {"values": ["C0, C2", "C1"], "which": [1, 0, 1]},
-        {"values": ["5", "5", "6"]},
-        {"values": [0.5, -2.25, 1.0], "written": ["0.5", "-2.2", "1.0"]},
+        {"values": ["C0, C2", "C1"], "which": "101"},
+        {"values": "5\n5\n6"},
+        {"values": [0.5, -2.25, 1.0], "places": 2},
+        {"values": [0.5, -2.25, 1.0], "written": "0.5 nats\n-2.25 nats\n1.0 nats"},
     ]
+    assert names == [["digit"], ["a"], ["margin"], ["loss"]]
     assert table.choices == {"digit": ("C0", "C1", "C2")}

@@ -17,7 +17,7 @@ from report.content.component import Component, Matrix, Part
 from report.errors import TextError
 from report.figures import charts
 from report.figures.export import files_of
-from report.pages.assets import STYLES, TEMPLATES
+from report.pages.assets import CHAPTER_STYLES, STYLES, TEMPLATES
 from report.pages.manuscript import Manuscript
 from report.pages.renderer import Entry, Renderer, SourceCode
 from report.publishing.links import check_links
@@ -167,7 +167,7 @@ def test_every_link_leads_somewhere() -> None:
         "references.html": PAGES["references"],
         "404.html": renderer().not_found_page(),
     }
-    others = {"claims.json": b"", "cite.bib": b"", "references.bib": b""}
+    others = {"claims.json": b"", "data/columns.json": b"", "cite.bib": b"", "references.bib": b""}
     check_links({**files, **others, **{name: html.encode() for name, html in pages.items()}})
 
 
@@ -262,8 +262,7 @@ def test_a_component_names_its_script_has_its_controls_and_no_chart_to_save() ->
     assert 'name="both.1"' in html
     assert HOSTILE not in html
     assert 'href="data/unembedding/both.json"' in html
-    assert 'href="figures/unembedding/both.json"' not in html
-    assert 'href="figures/unembedding/both.json"' in page()
+    assert page().count('value="plotly"') == html.count('value="plotly"') + 1
 
 
 def test_the_page_of_figures_has_the_numbers_of_the_chapters() -> None:
@@ -275,8 +274,11 @@ def test_the_page_of_figures_has_the_numbers_of_the_chapters() -> None:
 
 def test_the_page_of_figures_leads_to_the_data_of_those_that_are_shown() -> None:
     html = figures_page()
-    assert 'href="data/unembedding/gram.csv"' in html
+    assert 'href="data/unembedding/gram.json"' in html
     assert 'href="data/unembedding/sums.json"' in html
+    assert 'href="data/unembedding/sums.csv"' in html
+    assert "data/unembedding/gram.csv" not in html
+    assert 'href="data/columns.json"' in html
     assert "data/unembedding/history" not in html
 
 
@@ -395,10 +397,11 @@ def test_two_runs_write_the_same_page() -> None:
 
 def test_the_shared_files_are_there_and_licensed() -> None:
     assets = renderer().assets()
-    assert b"data:font/woff2;base64," in assets["assets/fonts.css"]
-    assert b'url("' not in assets["assets/fonts.css"]
+    for sheet in ("assets/fonts.css", "assets/chapters.css"):
+        assert b"data:font/woff2;base64," in assets[sheet]
+        assert b'url("' not in assets[sheet]
     assert b"Open Font License" in assets["assets/fonts/report-math-OFL.txt"]
-    assert len(assets["assets/fonts.css"]) < 150_000
+    assert len(assets["assets/fonts.css"]) < 95_000
 
 
 def test_no_page_needs_what_is_not_shipped() -> None:
@@ -412,7 +415,7 @@ def test_templates_hold_no_colours() -> None:
 
 
 def test_every_style_sheet_is_part_of_the_site_s() -> None:
-    assert {path.stem for path in TEMPLATES.glob("assets/styles/*.css")} == set(STYLES)
+    assert {path.stem for path in TEMPLATES.glob("assets/styles/*.css")} == {*STYLES, *CHAPTER_STYLES}
 
 
 def test_every_page_of_a_model_that_cannot_add_says_so_first() -> None:

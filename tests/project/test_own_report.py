@@ -100,7 +100,7 @@ def test_a_chapter_of_one_s_own_is_like_those_of_the_package(built: Path) -> Non
     assert own["address"] == "example.html#some-head-is-focused"
     assert own["unit"] == "bits"
     assert own["state"] in ("holds", "near-holds")
-    assert (built / "data/example/attention-entropy.csv").is_file()
+    assert (built / "data/example/attention-entropy.json").is_file()
     page = (built / "example.html").read_text()
     assert "def <span" in page or "attention_entropy" in page
     assert "Spread of attention" in (built / "assets/search-index.js").read_text()

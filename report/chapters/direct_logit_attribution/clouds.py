@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
 
 from report.chapters.direct_logit_attribution.components import digit_names
 from report.chapters.direct_logit_attribution.versions import VERSIONS
-from report.content.component import Component, Part, Phasors
+from report.content.component import Coarse, Component, Part, Phasors
 from sumint.analyses.attribution.path_attribution import PathAttribution, path_attribution
 
 DIRECT = "direct"
@@ -27,8 +26,10 @@ class CloudPath:
     """What the path starts from: embed, or a head of layer 0."""
     route: str
     """How the path leads to the logits: directly, or through a head of layer 1."""
-    magnitudes: Float[np.ndarray, "digit sum"]
-    phases: Float[np.ndarray, "digit sum"]
+    magnitudes: Coarse
+    """The magnitudes [digit, sum]."""
+    phases: Coarse
+    """The phases [digit, sum] in radians."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +50,9 @@ class CloudsPayload:
                     Phasors(digit, magnitudes, phases, panel=path.name)
                     for path in self.paths
                     if path.route == route
-                    for digit, magnitudes, phases in zip(self.digits, path.magnitudes, path.phases, strict=True)
+                    for digit, magnitudes, phases in zip(
+                        self.digits, path.magnitudes.numbers, path.phases.numbers, strict=True
+                    )
                 ],
                 points=self.sums,
             )
@@ -78,6 +81,7 @@ def cloud_figure(measured: PathAttribution) -> Component:
         script="clouds",
         part_title="Route",
         control="Version",
+        is_large=True,
         height=max(536, 135 * n_origins - 4),
         narrow_height=480 + 98 * n_origins,
     )
@@ -90,7 +94,9 @@ def _payload(measured: PathAttribution, reading: int) -> CloudsPayload:
     for name in measured.paths[1:]:
         origin, _, head = name.partition(ARROW)
         route = f"through {head}" if head else DIRECT
-        paths.append(CloudPath(name, origin, route, np.abs(phasors[name]), np.angle(phasors[name])))
+        paths.append(
+            CloudPath(name, origin, route, Coarse(np.abs(phasors[name])), Coarse(np.angle(phasors[name])))
+        )
     routes = tuple(dict.fromkeys(path.route for path in paths))
     return CloudsPayload(
         digits=digit_names(measured.waves.shape[2]),

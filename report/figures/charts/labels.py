@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+LINE_BREAK = "<br>"
+"""Between the lines of a text of a point; data files have a space there."""
+
 ROWS_WITH_A_LABEL = 20
 """The number of rows of a heatmap that can have separate labels on a small screen."""
 

@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 
 from report.content.lazy_chart import lazy_chart
 from report.figures.charts.base import chart, hover
+from report.figures.charts.labels import LINE_BREAK
 from report.figures.charts.margins import LEGEND, PADDING, Y_TITLE, margins
 from report.figures.roles import role_of
 
@@ -59,17 +60,13 @@ def mark_matrix(
         go.Scatter(
             x=[mark.column for mark in of_kind],
             y=[mark.row for mark in of_kind],
-            text=[mark.description for mark in of_kind],
-            customdata=[
-                [_wrapped(described.get(mark.row, mark.row)), _wrapped(mark.description)] for mark in of_kind
-            ],
+            text=[_wrapped(mark.description) for mark in of_kind],
+            customdata=[[_wrapped(described.get(mark.row, mark.row))] for mark in of_kind],
             name=name,
             mode="markers",
             marker={"line": {"width": 0}, **SYMBOLS[index]},
             cliponaxis=False,
-            hovertemplate=hover(
-                ("", "<b>%{customdata[0]}</b>"), ("", f"%{{x}}: {name}"), ("", "%{customdata[1]}")
-            ),
+            hovertemplate=hover(("", "<b>%{customdata[0]}</b>"), ("", f"%{{x}}: {name}"), ("", "%{text}")),
             meta=role_of(name, index),
         )
         for index, (name, of_kind) in enumerate(kinds.items())
@@ -101,7 +98,7 @@ def _rows_of(groups: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def _wrapped(text: str) -> str:
-    return "<br>".join(wrap(text, HOVER_WIDTH))
+    return LINE_BREAK.join(wrap(text, HOVER_WIDTH, break_long_words=False, break_on_hyphens=False))
 
 
 def _shortened(text: str, width: int) -> str:

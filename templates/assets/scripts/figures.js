@@ -89,8 +89,12 @@
   };
   /** @type {Map<string, View[]>} */
   const registered = new Map();
-  sumint.registerFigure = (name, views) => {
+  /** @type {Map<string, FigureNumbers>} */
+  const numbers = new Map();
+  sumint.registerFigure = (name, packed, ofFigure) => {
+    const views = sumint.expandViews(packed);
     registered.set(name, views);
+    numbers.set(name, ofFigure);
     const figure = figures.get(name);
     if (figure) figure.views = views;
   };
@@ -219,6 +223,35 @@
     if (figure.isDrawn) plotly().downloadImage(figure.chart, { filename: imageName(figure), ...size, format });
   };
 
+  // The CSV, the JSON for Plotly and the tables are made by a script that is loaded when one of them is asked for.
+  const tools = async (/** @type {PageFigure} */ { name, component }) => {
+    const scripts = ["assets/figure-data.js", `figures/${name}.js`];
+    await Promise.all([themesKnown, ...scripts.map(sumint.loadScript)]);
+    const [views, ofFigure] = [registered.get(name), numbers.get(name)];
+    if (!views || !ofFigure) throw new Error(`figures/${name}.js holds no numbers`);
+    const data = () => sumint.figureData(views, ofFigure, component);
+    return { ...sumint.figureTools, data, columns: ofFigure.columns };
+  };
+  const takeNumbers = async (/** @type {PageFigure} */ figure, /** @type {string} */ format) => {
+    const problem = one(figure.element, ".data-problem", HTMLElement);
+    problem.textContent = "";
+    try {
+      const { data, columns, saveCsv, savePlotly } = await tools(figure);
+      if (format === "csv") saveCsv(figure.name, data(), columns);
+      else savePlotly(figure.name, figure.view, themeOf("light"));
+    } catch (error) {
+      problem.textContent = `This file could not be made: ${messageOf(error)}.`;
+    }
+  };
+  const showNumbers = async (/** @type {PageFigure} */ figure, /** @type {HTMLElement} */ room) => {
+    try {
+      const { data, showTables } = await tools(figure);
+      showTables(room, data(), figure.choices.join("."));
+    } catch (error) {
+      room.replaceChildren(html("p", {}, `These tables could not be made: ${messageOf(error)}.`));
+    }
+  };
+
   const expand = async (/** @type {PageFigure} */ figure) => {
     if (!figure.isDrawn) await show(figure);
     if (!figure.isDrawn) return;
@@ -284,7 +317,18 @@
       if (figure.isDrawn) drawOrExplain(figure);
       else if (figure.hasFailed) show(figure);
     });
-    for (const links of all(figure.element, ".image-links", HTMLElement)) links.hidden = false;
+    for (const links of all(figure.element, ".image-links, .data-links button", HTMLElement)) links.hidden = false;
+    for (const button of all(figure.element, ".data-links button", HTMLButtonElement)) {
+      button.addEventListener("click", () => takeNumbers(figure, button.value));
+    }
+    for (const room of all(figure.element, "[data-numbers]", HTMLElement)) {
+      const details = room.closest("details");
+      const showIfOpen = () => {
+        if (details?.open) showNumbers(figure, room);
+      };
+      details?.addEventListener("toggle", showIfOpen);
+      figure.element.addEventListener("change", showIfOpen);
+    }
     for (const button of all(figure.element, ".image-links button", HTMLButtonElement)) {
       button.addEventListener("click", () => saveImage(figure, button.value));
     }
@@ -319,18 +363,18 @@
     }
   });
 
-  // A script cannot wait for files before printing, so all figures are loaded when the page is idle, those near the
-  // viewport first. The opening page loads them only when they are near.
-  const waits = [...figures.values()].every(({ element }) => element.closest("[data-figures=when-near]"));
+  // A script cannot wait for files before printing, so figures are loaded when the page is idle, those near the viewport
+  // first. Large ones and those of the opening page are loaded only when they are near.
+  const waits = (/** @type {PageFigure} */ { element }) => element.closest("[data-figures=when-near]") !== null;
   const IDLE_BY = 2000; // milliseconds after which a busy page loads them all the same
   const whenIdle = window.requestIdleCallback ?? ((/** @type {() => void} */ work) => setTimeout(work, IDLE_BY));
   const loadTheRest = () => {
-    for (const figure of figures.values()) loadParts(figure).catch(() => {});
+    for (const figure of figures.values()) if (!waits(figure)) loadParts(figure).catch(() => {});
   };
   addEventListener("load", () => {
     const prepare = async () => {
       await Promise.all(drawings);
-      if (!waits) whenIdle(loadTheRest, { timeout: IDLE_BY });
+      whenIdle(loadTheRest, { timeout: IDLE_BY });
     };
     whenIdle(prepare, { timeout: IDLE_BY });
   });

@@ -29,7 +29,7 @@
       .map((view) => {
         const choices = view.slug.split(".").slice(1);
         const made = sumint.ownViews.makers[kind](view, choices, { model, run, sum });
-        return { ...made, slug: [slug, ...choices].join("."), label };
+        return { ...made, slug: [slug, ...choices].join("."), choices: [label, ...view.choices.slice(1)] };
       });
     sumint.addViews(name, { slug, label }, views);
     const digits = readAnswer(run, sum, model.payload);

@@ -5,13 +5,13 @@
 {
   const PAUSE = 120; // milliseconds without a key, after which is searched
 
-  const { html, one, all } = sumint.elements;
+  const { html, one, all, messageOf } = sumint.elements;
   const { addressOf, unpacked, textsOf, select, orderOf, placeText } = sumint.tableRows;
 
-  /** @type {Map<string, PackedColumn[]>} */
+  /** @type {Map<string, { packed: PackedColumn[], names: string[][] }>} */
   const registered = new Map();
-  sumint.registerTable = (name, columns) => {
-    registered.set(name, columns);
+  sumint.registerTable = (name, packed, names) => {
+    registered.set(name, { packed, names });
   };
 
   class BrowsedTable {
@@ -28,11 +28,14 @@
       /** @type {SortOrder | null} */
       this.order = null;
       this.first = 0;
-      /** @type {{ columns: Column[], texts: string[] } | null} */
+      /** @type {{ columns: Column[], texts: string[], names: string[][] } | null} */
       this.data = null;
       this.restore();
       this.addListeners();
-      for (const control of all(figure, ".table-controls, .table-turn button", HTMLElement)) control.hidden = false;
+      const controls = ".table-controls, .table-turn button, .data-links button";
+      for (const control of all(figure, controls, HTMLElement)) control.hidden = false;
+      this.problem = one(figure, ".data-problem", HTMLElement);
+      one(figure, ".data-links button", HTMLButtonElement).addEventListener("click", () => this.save());
       if (Object.values(this.settings).some(Boolean)) this.show();
     }
 
@@ -92,10 +95,21 @@
 
     async load() {
       await sumint.loadScript(`data/${this.name}.js`);
-      const packed = registered.get(this.name);
-      if (!packed) throw new Error(`data/${this.name}.js registers no rows`);
-      const columns = packed.map(unpacked);
-      return { columns, texts: textsOf(columns) };
+      const table = registered.get(this.name);
+      if (!table) throw new Error(`data/${this.name}.js registers no rows`);
+      const columns = table.packed.map(unpacked);
+      return { columns, texts: textsOf(columns), names: table.names };
+    }
+
+    async save() {
+      this.problem.textContent = "";
+      try {
+        await sumint.loadScript("assets/figure-data.js");
+        this.data ??= await this.load();
+        sumint.figureTools.saveTable(this.name, this.data.columns, this.data.names);
+      } catch (error) {
+        this.problem.textContent = `This file could not be made: ${messageOf(error)}.`;
+      }
     }
 
     async show() {

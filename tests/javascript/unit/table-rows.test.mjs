@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { load } from "./scripts.mjs";
 
-const { unpacked, textsOf, select, orderOf, placeText } = load("lib/table-rows").tableRows;
+const { unpacked, textsOf, select, orderOf, placeText } = load("lib/decimals", "lib/table-rows").tableRows;
 
 const COLUMNS = [
-  { values: ["C0, C2", "C1"], which: [1, 0, 1, 0] },
-  { values: ["9+1=10", "10+1=11", "9+1=10", "8+8=16"] },
-  { values: [0.5, -2.25, null, 0.5], written: ["0.5", "−2.2", "none", "0.5"] },
+  { values: ["C0, C2", "C1"], which: "1010" },
+  { values: "9+1=10\n10+1=11\n9+1=10\n8+8=16" },
+  { values: [0.5, -2.25, null, 0.5], written: "0.5\n−2.2\nnone\n0.5" },
 ].map(unpacked);
 const rows = ({ choices = [], words = "", order = null } = {}) =>
   select(COLUMNS, textsOf(COLUMNS), { choices, words, order });
@@ -16,10 +16,15 @@ test("a column that lists its different values once has a value for each row", (
   assert.deepEqual(COLUMNS[0].values, ["C1", "C0, C2", "C1", "C0, C2"]);
   assert.deepEqual(COLUMNS[0].written, COLUMNS[0].values);
   assert.deepEqual(COLUMNS[2].written[1], "−2.2");
+  assert.deepEqual(unpacked({ values: ["p", "q"], which: [1, 0, 1] }).values, ["q", "p", "q"]);
 });
 
 test("without a selection all rows are there in their own order", () => {
   assert.deepEqual(rows(), [0, 1, 2, 3]);
+});
+
+test("numbers of fixed places are written with them", () => {
+  assert.deepEqual(unpacked({ values: [-2.25, 1234.5, -0.001], places: 2 }).written, ["−2.25", "1,234.50", "0.00"]);
 });
 
 test("a choice selects the rows that have it among their words", () => {

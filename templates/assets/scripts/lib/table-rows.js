@@ -7,11 +7,18 @@
   const compare = (one, other) =>
     typeof one === "number" && typeof other === "number" ? one - other : collator.compare(String(one), String(other));
 
-  // A column with few different values lists each of them once.
+  // Texts are lines of one text, and a column with few different values lists each of them once.
   /** @type {TableRows["unpacked"]} */
-  const unpacked = ({ values, which, written, addresses, pattern }) => {
-    const whole = which ? which.map((place) => values[place]) : values;
-    return { values: whole, written: written ?? whole.map(String), addresses, pattern };
+  const unpacked = ({ values, which, written, places, addresses, pattern }) => {
+    const inPlaces = (/** @type {Cell} */ value) => sumint.decimals(Number(value), places ?? 0);
+    const listed = typeof values === "string" ? values.split("\n") : values;
+    const whole = which ? [...which].map((place) => listed[Number(place)]) : listed;
+    return {
+      values: whole,
+      written: written?.split("\n") ?? whole.map(places === undefined ? String : inPlaces),
+      addresses,
+      pattern,
+    };
   };
 
   /** @type {TableRows["textsOf"]} */
