@@ -29,7 +29,6 @@ _OPTIONS: dict[str, Any] = {"error_model": "numpy"}
 _NO_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
-
 def inner(function: Callable[..., Any]) -> Any:
     """Compile a function that is called only by compiled functions, once for all values of its arguments.
 
