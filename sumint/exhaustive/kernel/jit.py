@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from numba import njit
+from numba import njit, types
 from numba.core import config
 from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
@@ -28,8 +28,22 @@ setattr(config, "DISABLE_JIT", 0)  # noqa: B010 — numba declares no such attri
 _OPTIONS: dict[str, Any] = {"error_model": "numpy"}
 _NO_WRAPPERS: dict[str, Any] = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
-inner = njit(**_OPTIONS, **_NO_WRAPPERS)
-"""Compiles a function that is called only by compiled functions."""
+
+def inner(function: Callable[..., Any]) -> Any:
+    """Compile a function that is called only by compiled functions, once for all values of its arguments.
+
+    numba would compile it again for every constant that it is called with.
+    """
+    dispatcher = njit(**_OPTIONS, **_NO_WRAPPERS)(function)
+    template_for = dispatcher.get_call_template
+
+    def without_constants(arguments: Any, keywords: Any) -> Any:
+        return template_for(tuple(types.unliteral(one) for one in arguments), keywords)
+
+    setattr(dispatcher, "get_call_template", without_constants)  # noqa: B010 — numba declares no such attribute
+    return dispatcher
+
+
 inlined = njit(**_OPTIONS, **_NO_WRAPPERS, inline="always")
 """Compiles a function that is inlined into the compiled functions that call it."""
 

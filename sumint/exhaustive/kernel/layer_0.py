@@ -17,6 +17,7 @@ from sumint.exhaustive.kernel.jit import inlined, inner
 from sumint.exhaustive.kernel.simd import (
     WIDTH,
     add,
+    broadcast,
     divide,
     load,
     multiply,
@@ -25,7 +26,7 @@ from sumint.exhaustive.kernel.simd import (
     square_root,
     store,
 )
-from sumint.exhaustive.kernel.tables import Tables, entry, exp_scores_at
+from sumint.exhaustive.kernel.tables import Tables, entry, exp_scores_at, queries_at
 
 ONE, ZERO = np.float32(1), np.float32(0)
 
@@ -78,7 +79,7 @@ def add_uniform_key(t: Tables, block: Any, start: int, weights: Any, key: int, t
         weight = load(weights, head * WIDTH)
         for index in range(head * t.row, (head + 1) * t.row):
             here = start + index * WIDTH
-            store(block, here, multiply_add(weight, splat(t.values[row + index]), load(block, here)))
+            store(block, here, multiply_add(weight, broadcast(t.values, row + index), load(block, here)))
 
 
 @inner
@@ -89,7 +90,7 @@ def add_uniform_key_to_row(
     values_at = entry(key, key_token) * t.n_heads * t.row
     scores_at = exp_scores_at(t, query, query_token, key, key_token)
     for head in range(t.n_heads):
-        weight = splat(t.exp_scores[scores_at + head])
+        weight = broadcast(t.exp_scores, scores_at + head)
         for index in range(head * t.row, (head + 1) * t.row, WIDTH):
             row = load(rows, start + index)
             store(target, to + index, multiply_add(weight, load(t.values, values_at + index), row))
@@ -97,7 +98,7 @@ def add_uniform_key_to_row(
 
 @inlined
 def _uniform_entry(array: Any, start: int, index: int) -> Any:
-    return splat(array[start + index])
+    return broadcast(array, start + index)
 
 
 @inlined
@@ -131,20 +132,25 @@ def _make_finish(base_entry: Callable[[Any, int, int], Any]) -> Any:
         for head in range(t.n_heads):
             here = head * t.row + t.n_parts
             weight = load(weights, head * WIDTH)
-            total = multiply_add(weight, splat(row[row_at + here]), load(block, block_at + here * WIDTH))
+            total = multiply_add(weight, broadcast(row, row_at + here), load(block, block_at + here * WIDTH))
             store(inverse_totals, head * WIDTH, divide(splat(ONE), total))
         start = position * t.row * WIDTH
-        for index in range(0, t.n_parts, 4):  # four at a time: weights are loaded once for all
+        after = t.n_parts if position >= t.equals else queries_at(t)
+        for index in range(0, after, 4):  # four at a time: weights are loaded once for all
             x0, x1 = base_entry(base, base_at, index), base_entry(base, base_at, index + 1)
             x2, x3 = base_entry(base, base_at, index + 2), base_entry(base, base_at, index + 3)
             for head in range(t.n_heads):
                 weight, inverse = load(weights, head * WIDTH), load(inverse_totals, head * WIDTH)
                 r = row_at + head * t.row + index
                 b = block_at + (head * t.row + index) * WIDTH
-                x0 = multiply_add(multiply_add(weight, splat(row[r]), load(block, b)), inverse, x0)
-                x1 = multiply_add(multiply_add(weight, splat(row[r + 1]), load(block, b + WIDTH)), inverse, x1)
-                x2 = multiply_add(multiply_add(weight, splat(row[r + 2]), load(block, b + 2 * WIDTH)), inverse, x2)
-                x3 = multiply_add(multiply_add(weight, splat(row[r + 3]), load(block, b + 3 * WIDTH)), inverse, x3)
+                x0 = multiply_add(multiply_add(weight, broadcast(row, r), load(block, b)), inverse, x0)
+                x1 = multiply_add(multiply_add(weight, broadcast(row, r + 1), load(block, b + WIDTH)), inverse, x1)
+                x2 = multiply_add(
+                    multiply_add(weight, broadcast(row, r + 2), load(block, b + 2 * WIDTH)), inverse, x2
+                )
+                x3 = multiply_add(
+                    multiply_add(weight, broadcast(row, r + 3), load(block, b + 3 * WIDTH)), inverse, x3
+                )
             here = start + index * WIDTH
             store(residual, here, x0)
             store(residual, here + WIDTH, x1)

@@ -14,6 +14,7 @@ from sumint.exhaustive.kernel.layer_0 import ONE, ZERO, inverse_length
 from sumint.exhaustive.kernel.simd import (
     WIDTH,
     add,
+    broadcast,
     divide,
     exponential,
     larger,
@@ -28,7 +29,7 @@ from sumint.exhaustive.kernel.simd import (
     where_equal,
     where_larger,
 )
-from sumint.exhaustive.kernel.tables import N_TOKENS, Tables
+from sumint.exhaustive.kernel.tables import N_TOKENS, Tables, queries_at
 from sumint.exhaustive.predictions import Predictions
 
 N_QUERIES = 4
@@ -66,13 +67,12 @@ def stream_size(t: Tables) -> int:
 @inner
 def _compute_queries(t: Tables, residual: Any, inverse_rho: Any, first: int, queries: Any) -> None:
     size = t.n_heads * t.d_head
-    begin = t.d_model + t.n_heads * (t.d_head + t.d_model)
     for query in range(N_QUERIES):
-        row = ((first + query) * t.row + begin) * WIDTH
+        row = ((first + query) * t.row + queries_at(t)) * WIDTH
         rho = load(inverse_rho, (first + query) * WIDTH)
         for index in range(size):
             projection = load(residual, row + index * WIDTH)
-            bias = splat(t.query_bias[index])
+            bias = broadcast(t.query_bias, index)
             store(queries, (query * size + index) * WIDTH, multiply_add(projection, rho, bias))
 
 
@@ -136,7 +136,7 @@ def _add_head_outputs(t: Tables, residual: Any, first: int, n_keys: int, weights
     values = t.d_model + t.n_heads * t.d_head
     for index in range(0, t.d_model, 2):
         r = first * block + index * WIDTH
-        bias_a, bias_b = splat(t.output_bias[index]), splat(t.output_bias[index + 1])
+        bias_a, bias_b = broadcast(t.output_bias, index), broadcast(t.output_bias, index + 1)
         a0, b0 = add(load(residual, r), bias_a), add(load(residual, r + WIDTH), bias_b)
         r += block
         a1, b1 = add(load(residual, r), bias_a), add(load(residual, r + WIDTH), bias_b)
@@ -184,9 +184,9 @@ def write_predictions(
     for token in range(N_TOKENS):
         logit = splat(ZERO)
         for index in range(t.n_read):
-            weight = splat(t.readout[index * N_TOKENS + token])
+            weight = broadcast(t.readout, index * N_TOKENS + token)
             logit = multiply_add(load(final, start + index * WIDTH), weight, logit)
-        logit = multiply_add(logit, rho, splat(t.unembed_bias[token]))
+        logit = multiply_add(logit, rho, broadcast(t.unembed_bias, token))
         store(logits, token * WIDTH, logit)
         token_id = splat(np.float32(token))
         best = where_larger(logit, largest, token_id, best)

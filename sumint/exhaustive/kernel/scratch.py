@@ -99,7 +99,11 @@ def scratch_bytes(sizes: Architecture) -> int:
 
 @inner
 def _vectors(n: int) -> Any:
-    return np.zeros(n * WIDTH, np.float32)
+    """Zeros for `n` vectors, none of which crosses the border between two of the processor's cache lines."""
+    array = np.zeros((n + 1) * WIDTH, np.float32)
+    bytes_before = -array.ctypes.data % (WIDTH * array.itemsize)
+    start = bytes_before // array.itemsize
+    return array[start : start + n * WIDTH]
 
 
 @inner

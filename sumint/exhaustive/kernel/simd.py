@@ -46,9 +46,18 @@ class _VectorModel(models.PrimitiveModel):
         super().__init__(data_model_manager, numba_type, _FLOATS)
 
 
+def _element(context: Any, builder: ir.IRBuilder, array_type: Any, array: Any, index: Any) -> Any:
+    """The address of `array[index]`; a negative index does not count from the end."""
+    return builder.gep(context.make_array(array_type)(context, builder, array).data, [index])
+
+
 def _address(context: Any, builder: ir.IRBuilder, array_type: Any, array: Any, index: Any) -> Any:
-    elements = context.make_array(array_type)(context, builder, array).data
-    return builder.bitcast(builder.gep(elements, [index]), _FLOATS.as_pointer())
+    return builder.bitcast(_element(context, builder, array_type, array, index), _FLOATS.as_pointer())
+
+
+def _repeat(builder: ir.IRBuilder, number: Any) -> Any:
+    first = builder.insert_element(ir.Constant(_FLOATS, ir.Undefined), number, ir.Constant(_INT, 0))
+    return builder.shuffle_vector(first, first, ir.Constant(_INTS, [0] * WIDTH))
 
 
 @_intrinsic
@@ -78,10 +87,19 @@ def splat(_: Any, number: Any) -> Any:
     """A vector with the same number in every lane."""
 
     def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
-        first = builder.insert_element(ir.Constant(_FLOATS, ir.Undefined), arguments[0], ir.Constant(_INT, 0))
-        return builder.shuffle_vector(first, first, ir.Constant(_INTS, [0] * WIDTH))
+        return _repeat(builder, arguments[0])
 
     return vector_type(types.float32), generate
+
+
+@_intrinsic
+def broadcast(_: Any, array: Any, index: Any) -> Any:
+    """A vector with `array[index]` in every lane, for a contiguous one-dimensional array in single precision."""
+
+    def generate(context: Any, builder: ir.IRBuilder, signature: Any, arguments: Any) -> Any:
+        return _repeat(builder, builder.load(_element(context, builder, signature.args[0], *arguments)))
+
+    return vector_type(array, types.intp), generate
 
 
 def _operation(generate_one: Callable[[ir.IRBuilder, Any], Any], n_operands: int) -> Any:

@@ -67,7 +67,7 @@ def evaluate(t: Tables, high_a: Any, high_b: Any, predictions: Predictions) -> N
             _write_answers(t, scratch, carry, low_a * t.n_low + low_b, predictions)
 
 
-@inner
+@inlined
 def _load_lanes(t: Tables, scratch: Scratch, high_a: Any, high_b: Any) -> None:
     """Fill the arrays of varying tokens, their values and their bases, for the answer without and with a carry."""
     for lane in range(WIDTH):
@@ -184,7 +184,7 @@ def _add_uniform_key(
     add_uniform_key(t, block, start, scratch.weights, key, token)
 
 
-@inner
+@inlined
 def _compute_from_high(t: Tables, scratch: Scratch) -> None:
     """Fill `from_high` and `from_high_last`: the values of high digits for every uniform query and token."""
     block = t.n_heads * t.row * WIDTH
@@ -215,7 +215,7 @@ def _possible_tokens(t: Tables, position: int) -> Any:
     return 0, N_DIGIT_TOKENS
 
 
-@inner
+@inlined
 def _start_varying_queries(t: Tables, scratch: Scratch) -> None:
     """Add the values of high digits and signs to all varying queries, and finish the queries of A_high."""
     block = t.n_heads * t.row * WIDTH
@@ -280,7 +280,7 @@ def _finish_uniform(t: Tables, scratch: Scratch, position: int, token: int, bloc
     )
 
 
-@inner
+@inlined
 def _process_low_a(t: Tables, scratch: Scratch, low_a: int) -> None:
     """Add the low digits of the first operand to all queries, and finish those of A_low, + and B_high."""
     heads_row = t.n_heads * t.row
@@ -329,7 +329,7 @@ def _process_low_a(t: Tables, scratch: Scratch, low_a: int) -> None:
                 add_uniform_key_to_row(t, scratch.rows, start, scratch.rows, start, query, token, t.equals, EQUALS)
 
 
-@inner
+@inlined
 def _process_b_tens(t: Tables, scratch: Scratch, tens: int) -> None:
     """Finish the query of the second operand's tens."""
     position, heads_row = t.b_low, t.n_heads * t.row
@@ -338,7 +338,7 @@ def _process_b_tens(t: Tables, scratch: Scratch, tens: int) -> None:
     _finish_uniform(t, scratch, position, tens, scratch.from_high, start * WIDTH)
 
 
-@inner
+@inlined
 def _update_varying_c(t: Tables, scratch: Scratch, tens: int, carry: int) -> None:
     """Fill `varying_c_b_tens`: all keys of the answer's high digits except the second operand's units."""
     size = t.n_high * t.n_heads * t.row * WIDTH
@@ -350,7 +350,7 @@ def _update_varying_c(t: Tables, scratch: Scratch, tens: int, carry: int) -> Non
         )
 
 
-@inner
+@inlined
 def _process_low_b(t: Tables, scratch: Scratch, low_a: int, low_b: int, carry: int) -> None:
     """Finish the queries of the second operand's units and of all later positions."""
     heads_row = t.n_heads * t.row
@@ -391,7 +391,7 @@ def _process_low_b(t: Tables, scratch: Scratch, low_a: int, low_b: int, carry: i
     store(scratch.answer_floats, at + WIDTH, splat(np.float32(unit)))
 
 
-@inner
+@inlined
 def _write_answers(t: Tables, scratch: Scratch, carry: int, pair: int, predictions: Predictions) -> None:
     """Run layer 1 and write the predictions for every digit of the answer."""
     for first in range(0, t.n_digits, N_QUERIES):

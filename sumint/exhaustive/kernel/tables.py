@@ -119,3 +119,9 @@ def exp_scores_at(t: Tables, query: int, query_token: int, key: int, key_token: 
     """The index in `exp_scores` of the first head's entry for a query and a key."""
     n_entries = t.n_positions * N_TOKENS
     return (entry(query, query_token) * n_entries + entry(key, key_token)) * t.n_heads
+
+
+@inlined
+def queries_at(t: Tables) -> int:
+    """The index in a row at which the entries for layer 1's queries begin, which are the last."""
+    return t.d_model + t.n_heads * (t.d_head + t.d_model)
