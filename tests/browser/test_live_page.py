@@ -315,7 +315,7 @@ def test_without_scripts_the_page_says_what_it_needs_and_the_listed_sums_are_tex
 ) -> None:
     page = read(java_script_enabled=False).page
     page.goto(f"{trained_site.as_uri()}/live-model.html")
-    expect(page.locator("#live-model .chart").get_by_role("link", name="CSV")).to_be_visible()
+    expect(page.locator("#live-model .chart").get_by_role("link", name="JSON")).to_be_visible()
     page.get_by_role("link", name="the mechanism").first.click()
     page.locator("#mechanism").get_by_text("As text").click()
     expect(page.locator("#mechanism details p", has_text="Layer 1 adds the carries").first).to_be_visible()

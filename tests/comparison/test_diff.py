@@ -354,10 +354,15 @@ def test_a_changed_label_is_said_to_be_one(tmp_path: Path) -> None:
 
 
 def test_the_figures_that_changed_most_come_first(tmp_path: Path) -> None:
-    data = {name: {"rows": [1.0, 2.0, 3.0]} for name in "abcd"}
-    changed = {"a": {"rows": [1.5, 2.0, 3.0]}, "b": {"rows": [9.0, 9.0, 9.0]}, "c": data["c"], "d": {"rows": []}}
+    data = {f"one/{name}": {"rows": [1.0, 2.0, 3.0]} for name in "abcd"}
+    changed = {
+        "one/a": {"rows": [1.5, 2.0, 3.0]},
+        "one/b": {"rows": [9.0, 9.0, 9.0]},
+        "one/c": data["one/c"],
+        "one/d": {"rows": []},
+    }
     comparison = compare(site_at(tmp_path / "x", data=data), site_at(tmp_path / "y", data=changed))
-    assert [change.name for change in comparison.data] == ["d", "b", "a"]
+    assert [change.name for change in comparison.data] == ["one/d", "one/b", "one/a"]
 
 
 def test_where_two_sites_come_from_is_told_but_is_no_difference(tmp_path: Path, capsys) -> None:
