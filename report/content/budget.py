@@ -48,7 +48,7 @@ def tally_of_every_sum(lab: Lab) -> Tally | str:
     if not affords_every_sum(lab):
         return (
             f"The {count(lab.layout.n_sums)} sums of so many digits are more than a build goes through "
-            "unasked: `python -m sumint verify` does, and the next build shows what it found."
+            "by default: `python -m sumint verify` does, and the next build shows what it found."
         )
     beside = current_options().beside
     if beside is not None and not _waits.get() and beside.is_working_on(lab.weights):

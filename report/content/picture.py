@@ -197,7 +197,7 @@ class Picture:
             {
                 "part": name,
                 "measured": evidence.measured,
-                "in words": evidence.statement,
+                "as text": evidence.statement,
                 "shown at": evidence.address,
             }
             for name, evidence in self.parts
@@ -206,4 +206,4 @@ class Picture:
     @property
     def columns(self) -> Mapping[str, Sequence[Any]]:
         """The parts as columns of a data file, by their headings."""
-        return {head: [row[head] for row in self.rows] for head in ("part", "measured", "in words", "shown at")}
+        return {head: [row[head] for row in self.rows] for head in ("part", "measured", "as text", "shown at")}

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from report.content.component import Coarse, Component, Matrix, Part, Phasors, Series
-from report.figures.columns import figure_columns
+from report.figures.columns.names import figure_columns
 from report.figures.compact import compact_views
 from report.figures.data_format import json_file, plain, registering_script
 from report.figures.view_address import check_addresses, view_address

@@ -33,7 +33,7 @@ from report.content.component import Component
 from report.content.formats import decimals
 from report.content.picture import Picture
 from report.figures.charts.labels import LINE_BREAK
-from report.figures.columns import Names, figure_columns, parts_of, table_columns
+from report.figures.columns.names import Names, figure_columns, parts_of, table_columns
 from report.figures.compact import compact_views
 from report.figures.component_files import component_data, component_files
 from report.figures.data_format import CHANNELS, csv_file, json_file, plain, registering_script

@@ -20,7 +20,8 @@ from report.content.component import Component
 from report.content.picture import Picture
 from report.errors import SettingsError, shortened
 from report.figures.cache import LIBRARIES, numbers_of
-from report.figures.columns import DICTIONARY, dictionary, figure_columns, table_columns, titles_of
+from report.figures.columns.dictionary import DICTIONARY, dictionary, titles_of
+from report.figures.columns.names import figure_columns, table_columns
 from report.figures.data_format import json_file
 from report.outline import CHAPTERS, OUTLINE
 from report.pages import overview

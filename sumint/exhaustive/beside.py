@@ -41,7 +41,7 @@ class TallyBeside(RunningTally):
         self._is_at_end = False
 
     def is_working_on(self, weights: Weights) -> bool:
-        """Whether the tally is of these weights, and is not finished."""
+        """Whether the tally is of this checkpoint, and is not finished."""
         while not self._is_at_end and self._messages.poll():
             self._receive()
         return weights.digest == self._digest and not self._is_at_end
@@ -73,7 +73,7 @@ def tally_beside(checkpoint: Path, digest: str, store: Store) -> Iterator[TallyB
 
     Args:
         checkpoint: a file of weights.
-        digest: the digest of these weights.
+        digest: the digest of its tensors.
     """
     # The process reads the weights itself: a start that sends more than a pipe holds would never return if the
     # process ended at once.

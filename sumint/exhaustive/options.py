@@ -26,7 +26,7 @@ class RunningTally(ABC):
 
     @abstractmethod
     def is_working_on(self, weights: Weights) -> bool:
-        """Whether the tally is of these weights, and is not finished."""
+        """Whether the tally is of this checkpoint, and is not finished."""
 
     @abstractmethod
     def tally(self, weights: Weights, on_progress: Callable[[int, int], None]) -> Tally | None:

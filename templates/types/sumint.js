@@ -27,7 +27,7 @@
  * @property {(label: string) => string} slug A label in the form for an address.
  * @property {TidyRows} tidyRows The numbers of a figure as rows.
  * @property {(view: FigureView) => NumberTable[]} numberTables The numbers of a view as tables, one for each trace.
- * @property {FigureTools} figureTools What a reader can take from a figure.
+ * @property {FigureTools} figureTools The files and tables that are made of a figure on a click.
  * @property {(themes: Record<ThemeName, ChartTheme>) => void} registerChartThemes Called by the script of the themes.
  * @property {(name: string, make: MakeComponent<any>) => void} registerComponent Called by a component's script.
  * @property {(name: string, columns: PackedColumn[], names: string[][]) => void} registerTable Called by the script of a
@@ -444,7 +444,7 @@
  * @property {number} nChanges
  * @property {number[]} tokens The tokens of the sum that was typed.
  * @property {number[]} tokensNow The tokens after some of them were replaced.
- * @property {string} way The part of layer 1 that alone receives the changes before it, in words; empty without one.
+ * @property {string} way The part of layer 1 that alone receives the changes before it, as text; empty without one.
  * @property {NetworkResult} clean
  * @property {NetworkResult} run
  * @property {LiveDigit[]} before

@@ -2,9 +2,8 @@
 
 In turn, so that all meets the same noise: the forward pass at its best batch, on two threads; the engine on one
 thread and on two; products added to sums that stay in registers, which is the most that one thread can do; and
-what the engine does without counting, on networks of the same sizes with more digits, whatever their weights. Of
-all medians are printed, of the engine the share of that peak which its multiplications alone would take, and from
-the rates how long all sums of more digits would take.
+what the engine does without counting, on networks of the same sizes with more digits, whatever their weights, from
+which follows how long all sums of more digits would take.
 """
 
 from __future__ import annotations

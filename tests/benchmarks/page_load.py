@@ -32,7 +32,7 @@ QUIET_FOR = 2.0
 PATIENCE = 120.0
 DRAWING = ("assets/load.js", "assets/figures.js", "assets/chart-themes.js")
 
-LISTEN = """
+OBSERVE = """
 window.measured = { tasks: [], figure: null };
 new PerformanceObserver((list) => {
   for (const { startTime, duration } of list.getEntries()) measured.tasks.push([startTime, duration]);
@@ -157,7 +157,7 @@ def load(browser: Browser, site: Path, name: str, anchor: str) -> Load:
     page.on("request", lambda request: asked_for.append(request.url))
     devtools = context.new_cdp_session(page)
     devtools.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
-    page.add_init_script(LISTEN)
+    page.add_init_script(OBSERVE)
     page.goto(f"{(site / name).as_uri()}#{anchor}", wait_until="commit")
     has_figures = name != "none.html"
     deadline = time.monotonic() + PATIENCE

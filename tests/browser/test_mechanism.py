@@ -150,7 +150,7 @@ def test_the_parts_are_one_tab_stop_with_arrow_keys_and_notes_inside(
     )
     focused = "document.activeElement.dataset.part"
     assert reader.page.evaluate(focused) == names[0]
-    statements = {part["part"]: part["in words"] for part in data["parts"]}
+    statements = {part["part"]: part["as text"] for part in data["parts"]}
     shown = reader.page.locator(".note:popover-open p").first
     expect(shown).to_have_text(statements[names[0]])
     reader.page.keyboard.press("ArrowRight")
@@ -211,4 +211,4 @@ def test_without_scripts_every_part_leads_to_its_evidence(
     texts = picture(reader).get_by_text("As text")
     texts.click()
     for part in data["parts"]:
-        expect(picture(reader).get_by_text(part["in words"]).first).to_be_attached()
+        expect(picture(reader).get_by_text(part["as text"]).first).to_be_attached()

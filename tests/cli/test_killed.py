@@ -1,4 +1,4 @@
-"""A command whose terminal is closed, or that is told to end, leaves no process behind, and training resumes."""
+"""A command whose terminal is closed, or that gets SIGTERM, leaves no process behind, and training resumes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ import pytest
 from sumint.checkpoints.files import Weights, read_weights, write_weights
 from tests.shared import ROOT
 
-pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="lists processes in /proc")
+pytestmark = pytest.mark.skipif(
+    not Path("/proc/self/stat").exists(), reason="this system has no /proc, in which processes are found"
+)
 
 TRAINING = ("train", "--digits", "2", "--heads", "1", "--d-model", "8", "--d-head", "4", "--epochs", "2", "--out")
 
@@ -28,6 +30,7 @@ def in_terminal(module: str, *arguments: str, cache: Path) -> Iterator[tuple[int
 
     process, terminal = pty.fork()
     if process == 0:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored
         os.chdir(ROOT)
         os.environ["SUMINT_CACHE"] = str(cache)
         os.execv(sys.executable, [sys.executable, "-m", module, *arguments])

@@ -1,4 +1,4 @@
-"""One runner makes every chapter: what a section has yielded stays, and what failed is a value with its place."""
+"""One runner makes every chapter: what a section yields stays, and what fails is a value with its place."""
 
 from __future__ import annotations
 
@@ -239,7 +239,7 @@ def test_a_chapter_that_measures_other_chapters_waits_with_them(lab: Lab, monkey
 
 
 class BesideForTests(RunningTally):
-    """A process that is at work until a test says otherwise, and then computes nothing."""
+    """A process that is at work until a test ends it, and then computes nothing."""
 
     def __init__(self) -> None:
         self.is_done = False

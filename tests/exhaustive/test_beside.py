@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -16,6 +21,7 @@ from sumint.exhaustive.options import Options
 from sumint.exhaustive.run import tally_all
 from sumint.exhaustive.tally import Tally
 from sumint.store.results import Store
+from tests.shared import ROOT
 
 SMALL = Architecture(n_digits=3, n_heads=1, d_model=8, d_head=4)
 
@@ -79,3 +85,39 @@ def test_nothing_is_waited_for_if_the_context_ends(weights: Weights, checkpoint:
     with pytest.raises(KeyboardInterrupt), tally_beside(checkpoint, weights.digest, Store(None)):
         raise KeyboardInterrupt
     assert not multiprocessing.active_children()
+
+
+KILLED = """
+import signal, time
+from sumint.checkpoints.files import read_weights
+from sumint.checkpoints.locate import locate
+from sumint.exhaustive.beside import tally_beside
+from sumint.store.results import Store
+if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background ignores it
+    checkpoint = locate("bundled")
+    with tally_beside(checkpoint, read_weights(checkpoint).digest, Store(None)):
+        import multiprocessing
+        print(*(child.pid for child in multiprocessing.active_children()), flush=True)
+        time.sleep(3600)
+"""
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/cmdline").exists(), reason="this system has no /proc, in which processes are found"
+)
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda by: by.name)
+def test_it_ends_with_the_process_that_waits_for_it(tmp_path: Path, by: signal.Signals) -> None:
+    script = tmp_path / "killed.py"
+    script.write_text(KILLED)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, script], env=environment, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        (child,) = map(int, parent.stdout.readline().split())
+        assert Path(f"/proc/{child}/cmdline").read_bytes()
+        parent.send_signal(by)
+        parent.wait(30)
+    deadline = time.monotonic() + 30
+    while Path(f"/proc/{child}/cmdline").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)

@@ -9,7 +9,8 @@ import pytest
 from report.content.chapter import Figure
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
-from report.figures.columns import defined, dictionary, figure_columns, parts_of, table_columns, titles_of
+from report.figures.columns.dictionary import defined, dictionary, titles_of
+from report.figures.columns.names import figure_columns, parts_of, table_columns
 from report.figures.export import figure_data
 
 HEADS = ("H0.0", "H0.1")

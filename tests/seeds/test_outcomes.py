@@ -1,4 +1,4 @@
-"""What claims say on other networks is shipped as it was measured, counted as it says, and holds on no null."""
+"""The outcomes of claims on other networks are shipped as they were measured, and no finding holds on a null."""
 
 from __future__ import annotations
 

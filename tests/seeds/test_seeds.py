@@ -148,6 +148,7 @@ import os, signal, sys, time
 from report.seeds.workers import worker_processes
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background ignores it
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # and one under nohup this
     with worker_processes(2) as pool:
         print(*{future.result() for future in [pool.submit(os.getpid) for _ in range(20)]}, flush=True)
         pool.submit(time.sleep, 3600)

@@ -45,7 +45,10 @@ def inner(function: Callable[..., Any]) -> Any:
 
 
 inlined = njit(**_OPTIONS, **_NO_WRAPPERS, inline="always")
-"""Compiles a function that is inlined into the compiled functions that call it."""
+"""Compiles a function that is inlined into the compiled functions that call it.
+
+What is called once is inlined, too: numba optimises each function again with everything that calls it.
+"""
 
 log = logging.getLogger(__name__)
 

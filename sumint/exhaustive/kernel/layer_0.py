@@ -135,6 +135,7 @@ def _make_finish(base_entry: Callable[[Any, int, int], Any]) -> Any:
             total = multiply_add(weight, broadcast(row, row_at + here), load(block, block_at + here * WIDTH))
             store(inverse_totals, head * WIDTH, divide(splat(ONE), total))
         start = position * t.row * WIDTH
+        # Layer 1 has no queries before the first position that predicts a digit.
         after = t.n_parts if position >= t.equals else queries_at(t)
         for index in range(0, after, 4):  # four at a time: weights are loaded once for all
             x0, x1 = base_entry(base, base_at, index), base_entry(base, base_at, index + 1)

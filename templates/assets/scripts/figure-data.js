@@ -1,6 +1,6 @@
 // @ts-check
-// What a reader can take from a figure, made when it is asked for: its numbers as CSV and as tables, and its chart as JSON
-// for Plotly. The page has loaded all that it is made from.
+// The numbers of a figure as CSV and as tables, and its chart as JSON for Plotly, made on a click from what the page has
+// loaded.
 "use strict";
 {
   const MOST_CELLS = 50_000; // a browser lays out a longer table slowly

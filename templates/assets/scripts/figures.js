@@ -232,7 +232,7 @@
     const data = () => sumint.figureData(views, ofFigure, component);
     return { ...sumint.figureTools, data, columns: ofFigure.columns };
   };
-  const takeNumbers = async (/** @type {PageFigure} */ figure, /** @type {string} */ format) => {
+  const saveNumbers = async (/** @type {PageFigure} */ figure, /** @type {string} */ format) => {
     const problem = one(figure.element, ".data-problem", HTMLElement);
     problem.textContent = "";
     try {
@@ -319,7 +319,7 @@
     });
     for (const links of all(figure.element, ".image-links, .data-links button", HTMLElement)) links.hidden = false;
     for (const button of all(figure.element, ".data-links button", HTMLButtonElement)) {
-      button.addEventListener("click", () => takeNumbers(figure, button.value));
+      button.addEventListener("click", () => saveNumbers(figure, button.value));
     }
     for (const room of all(figure.element, "[data-numbers]", HTMLElement)) {
       const details = room.closest("details");

@@ -11,7 +11,7 @@
     return operands.length ? operands : null;
   };
 
-  // Adds the views of a sum to a figure, and returns the predicted answer in words.
+  // Adds the views of a sum to a figure, and returns the predicted answer as text.
   /** @type {(figure: HTMLElement, kind: string, model: LiveModel, sum: Operands) => Promise<string>} */
   const addSum = async (figure, kind, model, sum) => {
     const name = figure.dataset.figure ?? "";

@@ -74,7 +74,7 @@
   const ofView = ({ choices, slug, ...view }, component) => {
     if (!component) return [{ label: choices.join(", "), choices, address: slug, ...ofChart(view) }];
     const partsOf = sumint.componentParts[component];
-    if (!partsOf) throw new Error("the JSON file below has them");
+    if (!partsOf) throw new Error("its numbers are in the JSON file alone");
     return Object.entries(partsOf(view.payload)).map(([name, part]) => {
       const all = [...choices, name];
       const address = [slug, sumint.slug(name)].filter(Boolean).join(".");

@@ -1,5 +1,5 @@
 // @ts-check
-// The numbers of a figure as tidy rows: a row for each cell, point or bar, in the columns that report/figures/columns.py
+// The numbers of a figure as tidy rows: a row for each cell, point or bar, in the columns that report/figures/columns/names.py
 // names and data/columns.json defines.
 "use strict";
 {

@@ -19,7 +19,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from report.content.chapter import stem_of
-from report.figures.columns import COLUMNS_FILE, DICTIONARY
+from report.figures.columns.dictionary import DICTIONARY
+from report.figures.columns.names import COLUMNS_FILE
 from report.figures.data_tables import number_views
 from report.figures.theme import roles_template, traces_of
 from report.outline import OUTLINE

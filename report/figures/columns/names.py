@@ -1,16 +1,15 @@
-"""The columns of the CSV files: their names, and the dictionary with the unit and the meaning of each.
+"""The names of the columns of the CSV files.
 
-A CSV file is tidy: a row for each number, point or bar, and a column for each thing that tells it apart. The
-columns follow from the titles of controls and axes, and from the headings of tables. `columns.toml` names and
-defines them; a title that it does not list becomes a column of its own, so that a chapter from outside the package
-needs no entry.
+A CSV file is tidy: a row for each number, point or bar, and a column for everything that identifies it. The
+columns follow from the titles of controls and axes, and from the headings of tables. `columns.toml` names them; a
+title that it does not list becomes a column of its own, so that a chapter from outside the package needs no entry.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -21,9 +20,6 @@ from report.figures.view_address import slug
 
 COLUMNS_FILE = Path(__file__).with_name("columns.toml")
 """The file that names and defines the columns."""
-
-DICTIONARY = "data/columns.json"
-"""The path in the site of the dictionary of all columns."""
 
 KINDS = {r"H\d+\.\d+": "head", r"C\d+": "answer_digit"}
 """The columns of labels that show themselves what they are."""
@@ -36,16 +32,6 @@ UNIT = re.compile(r"^(.*\S)\s*\(([^()]*)\)$")
 
 Names = tuple[str, ...]
 """The columns of one label: one, or several if it has several parts."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of CSV files."""
-
-    name: str
-    unit: str
-    """The unit; share stands for a number from 0 to 1, and empty for texts and numbers without a unit."""
-    meaning: str
 
 
 @dataclass(frozen=True)
@@ -92,7 +78,7 @@ class FigureColumns:
 
 def figure_columns(name: str, data: Mapping[str, Any]) -> FigureColumns:
     """The columns of a figure, by its name (ablation/head-ablation) and its data in the form of `figure_data`."""
-    own = _toml()["in"].get(name, {})
+    own = entries()["in"].get(name, {})
     views = data["views"]
     traces = [(view["axes"], trace) for view in views for trace in view["traces"]]
     choices = zip(*(view["choices"] for view in views), strict=True)
@@ -133,10 +119,10 @@ def figure_columns(name: str, data: Mapping[str, Any]) -> FigureColumns:
 
 def table_columns(name: str, columns: Mapping[str, Sequence[Any]]) -> tuple[Names, ...]:
     """The columns of a table for each of its own, by its name and the values of each; a sum has its operands."""
-    own = _toml()["in"].get(name, {})
+    own = entries()["in"].get(name, {})
     names = [_titled(own, heading, values) for heading, values in columns.items()]
     if len(set(chain.from_iterable(names))) < sum(map(len, names)):
-        return tuple((_column_name(heading),) for heading in columns)
+        return tuple((column_name(heading),) for heading in columns)
     return tuple(names)
 
 
@@ -148,50 +134,6 @@ def parts_of(label: object, names: Names) -> list[str]:
     return [*parts, *[""] * (len(names) - len(parts))]
 
 
-def dictionary(files: Mapping[str, Iterable[str]], titles: Iterable[str]) -> dict[str, Any]:
-    """The dictionary of all columns, by name.
-
-    Args:
-        files: the columns of each CSV, by the name of its figure or table.
-        titles: the titles and headings from which the columns were made, which define those that no entry does.
-    """
-    used: dict[str, list[str]] = {}
-    for file, names in sorted(files.items()):
-        for name in names:
-            used.setdefault(name, []).append(file)
-    from_titles = {_column_name(title): title for title in titles}
-    columns = (defined(name, from_titles) for name in sorted(used))
-    return {
-        "columns": [
-            {"column": one.name, "unit": one.unit, "meaning": one.meaning, "files": used[one.name]}
-            for one in columns
-        ]
-    }
-
-
-def defined(name: str, from_titles: Mapping[str, str]) -> Column:
-    """The column with its unit and meaning: those of its entry, or of the title from which it was made."""
-    entries = _toml()["columns"]
-    if name in entries:
-        return Column(name, *entries[name])
-    if name.endswith("_sd"):
-        base = defined(name.removesuffix("_sd"), from_titles)
-        return Column(name, base.unit, f"standard deviation: {base.meaning}")
-    if name.startswith("other_"):
-        base = defined(name.removeprefix("other_"), from_titles)
-        return Column(name, base.unit, f"on the second axis: {base.meaning}")
-    title = from_titles.get(name, name)
-    with_unit = UNIT.match(title)
-    return Column(name, with_unit[2] if with_unit else "", with_unit[1] if with_unit else title)
-
-
-def titles_of(data: Mapping[str, Any]) -> Iterator[str]:
-    """Every title of a figure's data from which a column is made."""
-    yield from data["controls"]
-    for view in data["views"]:
-        yield from view["axes"].values()
-
-
 def _titled(own: Mapping[str, Any], title: str, labels: Iterable[Any] = ()) -> Names:
     """The columns of what has a title: those of its entry, of the kind of its labels, or of the title itself."""
     if title in own:
@@ -199,7 +141,7 @@ def _titled(own: Mapping[str, Any], title: str, labels: Iterable[Any] = ()) -> N
     kind = _kind(labels)
     if kind and title.lower() in ("digit", "head", ""):
         return (kind,)
-    return _names(_toml()["titles"].get(title) or _column_name(title))
+    return _names(entries()["titles"].get(title) or column_name(title))
 
 
 def _part(own: Mapping[str, Any], part: str, names: Sequence[str]) -> Names:
@@ -222,7 +164,7 @@ def _kind(labels: Iterable[Any]) -> str:
     )
 
 
-def _column_name(title: str) -> str:
+def column_name(title: str) -> str:
     """A title in the form of a name: rise in loss (nats) becomes rise_in_loss."""
     with_unit = UNIT.match(title)
     bare = with_unit[1] if with_unit else title
@@ -236,5 +178,6 @@ def _names(entry: str | Sequence[str]) -> Names:
 
 
 @cache
-def _toml() -> Mapping[str, Any]:
+def entries() -> Mapping[str, Any]:
+    """What the file of columns contains: names by title, names of single figures and tables, and definitions."""
     return tomllib.loads(COLUMNS_FILE.read_text(encoding="utf-8"))
