@@ -309,7 +309,7 @@
  * @property {(pattern: ChosenPattern, query: number, key: number) => number} weightOf
  * @property {(pattern: ChosenPattern, one: number, other: number) => number} between The weight from the later of two tokens
  *   to the earlier.
- * @property {(state: AttentionState) => string} inWords A sentence on where the selected token attends.
+ * @property {(state: AttentionState) => string} asText A sentence on where the selected token attends.
  * @property {(position: PositionToken) => boolean} isDigit
  * @property {(named: { name: string }) => string} slug A head or a position in the form for an address.
  * @property {(key: string, from: number, lineLength: number, n: number) => number | null} neighbour The token to which a key
@@ -340,7 +340,7 @@
  * @property {(payload: CloudsPayload) => PathClouds[]} pathsOf
  * @property {(path: PathClouds, shown: boolean[], across: number, down: number, distance: number) => number | null} nearest
  *   The nearest point of a shown digit within a distance.
- * @property {(path: PathClouds, sum: string, index: number) => string} inWords A sentence on the point of one sum.
+ * @property {(path: PathClouds, sum: string, index: number) => string} asText A sentence on the point of one sum.
  * @property {(name: string) => string} slug
  */
 /** @typedef {{ digits: string[], grid: string, ink: string, muted: string, sans: string }} CloudColours */
@@ -503,7 +503,7 @@
  * @property {(seen: LiveSeen) => HTMLElement} partsTable
  * @property {(seen: LiveSeen) => HTMLElement} pathsTable
  * @property {(seen: LiveSeen) => HTMLElement} attentionView
- * @property {(seen: LiveSeen) => string} inWords
+ * @property {(seen: LiveSeen) => string} asText
  */
 
 // The picture of the mechanism
@@ -513,7 +513,7 @@
 /**
  * @typedef {object} PictureLive
  * @property {(model: LiveModel, sum: Operands, parts: PictureParts) => PictureSum} sumOf
- * @property {(sum: PictureSum, switches: PictureSwitch[]) => string[]} inWords
+ * @property {(sum: PictureSum, switches: PictureSwitch[]) => string[]} asText
  */
 /**
  * @typedef {object} PictureValues

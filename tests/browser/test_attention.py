@@ -82,7 +82,7 @@ def test_a_token_under_the_mouse_shows_its_row_and_its_column(
     np.testing.assert_allclose(weights(page), around(pattern, 12), atol=0.0051)
     page.locator(".attention-pattern [data-query='8'][data-key='2']").hover()
     np.testing.assert_allclose(weights(page), around(pattern, 8), atol=0.0051)
-    expect(page.locator(".attention-reading")).to_have_text(f"B3 looks at A2: {pattern[8, 2]:.3f}.")
+    expect(page.locator(".attention-reading")).to_have_text(f"B3 attends to A2: {pattern[8, 2]:.3f}.")
     assert reader.messages == []
 
 
@@ -166,7 +166,7 @@ def test_a_finger_pins_and_lets_go_and_nothing_is_wider_than_a_phone(opened: Cal
     expect(pinned).to_have_text("C0")
     page.locator(".attention-pattern [data-query='6'][data-key='3']").tap()
     expect(pinned).to_have_text("B1")
-    expect(page.locator(".attention-reading")).to_contain_text("B1 looks at A3: ")
+    expect(page.locator(".attention-reading")).to_contain_text("B1 attends to A3: ")
     token(page, "B1").tap()
     expect(pinned).to_have_count(0)
     page.locator(".attention-head", has_text="H1.2").tap()

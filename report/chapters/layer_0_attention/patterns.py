@@ -34,7 +34,7 @@ class AttentionPayload:
         labels = [position.label for position in self.positions]
         patterns: dict[str, list[Matrix]] = {}
         for head in self.heads:
-            pattern = Matrix(labels, labels, head.weights, "from", "looks at", "attention", panel=head.name)
+            pattern = Matrix(labels, labels, head.weights, "query", "key", "attention", panel=head.name)
             patterns.setdefault(str(head.layer), []).append(pattern)
         return {layer: Part(matrices) for layer, matrices in patterns.items()}
 

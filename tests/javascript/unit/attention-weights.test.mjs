@@ -3,7 +3,7 @@ import test from "node:test";
 import { load, pack } from "./scripts.mjs";
 
 const weights = load("lib/numbers", "lib/attention-weights").attentionWeights;
-const { headsOf, shade, weightOf, between, inWords, neighbour, isDigit, slug } = weights;
+const { headsOf, shade, weightOf, between, asText, neighbour, isDigit, slug } = weights;
 
 const POSITIONS = ["A0 2", "+", "B0 7", "="].map((label) => {
   const [name, token = name] = label.split(" ");
@@ -29,15 +29,15 @@ test("a shade lies between two stops, and the ends are the first and the last", 
 });
 
 test("the sentence names what the token attends to most, and which later token attends to it most", () => {
-  assert.equal(inWords(state(0)), "A0 looks only at itself (1.00); B0 (0.50) looks at it most.");
-  assert.equal(inWords(state(2)), "B0 looks most at A0 (0.50) and itself (0.38); = (0.25) looks at it most.");
-  assert.equal(inWords(state(3)), "= looks most at + (0.50) and B0 (0.25).");
+  assert.equal(asText(state(0)), "A0 attends only to itself (1.00); B0 (0.50) attends most to it.");
+  assert.equal(asText(state(2)), "B0 attends most to A0 (0.50) and itself (0.38); = (0.25) attends most to it.");
+  assert.equal(asText(state(3)), "= attends most to + (0.50) and B0 (0.25).");
 });
 
 test("the sentence on a cell names its query and its key", () => {
-  assert.equal(inWords(state(2, { query: 2, key: 0 })), "B0 looks at A0: 0.500.");
-  assert.equal(inWords(state(2, { query: 2, key: 2 })), "B0 looks at itself: 0.375.");
-  assert.equal(inWords(state(0, { query: 2, key: 0 })), "B0 looks at A0: 0.500.");
+  assert.equal(asText(state(2, { query: 2, key: 0 })), "B0 attends to A0: 0.500.");
+  assert.equal(asText(state(2, { query: 2, key: 2 })), "B0 attends to itself: 0.375.");
+  assert.equal(asText(state(0, { query: 2, key: 0 })), "B0 attends to A0: 0.500.");
 });
 
 test("arrow keys move in the grid of tokens and not beyond it", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { load, pack } from "./scripts.mjs";
 
-const { pathsOf, nearest, inWords, slug } = load("lib/numbers", "lib/cloud-paths").cloudPaths;
+const { pathsOf, nearest, asText, slug } = load("lib/numbers", "lib/cloud-paths").cloudPaths;
 
 const path = (name, origin, route, magnitudes) => ({
   name,
@@ -52,7 +52,7 @@ test("the nearest point is that of a digit that is shown, within the distance", 
 });
 
 test("the sentence on a sum has the magnitude of every digit and where it points", () => {
-  assert.equal(inWords(PATHS[0], "2+2=4", 1), "2+2=4, 0.0: C0 2.00 towards digit 7.5; C1 4.00 towards digit 2.5.");
+  assert.equal(asText(PATHS[0], "2+2=4", 1), "2+2=4, 0.0: C0 2.00 towards digit 7.5; C1 4.00 towards digit 2.5.");
 });
 
 test("the name of a path has a form for addresses", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { load } from "./scripts.mjs";
 
-const { inWords } = load("lib/hover-text", "lib/picture-values", "lib/picture-live").pictureLive;
+const { asText } = load("lib/hover-text", "lib/picture-values", "lib/picture-live").pictureLive;
 
 test("a sum of the reader's own is put in the words of a listed one", () => {
   const sum = {
@@ -14,7 +14,7 @@ test("a sum of the reader's own is put in the words of a listed one", () => {
     amounts: [0.27, -0.01],
     levels: { "H0.1 at B1": 0.81 },
   };
-  const [whole, digits, layer0, layer1] = inWords(sum, [{ name: "H0.1 at B1", column: 1 }]);
+  const [whole, digits, layer0, layer1] = asText(sum, [{ name: "H0.1 at B1", column: 1 }]);
   assert.equal(
     whole,
     "05+05=10; the model predicts 00, which is wrong. C0 should be turned by 1 and is turned by 0.27: its angle lies nearer to 0.",

@@ -11,7 +11,7 @@
   const ATTENDING = scale("diverging", 5, 6, 7, 8, 9, 10);
 
   const { html, svg, all, times } = sumint.elements;
-  const { shade, weightOf, between, inWords, isDigit } = sumint.attentionWeights;
+  const { shade, weightOf, between, asText, isDigit } = sumint.attentionWeights;
 
   const span = (/** @type {string} */ kind, /** @type {Child[]} */ ...children) =>
     html("span", { class: `attention-${kind}` }, ...children);
@@ -115,7 +115,7 @@
       const { heads, head, positions } = state;
       const cell = (/** @type {number} */ query, /** @type {number} */ key) =>
         html("td", {}, key <= query ? weightOf(state, query, key).toFixed(3) : "");
-      const columns = ["from / looks at", ...positions.map((position) => position.label)];
+      const columns = ["query / key", ...positions.map((position) => position.label)];
       const rows = positions.map((position, query) =>
         html("tr", {}, heading("row", position.label), ...positions.map((_, key) => cell(query, key))),
       );
@@ -157,9 +157,9 @@
         token.tabIndex = position === pointed ? 0 : -1;
       }
       const { name } = state.positions[shown];
-      attended.textContent = `what ${name} looks at`;
-      attending.textContent = `what looks at ${name}`;
-      reading.textContent = inWords(state);
+      attended.textContent = `what ${name} attends to`;
+      attending.textContent = `what attends to ${name}`;
+      reading.textContent = asText(state);
       hint.textContent =
         pinned === null ? "Choose a token to pin it." : "Pinned; choose it again or press Esc to let go.";
     };

@@ -6,7 +6,7 @@
   const NEAR = 14; // pixels from the pointer at which a point is still meant
 
   const { html, times } = sumint.elements;
-  const { pathsOf, nearest, inWords, slug } = sumint.cloudPaths;
+  const { pathsOf, nearest, asText, slug } = sumint.cloudPaths;
   const { MARGIN, coloursOf, paintSmall, paintLarge } = sumint.cloudPainting;
 
   const pathChooser = (/** @type {PathClouds[]} */ paths, /** @type {string} */ group) => {
@@ -71,7 +71,7 @@
       paintLarge(large, path(), { ...state, colours });
       words.classList.toggle("clouds-hint", selected === null);
       words.textContent =
-        selected === null ? "Point at a dot, or choose a sum." : inWords(path(), sums[selected], selected);
+        selected === null ? "Point at a dot, or choose a sum." : asText(path(), sums[selected], selected);
     };
     const select = (/** @type {number | null} */ index) => {
       if (state.selected === index) return;

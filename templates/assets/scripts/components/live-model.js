@@ -29,7 +29,7 @@
   const { digitsOf, tokensOf, operandOf, rangeNote, readAnswer, surprise, parseSum, modelOf } = sumint.liveSums;
   const { parseChanges, writeChanges, placeOf, whyWithoutEffect, runWith, tokensWith, sumOfTokens } =
     sumint.interventions;
-  const { answerTable, levelTable, attentionView, partsTable, pathsTable, inWords } = sumint.liveViews;
+  const { answerTable, levelTable, attentionView, partsTable, pathsTable, asText } = sumint.liveViews;
 
   /** @type {(options: [string | number, string][], attributes?: Attributes) => HTMLSelectElement} */
   const list = (options, attributes = {}) =>
@@ -376,7 +376,7 @@
           sum.a + sum.b >= 10 ** made.payload.n_digits ? "The answer has a digit more than it can write. " : "";
         note.textContent = `${state.note ? `${state.note} ` : ""}${beyond}${over}`;
         state.note = "";
-        status.textContent = inWords(seen);
+        status.textContent = asText(seen);
         views.replaceChildren(
           html("div", { class: "live-abreast" }, answerTable(seen), levelTable(seen)),
           partsTable(seen),

@@ -25,14 +25,14 @@
   /** @type {AttentionWeights["between"]} */
   const between = (pattern, one, other) => weightOf(pattern, Math.max(one, other), Math.min(one, other));
 
-  /** @type {AttentionWeights["inWords"]} */
-  const inWords = (state) => {
+  /** @type {AttentionWeights["asText"]} */
+  const asText = (state) => {
     const { positions, shown, cell } = state;
     const { name } = positions[shown];
     const nameOf = (/** @type {number} */ position) => (position === shown ? "itself" : positions[position].name);
     if (cell) {
       const key = cell.query === shown ? nameOf(cell.key) : name;
-      return `${positions[cell.query].name} looks at ${key}: ${weightOf(state, cell.query, cell.key).toFixed(3)}.`;
+      return `${positions[cell.query].name} attends to ${key}: ${weightOf(state, cell.query, cell.key).toFixed(3)}.`;
     }
     const withWeight = (/** @type {number} */ position) =>
       `${nameOf(position)} (${between(state, shown, position).toFixed(2)})`;
@@ -42,8 +42,8 @@
     const keys = all.slice(0, shown + 1).sort(byWeight);
     const [query] = all.slice(shown + 1).sort(byWeight);
     const most = keys.slice(0, N_DESCRIBED).map(withWeight).join(" and ");
-    const attends = `${name} looks ${shown ? "most" : "only"} at ${most}`;
-    return query === undefined ? `${attends}.` : `${attends}; ${withWeight(query)} looks at it most.`;
+    const attends = `${name} attends ${shown ? "most" : "only"} to ${most}`;
+    return query === undefined ? `${attends}.` : `${attends}; ${withWeight(query)} attends most to it.`;
   };
 
   /** @type {AttentionWeights["neighbour"]} */
@@ -66,7 +66,7 @@
     shade,
     weightOf,
     between,
-    inWords,
+    asText,
     neighbour,
     isDigit: ({ name, token }) => name !== token,
     slug: ({ name }) => name.toLowerCase().replace(".", "-"),

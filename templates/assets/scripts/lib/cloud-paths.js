@@ -40,13 +40,13 @@
     return place < 0 ? null : place;
   };
 
-  /** @type {CloudPaths["inWords"]} */
-  const inWords = ({ name, clouds }, sum, index) => {
+  /** @type {CloudPaths["asText"]} */
+  const asText = ({ name, clouds }, sum, index) => {
     const points = clouds.map(({ name: digit, radii, angles }) => {
       return `${digit} ${radii[index].toPrecision(3)} towards digit ${digitOf(angles[index]).toFixed(1)}`;
     });
     return `${sum}, ${name}: ${points.join("; ")}.`;
   };
 
-  sumint.cloudPaths = { pathsOf, nearest, inWords, slug: (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-") };
+  sumint.cloudPaths = { pathsOf, nearest, asText, slug: (name) => name.toLowerCase().replace(/[^a-z0-9]+/g, "-") };
 }

@@ -35,7 +35,7 @@
       parts[layer] ??= { axes: { z: "attention" }, traces: [] };
       const { axes, traces } = parts[layer];
       const suffix = traces.length ? String(traces.length + 1) : "";
-      Object.assign(axes, { [`x${suffix}`]: "looks at", [`y${suffix}`]: "from" });
+      Object.assign(axes, { [`x${suffix}`]: "key", [`y${suffix}`]: "query" });
       const numbers = weights instanceof Float64Array ? weights : sumint.numbersOf(weights);
       traces.push({
         panel: name,

@@ -244,8 +244,8 @@
     );
   };
 
-  /** @type {LiveViews["inWords"]} */
-  const inWords = ({ sum, judged, before, after, nChanges, model }) => {
+  /** @type {LiveViews["asText"]} */
+  const asText = ({ sum, judged, before, after, nChanges, model }) => {
     const { n_digits: nDigits } = model.payload;
     const number = (/** @type {number} */ value) => String(value).padStart(nDigits, "0");
     const equationOf = (/** @type {Operands} */ { a, b }) => `${number(a)} + ${number(b)} = ${number(a + b)}`;
@@ -275,5 +275,5 @@
     return `${equation}; the model predicts ${answer(before)}.${tokens} ${subject} ${what}: ${answer(after)}${judgement}.${probability}`;
   };
 
-  sumint.liveViews = { answerTable, levelTable, partsTable, pathsTable, attentionView, inWords };
+  sumint.liveViews = { answerTable, levelTable, partsTable, pathsTable, attentionView, asText };
 }

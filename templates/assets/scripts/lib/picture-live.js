@@ -9,8 +9,8 @@
   const listed = (/** @type {(string | number)[]} */ items) =>
     items.length > 1 ? `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}` : String(items[0]);
 
-  /** @type {PictureLive["inWords"]} */
-  const inWords = ({ a, b, predicted, answer, amounts, levels }, switches) => {
+  /** @type {PictureLive["asText"]} */
+  const asText = ({ a, b, predicted, answer, amounts, levels }, switches) => {
     const added = a.map((digit, column) => digit + b[column]);
     const wrong = predicted.flatMap((token, digit) => (token === answer[digit] ? [] : [digit]));
     const total = String(Number(a.join("")) + Number(b.join(""))).padStart(a.length, "0");
@@ -78,8 +78,8 @@
       ),
       words: [],
     };
-    return { ...sum, words: inWords(sum, switches) };
+    return { ...sum, words: asText(sum, switches) };
   };
 
-  sumint.pictureLive = { sumOf, inWords };
+  sumint.pictureLive = { sumOf, asText };
 }
