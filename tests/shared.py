@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,36 @@ def build_afresh(checkpoint: Path, site: Path, *, cache: Path, hash_seed: str) -
 def files_in(folder: Path) -> dict[str, bytes]:
     """The content of every file in a folder, by its path in it."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+@contextmanager
+def started(folder: Path, script: str) -> Iterator[subprocess.Popen[str]]:
+    """A process that runs a script; it ends with the block that it is for, even if an assertion fails."""
+    file = folder / "script.py"
+    file.write_text(script)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, file], env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def wait_for_end(processes: Iterable[int]) -> None:
+    """Wait until these processes have ended, on a system with /proc; fail after half a minute."""
+    deadline = time.monotonic() + 30
+    while any(map(_is_running, processes)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def _is_running(process: int) -> bool:
+    """Whether a process has not ended; one for which nobody has waited has ended, too."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def folder_of_run(factory: pytest.TempPathFactory) -> Path:

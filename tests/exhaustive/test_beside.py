@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -21,7 +17,7 @@ from sumint.exhaustive.options import Options
 from sumint.exhaustive.run import tally_all
 from sumint.exhaustive.tally import Tally
 from sumint.store.results import Store
-from tests.shared import ROOT
+from tests.shared import started, wait_for_end
 
 SMALL = Architecture(n_digits=3, n_heads=1, d_model=8, d_head=4)
 
@@ -104,20 +100,14 @@ if __name__ == "__main__":
 
 
 @pytest.mark.skipif(
-    not Path("/proc/self/cmdline").exists(), reason="this system has no /proc, in which processes are found"
+    not Path("/proc/self/stat").exists(), reason="this system has no /proc, in which processes are found"
 )
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL], ids=lambda by: by.name)
 def test_it_ends_with_the_process_that_waits_for_it(tmp_path: Path, by: signal.Signals) -> None:
-    script = tmp_path / "killed.py"
-    script.write_text(KILLED)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, script], env=environment, stdout=subprocess.PIPE, text=True) as parent:
+    with started(tmp_path, KILLED) as parent:
         assert parent.stdout is not None
-        (child,) = map(int, parent.stdout.readline().split())
-        assert Path(f"/proc/{child}/cmdline").read_bytes()
+        children = [int(process) for process in parent.stdout.readline().split()]
+        assert len(children) == 1
         parent.send_signal(by)
         parent.wait(30)
-    deadline = time.monotonic() + 30
-    while Path(f"/proc/{child}/cmdline").exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    wait_for_end(children)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -44,8 +42,8 @@ from sumint.lab import Lab
 from sumint.model.load import Model
 from sumint.store.results import Store
 from sumint.task.sums import Sums
+from tests.shared import ROOT, started, wait_for_end
 
-ROOT = Path(__file__).parent.parent.parent
 REASON = "the queries went missing"
 PLANS = plans(COMPARED)
 
@@ -159,22 +157,13 @@ if __name__ == "__main__":
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
 @pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
 def test_workers_end_with_their_parent_however_it_ends(tmp_path: Path, by: signal.Signals) -> None:
-    script = tmp_path / "killed.py"
-    script.write_text(KILLED)
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen([sys.executable, script], env=environment, stdout=subprocess.PIPE, text=True) as parent:
+    with started(tmp_path, KILLED) as parent:
         assert parent.stdout is not None
-        workers = list(map(int, parent.stdout.readline().split()))
+        workers = [int(process) for process in parent.stdout.readline().split()]
         assert workers
         parent.send_signal(by)
-        try:
-            parent.wait(30)
-        finally:
-            parent.kill()
-    deadline = time.monotonic() + 30
-    while any(Path(f"/proc/{worker}/cmdline").exists() for worker in workers):
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+        parent.wait(30)
+    wait_for_end(workers)
 
 
 def test_a_survey_ends_if_one_of_its_processes_does() -> None:
