@@ -18,6 +18,7 @@ from pathlib import Path
 
 from report.preview.live_site import Problem
 from sumint.machine.processes import end_with_parent
+from sumint.model.postponed_imports import postpone_imports
 
 CANNOT_BUILD = "The report cannot be built"
 NOT_ALL = "Not all of the report can be made"
@@ -55,6 +56,7 @@ def run_builder(
     that of its settings.
     """
     end_with_parent()
+    postpone_imports()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process ends this one
     # Otherwise Python could run the bytecode of the first version of a file that is edited twice within a second.
     sys.dont_write_bytecode = True

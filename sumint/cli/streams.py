@@ -13,6 +13,7 @@ from contextlib import suppress
 
 from sumint.machine.cpus import limit_threads
 from sumint.machine.temporary import have_temporary_folder
+from sumint.model.postponed_imports import postpone_imports
 
 CLOSED = 141
 """The exit code if the output was closed: what a shell reports for a process that SIGPIPE ended."""
@@ -64,6 +65,7 @@ def run_main(command: Callable[[], int]) -> int:
         sys.stdout.reconfigure(errors="readable")
     have_temporary_folder()
     limit_threads()
+    postpone_imports()
     try:
         code = command()
         sys.stdout.flush()

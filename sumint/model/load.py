@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sumint.checkpoints.files import N_LAYERS, Architecture, Weights
+from sumint.model.postponed_imports import import_transformer_lens
 from sumint.task.sums import VOCABULARY, Layout, Sums
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ else:
 def build_model(architecture: Architecture, *, device: str = "cpu", dtype: str = "float32") -> Model:
     """A transformer of the given sizes, with uninitialised weights."""
     import torch
+
+    import_transformer_lens()
     from transformer_lens.config import TransformerBridgeConfig
     from transformer_lens.model_bridge import TransformerBridge
 
