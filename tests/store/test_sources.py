@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import subprocess
@@ -16,6 +17,7 @@ from sumint.analyses.weights.unembedding import unembedding
 from sumint.checkpoints.files import Weights, write_weights
 from sumint.store import sources
 from sumint.store.sources import NoSourceError, module_of, sources_of
+from tests.shared import ROOT
 
 
 def test_the_sources_are_those_reached_by_import_and_no_others() -> None:
@@ -29,10 +31,22 @@ def test_the_sources_are_those_reached_by_import_and_no_others() -> None:
     assert not {"sumint.training.train", "sumint.lab", "sumint.analyses.performance.performance"} & set(reached)
 
 
+def test_an_import_of_ours_always_begins_a_line() -> None:
+    """The imports of our own modules are found by lines, which would miss any other: `if x: import y`."""
+    for package in sources.PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            source = path.read_bytes()
+            whole = (ast.unparse(node) for node in ast.walk(ast.parse(source)) if isinstance(node, IMPORTS))
+            assert set(whole) <= {ast.unparse(node) for node in sources.import_lines(source)}, path
+
+
+IMPORTS = (ast.Import, ast.ImportFrom)
+
+
 def forget_sources() -> None:
     """As a new process would have it, which has read none."""
-    sources._look_up.cache_clear()
-    sources._reached_from.cache_clear()
+    for remembered in (sources._look_up, sources._reached_from, sources._find_ours, sources._our_folder):
+        remembered.cache_clear()
 
 
 @pytest.fixture
