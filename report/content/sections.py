@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from typing import Any
 
 from report.content.ability import why_it_cannot_add
@@ -51,7 +52,8 @@ def measure(
     """Make every chapter, by stem.
 
     A chapter that needs what another process is still computing is made last. Its other results are measured
-    before, and remembered.
+    before, and remembered. A chapter that measures others, as the comparison of seeds does, gets those that have
+    been made already.
 
     Args:
         step: called with the stem of each chapter as it begins, and again if it is made later.
@@ -66,18 +68,44 @@ def measure(
     def make(stem: str, plan: ChapterPlan) -> None:
         step(stem)
         reason = why_it_cannot_add(lab) if leave_out and plan.needs_addition else ""
-        chapters[stem] = _left_out(plan, reason) if reason else make_chapter(lab, plan)
+        chapters[stem] = _left_out(plan, reason) if reason else _made_once(lab, plan)
 
-    with without_waiting():
-        for stem, plan in plans.items():
-            with suppress(LaterError):
-                make(stem, plan)
-    later = [stem for stem in plans if stem not in chapters]
-    if later:
-        meanwhile(chapters)
-    for stem in later:
-        make(stem, plans[stem])
+    with _sharing_chapters():
+        with without_waiting():
+            for stem, plan in plans.items():
+                with suppress(LaterError):
+                    make(stem, plan)
+        later = [stem for stem in plans if stem not in chapters]
+        if later:
+            meanwhile(chapters)
+        for stem in later:
+            make(stem, plans[stem])
     return {stem: chapters[stem] for stem in plans}
+
+
+_shared: ContextVar[dict[tuple[Lab, ChapterPlan], Chapter] | None] = ContextVar("shared", default=None)
+"""The chapters that have been made while chapters are measured; None otherwise."""
+
+
+@contextmanager
+def _sharing_chapters() -> Iterator[None]:
+    """Within this context, `_made_once` makes no chapter twice."""
+    token = _shared.set({} if (outer := _shared.get()) is None else outer)
+    try:
+        yield
+    finally:
+        _shared.reset(token)
+
+
+def _made_once(lab: Lab, plan: ChapterPlan) -> Chapter:
+    """The chapter of a plan; what it requested of the lab is recorded each time."""
+    made = _shared.get()
+    assert made is not None
+    if (lab, plan) not in made:
+        made[lab, plan] = make_chapter(lab, plan)
+    for name, answer in made[lab, plan].requests.items():
+        lab.record(name, answer)
+    return made[lab, plan]
 
 
 def _left_out(plan: ChapterPlan, reason: str) -> Chapter:

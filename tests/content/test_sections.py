@@ -249,3 +249,27 @@ class BesideForTests(RunningTally):
 
     def tally(self, weights: Weights, on_progress: Callable[[int, int], None]) -> None:  # noqa: ARG002
         assert self.is_done
+
+
+def test_a_chapter_that_measures_others_gets_those_that_have_been_made_and_depends_on_what_they_requested(
+    lab: Lab,
+) -> None:
+    made: list[str] = []
+
+    def inner(lab: Lab) -> Iterator[Content]:
+        made.append("inner")
+        yield Values({"layout": lab.layout})
+
+    plan = ChapterPlan("Inner", "?", sections=(inner,))
+
+    def outer(lab: Lab) -> Iterator[Content]:
+        yield Values({"others": measure(lab, {"inner": plan})})
+
+    plans = {"inner": plan, "outer": ChapterPlan("Outer", "?", sections=(outer,))}
+    chapters = measure(lab, plans)
+    assert made == ["inner"]
+    assert chapters["outer"].values["others"] == {"inner": chapters["inner"]}
+    assert chapters["inner"].requests
+    assert chapters["inner"].requests.items() <= chapters["outer"].requests.items()
+    measure(lab, plans)
+    assert made == ["inner", "inner"]
