@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from report.pages.search_index import plain
+from report.pages.search.entries import plain
 
 ROOT = Path(__file__).parent.parent
 SOURCES = ("report", "sumint", "templates", "docs")

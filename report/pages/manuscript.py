@@ -1,8 +1,8 @@
 """The manuscript of a page: a chapter and its text, with the numbers and anchors of all that it shows.
 
-The pages, the index of figures and the search index are all made from manuscripts, so that a figure has the same
-number and anchor everywhere. A text must show everything in its chapter exactly once, since content that no page
-shows would not be noticed. Only a figure or table in a passage whose condition is not met may be left out.
+The pages and all lists of their contents are made from manuscripts, so that a figure has the same number and
+anchor everywhere. A text must show everything in its chapter exactly once, since content that no page shows would
+not be noticed. Only a figure or table in a passage whose condition is not met may be left out.
 """
 
 from __future__ import annotations

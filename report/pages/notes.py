@@ -15,7 +15,7 @@ from markupsafe import Markup
 from report.pages.back_matter.glossary import Term, glossary
 from report.pages.back_matter.references import Reference, references
 from report.pages.back_matter.term_marks import marked
-from report.pages.manuscript import Manuscript
+from report.pages.rendered_page import PageContents
 from report.pages.text.markdown import caption
 
 CITED = re.compile(r'<a class="reference" href="references\.html#([\w-]+)"')
@@ -67,34 +67,32 @@ def definition_of(term: Term) -> Markup:
     return caption(term.definition, f"glossary.toml: [{term.name}]")
 
 
-def glossary_entries(
-    manuscripts: Sequence[Manuscript], titles_of_indexes: Mapping[str, str]
-) -> list[GlossaryEntry]:
+def glossary_entries(pages: Sequence[PageContents], titles_of_indexes: Mapping[str, str]) -> list[GlossaryEntry]:
     """The entries of all terms.
 
     Args:
-        manuscripts: those of all pages with text.
+        pages: all pages with text.
         titles_of_indexes: the titles of the index pages by file name.
     """
-    pages = {manuscript.page: manuscript for manuscript in manuscripts}
+    by_name = {one.page: one for one in pages}
     entries = []
     for term in glossary():
         page, _, anchor = term.explained.partition("#")
-        manuscript = pages.get(page)
+        explaining = by_name.get(page)
         # What is left out on a checkpoint has no anchor there.
-        has_anchor = manuscript is not None and anchor in manuscript.every_anchor
-        title = manuscript.chapter.title if manuscript else titles_of_indexes.get(page, "")
+        has_anchor = explaining is not None and anchor in explaining.anchors
+        title = explaining.title if explaining else titles_of_indexes.get(page, "")
         address = term.explained if has_anchor else page if title else ""
         entries.append(GlossaryEntry(term, definition_of(term), address, title))
     return entries
 
 
-def reference_entries(manuscripts: Sequence[Manuscript]) -> list[ReferenceEntry]:
-    """The entries of all references; `manuscripts` are those of all pages with text."""
+def reference_entries(pages: Sequence[PageContents]) -> list[ReferenceEntry]:
+    """The entries of all references; `pages` are all pages with text."""
     return [
         ReferenceEntry(
             reference,
-            tuple((one.page, one.chapter.title) for one in manuscripts if reference.key in one.text.citations),
+            tuple((one.page, one.title) for one in pages if reference.key in one.citations),
         )
         for reference in references().values()
     ]

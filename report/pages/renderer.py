@@ -32,6 +32,7 @@ from report.pages.comparison.claim_rows import RELATIONS, claim_rows
 from report.pages.highlighting import highlight
 from report.pages.manuscript import BLOCKS, Key, Manuscript
 from report.pages.notes import glossary_entries, reference_entries, with_notes
+from report.pages.rendered_page import PageContents
 from report.pages.text.markdown import caption
 from report.paths import TEMPLATES
 from report.project.identity import Identity, names_of
@@ -192,17 +193,17 @@ class Renderer:
         """The stem and the title of each chapter that is one of these, in reading order."""
         return [(entry.stem, entry.title) for entry in self._contents if entry.stem in stems]
 
-    def figures_page(self, manuscripts: Sequence[Manuscript]) -> str:
+    def figures_page(self, pages: Sequence[PageContents]) -> str:
         """The page that lists all figures and tables, in the order of the pages."""
-        return self._page("figures.html", FIGURES, manuscripts=manuscripts)
+        return self._page("figures.html", FIGURES, pages=pages)
 
-    def glossary_page(self, manuscripts: Sequence[Manuscript]) -> str:
-        """The page that defines the terms; `manuscripts` are those of all pages with text."""
-        return self._page("glossary.html", GLOSSARY, entries=glossary_entries(manuscripts, TITLES_OF_INDEXES))
+    def glossary_page(self, pages: Sequence[PageContents]) -> str:
+        """The page that defines the terms; `pages` are all pages with text."""
+        return self._page("glossary.html", GLOSSARY, entries=glossary_entries(pages, TITLES_OF_INDEXES))
 
-    def references_page(self, manuscripts: Sequence[Manuscript]) -> str:
-        """The page that lists the references; `manuscripts` are those of all pages with text."""
-        return self._page("references.html", REFERENCES, entries=reference_entries(manuscripts))
+    def references_page(self, pages: Sequence[PageContents]) -> str:
+        """The page that lists the references; `pages` are all pages with text."""
+        return self._page("references.html", REFERENCES, entries=reference_entries(pages))
 
     def not_found_page(self) -> str:
         """The page that a server shows for an address that does not exist.

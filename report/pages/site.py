@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property, partial
@@ -32,12 +33,13 @@ from report.pages.claim_index import ClaimIndex
 from report.pages.drawings import INDEX, Drawings
 from report.pages.listings import listings
 from report.pages.manuscript import Manuscript
+from report.pages.rendered_page import PageContents, RenderedPage
 from report.pages.renderer import Entry, Renderer
-from report.pages.search_index import search_index
+from report.pages.search.index import search_index
 from report.pages.social_card import FONT_FILE, social_card
 from report.pages.text.markdown import foreign_markdown
 from report.pages.text.missing_chapters import without_links
-from report.paths import TEMPLATES
+from report.paths import COMPARISON, TEMPLATES
 from report.project.settings import Settings
 from report.publishing.model_facts import MODEL, ModelFacts, model_facts, model_file
 from report.publishing.provenance import name_of, provenance, provenance_file
@@ -49,7 +51,7 @@ from sumint.lab import Lab
 from sumint.store.keys import Key, versions
 from sumint.store.sources import sources_of
 
-RENDERING_LIBRARIES = ("jinja2", "markdown", "markupsafe", "math-core")
+RENDERING_LIBRARIES = ("jinja2", "lxml", "markdown", "markupsafe", "math-core", "pygments")
 """The libraries that render pages."""
 
 
@@ -77,7 +79,8 @@ class Site:
         self.texts = {INDEX: overview, **{stem_of(module): module for module in outline}}
         """The module beside which each page's text lies, by the stem of the page."""
         self._numbers: dict[tuple[str, str], Mapping[str, Any]] = {}
-        self._manuscripts: dict[tuple[str, str], Manuscript] = {}
+        self._pages: dict[str, tuple[str, Chapter, RenderedPage]] = {}
+        """Each page by its stem, with the text and the chapter from which it was made."""
 
     def files(self) -> dict[str, bytes]:
         """Every file of the site except plotly.js, by its path in the site."""
@@ -92,14 +95,8 @@ class Site:
 
     def page(self, stem: str) -> dict[str, bytes]:
         """The page of a chapter, or the opening page, alone."""
-        manuscript = self.manuscript(stem)
-        if stem == INDEX:
-            html = self._renderer.index_page(manuscript, self._chapters, self._citation, self._description)
-        elif isinstance(pairs := manuscript.chapter.values.get("pairs"), ClaimPairs):
-            html = self._renderer.comparison_page(manuscript, pairs)
-        else:
-            html = self._renderer.chapter_page(manuscript)
-        return {manuscript.page: without_links(html, self._missing).encode()}
+        rendered = self._rendered(stem)
+        return {rendered.contents.page: rendered.html.encode()}
 
     def shared_files(self) -> dict[str, bytes]:
         """The files that belong to no single page."""
@@ -110,7 +107,7 @@ class Site:
         return {
             **self._renderer.assets(),
             **{path: without_links(page, self._missing).encode() for path, page in pages.items()},
-            "claims.json": claims_file(self._chapters, lambda source: self._repository.source_code(source).path),
+            "claims.json": self._claims_file,
             PROVENANCE: provenance_file(provenance(self._lab, self._repository)),
             MODEL: model_file(self._model_facts),
             "cite.bib": self._citation.encode(),
@@ -119,18 +116,41 @@ class Site:
 
     def list_files(self) -> dict[str, bytes]:
         """The files that depend on all pages: search index, index pages except that of claims, columns."""
-        manuscripts = [self.manuscript(stem) for stem in self.texts]
+        contents = [self._rendered(stem).contents for stem in self.texts]
         pages = {
-            "figures.html": self._renderer.figures_page(manuscripts),
-            "glossary.html": self._renderer.glossary_page(manuscripts),
-            "references.html": self._renderer.references_page(manuscripts),
+            "figures.html": self._renderer.figures_page(contents),
+            "glossary.html": self._renderer.glossary_page(contents),
+            "references.html": self._renderer.references_page(contents),
         }
         return {
             **{path: without_links(page, self._missing).encode() for path, page in pages.items()},
             "references.bib": references_file().encode(),
-            "assets/search-index.js": search_index(manuscripts, listings(manuscripts)),
+            "assets/search-index.js": search_index([*(one.searched for one in contents), *listings(contents)]),
             DICTIONARY: json_file(self._columns()),
         }
+
+    def _rendered(self, stem: str) -> RenderedPage:
+        """A page from its text as it is on the disk now; if nothing has changed, as an earlier build made it."""
+        text, chapter = text_of(self.texts[stem])[0], self._drawings.chapter(stem)
+        earlier = self._pages.get(stem)
+        if earlier is not None and earlier[0] == text and earlier[1] is chapter:
+            return earlier[2]
+        digest = None if stem in (INDEX, COMPARISON) else self.digest(stem)
+        make = partial(self._render, stem)
+        store = self._lab.store
+        page = make() if digest is None else store.remember("page", {"digest": digest}, make, RenderedPage)
+        self._pages[stem] = text, chapter, page
+        return page
+
+    def _render(self, stem: str) -> RenderedPage:
+        manuscript = self.manuscript(stem)
+        if stem == INDEX:
+            html = self._renderer.index_page(manuscript, self._chapters, self._citation, self._description)
+        elif isinstance(pairs := manuscript.chapter.values.get("pairs"), ClaimPairs):
+            html = self._renderer.comparison_page(manuscript, pairs)
+        else:
+            html = self._renderer.chapter_page(manuscript)
+        return RenderedPage(without_links(html, self._missing), PageContents.of(manuscript))
 
     def manuscript(self, stem: str) -> Manuscript:
         """The text of a page, as it is on the disk now, with its chapter.
@@ -150,12 +170,7 @@ class Site:
             ):
                 alone.every_anchor  # noqa: B018 — fills in the values
             source = f"{introduction.rstrip()}\n\n## The model\n\n{source}"
-        manuscript = self._manuscripts.get((stem, source))
-        if manuscript is None or manuscript.chapter is not chapter:
-            number = [*self.texts].index(stem)
-            manuscript = Manuscript.read(stem, number, chapter, source, path, self._claims)
-            self._manuscripts[stem, source] = manuscript
-        return manuscript
+        return Manuscript.read(stem, [*self.texts].index(stem), chapter, source, path, self._claims)
 
     @cached_property
     def _claims(self) -> ClaimIndex:
@@ -171,26 +186,46 @@ class Site:
     def digest(self, stem: str) -> str | None:
         """The digest of all that a page and its figures depend on; None if they may differ in every build."""
         figures = self._drawings.key(stem)
-        if figures is None:
+        if figures is None or self._drawings.failures(stem):
             return None
         return Key(
             "page",
             {
                 "figures": figures.digest,
-                "sources": sources_of("report.pages.renderer"),
                 "text": text_of(self.texts[stem])[0],
-                "identity": self._settings.identity,
                 "introduction": self._settings.introduction if stem == INDEX else None,
-                "contents": list(self.texts),
-                "claims": {address: claim.sentence for address, claim in self._claims.claims.items()},
-                "states": {address: claim.state for address, claim in self._claims.claims.items()},
-                "about the checkpoint": self._claims.facts(stem).about_the_model,
-                "glossary and references": [GLOSSARY_FILE, REFERENCES_FILE],
-                "templates": [*sorted((TEMPLATES / "pages").iterdir()), *sorted((TEMPLATES / "blocks").iterdir())],
-                "provenance": provenance(self._lab, self._repository),
-                "versions": versions((*LIBRARIES, *RENDERING_LIBRARIES)),
+                "number": [*self.texts].index(stem),
+                "all pages": self._digest_of_all_pages,
             },
         ).digest
+
+    @cached_property
+    def _digest_of_all_pages(self) -> str:
+        """The digest of what every page depends on."""
+        repository = self._repository
+        return Key(
+            "pages",
+            {
+                "sources": sources_of("report.pages.rendered_page", "report.pages.renderer"),
+                "templates": [*sorted((TEMPLATES / "pages").iterdir()), *sorted((TEMPLATES / "blocks").iterdir())],
+                "glossary and references": [GLOSSARY_FILE, REFERENCES_FILE],
+                "versions": versions((*LIBRARIES, *RENDERING_LIBRARIES)),
+                "contents": [
+                    [stem, one.title, one.question, one.left_out] for stem, one in self._chapters.items()
+                ],
+                "missing": sorted(self._missing),
+                "claims": hashlib.sha256(self._claims_file).hexdigest(),
+                "about the checkpoint": self._claims.facts(INDEX).about_the_model,
+                "identity": self._settings.identity,
+                "base url": self._base_url,
+                "repository": [repository.commit, repository.is_dirty, repository.year, repository.address],
+                "provenance": provenance(self._lab, repository),
+            },
+        ).digest
+
+    @cached_property
+    def _claims_file(self) -> bytes:
+        return claims_file(self._chapters, lambda source: self._repository.source_code(source).path)
 
     @cached_property
     def _renderer(self) -> Renderer:

@@ -18,6 +18,7 @@ from report.pages.claim_index import ClaimIndex
 from report.pages.listings import listings
 from report.pages.manuscript import Manuscript
 from report.pages.notes import definition_of, glossary_entries, reference_entries, with_notes
+from report.pages.rendered_page import PageContents
 from report.pages.renderer import TITLES_OF_INDEXES
 from report.pages.site import text_of
 from report.pages.text.conditions import without_conditions
@@ -27,16 +28,22 @@ PAGES = {"index.html", *(f"{stem_of(module)}.html" for module in OUTLINE), *TITL
 
 
 @pytest.fixture(scope="module")
-def manuscripts(arena_chapters: Mapping[str, Any]) -> list[Manuscript]:
-    """The manuscripts of all chapters on the write-up's checkpoint."""
+def pages(arena_chapters: Mapping[str, Any]) -> list[PageContents]:
+    """The contents of all chapters' pages on the write-up's checkpoint."""
     claims = ClaimIndex.of(arena_chapters, is_the_write_ups=True, compares_seeds=True)
     return [
-        Manuscript.read(stem_of(module), number, arena_chapters[stem_of(module)], *text_of(module), claims)
+        PageContents.of(
+            Manuscript.read(stem_of(module), number, arena_chapters[stem_of(module)], *text_of(module), claims)
+        )
         for number, module in enumerate(OUTLINE, start=1)
     ]
 
 
-def of_text(text: str) -> Manuscript:
+def of_text(text: str) -> PageContents:
+    return PageContents.of(manuscript_of(text))
+
+
+def manuscript_of(text: str) -> Manuscript:
     return Manuscript.read("carries", 1, Chapter("Carries", "What?"), text, Path("carries.md"))
 
 
@@ -46,8 +53,8 @@ def test_a_term_has_a_definition_and_a_page_that_exists(term: glossary_module.Te
     assert term.explained.partition("#")[0] in PAGES
 
 
-def test_every_term_is_explained_at_an_anchor_that_exists(manuscripts: list[Manuscript]) -> None:
-    entries = glossary_entries(manuscripts, {**TITLES_OF_INDEXES, "index.html": "The report"})
+def test_every_term_is_explained_at_an_anchor_that_exists(pages: list[PageContents]) -> None:
+    entries = glossary_entries(pages, {**TITLES_OF_INDEXES, "index.html": "The report"})
     assert [entry.address for entry in entries] == [entry.term.explained for entry in entries]
 
 
@@ -113,7 +120,8 @@ def test_a_citation_that_cannot_be_read_is_an_error_with_its_line(text: str, mes
 
 
 def test_a_page_has_a_note_for_each_term_and_each_reference_once() -> None:
-    html = of_text("A site [@nanda2023], a site.\n\n## More\n\nA site [@nanda2023; @wilson1927].").html({}).html
+    text = "A site [@nanda2023], a site.\n\n## More\n\nA site [@nanda2023; @wilson1927]."
+    html = manuscript_of(text).html({}).html
     _, notes = with_notes(html, "carries")
     assert [note.key for note in notes] == ["site", "nanda2023", "wilson1927"]
     assert notes[0].link == "glossary.html#site"

@@ -14,7 +14,7 @@ from report.content.claims.claim import Claim
 from report.pages import overview
 from report.pages.claim_index import ClaimIndex
 from report.pages.manuscript import BLOCKS, Manuscript
-from report.pages.search_index import plain
+from report.pages.search.entries import plain
 from report.pages.site import text_of
 from sumint.checkpoints.files import Architecture
 from sumint.checkpoints.resemblance import Resemblance

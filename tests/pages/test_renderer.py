@@ -19,6 +19,7 @@ from report.figures import charts
 from report.figures.export import files_of
 from report.pages.assets import CHAPTER_STYLES, STYLES, TEMPLATES
 from report.pages.manuscript import Manuscript
+from report.pages.rendered_page import PageContents
 from report.pages.renderer import Entry, Renderer, SourceCode
 from report.publishing.links import check_links
 
@@ -99,7 +100,7 @@ def claims_page(chapter: Chapter = CHAPTER) -> str:
 
 
 def figures_page() -> str:
-    return renderer().figures_page([manuscript()])
+    return renderer().figures_page([PageContents.of(manuscript())])
 
 
 PAGES = {
@@ -107,8 +108,8 @@ PAGES = {
     "index": index(),
     "claims": claims_page(),
     "figures": figures_page(),
-    "glossary": renderer().glossary_page([manuscript()]),
-    "references": renderer().references_page([manuscript()]),
+    "glossary": renderer().glossary_page([PageContents.of(manuscript())]),
+    "references": renderer().references_page([PageContents.of(manuscript())]),
     "not found": renderer().not_found_page(),
 }
 every_page = pytest.mark.parametrize("html", PAGES.values(), ids=list(PAGES))
@@ -421,6 +422,9 @@ def test_every_style_sheet_is_part_of_the_site_s() -> None:
 def test_every_page_of_a_model_that_cannot_add_says_so_first() -> None:
     of_such_a_model = Renderer(ENTRIES, {}, source_code, cannot_add="This model *cannot* add.")
     notice = '<p class="notice">This model <em>cannot</em> add.</p>'
-    for html in (of_such_a_model.chapter_page(manuscript()), of_such_a_model.figures_page([manuscript()])):
+    for html in (
+        of_such_a_model.chapter_page(manuscript()),
+        of_such_a_model.figures_page([PageContents.of(manuscript())]),
+    ):
         assert html.split('<main id="main" tabindex="-1">', 1)[1].lstrip().startswith(notice)
     assert 'class="notice"' not in page()

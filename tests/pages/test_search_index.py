@@ -8,8 +8,10 @@ from report.content.claims.checks import Check, all_of, at_least, not_applicable
 from report.content.claims.claim import Claim
 from report.figures import charts
 from report.pages.manuscript import Manuscript
-from report.pages.search_index import ROWS_UP_TO, SearchEntry, entries_of, plain, search_index
-from report.pages.search_terms import KEYWORDS, SYNONYMS
+from report.pages.rendered_page import PageContents
+from report.pages.search.entries import ROWS_UP_TO, SearchEntry, entries_of, plain
+from report.pages.search.index import search_index
+from report.pages.search.terms import KEYWORDS, SYNONYMS
 
 
 def measured() -> None:
@@ -119,7 +121,8 @@ def test_a_section_is_found_with_the_text_that_opens_it() -> None:
 
 
 def test_the_index_is_a_script_that_registers_the_same_every_time() -> None:
-    script = search_index([manuscript()]).decode()
+    pages = [PageContents.of(manuscript()).searched]
+    script = search_index(pages).decode()
     assert script.startswith("sumint.registerSearchIndex({")
     index = json.loads(script.removeprefix("sumint.registerSearchIndex(").removesuffix(");\n"))
     assert index["pages"] == [["unembedding.html", "Unembedding"]]
@@ -127,7 +130,7 @@ def test_the_index_is_a_script_that_registers_the_same_every_time() -> None:
     assert gram == [0, "Figure", "gram", "Figure 2.1 Gram", "Of WU.", ", ".join(KEYWORDS["unembedding#gram"])]
     assert [0, "Section", "within", "Within"] in index["entries"]
     assert index["synonyms"]["singular"] == list(SYNONYMS["singular"])
-    assert script == search_index([manuscript()]).decode()
+    assert script == search_index(pages).decode()
 
 
 def test_words_are_plain_and_keep_apart() -> None:

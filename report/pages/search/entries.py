@@ -1,14 +1,13 @@
-"""The search index: every heading, paragraph, figure, table and claim with the address of the nearest anchor.
+"""The entries of a page in the search index: every heading, paragraph, figure, table and claim.
 
-The index is a script, since a page opened from a disk may load scripts, but may not fetch files; it is loaded when
-the search is first opened. It contains the rows of tables, but not the numbers of charts. Of a table that the page
-shows in parts, only the columns that identify a row are in it, since such a table has thousands of rows.
+Each has the address of the nearest anchor. The rows of tables are among them, but not the numbers of charts. Of a
+table that the page shows in parts, only the columns that identify a row are, since such a table has thousands of
+rows.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,7 +18,6 @@ from report.content.claims.claim import Claim
 from report.content.component import Component
 from report.content.picture import Picture
 from report.pages.manuscript import BLOCKS, Key, Manuscript
-from report.pages.search_terms import KEYWORDS, SYNONYMS
 from report.pages.text.markdown import caption
 from report.publishing.html_reader import HtmlReader
 
@@ -49,38 +47,6 @@ class SearchEntry:
         while not values[-1]:
             values.pop()
         return values
-
-
-@dataclass(frozen=True)
-class Listing:
-    """An index page, and the entries of what it lists."""
-
-    page: str
-    title: str
-    entries: tuple[SearchEntry, ...]
-
-
-def search_index(manuscripts: Sequence[Manuscript], listings: Sequence[Listing] = ()) -> bytes:
-    """The script that registers the pages, the entries with their keywords, and the synonyms."""
-    texts = [Listing(one.page, one.chapter.title, tuple(entries_of(one))) for one in manuscripts]
-    every_page = [*texts, *listings]
-    pages = [[one.page, one.title] for one in every_page]
-    entries = [
-        entry.packed(number, _keywords(one.page, entry))
-        for number, one in enumerate(every_page)
-        for entry in one.entries
-    ]
-    index = {"pages": pages, "entries": entries, "synonyms": SYNONYMS}
-    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
-    return f"sumint.registerSearchIndex({text});\n".encode()
-
-
-def _keywords(page: str, entry: SearchEntry) -> str:
-    """The keywords of an entry; a passage has none, although it has the anchor of what precedes it."""
-    if entry.kind == "Text":
-        return ""
-    stem = page.removesuffix(".html")
-    return ", ".join(KEYWORDS.get(f"{stem}#{entry.anchor}" if entry.anchor else stem, ()))
 
 
 def entries_of(manuscript: Manuscript) -> list[SearchEntry]:
