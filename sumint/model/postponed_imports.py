@@ -66,10 +66,10 @@ class _StandIn(type):
 
     def __instancecheck__(cls, instance: object) -> bool:
         # Nothing is an instance of a class that was never imported.
-        return bool(_modules_in(cls.__module__)) and isinstance(instance, cls._real())
+        return cls.__module__ in sys.modules and isinstance(instance, cls._real())
 
     def __subclasscheck__(cls, subclass: type) -> bool:
-        return subclass is cls or (bool(_modules_in(cls.__module__)) and issubclass(subclass, cls._real()))
+        return subclass is cls or (cls.__module__ in sys.modules and issubclass(subclass, cls._real()))
 
 
 class _StandInModule(ModuleType):
