@@ -14,7 +14,6 @@ from typing import Any
 import plotly.graph_objects as go
 
 from report.content.lazy_chart import LazyChart, lazy_chart
-from report.figures.charts.base import chart
 from report.figures.charts.heatmaps import scale_title
 from report.figures.charts.margins import COLOUR_BAR, SCALE_TITLE, TITLE_LINE
 from report.figures.theme import DIVERGING, SEQUENTIAL, traces_of
@@ -62,17 +61,20 @@ def panels(
     row_gap = row_gap or (ROW_GAP if len(titles_below) == 1 else ROW_GAP_WITH_TITLES)
     wide = _grid(len(parts), columns, row_gap)
     narrow = _grid(len(parts), narrow_columns or COLUMNS_ON_A_SMALL_SCREEN, row_gap)
-    traces: list[Any] = []
+    traces: list[dict[str, Any]] = []
     layout: dict[str, Any] = {}
     names: dict[str, str] = {}
     in_legend: set[str] = set()
     for number, (name, part) in enumerate(charts.items(), start=1):
         suffix = "" if number == 1 else str(number)
-        for trace in traces_of(go.Figure(part)):
+        for trace in traces_of(part):
             is_shown = bool(trace.name) and trace.showlegend is not False and trace.name not in in_legend
             in_legend |= {trace.name} if is_shown else set()
-            traces.append(trace.update(_subplot(trace, suffix), legendgroup=trace.name, showlegend=is_shown))
-            names |= dict.fromkeys(_subplot(trace, suffix).values(), name)
+            subplot = _subplot(trace, suffix)
+            # As plain values: Plotly would validate a copy of the trace here, and once more in the figure.
+            in_panel = {"legendgroup": trace.name, "showlegend": is_shown}
+            traces.append({**trace.to_plotly_json(), **subplot, **in_panel})
+            names |= dict.fromkeys(subplot.values(), name)
         layout |= _axes(part, suffix)
     positions = _positions(charts, wide, layout)
     has_legend = len(in_legend) > 1
@@ -80,14 +82,24 @@ def panels(
     has_scale = any(positions.get(scale) for scale in (DIVERGING, SEQUENTIAL))
     margin = {"l": 64, "r": COLOUR_BAR if has_scale else 48, "t": top + (LEGEND if has_legend else 0), "b": 56}
     moved = {part: {**layout.get(part, {}), **place} for part, place in positions.items() if part != "annotations"}
-    figure = chart(traces, {**layout, **moved, "annotations": positions["annotations"], "margin": margin})
-    # The legend is at the upper edge of the figure, since directly above the panels it would cover their names.
-    figure.update_layout(showlegend=has_legend, legend={"yref": "container", "y": 1, "yanchor": "top"})
     narrow_positions = _positions(charts, narrow, layout)
     if has_legend:
         narrow_positions["margin"] = {"t": top + NARROW_LEGEND}
     axes = {**_titles(layout), **({"z": quantity} if (quantity := _quantity(charts)) else {})}
-    return figure.update_layout(meta={"panels": names, "axes": axes, "narrow": narrow_positions})
+    return go.Figure(
+        traces,
+        {
+            "template": {},
+            **layout,
+            **moved,
+            "annotations": positions["annotations"],
+            "margin": margin,
+            "showlegend": has_legend,
+            # At the upper edge of the figure, since directly above the panels it would cover their names.
+            "legend": {**layout.get("legend", {}), "yref": "container", "y": 1, "yanchor": "top"},
+            "meta": {"panels": names, "axes": axes, "narrow": narrow_positions},
+        },
+    )
 
 
 def _grid(n_panels: int, columns: int, row_gap: float) -> list[Place]:
