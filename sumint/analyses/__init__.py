@@ -27,6 +27,7 @@ SOURCES = {
     "routes": 'lab.run("carry_sites").unserved_routes',
     "sites": 'lab.run("minimal_circuit").sites',
     "edges": 'lab.run("circuit").listed',
+    "loss_rise_by_carry": 'lab.run("qkv_ablation").loss_rise_by_carry',
     **_OF_EVERY_SUM,
 }
 """Where the settings come from that are results of other analyses."""

@@ -17,7 +17,7 @@ import inspect
 import re
 import sys
 import sysconfig
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import resolve_name
@@ -210,7 +210,7 @@ def _imports(source: bytes, module: str, *, is_package: bool, is_ours: bool) -> 
     return tuple(sorted(imports))
 
 
-def import_lines(source: bytes) -> list[ast.stmt]:
+def import_lines(source: bytes) -> Sequence[ast.AST]:
     """The import statements of a source in which each begins a line, as in all of ours, and nothing else of it.
 
     To parse nothing else takes a quarter of the time. A line of a docstring may look like an import.
@@ -228,7 +228,7 @@ def _packages_of(module: str) -> list[str]:
     return [".".join(parts[:n]) for n in range(1, len(parts))]
 
 
-def _statements(block: ast.AST) -> Iterator[ast.stmt]:
+def _statements(block: ast.AST) -> Iterator[ast.AST]:
     """All statements in a block and in the blocks inside it; expressions are left out, as none is an import."""
     for part in ("body", "orelse", "finalbody", "handlers", "cases"):
         for statement in getattr(block, part, ()):

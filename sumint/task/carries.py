@@ -23,6 +23,15 @@ def has_carry(sums: Sums) -> Bool[np.ndarray, " sum"]:
     return np.asarray(sums.carry_out.any(axis=1))
 
 
+SUBSETS = ("with a carry", "without a carry")
+"""The sums with a carry in any column, and the others."""
+
+
+def subset_masks(sums: Sums) -> Bool[np.ndarray, "subset=2 sum"]:
+    """Which sums are in each of the `SUBSETS`."""
+    return np.stack([has_carry(sums), ~has_carry(sums)])
+
+
 def published_carries(sums: Sums) -> Bool[np.ndarray, "sum column"]:
     """The write-up's mask of every column: true with a carry-in or a carry-out."""
     return sums.a_digits + sums.b_digits != sums.answer_digits

@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from sumint.analyses.ablation.qkv_ablation import qkv_ablation
-from sumint.analyses.ablation.qkv_ablation_by_carry import MEANS, qkv_ablation_by_carry
-from sumint.analyses.attention.layer_1_attention import SUBSETS, VERSIONS, Layer1Attention, layer_1_attention
+from sumint.analyses.ablation.qkv_ablation_by_carry import MEANS, QkvAblationByCarry, qkv_ablation_by_carry
+from sumint.analyses.attention.layer_1_attention import VERSIONS, Layer1Attention, layer_1_attention
 from sumint.analyses.carrying.carry_counts import carry_counts
 from sumint.interventions.hooks import loss_by_sum
 from sumint.lab import Lab
 from sumint.model.load import Model, tokens_for
-from sumint.task.carries import has_carry
+from sumint.task.carries import SUBSETS, has_carry
 from sumint.task.sums import Layout, SampleSpec, Sums, all_sums
 
 PUBLISHED, CORRECTED = range(len(VERSIONS))
@@ -38,10 +38,16 @@ def test_the_published_masks_mislabel_columns_with_a_carry_out_only(model: Model
     assert counts.mislabelled_carrying == 0
 
 
+def by_carry(model: Model, sums: Sums) -> QkvAblationByCarry:
+    """The rises by subset, with the means over the subset and over all of these sums."""
+    with_means = qkv_ablation(model, sums).loss_rise_by_carry
+    return qkv_ablation_by_carry(model, sums, loss_rise_by_carry=with_means)
+
+
 def test_over_both_subsets_the_whole_sample_s_mean_costs_what_it_costs_over_all(
     model: Model, sample: Sums
 ) -> None:
-    measured = qkv_ablation_by_carry(model, sample)
+    measured = by_carry(model, sample)
     by_subset = measured.loss_rise[MEANS.index("whole")]
     together = np.average(by_subset, axis=0, weights=measured.n_sums)
     np.testing.assert_allclose(together, qkv_ablation(model, sample).loss_rise, atol=1e-5)
@@ -50,22 +56,20 @@ def test_over_both_subsets_the_whole_sample_s_mean_costs_what_it_costs_over_all(
 
 def test_the_mean_of_a_subset_keeps_what_its_sums_have_in_common(model: Model) -> None:
     """Each subset is one sum, twice: its own mean is what was there, the whole sample's is not."""
-    measured = qkv_ablation_by_carry(
-        model, Sums(Layout(2), np.array([18, 18, 12, 12]), np.array([27, 27, 23, 23]))
-    )
+    measured = by_carry(model, Sums(Layout(2), np.array([18, 18, 12, 12]), np.array([27, 27, 23, 23])))
     np.testing.assert_allclose(measured.loss_rise[MEANS.index("own")], 0, atol=1e-6)
     assert np.abs(measured.loss_rise[MEANS.index("whole")]).max(axis=(1, 2, 3)).min() > 1e-3
 
 
 def test_a_subset_without_sums_has_no_rise(model: Model, alone: Sums) -> None:
-    measured = qkv_ablation_by_carry(model, alone)
+    measured = by_carry(model, alone)
     assert measured.n_sums.tolist() == [0, 1]
     assert not measured.loss_rise[:, WITH].any()
     np.testing.assert_allclose(measured.loss_rise, 0, atol=1e-5)
 
 
 def test_the_whole_model_s_loss_is_given_by_subset(model: Model, sample: Sums) -> None:
-    measured = qkv_ablation_by_carry(model, sample)
+    measured = by_carry(model, sample)
     whole = float(loss_by_sum(model, tokens_for(model, sample)).mean())
     assert measured.loss @ measured.n_sums / len(sample) == pytest.approx(whole, rel=1e-5)
     assert measured.loss_without == pytest.approx(
@@ -122,7 +126,9 @@ def test_the_write_up_s_checkpoint_does_with_carries_what_the_write_up_says(aren
     counts = arena_lab.run(carry_counts)
     assert (counts.published_carrying, *counts.published) == (826, 515, 715, 689)
     assert counts.mislabelled.tolist() == [0, 238, 249]
-    own, whole = arena_lab.run(qkv_ablation_by_carry).loss_rise[:, WITHOUT, 1, 1]
+    with_means = arena_lab.run(qkv_ablation).loss_rise_by_carry
+    measured = arena_lab.run(qkv_ablation_by_carry, loss_rise_by_carry=with_means)
+    own, whole = measured.loss_rise[:, WITHOUT, 1, 1]
     assert own == pytest.approx([0.076, 0.190, 0.080], abs=2e-3)
     assert whole == pytest.approx([5.229, 2.406, 1.022], abs=5e-3)
     attention = arena_lab.run(layer_1_attention)

@@ -15,6 +15,7 @@ from report.chapters.carries.claims import (
 from report.chapters.carries.figures import ablation_figure, attention_figure, counts_table
 from report.content.chapter import ChapterPlan, Content, Values
 from report.content.live.trials import ON_A_SUM, SEEN_ON_A_PAIR, Trials
+from sumint.analyses.ablation.qkv_ablation import qkv_ablation
 from sumint.analyses.ablation.qkv_ablation_by_carry import qkv_ablation_by_carry
 from sumint.analyses.attention.layer_1_attention import layer_1_attention
 from sumint.analyses.carrying.carry_counts import carry_counts
@@ -30,7 +31,8 @@ def which_sums_carry(lab: Lab) -> Iterator[Content]:
 
 def what_is_needed(lab: Lab) -> Iterator[Content]:
     """The rise in loss without each head's queries, keys or values, apart for sums with and without a carry."""
-    ablation = lab.run(qkv_ablation_by_carry)
+    of_the_sample = lab.run(qkv_ablation)
+    ablation = lab.run(qkv_ablation_by_carry, loss_rise_by_carry=of_the_sample.loss_rise_by_carry)
     yield Values({"by_carry": ablation})
     yield ablation_figure(ablation)
     trials = Trials.of(lab)

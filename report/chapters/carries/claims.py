@@ -10,15 +10,11 @@ from jaxtyping import Float
 from report.content.claims.checks import Check, all_of, at_least, at_most, matches, not_applicable
 from report.content.claims.claim import claim, published_claim
 from report.content.formats import count, nats
-from sumint.analyses.ablation.qkv_ablation_by_carry import (
-    MEANS,
-    SUBSETS,
-    QkvAblationByCarry,
-    qkv_ablation_by_carry,
-)
+from sumint.analyses.ablation.qkv_ablation_by_carry import MEANS, QkvAblationByCarry, qkv_ablation_by_carry
 from sumint.analyses.attention.layer_1_attention import VERSIONS, Layer1Attention, layer_1_attention
 from sumint.analyses.carrying.carry_counts import CarryCounts, carry_counts
 from sumint.interventions.hooks import KINDS
+from sumint.task.carries import SUBSETS
 
 # Criteria, chosen after measuring the write-up's checkpoint: regression checks, not predictions.
 RISE_AT_MOST = 0.25

@@ -3,7 +3,7 @@
 From the write-up's section "Separating carries: Ablation" (cell 38). It treats the sums with a carry and those
 without as two batches, and ablates with the mean of the batch. Sums without a carry then receive the mean of sums
 without a carry, which keeps the information about the carry. The mean over the whole sample removes it. Both are
-measured here, on the same two subsets of the sample.
+compared here, on the same two subsets of the sample.
 """
 
 from __future__ import annotations
@@ -16,10 +16,9 @@ from jaxtyping import Float, Int
 from sumint.interventions.hooks import KINDS, loss_by_sum, loss_rises
 from sumint.model.load import Model, as_array, tokens_for
 from sumint.results.result import Result
-from sumint.task.carries import has_carry
+from sumint.task.carries import SUBSETS, subset_masks
 from sumint.task.sums import Sums
 
-SUBSETS = ("with a carry", "without a carry")
 MEANS = ("own", "whole")
 """The mean used for ablation: over the subset itself, as in the write-up, or over the whole sample."""
 
@@ -49,16 +48,20 @@ class QkvAblationByCarry(Result, mean=MEANS, subset=SUBSETS, kind=KINDS):
         return float(self.n_sums[0] / self.n_sums.sum())
 
 
-def qkv_ablation_by_carry(model: Model, sample: Sums) -> QkvAblationByCarry:
-    """Ablates every head's queries, keys and values with two means, and measures the rise in loss by subset."""
-    whole = as_array(loss_rises(model, tokens_for(model, sample), KINDS))
+def qkv_ablation_by_carry(
+    model: Model, sample: Sums, *, loss_rise_by_carry: Float[np.ndarray, "subset kind layer head"]
+) -> QkvAblationByCarry:
+    """Ablates every head's queries, keys and values with the mean of each subset, and measures the rise in loss.
+
+    Args:
+        loss_rise_by_carry: the rise with the means over the whole sample, which `qkv_ablation` measures.
+    """
     unchanged = as_array(loss_by_sum(model, tokens_for(model, sample))).mean(axis=-1)
-    masks = (has_carry(sample), ~has_carry(sample))
+    masks = subset_masks(sample)
     loss = np.array([unchanged[mask].mean() if mask.any() else 0 for mask in masks], dtype=np.float32)
-    rises = np.zeros((len(MEANS), len(SUBSETS), len(KINDS), model.cfg.n_layers, model.cfg.n_heads), np.float32)
+    own = np.zeros_like(loss_rise_by_carry)
     for subset, mask in enumerate(masks):
         if mask.any():
-            own = as_array(loss_rises(model, tokens_for(model, sample[mask]), KINDS))
-            rises[MEANS.index("own"), subset] = own.mean(axis=(-2, -1))
-            rises[MEANS.index("whole"), subset] = whole[..., mask, :].mean(axis=(-2, -1))
-    return QkvAblationByCarry(np.array([mask.sum() for mask in masks]), loss, rises)
+            rises = as_array(loss_rises(model, tokens_for(model, sample[mask]), KINDS))
+            own[subset] = rises.mean(axis=(-2, -1))
+    return QkvAblationByCarry(masks.sum(axis=1), loss, np.stack([own, loss_rise_by_carry]))

@@ -16,12 +16,11 @@ from jaxtyping import Bool, Float, Int
 
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.results.result import Result
-from sumint.task.carries import published_carries
+from sumint.task.carries import SUBSETS, published_carries
 from sumint.task.sums import Sums
 
 VERSIONS = ("published", "corrected")
 """The masks by which the sums are divided."""
-SUBSETS = ("with a carry", "without a carry")
 
 
 @dataclass(frozen=True)
