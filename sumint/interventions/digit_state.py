@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Int
 
 from sumint.model.attention_means import AttentionMeans
 from sumint.model.load import Model, Tensor, as_array
-from sumint.model.partial_pass import projections
+from sumint.model.partial_pass import normalize, projections
 from sumint.task.sums import N_DIGIT_TOKENS
 
 
@@ -70,7 +70,7 @@ class DigitState:
     def logits_of(self, z: Float[Tensor, "sum head d_head"]) -> Float[Tensor, "sum token"]:
         """The logits of the digit with these outputs of layer 1's heads."""
         output = self.model.blocks[1].attn.o(rearrange(z, "sum head d_head -> sum (head d_head)"))
-        return self.model.unembed(self.model.ln_final(self.residual[-1] + output))
+        return self.model.unembed(normalize(self.model, self.residual[-1] + output))
 
     @cached_property
     def predictions(self) -> Int[np.ndarray, " sum"]:

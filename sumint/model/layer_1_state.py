@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 
 from sumint.model.attention_means import AttentionMeans
 from sumint.model.load import Model, Tensor, as_array
-from sumint.model.partial_pass import projections
+from sumint.model.partial_pass import normalize, projections
 
 
 @dataclass(frozen=True)
@@ -90,4 +90,4 @@ class Layer1State:
         self, residual: Float[Tensor, "sum digit d_model"], z: Float[Tensor, "sum head digit d_head"]
     ) -> Float[Tensor, "sum digit token"]:
         output = self.model.blocks[1].attn.o(rearrange(z, "sum head digit d_head -> sum digit (head d_head)"))
-        return self.model.unembed(self.model.ln_final(residual + output))
+        return self.model.unembed(normalize(self.model, residual + output))

@@ -1,8 +1,9 @@
 """Parts of the forward pass: layer 0's activations, and the logits that layer 1 computes from them.
 
 Most of a full pass is unnecessary: an intervention on layer 1 does not change layer 0, and layer 1 is needed only
-at the positions that predict the answer. Running layer 1 alone there, with transformer_lens's own components,
-gives the same logits in a fraction of the time.
+at the positions that predict the answer. The linear layers are transformer_lens's own, so their hooks are called;
+layer norms and softmax, which take most of the time of a full pass, are computed without them. The logits are the
+same, but for rounding.
 """
 
 from __future__ import annotations
@@ -38,8 +39,31 @@ class Layer0Activations:
     @classmethod
     def on(cls, model: Model, tokens: Int[Tensor, "sum position"]) -> Layer0Activations:
         """The activations of layer 0 on these tokens; layer 1 is not run."""
-        _, cache = model.run_with_cache(tokens, names_filter=[Z, RESIDUAL], stop_at_layer=1)
-        return cls(cache[Z], cache[RESIDUAL])
+        if _has_other_hooks(model):
+            _, cache = model.run_with_cache(tokens, names_filter=[Z, RESIDUAL], stop_at_layer=1)
+            return cls(cache[Z], cache[RESIDUAL])
+        import torch.nn.functional as F
+
+        attention = model.blocks[0].attn
+        embedded = model.W_E[tokens] + model.W_pos[: tokens.shape[1]]
+        queries, keys, values = projections(model, embedded, layer=0)
+        z = rearrange(
+            attend(queries, keys, values, slice(None)), "sum position head d_head -> sum position (head d_head)"
+        )
+        # The hook of z is that of the input of the layer that reads it.
+        z = attention.o.hook_in(z)
+        written = F.linear(z, attention.o.weight, attention.o.bias)
+        by_head = rearrange(z, "sum position (head d_head) -> sum position head d_head", head=model.cfg.n_heads)
+        return cls(by_head, embedded + written)
+
+
+def _has_other_hooks(model: Model) -> bool:
+    """Whether layer 0 or the embedding has hooks on other activations than queries, keys, values and z."""
+    attention = model.blocks[0].attn
+    called = {attention.q.hook_out, attention.k.hook_out, attention.v.hook_out, attention.o.hook_in}
+    parts = (model.embed, model.pos_embed, model.blocks[0])
+    points = {module for part in parts for module in part.modules() if getattr(module, "fwd_hooks", None)}
+    return bool(points - called)
 
 
 def predictions_from(
@@ -57,25 +81,42 @@ def logits_from(
     Hooks on layer 1's queries, keys and values receive the same activations as in a full pass. Later activations
     are computed at the `predicting` positions only, so hooks on them receive other shapes or are not called.
     """
+    queries, keys, values = projections(model, residual)
+    z = attend(queries, keys, values, predicting)
+    output = model.blocks[1].attn.o(rearrange(z, "sum query head d_head -> sum query (head d_head)"))
+    return model.unembed(normalize(model, residual[:, predicting] + output))
+
+
+def attend(
+    queries: Float[Tensor, "sum head position d_head"],
+    keys: Float[Tensor, "sum head position d_head"],
+    values: Float[Tensor, "sum head position d_head"],
+    at: slice,
+) -> Float[Tensor, "sum query head d_head"]:
+    """The output z of each head at some positions, which see those up to their own."""
     import torch
 
-    queries, keys, values = projections(model, residual)
-    queries = queries[:, :, predicting]
+    queries = queries[:, :, at]
     scores = einsum(queries, keys, "sum head query d_head, sum head key d_head -> sum head query key")
-    positions = torch.arange(residual.shape[1], device=residual.device)
-    is_later = positions > positions[predicting, None]
-    pattern = softmax((scores / model.cfg.d_head**0.5).masked_fill(is_later, -torch.inf))
-    z = einsum(pattern, values, "sum head query key, sum head key d_head -> sum query head d_head")
-    output = model.blocks[1].attn.o(rearrange(z, "sum query head d_head -> sum query (head d_head)"))
-    return model.unembed(model.ln_final(residual[:, predicting] + output))
+    positions = torch.arange(keys.shape[2], device=keys.device)
+    is_later = positions > positions[at, None]
+    pattern = softmax((scores / keys.shape[3] ** 0.5).masked_fill(is_later, -torch.inf))
+    return einsum(pattern, values, "sum head query key, sum head key d_head -> sum query head d_head")
+
+
+def normalize(model: Model, residual: Float[Tensor, "*any d_model"]) -> Float[Tensor, "*any d_model"]:
+    """A layer norm, whose own weights are folded into what follows it."""
+    import torch.nn.functional as F
+
+    return F.layer_norm(residual, residual.shape[-1:], eps=model.cfg.eps)
 
 
 def projections(
-    model: Model, residual: Float[Tensor, "sum position d_model"]
+    model: Model, residual: Float[Tensor, "sum position d_model"], layer: int = 1
 ) -> list[Float[Tensor, "sum head position d_head"]]:
-    """Layer 1's queries, keys and values at some positions."""
-    attention, n_heads = model.blocks[1].attn, model.cfg.n_heads
-    normalized = model.blocks[1].ln1(residual)
+    """A layer's queries, keys and values at some positions."""
+    attention, n_heads = model.blocks[layer].attn, model.cfg.n_heads
+    normalized = normalize(model, residual)
     return [
         rearrange(project(normalized), "sum position (head d_head) -> sum head position d_head", head=n_heads)
         for project in (attention.q, attention.k, attention.v)

@@ -58,8 +58,9 @@ def test_what_a_hook_returns_replaces_the_part_of_its_head_only(model: Model, pa
     ):
         model(pairs.base_tokens)
     (z,) = changed
-    torch.testing.assert_close(z[:, :, 1], pairs.base_z[:, :, 1] + 1)
-    torch.testing.assert_close(z[:, :, 0], pairs.base_z[:, :, 0], rtol=0, atol=0)
+    _, before = model.run_with_cache(pairs.base_tokens, names_filter=Z)
+    torch.testing.assert_close(z[:, :, 1], before[Z][:, :, 1] + 1)
+    torch.testing.assert_close(z[:, :, 0], before[Z][:, :, 0], rtol=0, atol=0)
 
 
 def test_hooks_are_removed_at_the_end(model: Model, pairs: PatchedPairs) -> None:

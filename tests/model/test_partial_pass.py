@@ -6,7 +6,7 @@ import torch
 from sumint.checkpoints.files import Weights
 from sumint.interventions.hooks import ablate_head, answer_logits
 from sumint.model.load import Model, layout_of, load_model, tokens_for
-from sumint.model.partial_pass import Layer0Activations, logits_from, predictions_from
+from sumint.model.partial_pass import RESIDUAL, Layer0Activations, Z, logits_from, predictions_from
 from sumint.task.sums import SampleSpec
 
 
@@ -43,3 +43,17 @@ def test_ablations_have_the_same_effect_as_in_a_full_pass(
         by_layers = answer_logits(model, tokens)
     torch.testing.assert_close(by_layers, whole, rtol=1e-5, atol=1e-5)
     assert not torch.allclose(whole, unchanged, atol=1e-4)
+
+
+def test_layer_0_alone_has_the_activations_of_a_full_pass_with_any_hook(
+    model: Model, tokens: torch.Tensor
+) -> None:
+    """Also with hooks that the short computation does not call."""
+    for name in ("attn.hook_pattern", "attn.hook_q", "attn.hook_z", "hook_resid_pre", "attn.hook_out"):
+        hooks = [(f"blocks.0.{name}", lambda values, hook: values * 0.9)]
+        with model.hooks(fwd_hooks=hooks):
+            _, whole = model.run_with_cache(tokens, names_filter=[Z, RESIDUAL])
+            alone = Layer0Activations.on(model, tokens)
+        torch.testing.assert_close(alone.z, whole[Z], rtol=1e-5, atol=1e-6)
+        torch.testing.assert_close(alone.residual, whole[RESIDUAL], rtol=1e-5, atol=1e-6)
+        assert not torch.allclose(alone.residual, Layer0Activations.on(model, tokens).residual, atol=1e-4), name
