@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from report.preview.live_site import Problem
+from sumint.machine.collector import collect_rarely
 from sumint.machine.processes import end_with_parent
 from sumint.model.postponed_imports import postpone_imports
 
@@ -57,6 +58,7 @@ def run_builder(
     """
     end_with_parent()
     postpone_imports()
+    collect_rarely()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process ends this one
     # Otherwise Python could run the bytecode of the first version of a file that is edited twice within a second.
     sys.dont_write_bytecode = True

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from report.project.chapters import load_chapters
+from sumint.machine.collector import collect_rarely
 from sumint.machine.processes import end_with_parent
 from sumint.machine.temporary import have_temporary_folder
 from sumint.model.postponed_imports import postpone_imports
@@ -46,6 +47,7 @@ def _initialize_worker(own_chapters: Sequence[Path]) -> None:
     have_temporary_folder()
     os.environ["OMP_NUM_THREADS"] = "1"
     postpone_imports()
+    collect_rarely()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.getLogger().addHandler(logging.NullHandler())
     load_chapters(own_chapters)

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 
+from sumint.machine.collector import collect_rarely
 from sumint.machine.cpus import limit_threads
 from sumint.machine.temporary import have_temporary_folder
 from sumint.model.postponed_imports import postpone_imports
@@ -66,6 +67,7 @@ def run_main(command: Callable[[], int]) -> int:
     have_temporary_folder()
     limit_threads()
     postpone_imports()
+    collect_rarely()
     try:
         code = command()
         sys.stdout.flush()

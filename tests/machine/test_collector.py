@@ -1,0 +1,32 @@
+"""Cyclic garbage is collected less often, but it is collected."""
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from sumint.machine.collector import THRESHOLDS, collect_rarely
+
+
+@pytest.fixture(autouse=True)
+def usual_thresholds() -> Iterator[None]:
+    before = gc.get_threshold()
+    yield
+    gc.set_threshold(*before)
+
+
+class Node:
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_garbage_is_collected_once_there_is_enough_of_it() -> None:
+    collect_rarely()
+    first = weakref.ref(Node())
+    for _ in range(1000):
+        Node()
+    assert first() is not None
+    for _ in range(2 * THRESHOLDS[0]):
+        Node()
+    assert first() is None
