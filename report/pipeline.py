@@ -22,7 +22,7 @@ from report.errors import ReportError, StrictError
 from report.figures.cache import RenderedFigures, render_figures
 from report.figures.plotlyjs import SCRIPT, PlotlyJs, full
 from report.outline import OUTLINE, plans
-from report.pages.drawings import draw
+from report.pages.drawings import Drawings, draw
 from report.pages.site import Site
 from report.paths import COMPARISON
 from report.project.inputs import has_code, inputs_of
@@ -100,12 +100,20 @@ def build(
 
     chapter_plans = plans(outline)
     rendered: dict[str, RenderedFigures] = {}
+    begun: Site | None = None
 
-    def render(finished: Mapping[str, Chapter]) -> None:
+    def site_of(chapters: Mapping[str, Chapter], drawings: Drawings) -> Site:
+        return Site(lab, chapters, drawings, repository, base_url, outline, settings, begun)
+
+    def begin(finished: Mapping[str, Chapter]) -> None:
+        """Draw the figures of finished chapters, and render their pages, while others are still being made."""
+        nonlocal begun
         for stem, chapter in finished.items():
             rendered[stem] = render_figures(lab.store, stem, chapter, chapter_plans[stem])
+        begun = site_of(finished, Drawings(lab, finished, outline, settings.identity, rendered))
+        begun.finished_pages  # noqa: B018 — renders them
 
-    chapters = measure(lab, chapter_plans, step, meanwhile=render)
+    chapters = measure(lab, chapter_plans, step, meanwhile=begin)
     step("figures")
     drawings = draw(lab, chapters, outline, settings.identity, rendered)
     claims = {f"{stem}.html#{claim.name}": claim for stem, chapter in chapters.items() for claim in chapter.claims}
@@ -113,10 +121,7 @@ def build(
     if strict:
         check_claims(claims, failures)
     step("pages")
-    files = {
-        **Site(lab, chapters, drawings, repository, base_url, outline, settings).files(),
-        SCRIPT: plotlyjs.script,
-    }
+    files = {**site_of(chapters, drawings).files(), SCRIPT: plotlyjs.script}
     check_links(files)
     in_one_file = b"" if single_file is None else make_single_file(files)
     step("publishing")

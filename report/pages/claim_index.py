@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from report.content.chapter import Chapter
 from report.content.claims.claim import Claim
 from report.content.claims.states import State
+from report.content.failures import LaterError
 from report.pages.text.conditions import Facts
 from report.pages.text.markdown import caption
 
@@ -33,22 +34,28 @@ class ClaimIndex:
     """Whether there are other checkpoints of the same sizes, with which this one is compared."""
     missing: frozenset[str] = frozenset()
     """The stems of the package's chapters that the report does not contain."""
+    unfinished: frozenset[str] = frozenset()
+    """The stems of the chapters that are still being made; to ask for one of their claims is a `LaterError`."""
 
     @classmethod
     def of(
-        cls, chapters: Mapping[str, Chapter], missing: frozenset[str] = frozenset(), **about_the_checkpoint: bool
+        cls,
+        chapters: Mapping[str, Chapter],
+        missing: frozenset[str] = frozenset(),
+        unfinished: frozenset[str] = frozenset(),
+        **about_the_checkpoint: bool,
     ) -> ClaimIndex:
         """The claims of these chapters, which are given by stem."""
         claims = {f"{stem}#{claim.name}": claim for stem, chapter in chapters.items() for claim in chapter.claims}
         left_out = frozenset(stem for stem, chapter in chapters.items() if chapter.left_out)
-        return cls(claims, left_out, missing=missing, **about_the_checkpoint)
+        return cls(claims, left_out, missing=missing, unfinished=unfinished, **about_the_checkpoint)
 
     def facts(self, stem: str) -> Facts:
         """What the text of a page may ask: its own claims by name, those of other pages as `stem#name`."""
 
         def state_of(name: str) -> State | None:
             address = name if "#" in name else f"{stem}#{name}"
-            claim = self.claims.get(address)
+            claim = self._claim(address)
             if claim is None and self._is_missing(address):
                 return "not-measured"
             return claim and claim.state
@@ -71,11 +78,11 @@ class ClaimIndex:
         """
         if self._is_missing(address):
             return Markup("")
-        if address not in self.claims:
+        claim = self._claim(address)
+        if claim is None:
             raise ValueError(
                 f"there is no claim {address}; expected the page and the name: how-it-carries#carry-sites"
             )
-        claim = self.claims[address]
         stem, _, name = address.partition("#")
         # Before the sentence that is true instead, the words "does not hold" would deny it.
         label = claim.sentence_label
@@ -99,10 +106,16 @@ class ClaimIndex:
         """
         if self._is_missing(address):
             return Markup("")
-        claim = self.claims.get(address)
+        claim = self._claim(address)
         if claim is None or not claim.check.short_value:
             raise ValueError(f"there is no claim {address} with a measured number")
         return escape(claim.check.short_value)
+
+    def _claim(self, address: str) -> Claim | None:
+        """The claim with an address; None if there is none."""
+        if address.partition("#")[0] in self.unfinished:
+            raise LaterError
+        return self.claims.get(address)
 
     def _is_missing(self, address: str) -> bool:
         """Whether a claim belongs to a chapter that the report does not contain."""
@@ -115,7 +128,7 @@ class ClaimIndex:
         """
 
         def mark(link: re.Match[str]) -> str:
-            claim = self.claims.get(f"{link['stem'] or stem}#{link['name']}")
+            claim = self._claim(f"{link['stem'] or stem}#{link['name']}")
             if claim is None and link["stem"] in self.left_out:
                 return link[0].replace(f"#{link['name']}", "", 1)
             if claim is None or claim.holds:

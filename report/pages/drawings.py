@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from types import ModuleType
 
 from report.content.chapter import Chapter
@@ -39,32 +40,39 @@ class Drawings(Mapping[str, RenderedFigures]):
                 chapters, chapter_plans, identity or Identity(), is_whole=chapters.keys() >= CHAPTERS.keys()
             ),
         }
-        self._chapters = {**chapters, INDEX: make_chapter(lab, self._plans[INDEX])}
+        self._made = dict(chapters)
         self._rendered = dict(rendered or {})
+
+    @cached_property
+    def _opening(self) -> Chapter:
+        return make_chapter(self._lab, self._plans[INDEX])
+
+    def _chapter(self, stem: str) -> Chapter:
+        return self._opening if stem == INDEX else self._made[stem]
 
     def __getitem__(self, stem: str) -> RenderedFigures:
         if stem not in self._rendered:
-            chapter, plan = self._chapters[stem], self._plans[stem]
+            chapter, plan = self._chapter(stem), self._plans[stem]
             self._rendered[stem] = render_figures(self._lab.store, stem, chapter, plan)
         return self._rendered[stem]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._chapters)
+        return iter((*self._made, INDEX))
 
     def __len__(self) -> int:
-        return len(self._chapters)
+        return len(self._made) + 1
 
     def failures(self, stem: str) -> tuple[Failure, ...]:
         """What failed of a chapter; of its figures and tables, only if they have been rendered."""
-        return self._rendered[stem].failures if stem in self._rendered else self._chapters[stem].failures
+        return self._rendered[stem].failures if stem in self._rendered else self._chapter(stem).failures
 
     def chapter(self, stem: str) -> Chapter:
         """The chapter; if it has been rendered, with a `Failed` in place of what could not be drawn."""
-        return self._rendered[stem].chapter if stem in self._rendered else self._chapters[stem]
+        return self._rendered[stem].chapter if stem in self._rendered else self._chapter(stem)
 
     def key(self, stem: str) -> Key | None:
         """The key of the files of a chapter's figures and tables; None if they cannot be reused."""
-        return files_key(stem, self._chapters[stem], self._plans[stem])
+        return files_key(stem, self._chapter(stem), self._plans[stem])
 
 
 def draw(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property, partial
 from importlib.metadata import version
 from itertools import chain
@@ -18,13 +20,14 @@ from report.comparison.claim_pairs import ClaimPairs
 from report.content.chapter import Chapter, Figure, Table, stem_of
 from report.content.claims.record import record_of, to_json
 from report.content.component import Component
+from report.content.failures import LaterError
 from report.content.picture import Picture
 from report.errors import SettingsError, shortened
 from report.figures.cache import LIBRARIES, numbers_of
 from report.figures.columns.dictionary import DICTIONARY, dictionary, titles_of
 from report.figures.columns.names import figure_columns, table_columns
 from report.figures.data_format import json_file
-from report.outline import CHAPTERS, OUTLINE
+from report.outline import CHAPTERS, OUTLINE, plans
 from report.pages import overview
 from report.pages.back_matter.glossary import GLOSSARY_FILE
 from report.pages.back_matter.references import REFERENCES_FILE, references_file
@@ -55,6 +58,19 @@ RENDERING_LIBRARIES = ("jinja2", "lxml", "markdown", "markupsafe", "math-core", 
 """The libraries that render pages."""
 
 
+@dataclass(frozen=True)
+class _MadePage:
+    """A page that has been rendered, and from what."""
+
+    text: str
+    chapter: Chapter
+    page: RenderedPage
+
+    def is_of(self, text: str, chapter: Chapter) -> bool:
+        """Whether it was rendered from this text and this very chapter."""
+        return self.text == text and self.chapter is chapter
+
+
 class Site:
     """The files of a site, each rendered when it is requested."""
 
@@ -67,7 +83,14 @@ class Site:
         base_url: str = "",
         outline: Sequence[ModuleType] = OUTLINE,
         settings: Settings | None = None,
+        begun: Site | None = None,
     ) -> None:
+        """The site of these chapters.
+
+        Args:
+            chapters: those of the outline by stem, or some of them; then only `finished_pages` can be rendered.
+            begun: the site of the same report with fewer chapters, of which finished pages are taken over.
+        """
         self._lab = lab
         self._chapters = chapters
         self._drawings = drawings
@@ -79,8 +102,9 @@ class Site:
         self.texts = {INDEX: overview, **{stem_of(module): module for module in outline}}
         """The module beside which each page's text lies, by the stem of the page."""
         self._numbers: dict[tuple[str, str], Mapping[str, Any]] = {}
-        self._pages: dict[str, tuple[str, Chapter, RenderedPage]] = {}
-        """Each page by its stem, with the text and the chapter from which it was made."""
+        self._plans = plans(outline)
+        self._pages: dict[str, _MadePage] = {}
+        self._begun = {} if begun is None else begun.finished_pages
 
     def files(self) -> dict[str, bytes]:
         """Every file of the site except plotly.js, by its path in the site."""
@@ -129,17 +153,33 @@ class Site:
             DICTIONARY: json_file(self._columns()),
         }
 
+    @cached_property
+    def finished_pages(self) -> Mapping[str, _MadePage]:
+        """The pages of chapters that depend on no chapter that is still to be made."""
+        pages = {}
+        for stem in self._chapters.keys() - {COMPARISON}:
+            with suppress(LaterError):
+                pages[stem] = _MadePage(*self._made_of(stem), self._render(stem))
+        return pages
+
+    def _made_of(self, stem: str) -> tuple[str, Chapter]:
+        """The text of a page, as it is on the disk now, and its chapter."""
+        return text_of(self.texts[stem])[0], self._drawings.chapter(stem)
+
     def _rendered(self, stem: str) -> RenderedPage:
         """A page from its text as it is on the disk now; if nothing has changed, as an earlier build made it."""
-        text, chapter = text_of(self.texts[stem])[0], self._drawings.chapter(stem)
-        earlier = self._pages.get(stem)
-        if earlier is not None and earlier[0] == text and earlier[1] is chapter:
-            return earlier[2]
+        text, chapter = self._made_of(stem)
+        made, begun = self._pages.get(stem), self._begun.get(stem)
+        if made is not None and made.is_of(text, chapter):
+            return made.page
+
+        def make() -> RenderedPage:
+            return begun.page if begun is not None and begun.is_of(text, chapter) else self._render(stem)
+
         digest = None if stem in (INDEX, COMPARISON) else self.digest(stem)
-        make = partial(self._render, stem)
         store = self._lab.store
         page = make() if digest is None else store.remember("page", {"digest": digest}, make, RenderedPage)
-        self._pages[stem] = text, chapter, page
+        self._pages[stem] = _MadePage(text, chapter, page)
         return page
 
     def _render(self, stem: str) -> RenderedPage:
@@ -181,6 +221,7 @@ class Site:
             resembles_the_write_ups=resemblance is not None and resemblance.is_close,
             compares_seeds=bool(self._lab.others),
             missing=self._missing,
+            unfinished=frozenset(self._plans) - frozenset(self._chapters),
         )
 
     def digest(self, stem: str) -> str | None:
@@ -229,7 +270,8 @@ class Site:
 
     @cached_property
     def _renderer(self) -> Renderer:
-        contents = [Entry(stem, chapter.title, chapter.question) for stem, chapter in self._chapters.items()]
+        titled = ((stem, self._chapters.get(stem, plan)) for stem, plan in self._plans.items())
+        contents = [Entry(stem, one.title, one.question) for stem, one in titled]
         return Renderer(
             contents,
             provenance(self._lab, self._repository),

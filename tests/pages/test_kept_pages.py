@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from report.chapters import ablation, open_questions, the_task, unembedding
+from report.chapters import ablation, carries, open_questions, the_task, unembedding
 from report.content.chapter import Chapter
 from report.content.claims.checks import not_applicable
 from report.content.sections import measure
@@ -25,8 +25,8 @@ from sumint.checkpoints.files import Weights, write_weights
 from sumint.lab import Lab
 from sumint.store.results import Store
 
-OUTLINE = (the_task, unembedding, ablation, open_questions)
-STEMS = ("the-task", "unembedding", "ablation", "open-questions")
+OUTLINE = (the_task, unembedding, ablation, carries, open_questions)
+STEMS = ("the-task", "unembedding", "ablation", "carries", "open-questions")
 
 
 @pytest.fixture(scope="module")
@@ -118,7 +118,7 @@ def other_title(reported: Reported) -> None:
 
 
 def other_order(reported: Reported) -> None:
-    reported.outline = (the_task, ablation, unembedding, open_questions)
+    reported.outline = (the_task, ablation, unembedding, carries, open_questions)
     reported.chapters = measure(reported.lab, plans(reported.outline))
 
 
@@ -145,7 +145,7 @@ CHANGES: Mapping[str, tuple[Callable[[Reported], None], tuple[str, ...]]] = {
     "address of the code": (other_address, STEMS),
     "base address": (other_base_url, STEMS),
     "title": (other_title, STEMS),
-    "order": (other_order, ("the-task", "ablation", "unembedding", "open-questions")),
+    "order": (other_order, ("the-task", "ablation", "unembedding", "carries", "open-questions")),
     "fewer chapters": (fewer_chapters, ("the-task", "ablation")),
     "title of a chapter": (other_title_of_a_chapter, STEMS),
     "statement": (other_statement, STEMS),
@@ -164,6 +164,29 @@ def test_a_change_that_pages_show_renders_them_again(
     assert tuple(rendered) == again
     reported.lab = Lab(lab.weights_path)
     assert with_kept == reported.site().files()
+
+
+def test_pages_of_finished_chapters_are_rendered_while_others_are_made(lab: Lab, rendered: list[str]) -> None:
+    """All but those that ask for the outcome of a claim of an unfinished chapter; the files are the same."""
+    reported = Reported(Lab(lab.weights_path))
+    # A chapter that is left out is never unfinished.
+    reported.chapters = measure(reported.lab, plans(OUTLINE), leave_out=False)
+    drawings = draw(reported.lab, reported.chapters, OUTLINE)
+    finished = {stem: chapter for stem, chapter in reported.chapters.items() if stem != "carries"}
+    begun = Site(
+        reported.lab,
+        finished,
+        Drawings(reported.lab, finished, OUTLINE, rendered=drawings),
+        reported.repository,
+        outline=OUTLINE,
+    )
+    early = set(begun.finished_pages)
+    assert {"the-task"} <= early < set(finished)
+    whole = Site(reported.lab, reported.chapters, drawings, reported.repository, outline=OUTLINE, begun=begun)
+    rendered.clear()
+    files = whole.files()
+    assert set(rendered) == set(STEMS) - early
+    assert files == reported.site().files()
 
 
 def test_the_outcomes_on_other_networks_are_part_of_a_page(
