@@ -125,7 +125,12 @@ class Site:
     def shared_files(self) -> dict[str, bytes]:
         """The files that belong to no single page."""
         pages = {
-            "claims.html": self._renderer.claims_page(self._chapters),
+            "claims.html": self._lab.store.remember(
+                "claims-page",
+                {"all pages": self._digest_of_all_pages},
+                lambda: self._renderer.claims_page(self._chapters).encode(),
+                bytes,
+            ).decode(),
             "404.html": self._renderer.not_found_page(),
         }
         return {
@@ -176,7 +181,7 @@ class Site:
         def make() -> RenderedPage:
             return begun.page if begun is not None and begun.is_of(text, chapter) else self._render(stem)
 
-        digest = None if stem in (INDEX, COMPARISON) else self.digest(stem)
+        digest = None if stem == COMPARISON else self.digest(stem)
         store = self._lab.store
         page = make() if digest is None else store.remember("page", {"digest": digest}, make, RenderedPage)
         self._pages[stem] = _MadePage(text, chapter, page)
@@ -235,6 +240,7 @@ class Site:
                 "figures": figures.digest,
                 "text": text_of(self.texts[stem])[0],
                 "introduction": self._settings.introduction if stem == INDEX else None,
+                "about the report": [self._citation, self._description] if stem == INDEX else None,
                 "number": [*self.texts].index(stem),
                 "all pages": self._digest_of_all_pages,
             },

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,21 @@ def fingerprint(
 def _digests(folder: Path) -> dict[str, str]:
     """The digest of every file in a folder except Python's bytecode, by its path from the folder's parent."""
     files = (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
-    return {f"{folder.name}/{path.relative_to(folder).as_posix()}": digest_file(path) for path in files}
+    return {
+        f"{folder.name}/{path.relative_to(folder).as_posix()}": _digest_of(path, _state(path)) for path in files
+    }
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """What differs if a file was edited since it was read in this process."""
+    status = path.stat()
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+@cache
+def _digest_of(path: Path, state: tuple[int, ...]) -> str:  # noqa: ARG001
+    """The digest of a file in this state; a build asks for it three times."""
+    return digest_file(path)
 
 
 def _requirements() -> list[str]:

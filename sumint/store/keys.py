@@ -10,7 +10,7 @@ import json
 import platform
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, is_dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -31,11 +31,11 @@ class Key:
     name: str
     ingredients: Mapping[str, Any]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    @property
+    @cached_property
     def text(self) -> str:
         return json.dumps({"name": self.name, **as_json(self.ingredients)}, sort_keys=True)
 

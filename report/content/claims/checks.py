@@ -150,7 +150,8 @@ def condition(
     cases = tuple(
         Case(name, float(value) if math.isfinite(value) else None, sizes[name]) for name, value in by_case.items()
     )
-    return Condition(text, label, cases, at_least, at_most, unit, is_strict, of_some, is_precondition)
+    lower, upper = (None if bound is None else float(bound) for bound in (at_least, at_most))
+    return Condition(text, label, cases, lower, upper, unit, is_strict, of_some, is_precondition)
 
 
 def all_of(*conditions: Condition | Match, asked: tuple[int, int, str] = (1, 1, ""), note: str = "") -> Check:

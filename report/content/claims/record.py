@@ -7,7 +7,7 @@ believing it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -101,7 +101,7 @@ def record_of(
 
 def to_json(record: ClaimRecord) -> dict[str, Any]:
     """The record as a JSON object, with what readers of the file would otherwise have to derive."""
-    return {**_adapter().dump_python(record, mode="json"), "measured": record.value, **_deciding(record.check)}
+    return {**asdict(record), "measured": record.value, **_deciding(record.check)}
 
 
 def from_json(value: object) -> ClaimRecord:
@@ -122,7 +122,7 @@ def from_json(value: object) -> ClaimRecord:
 
 @cache
 def _adapter() -> TypeAdapter[ClaimRecord]:
-    from pydantic import TypeAdapter  # slow to import, and most builds have no claim to read or write
+    from pydantic import TypeAdapter  # slow to import, and a build has no claim to read
 
     return TypeAdapter(ClaimRecord)
 
