@@ -162,14 +162,16 @@ class Site:
     def finished_pages(self) -> Mapping[str, _MadePage]:
         """The pages of chapters that depend on no chapter that is still to be made."""
         pages = {}
-        for stem in self._chapters.keys() - {COMPARISON}:
+        for stem in (stem for stem in self._chapters if stem != COMPARISON):
             with suppress(LaterError):
                 pages[stem] = _MadePage(*self._made_of(stem), self._render(stem))
         return pages
 
     def _made_of(self, stem: str) -> tuple[str, Chapter]:
         """The text of a page, as it is on the disk now, and its chapter."""
-        return text_of(self.texts[stem])[0], self._drawings.chapter(stem)
+        before = self._settings.introduction if stem == INDEX else None
+        text = "" if before is None else read_text(before)
+        return text + text_of(self.texts[stem])[0], self._drawings.chapter(stem)
 
     def _rendered(self, stem: str) -> RenderedPage:
         """A page from its text as it is on the disk now; if nothing has changed, as an earlier build made it."""

@@ -36,7 +36,7 @@ class DigitState:
     ) -> DigitState:
         """The state that follows from the residual stream."""
         queries, keys, values = projections(model, residual)
-        means = AttentionMeans(queries[:, :, -1:], keys, values)
+        means = AttentionMeans(queries[:, :, -1:].contiguous(), keys, values)
         return cls(model, residual.unbind(dim=1), means, target, means.z[:, :, 0])
 
     def with_inputs(self, **inputs: Tensor) -> DigitState:

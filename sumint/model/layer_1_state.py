@@ -34,7 +34,9 @@ class Layer1State:
         queries, keys, values = projections(model, residual)
         positions = torch.arange(residual.shape[1], device=residual.device)
         is_later = positions > positions[predicting, None]
-        means = AttentionMeans(queries[:, :, predicting], keys, values, is_later)
+        # Contiguous, since each change of a key would copy the queries again.
+        queries = queries[:, :, predicting].contiguous()
+        means = AttentionMeans(queries, keys.contiguous(), values.contiguous(), is_later)
         return cls(model, predicting, residual, means)
 
     def after(self, position: int, change: Float[Tensor, "sum d_model"]) -> Layer1State:

@@ -106,9 +106,8 @@ def attend(
 
 def normalize(model: Model, residual: Float[Tensor, "*any d_model"]) -> Float[Tensor, "*any d_model"]:
     """A layer norm, whose own weights are folded into what follows it."""
-    import torch.nn.functional as F
-
-    return F.layer_norm(residual, residual.shape[-1:], eps=model.cfg.eps)
+    centred = residual - residual.mean(dim=-1, keepdim=True)
+    return centred / (centred.square().mean(dim=-1, keepdim=True) + model.cfg.eps).sqrt()
 
 
 def projections(
