@@ -17,9 +17,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from report.preview.live_site import Problem
-from sumint.machine.collector import collect_rarely
+from sumint.machine.command_process import prepare_process
 from sumint.machine.processes import end_with_parent
-from sumint.model.postponed_imports import postpone_imports
 
 CANNOT_BUILD = "The report cannot be built"
 NOT_ALL = "Not all of the report can be made"
@@ -57,8 +56,7 @@ def run_builder(
     that of its settings.
     """
     end_with_parent()
-    postpone_imports()
-    collect_rarely()
+    prepare_process()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process ends this one
     # Otherwise Python could run the bytecode of the first version of a file that is edited twice within a second.
     sys.dont_write_bytecode = True

@@ -12,10 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from report.project.chapters import load_chapters
-from sumint.machine.collector import collect_rarely
+from sumint.machine.command_process import prepare_process
 from sumint.machine.processes import end_with_parent
-from sumint.machine.temporary import have_temporary_folder
-from sumint.model.postponed_imports import postpone_imports
 
 
 @contextmanager
@@ -44,10 +42,8 @@ def worker_processes(n_processes: int, own_chapters: Sequence[Path] = ()) -> Ite
 def _initialize_worker(own_chapters: Sequence[Path]) -> None:
     """Limit a worker to one thread, and leave interrupts and the reporting of failures to the parent process."""
     end_with_parent()
-    have_temporary_folder()
     os.environ["OMP_NUM_THREADS"] = "1"
-    postpone_imports()
-    collect_rarely()
+    prepare_process()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.getLogger().addHandler(logging.NullHandler())
     load_chapters(own_chapters)

@@ -11,10 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 
-from sumint.machine.collector import collect_rarely
-from sumint.machine.cpus import limit_threads
-from sumint.machine.temporary import have_temporary_folder
-from sumint.model.postponed_imports import postpone_imports
+from sumint.machine.command_process import prepare_process
 
 CLOSED = 141
 """The exit code if the output was closed: what a shell reports for a process that SIGPIPE ended."""
@@ -64,10 +61,7 @@ def run_main(command: Callable[[], int]) -> int:
     sys.stderr = _tolerant(sys.stderr or open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="readable")
-    have_temporary_folder()
-    limit_threads()
-    postpone_imports()
-    collect_rarely()
+    prepare_process()
     try:
         code = command()
         sys.stdout.flush()

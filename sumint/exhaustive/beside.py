@@ -20,9 +20,8 @@ from pathlib import Path
 from sumint.checkpoints.files import Weights, read_weights
 from sumint.exhaustive.options import Options, RunningTally
 from sumint.exhaustive.tally import Tally
-from sumint.machine.collector import collect_rarely
+from sumint.machine.command_process import prepare_process
 from sumint.machine.processes import end_with_parent
-from sumint.machine.temporary import have_temporary_folder
 from sumint.store.results import Store
 
 NICENESS = 5
@@ -94,11 +93,10 @@ def tally_beside(checkpoint: Path, digest: str, store: Store) -> Iterator[TallyB
 def _run(messages: Connection, checkpoint: Path, digest: str, store: Store) -> None:
     """Tally every sum, and send how far the computation is, and the tally."""
     end_with_parent()
-    collect_rarely()
+    prepare_process()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent process ends this one
     # The parent computes what fails here, and reports why it fails.
     logging.getLogger().addHandler(logging.NullHandler())
-    have_temporary_folder()
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     with contextlib.suppress(Exception):

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 import numpy as np
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
 
 from sumint.model.load import Model, Tensor, as_array, layout_of
 from sumint.model.partial_pass import BATCH, Layer0Activations, logits_from
@@ -148,14 +148,6 @@ def loss_rises(
         for logits in logits_without_heads(model, tokens, kind, replacement)
     ]
     return torch.stack(rises).unflatten(0, (len(kinds), model.cfg.n_layers, model.cfg.n_heads))
-
-
-def mean_rise(
-    rises: Float[np.ndarray, "kind layer head sum digit"], mask: Bool[np.ndarray, " sum"]
-) -> Float[np.ndarray, "kind layer head"]:
-    """The mean rise over some of the sums; zero if there are none."""
-    some = rises[..., mask, :]
-    return some.mean(axis=(-2, -1)) if mask.any() else np.zeros(rises.shape[:3], rises.dtype)
 
 
 def logits_without_heads(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sumint.checkpoints.files import N_LAYERS, Architecture, Weights
-from sumint.model.postponed_imports import import_transformer_lens
+from sumint.machine.postponed_imports import import_transformer_lens
 from sumint.task.sums import VOCABULARY, Layout, Sums
 
 if TYPE_CHECKING:

@@ -39,11 +39,11 @@ class Layer0Activations:
     @classmethod
     def on(cls, model: Model, tokens: Int[Tensor, "sum position"]) -> Layer0Activations:
         """The activations of layer 0 on these tokens; layer 1 is not run."""
+        import torch.nn.functional as F
+
         if _has_other_hooks(model):
             _, cache = model.run_with_cache(tokens, names_filter=[Z, RESIDUAL], stop_at_layer=1)
             return cls(cache[Z], cache[RESIDUAL])
-        import torch.nn.functional as F
-
         attention = model.blocks[0].attn
         embedded = model.W_E[tokens] + model.W_pos[: tokens.shape[1]]
         queries, keys, values = projections(model, embedded, layer=0)
@@ -79,7 +79,8 @@ def logits_from(
     """The logits at some positions, from the residual that layer 1 reads.
 
     Hooks on layer 1's queries, keys and values receive the same activations as in a full pass. Later activations
-    are computed at the `predicting` positions only, so hooks on them receive other shapes or are not called.
+    are computed at the `predicting` positions only, so hooks on them receive other shapes or are not called. Hooks
+    on layer norms are not called.
     """
     queries, keys, values = projections(model, residual)
     z = attend(queries, keys, values, predicting)
@@ -106,8 +107,9 @@ def attend(
 
 def normalize(model: Model, residual: Float[Tensor, "*any d_model"]) -> Float[Tensor, "*any d_model"]:
     """A layer norm, whose own weights are folded into what follows it."""
-    centred = residual - residual.mean(dim=-1, keepdim=True)
-    return centred / (centred.square().mean(dim=-1, keepdim=True) + model.cfg.eps).sqrt()
+    import torch.nn.functional as F
+
+    return F.layer_norm(residual, residual.shape[-1:], eps=model.cfg.eps)
 
 
 def projections(

@@ -13,7 +13,7 @@ from einops import rearrange
 from jaxtyping import Float, Int
 
 from sumint.model.load import Model, Tensor
-from sumint.model.partial_pass import Layer0Activations
+from sumint.model.partial_pass import Layer0Activations, normalize
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class PositionPass:
         query, key, value, output = (
             Linear(part.weight, part.bias) for part in (attention.q, attention.k, attention.v, attention.o)
         )
-        normalized = _normalize(model, layer_0.residual)
+        normalized = normalize(model, layer_0.residual)
         keys, values = (_by_head(model, part(normalized)) for part in (key, value))
         here = slice(position, position + 1)
         z = layer_0.z[:, here].flatten(2)
@@ -99,7 +99,7 @@ class PositionPass:
         at this position only, and can replace it. Other hooks are not called.
         """
         here = self.rest[rows] + self.model.blocks[0].attn.o.hook_in(self.z[rows]) @ self.write
-        normalized = _normalize(self.model, here)
+        normalized = normalize(self.model, here)
         key, value = (_by_head(self.model, part(normalized)) for part in (self.key, self.value))
         if self.position == len(self.is_here) - 1:
             last, query = here, _by_head(self.model, self.query(normalized))
@@ -113,14 +113,7 @@ class PositionPass:
         pattern = (scores / self.model.cfg.d_head**0.5).softmax(-1)
         z = pattern @ values + pattern[..., at] * (value - values[:, :, at])
         final = last + self.output(rearrange(z, "row head query d_head -> row query (head d_head)"))
-        return self.unembed(_normalize(self.model, final))[:, 0]
-
-
-def _normalize(model: Model, residual: Float[Tensor, "sum position d_model"]) -> Tensor:
-    """The layer norm before layer 1 or the unembedding, whose own weights are folded into what follows it."""
-    import torch.nn.functional as F
-
-    return F.layer_norm(residual, residual.shape[-1:], eps=model.cfg.eps)
+        return self.unembed(normalize(self.model, final))[:, 0]
 
 
 def _by_head(model: Model, projected: Float[Tensor, "sum position head_d_head"]) -> Tensor:

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from sumint.checkpoints.files import Weights
+from sumint.interventions.alignment import untrained_copy
 from sumint.interventions.hooks import ablate_head, answer_logits
 from sumint.model.load import Model, layout_of, load_model, tokens_for
 from sumint.model.partial_pass import RESIDUAL, Layer0Activations, Z, logits_from, predictions_from
@@ -57,3 +58,10 @@ def test_layer_0_alone_has_the_activations_of_a_full_pass_with_any_hook(
         torch.testing.assert_close(alone.z, whole[Z], rtol=1e-5, atol=1e-6)
         torch.testing.assert_close(alone.residual, whole[RESIDUAL], rtol=1e-5, atol=1e-6)
         assert not torch.allclose(alone.residual, Layer0Activations.on(model, tokens).residual, atol=1e-4), name
+
+
+def test_a_copy_with_random_weights_has_the_logits_of_a_full_pass(model: Model, tokens: torch.Tensor) -> None:
+    """Its layer norms have no weights either, although nothing was folded."""
+    untrained = untrained_copy(model)
+    logits = logits_from(untrained, Layer0Activations.on(untrained, tokens).residual, slice(None))
+    torch.testing.assert_close(logits, untrained(tokens), rtol=1e-5, atol=1e-5)

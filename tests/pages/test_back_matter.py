@@ -1,4 +1,4 @@
-"""The glossary and the references: what their files contain, and what the texts say of them."""
+"""The glossary and the references, how the texts refer to them, and the pages that list them."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -82,7 +82,7 @@ def _entry(manuscript: Manuscript, key: Key) -> SearchEntry:
                 f" {'Measured' if item.check.has_values else 'Why not'}: {value.rstrip('.')}." if value else ""
             )
             text = f"{item.name}. {item.label}.{evidence}"
-            # What says nothing about this checkpoint is found last.
+            # Claims that were not checked on this checkpoint are found last.
             is_silent = item.state in ("not-applicable", "not-measured")
             return SearchEntry("Unchecked claim" if is_silent else kind, anchor, to_text(item.statement), text)
         case Figure() | Component() | Picture():

@@ -11,9 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
-from sumint.interventions.hooks import KINDS, loss_rises, mean_rise
+from sumint.interventions.hooks import KINDS, loss_rises
 from sumint.model.load import Model, as_array, layout_of, tokens_for
 from sumint.results.result import Result
 from sumint.task.carries import SUBSETS, subset_masks
@@ -46,6 +46,14 @@ def qkv_ablation(model: Model, sample: Sums) -> QkvAblation:
         shares.append(as_array(variance / queries.pow(2).mean(0).sum((0, 2))))
     return QkvAblation(
         as_array(rises.mean((-2, -1))),
-        np.stack([mean_rise(as_array(rises), mask) for mask in subset_masks(sample)]),
+        np.stack([_mean_rise(as_array(rises), mask) for mask in subset_masks(sample)]),
         np.array(shares),
     )
+
+
+def _mean_rise(
+    rises: Float[np.ndarray, "kind layer head sum digit"], mask: Bool[np.ndarray, " sum"]
+) -> Float[np.ndarray, "kind layer head"]:
+    """The mean rise over some of the sums; zero if there are none."""
+    some = rises[..., mask, :]
+    return some.mean(axis=(-2, -1)) if mask.any() else np.zeros(rises.shape[:3], rises.dtype)

@@ -14,7 +14,7 @@ START = """
 import sys
 from sumint.checkpoints.files import read_weights
 from sumint.checkpoints.locate import locate
-from sumint.model import postponed_imports
+from sumint.machine import postponed_imports
 from sumint.model.load import load_model, tokens_for
 from sumint.task.sums import SampleSpec
 
