@@ -67,6 +67,11 @@ class Circuits(NamedTuple):
         return Layout.of_context(self.base.shape[0] + 1)
 
     @property
+    def architecture(self) -> Architecture:
+        """The network's sizes."""
+        return Architecture(self.layout.n_digits, self.n_heads, self.d_model, self.d_head)
+
+    @property
     def n_heads(self) -> int:
         """The number of heads in each layer."""
         return len(self.query_bias)

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 
 from sumint.checkpoints.files import Architecture, Weights
 from sumint.exhaustive.circuits import circuits_of
-from sumint.exhaustive.kernel.scratch import scratch_bytes
+from sumint.exhaustive.kernel.memory import memory_bytes
 from sumint.exhaustive.options import Options, TooWideError
 from sumint.exhaustive.shards import Network, Shard, shards_of, tally_shard
 from sumint.exhaustive.tally import Tally, empty_tally, merge
@@ -17,7 +17,7 @@ from sumint.store.keys import Key, versions
 from sumint.store.sources import sources_of
 
 MEMORY = 2 * 10**9
-"""Bytes for the scratch arrays of all threads together."""
+"""Bytes for the kernel's memory of all threads together."""
 
 LIBRARIES = ("numba", "numpy", "torch")
 
@@ -26,7 +26,7 @@ def tally_all(weights: Weights, options: Options) -> Tally:
     """The tally of every sum there is.
 
     Raises:
-        TooWideError: if the network is so wide that its scratch arrays do not fit into memory.
+        TooWideError: if the network is so wide that the kernel's memory would be too large.
         InputError: if no cluster answers at the address, or its workers run other code.
     """
     if options.beside is not None:
@@ -81,7 +81,7 @@ def tally_locally(network: Network, shards: Iterable[Shard], n_threads: int) -> 
 
 def _threads(sizes: Architecture, options: Options) -> int:
     """The number of threads to use: the requested number, reduced if memory does not suffice for it."""
-    needed = scratch_bytes(sizes)
+    needed = memory_bytes(sizes)
     if needed > MEMORY:
         raise TooWideError(
             f"{sizes.n_heads} heads in {sizes.d_model} dimensions: what every sum is computed from would take "

@@ -14,8 +14,8 @@ from jaxtyping import Int
 
 from sumint.exhaustive.circuits import Circuits
 from sumint.exhaustive.kernel.counting import count_clear
+from sumint.exhaustive.kernel.memory import Tables, n_low, tables_of
 from sumint.exhaustive.kernel.simd import WIDTH
-from sumint.exhaustive.kernel.tables import Tables, n_low, tables_of
 from sumint.exhaustive.kernel.tiles import Tile, n_pairs, predict_tile
 from sumint.exhaustive.predictions import Predictions, predictions_from
 from sumint.exhaustive.reference import answer_logits

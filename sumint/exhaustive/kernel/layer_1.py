@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from sumint.exhaustive.kernel.jit import inlined, inner
+from sumint.exhaustive.kernel.jit import inner
 from sumint.exhaustive.kernel.layer_0 import ONE, ZERO, inverse_length
+from sumint.exhaustive.kernel.memory import N_QUERIES, N_TOKENS, Plan, queries_at
 from sumint.exhaustive.kernel.simd import (
+    FOUR,
     WIDTH,
     add,
     broadcast,
@@ -19,187 +21,146 @@ from sumint.exhaustive.kernel.simd import (
     exponential,
     larger,
     load,
+    load_four,
     logarithm,
     multiply,
     multiply_add,
+    ordinals,
     smaller,
-    splat,
-    store,
+    splat_four,
+    store_four,
     subtract,
     where_equal,
     where_larger,
 )
-from sumint.exhaustive.kernel.tables import N_TOKENS, Tables, queries_at
-from sumint.exhaustive.predictions import Predictions
 
-N_QUERIES = 4
-"""The number of query positions that are computed together."""
+BLOCK = N_QUERIES * WIDTH
+"""One number for each query and lane."""
 
 MINUS_INFINITY = np.float32(-np.inf)
 
 
 @inner
-def run_layer_1(
-    t: Tables, residual: Any, inverse_rho: Any, first: int, queries: Any, weights: Any, final: Any
-) -> None:
+def run_layer_1(p: Plan, m: Any, first: int) -> None:
     """Write the residual stream after layer 1 at `N_QUERIES` positions from `first` on to `final`.
 
-    `final` is [position, direction, lane], in the basis of the logits. Results beyond the last row are unused.
+    `final` is [direction, position, lane], in the basis of the logits. Results beyond the last row are unused.
     """
     n_keys = first + N_QUERIES
-    _compute_queries(t, residual, inverse_rho, first, queries)
-    for head in range(t.n_heads):
-        _compute_scores(t, residual, n_keys, head, queries, weights)
-    for query in range(N_QUERIES):
-        for head in range(t.n_heads):
-            _compute_attention(
-                inverse_rho, (query * t.n_heads + head) * n_keys * WIDTH, n_keys, first + query + 1, weights
-            )
-    _add_head_outputs(t, residual, first, n_keys, weights, final)
-
-
-@inlined
-def stream_size(t: Tables) -> int:
-    """The number of directions in `final` per position: `d_model`, rounded up to an even number."""
-    return t.d_model + t.d_model % 2
+    _compute_queries(p, m, first)
+    for head in range(p.n_heads):
+        weights = p.attention + head * n_keys * BLOCK
+        _compute_scores(p, m, n_keys, head, weights)
+        _compute_attention(p, m, first, weights)
+    _add_head_outputs(p, m, first, n_keys)
 
 
 @inner
-def _compute_queries(t: Tables, residual: Any, inverse_rho: Any, first: int, queries: Any) -> None:
-    size = t.n_heads * t.d_head
-    for query in range(N_QUERIES):
-        row = ((first + query) * t.row + queries_at(t)) * WIDTH
-        rho = load(inverse_rho, (first + query) * WIDTH)
-        for index in range(size):
-            projection = load(residual, row + index * WIDTH)
-            bias = broadcast(t.query_bias, index)
-            store(queries, (query * size + index) * WIDTH, multiply_add(projection, rho, bias))
+def _compute_queries(p: Plan, m: Any, first: int) -> None:
+    row = p.residual + (first * p.row + queries_at(p)) * WIDTH
+    rho = load_four(m, p.inverse_rho + first * WIDTH, WIDTH)
+    for index in range(p.n_heads * p.d_head):
+        projection = load_four(m, row + index * WIDTH, p.row * WIDTH)
+        query = multiply_add(projection, rho, broadcast(m, p.query_bias + index))
+        store_four(m, p.queries + index * BLOCK, WIDTH, query)
 
 
 @inner
-def _compute_scores(t: Tables, residual: Any, n_keys: int, head: int, queries: Any, weights: Any) -> None:
+def _compute_scores(p: Plan, m: Any, n_keys: int, head: int, weights: int) -> None:
     """Write the scores (queries times keys) of one head to `weights`, two keys at a time."""
-    size = t.n_heads * t.d_head * WIDTH
-    block = t.row * WIDTH
-    step = t.n_heads * n_keys * WIDTH
+    block = p.row * WIDTH
     for key in range(0, n_keys, 2):
-        q = head * t.d_head * WIDTH
-        k = key * block + (t.d_model + head * t.d_head) * WIDTH
-        a0 = a1 = a2 = a3 = b0 = b1 = b2 = b3 = splat(ZERO)
-        for index in range(0, t.d_head * WIDTH, WIDTH):
-            here = q + index
-            q0, q1 = load(queries, here), load(queries, here + size)
-            q2, q3 = load(queries, here + 2 * size), load(queries, here + 3 * size)
-            a, b = load(residual, k + index), load(residual, k + block + index)
-            a0, a1 = multiply_add(q0, a, a0), multiply_add(q1, a, a1)
-            a2, a3 = multiply_add(q2, a, a2), multiply_add(q3, a, a3)
-            b0, b1 = multiply_add(q0, b, b0), multiply_add(q1, b, b1)
-            b2, b3 = multiply_add(q2, b, b2), multiply_add(q3, b, b3)
-        w = (head * n_keys + key) * WIDTH
-        store(weights, w, a0)
-        store(weights, w + step, a1)
-        store(weights, w + 2 * step, a2)
-        store(weights, w + 3 * step, a3)
-        if key + 1 < n_keys:
-            store(weights, w + WIDTH, b0)
-            store(weights, w + step + WIDTH, b1)
-            store(weights, w + 2 * step + WIDTH, b2)
-            store(weights, w + 3 * step + WIDTH, b3)
+        k = p.residual + key * block + (p.d_model + head * p.d_head) * WIDTH
+        a = b = splat_four(ZERO)
+        for index in range(p.d_head):
+            q = load_four(m, p.queries + (head * p.d_head + index) * BLOCK, WIDTH)
+            a = multiply_add(q, load(m, k + index * WIDTH), a)
+            b = multiply_add(q, load(m, k + block + index * WIDTH), b)
+        store_four(m, weights + key * BLOCK, WIDTH, a)
+        store_four(m, weights + (key + 1) * BLOCK, WIDTH, b)
 
 
 @inner
-def _compute_attention(inverse_rho: Any, start: int, n_keys: int, n_visible: int, weights: Any) -> None:
+def _compute_attention(p: Plan, m: Any, first: int, weights: int) -> None:
     """Replace scores in `weights` by attention divided by the keys' ρ, and by zero for keys after the query."""
-    largest = splat(MINUS_INFINITY)
-    for key in range(n_visible):
-        score = multiply(load(weights, start + key * WIDTH), load(inverse_rho, key * WIDTH))
-        store(weights, start + key * WIDTH, score)
+    n_keys = first + N_QUERIES
+    largest = splat_four(MINUS_INFINITY)
+    for key in range(n_keys):
+        score = multiply(load_four(m, weights + key * BLOCK, WIDTH), load(m, p.inverse_rho + key * WIDTH))
+        score = where_larger(np.float32(key - first), ordinals(), MINUS_INFINITY, score)
+        store_four(m, weights + key * BLOCK, WIDTH, score)
         largest = larger(largest, score)
-    total = splat(ZERO)
-    for key in range(n_visible):
-        share = exponential(subtract(load(weights, start + key * WIDTH), largest))
+    total = splat_four(ZERO)
+    for key in range(n_keys):
+        share = exponential(subtract(load_four(m, weights + key * BLOCK, WIDTH), largest))
+        share = where_larger(np.float32(key - first), ordinals(), ZERO, share)
         total = add(total, share)
-        store(weights, start + key * WIDTH, multiply(share, load(inverse_rho, key * WIDTH)))
-    inverse_total = divide(splat(ONE), total)
-    for key in range(n_visible):
-        store(weights, start + key * WIDTH, multiply(load(weights, start + key * WIDTH), inverse_total))
-    for key in range(n_visible, n_keys):
-        store(weights, start + key * WIDTH, splat(ZERO))
+        store_four(m, weights + key * BLOCK, WIDTH, multiply(share, load(m, p.inverse_rho + key * WIDTH)))
+    inverse_total = divide(ONE, total)
+    for key in range(n_keys):
+        share = load_four(m, weights + key * BLOCK, WIDTH)
+        store_four(m, weights + key * BLOCK, WIDTH, multiply(share, inverse_total))
 
 
 @inner
-def _add_head_outputs(t: Tables, residual: Any, first: int, n_keys: int, weights: Any, final: Any) -> None:
-    """Add the head outputs and the output bias to the residual stream, two directions at a time."""
-    block = t.row * WIDTH
-    step = t.n_heads * n_keys * WIDTH
-    size = stream_size(t) * WIDTH
-    values = t.d_model + t.n_heads * t.d_head
-    for index in range(0, t.d_model, 2):
-        r = first * block + index * WIDTH
-        bias_a, bias_b = broadcast(t.output_bias, index), broadcast(t.output_bias, index + 1)
-        a0, b0 = add(load(residual, r), bias_a), add(load(residual, r + WIDTH), bias_b)
-        r += block
-        a1, b1 = add(load(residual, r), bias_a), add(load(residual, r + WIDTH), bias_b)
-        r += block
-        a2, b2 = add(load(residual, r), bias_a), add(load(residual, r + WIDTH), bias_b)
-        r += block
-        a3, b3 = add(load(residual, r), bias_a), add(load(residual, r + WIDTH), bias_b)
-        for head in range(t.n_heads):
-            w = head * n_keys * WIDTH
-            v = (values + head * t.d_model + index) * WIDTH
-            for _ in range(n_keys):
-                w0, w1 = load(weights, w), load(weights, w + step)
-                w2, w3 = load(weights, w + 2 * step), load(weights, w + 3 * step)
-                a, b = load(residual, v), load(residual, v + WIDTH)
-                a0, a1 = multiply_add(w0, a, a0), multiply_add(w1, a, a1)
-                a2, a3 = multiply_add(w2, a, a2), multiply_add(w3, a, a3)
-                b0, b1 = multiply_add(w0, b, b0), multiply_add(w1, b, b1)
-                b2, b3 = multiply_add(w2, b, b2), multiply_add(w3, b, b3)
-                w += WIDTH
-                v += block
-        f = index * WIDTH
-        store(final, f, a0)
-        store(final, f + size, a1)
-        store(final, f + 2 * size, a2)
-        store(final, f + 3 * size, a3)
-        f += WIDTH
-        store(final, f, b0)
-        store(final, f + size, b1)
-        store(final, f + 2 * size, b2)
-        store(final, f + 3 * size, b3)
+def _add_head_outputs(p: Plan, m: Any, first: int, n_keys: int) -> None:
+    """Add the head outputs and the output bias to the residual stream, four directions at a time."""
+    block = p.row * WIDTH
+    values = p.residual + (p.d_model + p.n_heads * p.d_head) * WIDTH
+    for index in range(0, p.d_model, FOUR):
+        r = p.residual + first * block + index * WIDTH
+        a = add(load_four(m, r, block), broadcast(m, p.output_bias + index))
+        b = add(load_four(m, r + WIDTH, block), broadcast(m, p.output_bias + index + 1))
+        c = add(load_four(m, r + 2 * WIDTH, block), broadcast(m, p.output_bias + index + 2))
+        d = add(load_four(m, r + 3 * WIDTH, block), broadcast(m, p.output_bias + index + 3))
+        for head in range(p.n_heads):
+            v = values + (head * p.d_model + index) * WIDTH
+            w = p.attention + head * n_keys * BLOCK
+            for key in range(n_keys):
+                weight = load_four(m, w + key * BLOCK, WIDTH)
+                here = v + key * block
+                a = multiply_add(weight, load(m, here), a)
+                b = multiply_add(weight, load(m, here + WIDTH), b)
+                c = multiply_add(weight, load(m, here + 2 * WIDTH), c)
+                d = multiply_add(weight, load(m, here + 3 * WIDTH), d)
+        f = p.final + index * BLOCK
+        store_four(m, f, WIDTH, a)
+        store_four(m, f + BLOCK, WIDTH, b)
+        store_four(m, f + 2 * BLOCK, WIDTH, c)
+        store_four(m, f + 3 * BLOCK, WIDTH, d)
 
 
 @inner
-def write_predictions(
-    t: Tables, final: Any, start: int, correct: Any, logits: Any, predictions: Predictions, out: int
-) -> None:
-    """Write the predictions for one digit, from its final residual stream and the correct digit of each lane."""
-    squares = splat(ZERO)
-    for index in range(t.d_model):
-        x = load(final, start + index * WIDTH)
+def write_predictions(p: Plan, m: Any, correct: int, predictions: Any, out: int) -> None:
+    """Write the predictions for four digits, from their final residual stream and each lane's correct digits."""
+    squares = splat_four(ZERO)
+    for index in range(p.d_model):
+        x = load_four(m, p.final + index * BLOCK, WIDTH)
         squares = multiply_add(x, x, squares)
-    rho = inverse_length(t, squares)
-    correct_logit = best_other = largest = second = splat(MINUS_INFINITY)
-    best = splat(ZERO)
+    rho = inverse_length(p, squares)
+    correct_digits = load_four(m, correct, WIDTH)
+    correct_logit = best_other = largest = second = splat_four(MINUS_INFINITY)
+    best = splat_four(ZERO)
     for token in range(N_TOKENS):
-        logit = splat(ZERO)
-        for index in range(t.n_read):
-            weight = broadcast(t.readout, index * N_TOKENS + token)
-            logit = multiply_add(load(final, start + index * WIDTH), weight, logit)
-        logit = multiply_add(logit, rho, broadcast(t.unembed_bias, token))
-        store(logits, token * WIDTH, logit)
-        token_id = splat(np.float32(token))
+        logit = splat_four(ZERO)
+        for index in range(p.n_read):
+            weight = broadcast(m, p.readout + index * N_TOKENS + token)
+            logit = multiply_add(load_four(m, p.final + index * BLOCK, WIDTH), weight, logit)
+        logit = multiply_add(logit, rho, broadcast(m, p.unembed_bias + token))
+        store_four(m, p.logits + token * BLOCK, WIDTH, logit)
+        token_id = np.float32(token)
         best = where_larger(logit, largest, token_id, best)
         second = larger(second, smaller(largest, logit))
         largest = larger(largest, logit)
-        correct_logit = where_equal(correct, token_id, logit, correct_logit)
-        best_other = larger(best_other, where_equal(correct, token_id, splat(MINUS_INFINITY), logit))
-    total = splat(ZERO)
+        correct_logit = where_equal(correct_digits, token_id, logit, correct_logit)
+        best_other = larger(best_other, where_equal(correct_digits, token_id, MINUS_INFINITY, logit))
+    total = splat_four(ZERO)
     for token in range(N_TOKENS):
-        total = add(total, exponential(subtract(load(logits, token * WIDTH), largest)))
+        total = add(total, exponential(subtract(load_four(m, p.logits + token * BLOCK, WIDTH), largest)))
     below_largest = subtract(correct_logit, largest)
-    store(predictions.margin, out, subtract(correct_logit, best_other))
-    store(predictions.loss, out, subtract(logarithm(total), below_largest))
-    store(predictions.probability, out, divide(exponential(below_largest), total))
-    store(predictions.predicted, out, best)
-    store(predictions.lead, out, subtract(largest, second))
+    step = p.n_low**2 * WIDTH
+    store_four(predictions.margin, out, step, subtract(correct_logit, best_other))
+    store_four(predictions.loss, out, step, subtract(logarithm(total), below_largest))
+    store_four(predictions.probability, out, step, divide(exponential(below_largest), total))
+    store_four(predictions.predicted, out, step, best)
+    store_four(predictions.lead, out, step, subtract(largest, second))

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int
 
+from sumint.exhaustive.kernel.memory import LOW, N_QUERIES, Tables, n_high, n_low
 from sumint.exhaustive.kernel.simd import WIDTH
 from sumint.exhaustive.kernel.sweep import evaluate
-from sumint.exhaustive.kernel.tables import LOW, Tables, n_high, n_low
 from sumint.exhaustive.predictions import Predictions
 from sumint.task.sums import Layout, Sums
 
@@ -50,7 +50,8 @@ def n_pairs(layout: Layout) -> int:
 
 def predict_tile(tables: Tables, tile: Tile) -> Predictions:
     """The predictions for every digit of every sum of a tile [digit, low_a, low_b, lane]."""
-    shape = (tables.n_digits, n_low(tile.layout), n_low(tile.layout), WIDTH)
+    n_padded = tile.layout.n_digits + -tile.layout.n_digits % N_QUERIES
+    shape = (n_padded, n_low(tile.layout), n_low(tile.layout), WIDTH)
     flat = Predictions(*(np.empty(int(np.prod(shape)), np.float32) for _ in Predictions._fields))
-    evaluate(tables, *tile.high_digits, flat)
-    return Predictions(*(array.reshape(shape) for array in flat))
+    evaluate(tables.record, tables.memory(), *tile.high_digits, flat)
+    return Predictions(*(array.reshape(shape)[: tile.layout.n_digits] for array in flat))
