@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float, Int
 
 from sumint.model.attention_means import AttentionMeans
 from sumint.model.load import Model, Tensor, as_array
-from sumint.model.partial_pass import normalize, projections
+from sumint.model.partial_pass import NONE, normalize, projections
 from sumint.task.sums import N_DIGIT_TOKENS
 
 
@@ -35,8 +35,8 @@ class DigitState:
         cls, model: Model, residual: Float[Tensor, "sum position d_model"], target: Int[Tensor, " sum"]
     ) -> DigitState:
         """The state that follows from the residual stream."""
-        queries, keys, values = projections(model, residual)
-        means = AttentionMeans(queries[:, :, -1:].contiguous(), keys, values)
+        queries, keys, values = projections(model, residual, slice(-1, None))
+        means = AttentionMeans(queries.contiguous(), keys, values)
         return cls(model, residual.unbind(dim=1), means, target, means.z[:, :, 0])
 
     def with_inputs(self, **inputs: Tensor) -> DigitState:
@@ -51,7 +51,7 @@ class DigitState:
         changed = (*self.residual[:position], self.residual[position] + change, *self.residual[position + 1 :])
         z = None
         if position < len(self.residual) - 1:  # at the last position the query changes, too
-            _, key, value = projections(self.model, changed[position][:, None])
+            _, key, value = projections(self.model, changed[position][:, None], NONE)
             z = self.means.after(position, key, value)
         if z is None:
             return DigitState.of(self.model, torch.stack(changed, dim=1), self.target)

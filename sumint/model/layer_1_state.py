@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 
 from sumint.model.attention_means import AttentionMeans
 from sumint.model.load import Model, Tensor, as_array
-from sumint.model.partial_pass import normalize, projections
+from sumint.model.partial_pass import ALL, NONE, normalize, projections
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,11 @@ class Layer1State:
         import torch
 
         residual = residual[:, : predicting.stop]
-        queries, keys, values = projections(model, residual)
+        queries, keys, values = projections(model, residual, predicting)
         positions = torch.arange(residual.shape[1], device=residual.device)
         is_later = positions > positions[predicting, None]
         # Contiguous, since each change of a key would copy the queries again.
-        queries = queries[:, :, predicting].contiguous()
-        means = AttentionMeans(queries, keys.contiguous(), values.contiguous(), is_later)
+        means = AttentionMeans(queries.contiguous(), keys.contiguous(), values.contiguous(), is_later)
         return cls(model, predicting, residual, means)
 
     def after(self, position: int, change: Float[Tensor, "sum d_model"]) -> Layer1State:
@@ -68,14 +67,16 @@ class Layer1State:
         import torch
 
         changed = self.residual[:, position] + change
-        query, key, value = projections(self.model, changed[:, None])
+        is_predicting = position >= self.predicting.start
+        queries_at = ALL if is_predicting else NONE
+        query, key, value = projections(self.model, changed[:, None], queries_at)
         # Digits that are predicted before this position do not see it.
         first = max(0, position - self.predicting.start)
         z = self.means.after(position, key, value, first)
         if z is None:
             return self.after(position, change).logits
         residual = self.residual[:, self.predicting][:, first:]
-        if position >= self.predicting.start:
+        if is_predicting:
             # The first of these digits is predicted here, so its query changes, too.
             keys, values = (
                 torch.cat([before[:, :, :position], last], dim=2)

@@ -26,6 +26,12 @@ RESIDUAL = "blocks.0.hook_resid_post"
 BATCH = 1000
 """With more sums at once the activations exceed the processor's caches, and each sum takes longer."""
 
+CACHED = 250
+"""The number of sums whose attention patterns, which are many times as large, fit into these caches."""
+
+ALL, NONE = slice(None), slice(0)
+"""All positions, and none of them."""
+
 
 @dataclass(frozen=True)
 class Layer0Activations:
@@ -46,10 +52,8 @@ class Layer0Activations:
             return cls(cache[Z], cache[RESIDUAL])
         attention = model.blocks[0].attn
         embedded = model.W_E[tokens] + model.W_pos[: tokens.shape[1]]
-        queries, keys, values = projections(model, embedded, layer=0)
-        z = rearrange(
-            attend(queries, keys, values, slice(None)), "sum position head d_head -> sum position (head d_head)"
-        )
+        z = attend(*projections(model, embedded, ALL, layer=0), ALL)
+        z = rearrange(z, "sum position head d_head -> sum position (head d_head)")
         # The hook of z is that of the input of the layer that reads it.
         z = attention.o.hook_in(z)
         written = F.linear(z, attention.o.weight, attention.o.bias)
@@ -82,27 +86,30 @@ def logits_from(
     are computed at the `predicting` positions only, so hooks on them receive other shapes or are not called. Hooks
     on layer norms are not called.
     """
-    queries, keys, values = projections(model, residual)
-    z = attend(queries, keys, values, predicting)
+    z = attend(*projections(model, residual, predicting), predicting)
     output = model.blocks[1].attn.o(rearrange(z, "sum query head d_head -> sum query (head d_head)"))
     return model.unembed(normalize(model, residual[:, predicting] + output))
 
 
 def attend(
-    queries: Float[Tensor, "sum head position d_head"],
+    queries: Float[Tensor, "sum head query d_head"],
     keys: Float[Tensor, "sum head position d_head"],
     values: Float[Tensor, "sum head position d_head"],
     at: slice,
 ) -> Float[Tensor, "sum query head d_head"]:
-    """The output z of each head at some positions, which see those up to their own."""
+    """The output z of each head at the queries' positions, which see those up to their own."""
     import torch
 
-    queries = queries[:, :, at]
-    scores = einsum(queries, keys, "sum head query d_head, sum head key d_head -> sum head query key")
     positions = torch.arange(keys.shape[2], device=keys.device)
     is_later = positions > positions[at, None]
-    pattern = softmax((scores / keys.shape[3] ** 0.5).masked_fill(is_later, -torch.inf))
-    return einsum(pattern, values, "sum head query key, sum head key d_head -> sum query head d_head")
+
+    def z(queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
+        scores = einsum(queries, keys, "sum head query d_head, sum head key d_head -> sum head query key")
+        pattern = softmax((scores / keys.shape[3] ** 0.5).masked_fill(is_later, -torch.inf))
+        return einsum(pattern, values, "sum head query key, sum head key d_head -> sum query head d_head")
+
+    parts = (projected.split(CACHED) for projected in (queries, keys, values))
+    return torch.cat([z(*part) for part in zip(*parts, strict=True)])
 
 
 def normalize(model: Model, residual: Float[Tensor, "*any d_model"]) -> Float[Tensor, "*any d_model"]:
@@ -113,12 +120,22 @@ def normalize(model: Model, residual: Float[Tensor, "*any d_model"]) -> Float[Te
 
 
 def projections(
-    model: Model, residual: Float[Tensor, "sum position d_model"], layer: int = 1
-) -> list[Float[Tensor, "sum head position d_head"]]:
-    """A layer's queries, keys and values at some positions."""
-    attention, n_heads = model.blocks[layer].attn, model.cfg.n_heads
+    model: Model, residual: Float[Tensor, "sum position d_model"], queries_at: slice, layer: int = 1
+) -> tuple[
+    Float[Tensor, "sum head query d_head"],
+    Float[Tensor, "sum head position d_head"],
+    Float[Tensor, "sum head position d_head"],
+]:
+    """A layer's queries at some positions, and its keys and values at all; hooks receive all of each."""
+    attention = model.blocks[layer].attn
     normalized = normalize(model, residual)
-    return [
-        rearrange(project(normalized), "sum position (head d_head) -> sum head position d_head", head=n_heads)
-        for project in (attention.q, attention.k, attention.v)
-    ]
+    if attention.q.hook_out.fwd_hooks:
+        queries = attention.q(normalized)[:, queries_at]
+    else:
+        queries = attention.q(normalized[:, queries_at])
+    keys, values = attention.k(normalized), attention.v(normalized)
+    return _by_head(model, queries), _by_head(model, keys), _by_head(model, values)
+
+
+def _by_head(model: Model, projected: Float[Tensor, "sum position head_d_head"]) -> Tensor:
+    return rearrange(projected, "sum position (head d_head) -> sum head position d_head", head=model.cfg.n_heads)
