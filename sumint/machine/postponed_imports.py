@@ -1,8 +1,9 @@
-"""The import of transformer_lens without libraries that it imports, too, and that no command uses.
+"""The import of libraries without others that they import, too, and that no command uses.
 
 transformers and datasets, for models from the Hugging Face hub, and pandas, for frames of results, take longer to
 import than PyTorch. In a command, stand-ins take the place of their names while transformer_lens is imported. A
-stand-in imports its library when something is done with it, and then behaves like what it stands for.
+stand-in imports its library when something is done with it, and then behaves like what it stands for. PyTorch's
+compiler takes a second to import; its optimizers import it only to exempt themselves from compilation.
 """
 
 from __future__ import annotations
@@ -17,16 +18,19 @@ from typing import Any
 
 LIBRARIES = ("datasets", "pandas", "transformers")
 
+COMPILER = "torch._dynamo"
+
 _are_postponed = False
 
 
 def postpone_imports() -> None:
-    """Let this process import transformer_lens without these libraries, until one of them is used.
+    """Let this process import transformer_lens and PyTorch without these libraries, until one of them is used.
 
     For the processes of commands. In a notebook everything is imported as usual.
     """
     global _are_postponed
     _are_postponed = True
+    sys.modules.setdefault(COMPILER, _NoCompiler(COMPILER))
 
 
 def import_transformer_lens() -> None:
@@ -43,6 +47,27 @@ def import_transformer_lens() -> None:
     finally:
         sys.meta_path.remove(finder)
         _forget(_modules_in(*LIBRARIES))
+
+
+class _NoCompiler(ModuleType):
+    """PyTorch's compiler before anything is compiled; it is imported when it is used."""
+
+    @staticmethod
+    def disable(function: Any, *_: Any, **__: Any) -> Any:
+        """Exempt a function from compilation; where nothing is compiled, this changes nothing."""
+        return function
+
+    @staticmethod
+    def graph_break() -> None:
+        """End a compiled portion of a function; where nothing is compiled, there is none."""
+
+    def __getattr__(self, name: str) -> Any:
+        # Every module is asked for such names, but only an import of a part needs one of them.
+        if name.startswith("__") and name != "__path__":
+            raise AttributeError(name)
+        if sys.modules[self.__name__] is self:
+            del sys.modules[self.__name__]
+        return getattr(importlib.import_module(self.__name__), name)
 
 
 class _StandIn(type):

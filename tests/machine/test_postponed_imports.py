@@ -79,3 +79,36 @@ print(logits().shape, type(sys.modules[{library!r}]).__name__)
 """)
         == "torch.Size([20, 14, 12]) module\n"
     )
+
+
+TRAIN = """
+postponed_imports.postpone_imports()
+import torch
+parameter = torch.nn.Parameter(torch.ones(3))
+optimizer = torch.optim.Adam([parameter], lr=0.1)
+for _ in range(3):
+    optimizer.zero_grad()
+    (parameter**2).sum().backward()
+    optimizer.step()
+"""
+
+
+def test_an_optimizer_steps_as_usual_without_the_compiler() -> None:
+    script = "print(parameter.sum().item(), 'torch._dynamo.eval_frame' in sys.modules)"
+    alone = printed(TRAIN + script).split()
+    usual = printed(TRAIN.replace("postponed_imports.postpone_imports()", "") + script).split()
+    assert (alone[1], usual[1]) == ("False", "True")
+    assert alone[0] == usual[0]
+
+
+def test_the_compiler_is_imported_when_it_is_used() -> None:
+    script = """
+doubled = torch.compile(lambda x: 2 * x, backend="eager")
+print(doubled(torch.ones(2)).tolist(), 'torch._dynamo.eval_frame' in sys.modules)
+optimizer.step()
+"""
+    assert printed(TRAIN + script) == "[2.0, 2.0] True\n"
+
+
+def test_a_part_of_the_compiler_can_be_imported_first() -> None:
+    assert printed(TRAIN + "import torch._dynamo.config; print(torch._dynamo.__name__)") == "torch._dynamo\n"
