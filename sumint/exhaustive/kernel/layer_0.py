@@ -100,14 +100,14 @@ def add_uniform_key(p: Plan, m: Any, block: int, key: int, token: int) -> None:
 
 @inner
 def add_uniform_key_to_row(
-    p: Plan, m: Any, to: int, rows: int, query: int, query_token: int, key: int, key_token: int
+    p: Plan, m: Any, row: int, query: int, query_token: int, key: int, key_token: int
 ) -> None:
-    """Write a row of a uniform query plus the weighted values of a uniform key."""
+    """Write a row of a uniform query plus the weighted values of a uniform key to `row_so_far`."""
     values, scores = values_at(p, key, key_token), exp_scores_at(p, query, query_token, key, key_token)
     for head in range(p.n_heads):
         weight = broadcast(m, scores + head)
         for index in range(head * p.row, (head + 1) * p.row, WIDTH):
-            store(m, to + index, multiply_add(weight, load(m, values + index), load(m, rows + index)))
+            store(m, p.row_so_far + index, multiply_add(weight, load(m, values + index), load(m, row + index)))
 
 
 @inlined

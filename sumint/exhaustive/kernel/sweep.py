@@ -238,11 +238,11 @@ def _process_low_a(p: Plan, m: Any, low_a: int) -> None:
     """Add the low digits of the first operand to all queries, and finish those of A_low, + and B_high."""
     tens, units = low_a // 10, low_a % 10
     for query, token in ((p.a_low, tens), (p.a_low + 1, units), (p.plus, PLUS)):
-        _add_to_row(p, m, p.zeros, query, token, p.a_low, tens)
+        add_uniform_key_to_row(p, m, p.zeros, query, token, p.a_low, tens)
         if query > p.a_low:
-            _add_to_row(p, m, p.row_so_far, query, token, p.a_low + 1, units)
+            add_uniform_key_to_row(p, m, p.row_so_far, query, token, p.a_low + 1, units)
         if query == p.plus:
-            _add_to_row(p, m, p.row_so_far, query, token, p.plus, PLUS)
+            add_uniform_key_to_row(p, m, p.row_so_far, query, token, p.plus, PLUS)
         _finish_uniform(p, m, query, token, _from_high_at(p, query, token))
     for high in range(p.n_high):
         query = p.b_high + high
@@ -260,24 +260,18 @@ def _process_low_a(p: Plan, m: Any, low_a: int) -> None:
     for query in (p.b_low, p.b_low + 1, p.equals, p.c_last):
         first, after = _possible_tokens(p, query)
         for token in range(first, after):
-            _add_to_row(p, m, p.zeros, query, token, p.a_low, tens)
-            _add_to_row(p, m, p.row_so_far, query, token, p.a_low + 1, units)
-            _add_to_row(p, m, p.row_so_far, query, token, p.plus, PLUS)
-            _add_to_row(p, m, p.row_so_far, query, token, query, token)
+            add_uniform_key_to_row(p, m, p.zeros, query, token, p.a_low, tens)
+            add_uniform_key_to_row(p, m, p.row_so_far, query, token, p.a_low + 1, units)
+            add_uniform_key_to_row(p, m, p.row_so_far, query, token, p.plus, PLUS)
+            add_uniform_key_to_row(p, m, p.row_so_far, query, token, query, token)
             if query > p.equals:
-                _add_to_row(p, m, p.row_so_far, query, token, p.equals, EQUALS)
+                add_uniform_key_to_row(p, m, p.row_so_far, query, token, p.equals, EQUALS)
             copy(m, _row_at(p, query, token), p.row_so_far, p.heads_row)
 
 
 @inlined
 def _row_at(p: Plan, query: int, token: int) -> int:
     return p.rows + entry(query, token) * p.heads_row
-
-
-@inlined
-def _add_to_row(p: Plan, m: Any, row: int, query: int, token: int, key: int, key_token: int) -> None:
-    """Write a row plus the values of a uniform key to `row_so_far`."""
-    add_uniform_key_to_row(p, m, p.row_so_far, row, query, token, key, key_token)
 
 
 @inlined
@@ -302,9 +296,9 @@ def _process_low_b(p: Plan, m: Any, low_a: int, low_b: int, carry: int) -> None:
     tens, units = low_b // 10, low_b % 10
     last, unit = (low_a + low_b) // 10 % 10, (low_a + low_b) % 10
     for query, token in ((p.b_low + 1, units), (p.equals, EQUALS), (p.c_last, last)):
-        _add_to_row(p, m, _row_at(p, query, token), query, token, p.b_low, tens)
+        add_uniform_key_to_row(p, m, _row_at(p, query, token), query, token, p.b_low, tens)
         if query > p.b_low + 1:
-            _add_to_row(p, m, p.row_so_far, query, token, p.b_low + 1, units)
+            add_uniform_key_to_row(p, m, p.row_so_far, query, token, p.b_low + 1, units)
         block = _from_high_at(p, query, token) if query < p.c_last else _from_high_last_at(p, token, carry)
         _finish_uniform(p, m, query, token, block)
     _fill_uniform_token(p, m, units)
