@@ -33,11 +33,13 @@ from report.pages.highlighting import highlight
 from report.pages.manuscript import BLOCKS, Key, Manuscript
 from report.pages.notes import glossary_entries, reference_entries, with_notes
 from report.pages.rendered_page import PageContents
+from report.pages.text.compiled_templates import CompiledTemplates
 from report.pages.text.markdown import caption
 from report.paths import TEMPLATES
 from report.project.identity import Identity, names_of
 from report.publishing.repository import SourceCode
 from report.seeds.outcomes import elsewhere, shipped_outcomes
+from sumint.store.results import Store
 
 BUTTONS_UP_TO = 5
 CHARACTERS_UP_TO = 40
@@ -89,6 +91,7 @@ class Renderer:
         cannot_add: str = "",
         model_name: str = "",
         identity: Identity | None = None,
+        store: Store | None = None,
     ) -> None:
         identity = identity or Identity()
         self._opening = Entry("index", identity.title, identity.subtitle)
@@ -102,6 +105,7 @@ class Renderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=CompiledTemplates(store or Store(None)),
         )
         self._environment.filters |= {"highlight": highlight, "slug": slug}
         self._environment.globals |= {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -47,7 +47,7 @@ from report.project.settings import Settings
 from report.publishing.model_facts import MODEL, ModelFacts, model_facts, model_file
 from report.publishing.provenance import name_of, provenance, provenance_file
 from report.publishing.publish import PROVENANCE
-from report.publishing.repository import Repository
+from report.publishing.repository import Repository, path_of
 from report.seeds.outcomes import shipped_outcomes
 from sumint.checkpoints.locate import ARENA_DIGEST
 from sumint.lab import Lab
@@ -155,7 +155,7 @@ class Site:
             **{path: without_links(page, self._missing).encode() for path, page in pages.items()},
             "references.bib": references_file().encode(),
             "assets/search-index.js": search_index([*(one.searched for one in contents), *listings(contents)]),
-            DICTIONARY: json_file(self._columns()),
+            DICTIONARY: self._columns_file(),
         }
 
     @cached_property
@@ -274,7 +274,7 @@ class Site:
 
     @cached_property
     def _claims_file(self) -> bytes:
-        return claims_file(self._chapters, lambda source: self._repository.source_code(source).path)
+        return claims_file(self._chapters)
 
     @cached_property
     def _renderer(self) -> Renderer:
@@ -289,6 +289,7 @@ class Site:
             next((chapter.left_out for chapter in self._chapters.values() if chapter.left_out), ""),
             name_of(self._lab),
             self._settings.identity,
+            self._lab.store,
         )
 
     @property
@@ -312,6 +313,17 @@ class Site:
         if (stem, name) not in self._numbers:
             self._numbers[stem, name] = numbers_of(self._drawings[stem].files, stem, name)
         return self._numbers[stem, name]
+
+    def _columns_file(self) -> bytes:
+        """The dictionary of columns; if no figure or table has changed, as an earlier build made it."""
+        keys = [self._drawings.key(stem) for stem in self.texts]
+        if None in keys or any(map(self._drawings.failures, self.texts)):
+            return json_file(self._columns())
+        depends_on = {
+            "figures": [key.digest for key in keys if key is not None],
+            "sources": sources_of("report.pages.site"),
+        }
+        return self._lab.store.remember("columns", depends_on, lambda: json_file(self._columns()), bytes)
 
     def _columns(self) -> Mapping[str, Any]:
         """The dictionary of the columns of all CSV files."""
@@ -357,10 +369,10 @@ class Site:
         )
 
 
-def claims_file(chapters: Mapping[str, Chapter], code_of: Callable[[Callable[..., object]], str]) -> bytes:
+def claims_file(chapters: Mapping[str, Chapter]) -> bytes:
     """The content of `claims.json`: every claim with its criterion, numbers, state, address and code."""
     claims = [
-        to_json(record_of(claim, stem, code_of, shipped_outcomes().states_of(claim.name)))
+        to_json(record_of(claim, stem, path_of, shipped_outcomes().states_of(claim.name)))
         for stem, chapter in chapters.items()
         for claim in chapter.claims
     ]

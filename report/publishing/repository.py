@@ -96,7 +96,8 @@ class Repository:
     def source_code(self, function: Callable[..., Any]) -> SourceCode:
         """The source of a function, for the page that shows what it measured."""
         function = inspect.unwrap(function)
-        path, code, first_line = _source(function)
+        path = path_of(function)
+        code, first_line = _source(function)
         is_ours = Path(inspect.getfile(function)).resolve().is_relative_to(ROOT)
         url = self.link(path, first_line) if is_ours else None
         return SourceCode(name=function.__name__, path=path, code=code, url=url)
@@ -180,10 +181,16 @@ def _year_of(epoch: str) -> int:
 
 
 @cache
-def _source(function: Callable[..., Any]) -> tuple[str, str, int]:
-    """The file of a function relative to the checkout, its source, and the line on which it begins."""
-    lines, first_line = inspect.getsourcelines(function)
-    path = Path(inspect.getfile(function)).resolve()
+def path_of(function: Callable[..., Any]) -> str:
+    """The path of the file of a function, relative to the checkout."""
+    path = Path(inspect.getfile(inspect.unwrap(function))).resolve()
     # A chapter from outside is named by its folder and file.
     shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else Path(*path.parts[-2:])
-    return shown.as_posix(), "".join(lines), first_line
+    return shown.as_posix()
+
+
+@cache
+def _source(function: Callable[..., Any]) -> tuple[str, int]:
+    """The source of a function, and the line on which it begins."""
+    lines, first_line = inspect.getsourcelines(function)
+    return "".join(lines), first_line
