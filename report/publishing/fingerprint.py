@@ -8,8 +8,9 @@ device, the versions of the installed requirements, the commit and the options.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import requires
 from pathlib import Path
@@ -47,22 +48,33 @@ def fingerprint(
 
 def _digests(folder: Path) -> dict[str, str]:
     """The digest of every file in a folder except Python's bytecode, by its path from the folder's parent."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and "__pycache__" not in path.parts)
+    before = len(str(folder.parent)) + 1
     return {
-        f"{folder.name}/{path.relative_to(folder).as_posix()}": _digest_of(path, _state(path)) for path in files
+        file.path[before:].replace(os.sep, "/"): _digest_of(file.path, _state(file.stat()))
+        for file in _files_in(str(folder))
     }
 
 
-def _state(path: Path) -> tuple[int, ...]:
+def _files_in(folder: str) -> Iterator[os.DirEntry[str]]:
+    """The files in a folder and its folders, several times as fast as by `Path.rglob`."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name != "__pycache__":
+                    yield from _files_in(entry.path)
+            elif entry.is_file():
+                yield entry
+
+
+def _state(status: os.stat_result) -> tuple[int, ...]:
     """What differs if a file was edited since it was read in this process."""
-    status = path.stat()
     return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 @cache
-def _digest_of(path: Path, state: tuple[int, ...]) -> str:  # noqa: ARG001
+def _digest_of(path: str, state: tuple[int, ...]) -> str:  # noqa: ARG001
     """The digest of a file in this state; a build asks for it three times."""
-    return digest_file(path)
+    return digest_file(Path(path))
 
 
 def _requirements() -> list[str]:
