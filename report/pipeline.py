@@ -29,7 +29,7 @@ from report.project.inputs import has_code, inputs_of
 from report.project.settings import Settings
 from report.publishing.build_record import build_record
 from report.publishing.fingerprint import fingerprint
-from report.publishing.links import check_links
+from report.publishing.links import check_links, remembered_links
 from report.publishing.publish import publish, site_folder
 from report.publishing.repository import Repository
 from report.publishing.single_file import SINGLE_FILE
@@ -122,7 +122,7 @@ def build(
         check_claims(claims, failures)
     step("pages")
     files = {**site_of(chapters, drawings).files(), SCRIPT: plotlyjs.script}
-    check_links(files)
+    check_links(files, remembered_links(lab.store))
     in_one_file = b"" if single_file is None else make_single_file(files)
     step("publishing")
     figure_states = {stem: drawing.state for stem, drawing in drawings.items()}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
 from report.errors import SiteError
 from report.publishing.html_reader import HtmlReader
+from sumint.store.results import Store
+from sumint.store.sources import sources_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,17 @@ def read_links(content: bytes) -> PageLinks:
     reader = _LinkReader()
     reader.read(content.decode())
     return reader.page
+
+
+def remembered_links(store: Store) -> Callable[[bytes], PageLinks]:
+    """`read_links`, which reads a page once in all builds."""
+    sources = sources_of(__name__)
+
+    def links_of(content: bytes) -> PageLinks:
+        depends_on = {"page": hashlib.sha256(content).hexdigest(), "sources": sources}
+        return store.remember("links", depends_on, lambda: read_links(content), PageLinks)
+
+    return links_of
 
 
 def check_links(files: Mapping[str, bytes], links_of: Callable[[bytes], PageLinks] = read_links) -> None:

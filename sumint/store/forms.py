@@ -14,6 +14,7 @@ import typing
 import zipfile
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
+from functools import cache
 from typing import Any, TypeVar
 
 import numpy as np
@@ -112,12 +113,15 @@ def _as_tree(value: object, arrays: dict[str, np.ndarray], place: str) -> Any:
     )
 
 
+_type_hints = cache(typing.get_type_hints)
+
+
 def _from_tree(tree: Any, kind: Any, arrays: Mapping[str, np.ndarray]) -> Any:
     """The value of a type from its JSON form."""
     if isinstance(tree, dict) and ARRAY in tree:
         return arrays[tree[ARRAY]]
     if isinstance(kind, type) and is_dataclass(kind):
-        kinds = typing.get_type_hints(kind)
+        kinds = _type_hints(kind)
         return kind(
             **{field.name: _from_tree(tree[field.name], kinds[field.name], arrays) for field in fields(kind)}
         )

@@ -9,7 +9,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -68,7 +68,7 @@ def differences(now: str, before: str) -> list[str]:
 def _plain(ingredient: Any) -> Any:
     """An ingredient that JSON has no form for, in one that it has."""
     if is_dataclass(ingredient) and not isinstance(ingredient, type):
-        return asdict(ingredient)
+        return {field.name: getattr(ingredient, field.name) for field in fields(ingredient)}
     if isinstance(ingredient, Path):
         return digest_file(ingredient)
     if isinstance(ingredient, np.ndarray | np.generic):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
+from report.publishing import links
 from report.publishing.html_reader import CHUNK, DEEPEST, HtmlReader
 from report.publishing.links import dead_links, read_links
+from sumint.store.results import Store
 
 LARGE = 3 * 2**20
 """The number of characters of a large page; `report check` reads pages of up to 4 MiB."""
@@ -107,3 +110,17 @@ def test_a_page_is_read_to_its_end_whatever_it_contains(start: str) -> None:
 def test_what_is_no_text_cannot_be_read() -> None:
     with pytest.raises(ValueError, match="utf-8"):
         read_links(b"\xff")
+
+
+def test_a_page_is_read_once_in_all_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = b'<p id="top"><a href="other.html#here">there</a><img src="a.png"></p>'
+    read = links.remembered_links(Store(tmp_path))(page)
+    assert read == links.read_links(page)
+    assert (read.links, read.resources, read.anchors) == (["other.html#here"], ["a.png"], ["top"])
+    monkeypatch.setattr(links, "read_links", lambda content: pytest.fail(f"{content} was read"))
+    assert links.remembered_links(Store(tmp_path))(page) == read
+
+
+def test_another_page_is_read(tmp_path: Path) -> None:
+    links_of = links.remembered_links(Store(tmp_path))
+    assert [links_of(b'<p id="a">').anchors, links_of(b'<p id="b">').anchors] == [["a"], ["b"]]
