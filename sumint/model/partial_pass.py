@@ -129,13 +129,16 @@ def projections(
     """A layer's queries at some positions, and its keys and values at all; hooks receive all of each."""
     attention = model.blocks[layer].attn
     normalized = normalize(model, residual)
-    if attention.q.hook_out.fwd_hooks:
+    if attention.q.hook_in.fwd_hooks or attention.q.hook_out.fwd_hooks:
         queries = attention.q(normalized)[:, queries_at]
     else:
         queries = attention.q(normalized[:, queries_at])
     keys, values = attention.k(normalized), attention.v(normalized)
-    return _by_head(model, queries), _by_head(model, keys), _by_head(model, values)
+    return by_head(model, queries), by_head(model, keys), by_head(model, values)
 
 
-def _by_head(model: Model, projected: Float[Tensor, "sum position head_d_head"]) -> Tensor:
+def by_head(
+    model: Model, projected: Float[Tensor, "sum position head_d_head"]
+) -> Float[Tensor, "sum head position d_head"]:
+    """What a layer projects to, divided among its heads."""
     return rearrange(projected, "sum position (head d_head) -> sum head position d_head", head=model.cfg.n_heads)

@@ -13,7 +13,7 @@ from einops import rearrange
 from jaxtyping import Float, Int
 
 from sumint.model.load import Model, Tensor
-from sumint.model.partial_pass import Layer0Activations, normalize
+from sumint.model.partial_pass import Layer0Activations, by_head, normalize
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class PositionPass:
             Linear(part.weight, part.bias) for part in (attention.q, attention.k, attention.v, attention.o)
         )
         normalized = normalize(model, layer_0.residual)
-        keys, values = (_by_head(model, part(normalized)) for part in (key, value))
+        keys, values = (by_head(model, part(normalized)) for part in (key, value))
         here = slice(position, position + 1)
         z = layer_0.z[:, here].flatten(2)
         write = model.W_O[0].flatten(0, 1)
@@ -80,7 +80,7 @@ class PositionPass:
             z=z,
             rest=layer_0.residual[:, here] - z @ write,
             last=layer_0.residual[:, -1:],
-            queries=_by_head(model, query(normalized[:, -1:])),
+            queries=by_head(model, query(normalized[:, -1:])),
             keys=keys.transpose(2, 3).contiguous(),
             values=values.contiguous(),
             is_here=(torch.arange(tokens.shape[1], device=tokens.device) == position).to(z),
@@ -100,9 +100,9 @@ class PositionPass:
         """
         here = self.rest[rows] + self.model.blocks[0].attn.o.hook_in(self.z[rows]) @ self.write
         normalized = normalize(self.model, here)
-        key, value = (_by_head(self.model, part(normalized)) for part in (self.key, self.value))
+        key, value = (by_head(self.model, part(normalized)) for part in (self.key, self.value))
         if self.position == len(self.is_here) - 1:
-            last, query = here, _by_head(self.model, self.query(normalized))
+            last, query = here, by_head(self.model, self.query(normalized))
         else:
             last, query = self.last[rows], self.queries[rows]
 
@@ -114,7 +114,3 @@ class PositionPass:
         z = pattern @ values + pattern[..., at] * (value - values[:, :, at])
         final = last + self.output(rearrange(z, "row head query d_head -> row query (head d_head)"))
         return self.unembed(normalize(self.model, final))[:, 0]
-
-
-def _by_head(model: Model, projected: Float[Tensor, "sum position head_d_head"]) -> Tensor:
-    return rearrange(projected, "sum position (head d_head) -> sum head position d_head", head=model.cfg.n_heads)

@@ -65,3 +65,17 @@ def test_a_copy_with_random_weights_has_the_logits_of_a_full_pass(model: Model, 
     untrained = untrained_copy(model)
     logits = logits_from(untrained, Layer0Activations.on(untrained, tokens).residual, slice(None))
     torch.testing.assert_close(logits, untrained(tokens), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["hook_q", "q.hook_in"])
+def test_a_hook_on_the_queries_of_layer_1_receives_all_positions(
+    name: str, model: Model, tokens: torch.Tensor
+) -> None:
+    residual, n_positions = Layer0Activations.on(model, tokens).residual, []
+
+    def record(values: torch.Tensor, hook: object) -> None:  # noqa: ARG001
+        n_positions.append(values.shape[1])
+
+    with model.hooks(fwd_hooks=[(f"blocks.1.attn.{name}", record)]):
+        logits_from(model, residual, slice(4, 6))
+    assert n_positions == [tokens.shape[1]]

@@ -35,6 +35,7 @@ class CompiledTemplates(BytecodeCache):
             {
                 "template": bucket.key,
                 "text": bucket.checksum,
+                # Its options and filters decide what a template is compiled to.
                 "sources": sources_of("report.pages.renderer"),
                 "versions": versions(("jinja2",)),
             },
