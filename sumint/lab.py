@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, is_dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, get_type_hints, overload
 
@@ -398,10 +398,13 @@ def _result_type(analysis: Callable[..., Any]) -> type | None:
     """The dataclass that an analysis is annotated to return; None if it returns anything else."""
     function = inspect.unwrap(getattr(analysis, "func", analysis))  # what a `partial` calls
     try:
-        kind = get_type_hints(function).get("return") if inspect.isroutine(function) else None
+        kind = _type_hints(function).get("return") if inspect.isroutine(function) else None
     except NameError:  # an annotation names what is imported for type checkers alone
         return None
     return kind if is_dataclass(kind) and isinstance(kind, type) else None
+
+
+_type_hints = cache(get_type_hints)
 
 
 def _takes_weights_alone(analysis: Callable[..., Any]) -> bool:

@@ -6,8 +6,10 @@ been made. Both have the same version, so that charts look the same.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from plotly.offline import get_plotlyjs, get_plotlyjs_version
@@ -43,6 +45,11 @@ class PlotlyJs:
 
     script: bytes
     is_bundle: bool
+
+    @cached_property
+    def digest(self) -> str:
+        """The sha256 of the script."""
+        return hashlib.sha256(self.script).hexdigest()
 
     def __str__(self) -> str:
         kind = f"only {', '.join(TRACES)}" if self.is_bundle else "all of it"

@@ -1,13 +1,12 @@
 """The fingerprint of a site: one digest of everything from which it is built.
 
 A site whose fingerprint has not changed needs no new build. The digest covers more than can affect the site, so
-that nothing is missed: every file of the code, the texts and the templates, the checkpoint with its card, the
-device, the versions of the installed requirements, the commit and the options.
+that nothing is missed: every file of the code, the texts and the templates, the checkpoints that the build reads
+with their cards, the device, the versions of the installed requirements, the commit and the options.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -20,10 +19,14 @@ from report.content.budget import affords_every_sum
 from report.figures.plotlyjs import PlotlyJs
 from report.paths import ROOT, TEMPLATES
 from report.publishing.repository import Repository
+from sumint.checkpoints.locate import BUNDLED, CONTROLS, SEEDS
 from sumint.lab import Lab
 from sumint.store.keys import Key, digest_file, versions
 
 _PACKAGES = ("report", "sumint")
+
+_CHECKPOINTS = frozenset(map(str, (BUNDLED, CONTROLS, SEEDS)))
+"""The folders of the packages whose files count only if they are among the lab's inputs: 26 MB of them are not."""
 
 
 def fingerprint(
@@ -38,7 +41,7 @@ def fingerprint(
             "lab": lab.inputs,
             "versions": versions(_requirements()),
             "repository": [repository.commit, repository.is_dirty, repository.year, repository.address],
-            "plotlyjs": hashlib.sha256(plotlyjs.script).hexdigest(),
+            "plotlyjs": plotlyjs.digest,
             "base_url": base_url,
             "affords every sum": affords_every_sum(lab),
             "own": dict(own or {}),
@@ -47,7 +50,7 @@ def fingerprint(
 
 
 def _digests(folder: Path) -> dict[str, str]:
-    """The digest of every file in a folder except Python's bytecode, by its path from the folder's parent."""
+    """The digest of each file in a folder but bytecode and checkpoints, by its path from the folder's parent."""
     before = len(str(folder.parent)) + 1
     return {
         file.path[before:].replace(os.sep, "/"): _digest_of(file.path, _state(file.stat()))
@@ -60,7 +63,7 @@ def _files_in(folder: str) -> Iterator[os.DirEntry[str]]:
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
-                if entry.name != "__pycache__":
+                if entry.name != "__pycache__" and entry.path not in _CHECKPOINTS:
                     yield from _files_in(entry.path)
             elif entry.is_file():
                 yield entry

@@ -26,6 +26,9 @@ BUNDLED = Path(__file__).with_name("bundled")
 CONTROLS = Path(__file__).with_name("controls")
 """The folder of the null and control networks, which cannot add or have not finished learning to."""
 
+SEEDS = Path(__file__).with_name("seeds")
+"""The folder of further trained seeds, which no build reads."""
+
 DEFAULT_CHECKPOINT = "seed-4-300-epochs.safetensors"
 """The checkpoint in that folder that `bundled` means; its card records from how many it was chosen, and why."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import gc
 
-THRESHOLDS = (20_000, 20, 100)
+THRESHOLDS = (200_000, 20, 100)
 """How many objects are made between two collections, and how many collections are between those of older ones."""
 
 

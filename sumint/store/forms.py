@@ -78,7 +78,7 @@ def with_contiguous_arrays(value: Value) -> Value:
 
 def _encode_files(files: Mapping[str, bytes]) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+    with zipfile.ZipFile(buffer, "w") as archive:
         for path, content in files.items():
             archive.writestr(path, content)
     return buffer.getvalue()

@@ -37,7 +37,11 @@ class Key:
 
     @cached_property
     def text(self) -> str:
-        return json.dumps({"name": self.name, **as_json(self.ingredients)}, sort_keys=True)
+        content = {"name": self.name, **self.ingredients}
+        try:
+            return json.dumps(content, default=_plain, sort_keys=True)
+        except TypeError:  # the keys of a dictionary are of several types, which cannot be sorted as they are
+            return json.dumps(as_json(content), sort_keys=True)
 
 
 def as_json(ingredients: Mapping[str, Any]) -> dict[str, Any]:

@@ -161,6 +161,19 @@ def test_where_nothing_has_changed_nothing_is_done(place: Workplace) -> None:
     assert {path: path.stat().st_mtime_ns for path in place.site.rglob("*")} == before
 
 
+def test_checkpoints_that_no_build_reads_change_nothing(place: Workplace) -> None:
+    for folder in ("seeds", "controls"):
+        file = place.folder / "sumint" / "checkpoints" / folder / "another.safetensors"
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(b"tensors")
+    assert "nothing has changed" in place.build()
+
+
+def test_a_file_of_the_package_that_is_no_checkpoint_changes_the_fingerprint(place: Workplace) -> None:
+    (place.folder / "sumint" / "checkpoints" / "another.py").write_text("", encoding="utf-8")
+    assert "nothing has changed" not in place.build()
+
+
 def test_a_site_that_was_edited_by_hand_is_put_right(place: Workplace) -> None:
     before = files_in(place.site)
     (place.site / "ablation.html").write_text("edited", encoding="utf-8")

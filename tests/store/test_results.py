@@ -84,6 +84,20 @@ def test_a_value_of_another_type_is_made_again_with_a_warning(tmp_path: Path, ca
     assert store.load(KEY, Measured) is None
 
 
+def test_the_order_of_a_dictionary_is_no_part_of_a_key_and_its_keys_may_be_of_several_types() -> None:
+    settings = {2: "two", "one": 1, "part": Part("a", np.ones(2))}
+    forwards, backwards = (
+        Key("measured", {"settings": dict(items)}) for items in (settings.items(), reversed(settings.items()))
+    )
+    assert forwards.text == backwards.text
+    assert forwards.digest != Key("measured", {"settings": {**settings, 2: "three"}}).digest
+
+
+def test_what_json_has_no_form_for_is_refused_by_name() -> None:
+    with pytest.raises(TypeError, match="a value of type set cannot be part of a key"):
+        _ = Key("measured", {"settings": {"heads": {1, 2}}}).text
+
+
 def test_another_key_finds_nothing(tmp_path: Path) -> None:
     Store(tmp_path).save(KEY, MEASURED)
     other = Key("measured", {"weights": "abc", "settings": {"count": 6}})
