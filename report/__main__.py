@@ -54,7 +54,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _meant_by(word: str) -> str:
     """The command line that was probably meant by a word that is not a command; empty if unknown."""
-    if word in ("train", "verify", "convert", "controls"):
+    if word in ("train", "verify", "convert", "controls", "seeds"):
         return f"python -m sumint {word}"
     if Path(word).suffix in (".pt", ".pth", ".safetensors", ".ckpt") or word in ("bundled", "arena"):
         return f"python -m report build --weights {plain(word)}"

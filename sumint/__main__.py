@@ -1,8 +1,13 @@
-"""The command line `python -m sumint`: trains models of this family, or verifies one on every sum."""
+"""The command line `python -m sumint`: trains models of this family, or verifies one on every sum.
+
+A package that builds on this one adds its commands by an entry point of the group `sumint.commands`: a function of
+the application.
+"""
 
 from __future__ import annotations
 
 import sys
+from importlib.metadata import entry_points
 
 import typer
 
@@ -12,6 +17,7 @@ from sumint.cli.streams import run_main
 from sumint.errors import InputError
 
 SCRIPT = "sumint"
+GROUP = "sumint.commands"
 
 
 def application() -> typer.Typer:
@@ -19,6 +25,8 @@ def application() -> typer.Typer:
     commands = new_application("Train and verify transformers that add two numbers.", SCRIPT)
     for command in (train, verify, convert, controls):
         command.add(commands)
+    for added in entry_points(group=GROUP):
+        added.load()(commands)
     return commands
 
 

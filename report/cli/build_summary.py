@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from report.cli.seeds import RENEWAL
+
 if TYPE_CHECKING:
     from report.build_result import BuildResult
     from sumint.lab import Lab, Run
@@ -90,7 +92,7 @@ def print_whether_outdated() -> None:
 
     if shipped_outcomes().code != code_digest(plans(COMPARED)):
         print("the outcomes on the bundled seeds and the null networks were measured with earlier code")
-        print("  `python -m report survey` measures them again")
+        print(f"  `{RENEWAL}` measures them again")
 
 
 def print_sizes(built: BuildResult, site: Path | None, single_file: Path | None) -> None:

@@ -1,8 +1,8 @@
 """The outcomes of claims on other networks: measured once, and shipped with the package.
 
 The networks are the bundled seeds, the nulls (which cannot add, and on which no finding may hold) and the controls
-(which show on what a claim depends). `python -m report survey` measures them and writes the file; it records the
-digest of the code that measured them, so that a build can state when they are outdated.
+(which show on what a claim depends). `python -m sumint seeds --renew` measures them and writes the file; it
+records the digest of the code that measured them, so that a build can state when they are outdated.
 """
 
 from __future__ import annotations

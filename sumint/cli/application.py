@@ -134,6 +134,6 @@ def _print_usage_error(error: typer.TyperException, meant: str) -> None:
     similar = getattr(error, "possibilities", None)  # options with similar names
     message = error.message if similar else error.format_message().replace(_PYDANTIC_PREFIX, "", 1)
     suggestion = f". Did you mean {' or '.join(similar)}?" if similar else ""
-    if meant:
-        suggestion = f" Did you mean `{meant}`?"
+    if meant:  # instead of a command with a similar name, which typer suggests
+        message, suggestion = message.partition(" Did you mean ")[0], f" Did you mean `{meant}`?"
     print(f"error: {' '.join(message.split())}{suggestion}", file=sys.stderr)

@@ -12,7 +12,7 @@ import sumint.__main__
 
 ROOT = Path(__file__).parent.parent.parent
 HEAVY = {"torch", "numpy", "pandas", "plotly", "rich", "transformer_lens", "requests", "numba"}
-COMMANDS = {"build", "serve", "check", "diff", "bundle", "train", "verify"}
+COMMANDS = {"build", "serve", "check", "diff", "bundle", "train", "verify", "seeds"}
 MAIN = {"report": report.__main__.main, "sumint": sumint.__main__.main}
 
 
@@ -44,6 +44,7 @@ def refusal(capsys: pytest.CaptureFixture[str], command_line: str) -> list[str]:
         ("report serve --port http", "'--port': Input should be a valid integer"),
         ("report bundle --strict", "No such option: --strict"),
         ("sumint trian", "Did you mean 'train'?"),
+        ("sumint seeds --renwe", "Did you mean --renew?"),
         ("sumint train --heads 65", "should be less than or equal to 64"),
         ("sumint train --epochs 0", "should be greater than or equal to 1"),
         ("sumint verify --digits 7", "should be less than or equal to 6"),
@@ -67,6 +68,7 @@ def test_a_wrong_argument_is_answered_with_the_usage_of_its_command(
     [
         ("sumint build", "python -m report build"),
         ("report train --seed 1", "python -m sumint train"),
+        ("report seeds", "python -m sumint seeds"),
         ("report my.pt", "python -m report build --weights my.pt"),
         ("report arena --strict", "python -m report build --weights arena"),
     ],

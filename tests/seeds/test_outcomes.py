@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,6 @@ import pytest
 
 import report.seeds.outcomes
 import report.seeds.run
-from report.__main__ import main
 from report.chapters import every_sum
 from report.content.claims.states import HOLDING, State
 from report.content.declared import declared_claims
@@ -31,6 +32,7 @@ from report.seeds.outcomes import (
 )
 from report.seeds.result import SeedSummary, Verdict
 from report.seeds.run import LEFT_OUT, LEFT_OUT_OF_NULLS, summaries_of
+from sumint.__main__ import main
 from sumint.analyses.ablation.circuit_ablation import circuit_ablation
 from sumint.analyses.adding.predicted_errors import predicted_errors
 from sumint.analyses.performance.free_generation import free_generation
@@ -229,8 +231,8 @@ def test_the_code_of_the_outcomes_is_that_of_the_chapters_that_were_asked() -> N
 
 
 @pytest.fixture
-def survey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, Path]]:
-    """A function that runs `report survey` with made-up summaries, and returns the exit code and the file."""
+def renew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[int, Path]]:
+    """A function that runs `sumint seeds --renew` with made-up summaries: its exit code and the file."""
     file = tmp_path / "outcomes.json"
 
     def run(summaries_of: Callable[..., Any]) -> tuple[int, Path]:
@@ -238,7 +240,8 @@ def survey(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tup
         monkeypatch.setattr(
             report.seeds.outcomes, "write_outcomes", lambda outcomes: write_outcomes(outcomes, file)
         )
-        return main(["survey"]), file
+        monkeypatch.setattr(report.seeds.outcomes, "shipped_outcomes", cache(lambda: shipped_outcomes(file)))
+        return main(["seeds", "--renew"]), file
 
     return run
 
@@ -248,38 +251,72 @@ def made_up(paths: Sequence[Path], *failures: str) -> list[SeedSummary]:
     return [replace(one, name=path.stem, failures=failures) for path in paths]
 
 
-def test_a_survey_writes_the_outcomes_on_every_network(
-    survey: Callable[..., tuple[int, Path]], shipped: Outcomes, capsys: pytest.CaptureFixture[str]
+def test_a_renewal_writes_the_outcomes_on_every_network(
+    renew: Callable[..., tuple[int, Path]], shipped: Outcomes, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, file = survey(lambda paths, *_, **__: made_up(paths))
+    code, file = renew(lambda paths, *_, **__: made_up(paths))
     assert code == 0
     written = shipped_outcomes(file)
     assert written.code == code_digest(PLANS)
     assert sorted((one.kind, one.digest) for one in written.networks) == sorted(
         (one.kind, one.digest) for one in shipped.networks
     )
-    assert "untrained (null): 1 claim held\n" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert re.search(r"^untrained +null +1 +1$", printed, re.MULTILINE)
+    assert printed.endswith(f"{FILE}\n")
 
 
-def test_a_survey_in_which_something_failed_writes_nothing(
-    survey: Callable[..., tuple[int, Path]], capsys: pytest.CaptureFixture[str]
+def test_a_renewal_in_which_something_failed_writes_nothing(
+    renew: Callable[..., tuple[int, Path]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    code, file = survey(lambda paths, *_, **__: made_up(paths, "the analysis it: ValueError: no"))
+    code, file = renew(lambda paths, *_, **__: made_up(paths, "the analysis it: ValueError: no"))
     assert code == 1
     assert not file.exists()
     assert capsys.readouterr().err == "error: the outcomes were not written, since something failed\n"
 
 
-def test_an_interrupted_survey_says_how_it_resumes(
-    survey: Callable[..., tuple[int, Path]], capsys: pytest.CaptureFixture[str]
+def test_an_interrupted_renewal_says_how_it_resumes(
+    renew: Callable[..., tuple[int, Path]], capsys: pytest.CaptureFixture[str]
 ) -> None:
     def interrupted(*_: Any, **__: Any) -> list[SeedSummary]:
         raise KeyboardInterrupt
 
-    code, file = survey(interrupted)
+    code, file = renew(interrupted)
     assert code == INTERRUPTED
     assert not file.exists()
     assert capsys.readouterr().err == "interrupted; the same command measures what is missing\n"
+
+
+def test_the_shipped_outcomes_are_listed_for_every_network(
+    shipped: Outcomes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["seeds"]) == 0
+    _, *rows = capsys.readouterr().out.splitlines()
+    listed = {name: (kind, int(n_holding), int(n)) for row in rows for name, kind, n_holding, n in row_of(row)}
+    assert listed == {
+        one.summary.name: (
+            one.kind,
+            sum(verdict.state in HOLDING for verdict in one.summary.verdicts),
+            sum(verdict.holds is not None for verdict in one.summary.verdicts),
+        )
+        for one in shipped.networks
+    }
+
+
+def row_of(line: str) -> list[tuple[str, ...]]:
+    """The cells of a line of the table; none if the line is not a row."""
+    return re.findall(r"^(.+?) +(seed|null|control) +(\d+) +(\d+)$", line)
+
+
+@pytest.mark.parametrize("is_outdated", [False, True])
+def test_it_is_stated_whether_the_listed_outcomes_are_outdated(
+    is_outdated: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcomes = replace(OUTCOMES, code="another" if is_outdated else code_digest(PLANS))
+    monkeypatch.setattr(report.seeds.outcomes, "shipped_outcomes", lambda: outcomes)
+    assert main(["seeds"]) == 0
+    outdated = "measured with earlier code; `python -m sumint seeds --renew` measures them again"
+    assert (outdated in capsys.readouterr().out) == is_outdated
 
 
 def test_the_file_is_json_without_numbers_that_json_has_not() -> None:

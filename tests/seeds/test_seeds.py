@@ -95,7 +95,7 @@ def test_others_are_told_as_they_would_be_alone_and_measured_once(
     assert summarize_seeds(Lab(first, store=store, others=lambda _: others), PLANS) == found
 
 
-def test_what_takes_long_is_left_out_of_a_survey(checkpoints: list[Path]) -> None:
+def test_what_takes_long_is_left_out_of_a_renewal(checkpoints: list[Path]) -> None:
     lab = SeedLab(checkpoints[0])
     assert not report.seeds.run._summarize(lab, PLANS, leave_out=False).failures
     measured = {run.name for run in lab.runs}
@@ -166,12 +166,12 @@ def test_workers_end_with_their_parent_however_it_ends(tmp_path: Path, by: signa
     wait_for_end(workers)
 
 
-def test_a_survey_ends_if_one_of_its_processes_does() -> None:
+def test_a_renewal_ends_if_one_of_its_processes_does() -> None:
     with pytest.raises(BrokenProcessPool), worker_processes(1) as pool:
         list(pool.map(os._exit, [1]))
 
 
-def test_an_interrupted_survey_leaves_no_process_behind() -> None:
+def test_an_interrupted_renewal_leaves_no_process_behind() -> None:
     def interrupted() -> None:
         with worker_processes(1) as pool:
             pool.submit(time.sleep, 3600)
