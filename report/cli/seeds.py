@@ -5,6 +5,7 @@ An entry point of the project's metadata adds it to the commands of `sumint`, wh
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 RENEWAL = "python -m sumint seeds --renew"
 """The command line that measures the outcomes again."""
+
+log = logging.getLogger(__name__)
 
 
 def add(application: typer.Typer) -> None:
@@ -63,11 +66,13 @@ def run(
 def _renew() -> int:
     """Measure every network whose summary is not in the cache, write the outcomes, and return the exit code."""
     from report.cli.logs import log_to
+    from report.content.failures import described
     from report.outline import COMPARED, plans
     from report.seeds.outcomes import Network, NetworkKind, Outcomes, code_digest, write_outcomes
     from report.seeds.run import LEFT_OUT_OF_NULLS, summaries_of
     from sumint.checkpoints.files import read_weights
     from sumint.checkpoints.locate import CONTROLS, bundled_checkpoints
+    from sumint.errors import InputError
     from sumint.store.results import Store
     from sumint.training.controls import NULLS
 
@@ -87,6 +92,11 @@ def _renew() -> int:
     except KeyboardInterrupt:
         print("interrupted; the same command measures what is missing", file=sys.stderr)
         return INTERRUPTED
+    except InputError:
+        raise
+    except Exception as error:  # in a chapter, or of a process that the system has ended
+        log.error("%s", described(error), exc_info=error)
+        return 1
     if any(summary.failures for summary in summaries):
         print("error: the outcomes were not written, since something failed", file=sys.stderr)
         return 1

@@ -19,6 +19,7 @@ from report.content.chapter import ChapterPlan
 from report.content.claims.states import SHORT_LABELS, State
 from report.content.declared import declared_claims
 from report.seeds.result import SeedSummary, Verdict, trained_alike
+from sumint.machine.files import write_atomically
 from sumint.store.sources import sources_of
 
 FILE = Path(__file__).with_name("outcomes.json")
@@ -79,9 +80,13 @@ def shipped_outcomes(file: Path = FILE) -> Outcomes:
 
 
 def write_outcomes(outcomes: Outcomes, file: Path = FILE) -> None:
-    """Write the outcomes, indented, so that a change of one verdict shows as one line."""
+    """Write the outcomes, indented, so that a change of one verdict shows as one line.
+
+    Raises:
+        InputError: if the file cannot be written.
+    """
     content = {"code": outcomes.code, "networks": [asdict(network) for network in outcomes.networks]}
-    file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_atomically(file, (json.dumps(content, indent=1, ensure_ascii=False) + "\n").encode())
     shipped_outcomes.cache_clear()
 
 

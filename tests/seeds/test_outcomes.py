@@ -6,6 +6,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -41,6 +42,7 @@ from sumint.checkpoints.files import Architecture, Weights, read_weights, write_
 from sumint.checkpoints.locate import CONTROLS as CONTROLS_FOLDER
 from sumint.checkpoints.locate import bundled_checkpoints, digest_on_card
 from sumint.cli.application import INTERRUPTED
+from sumint.errors import InputError
 from sumint.exhaustive.symbolic import symbolic_agreement
 from sumint.lab import Lab
 from sumint.store.results import Store
@@ -285,6 +287,33 @@ def test_an_interrupted_renewal_says_how_it_resumes(
     assert code == INTERRUPTED
     assert not file.exists()
     assert capsys.readouterr().err == "interrupted; the same command measures what is missing\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (BrokenProcessPool("a process was terminated"), 1, "error: BrokenProcessPool: a process was terminated"),
+        (InputError("seed-0.safetensors: no checkpoint"), 2, "error: seed-0.safetensors: no checkpoint"),
+    ],
+)
+def test_an_error_of_a_renewal_is_one_line(
+    error: Exception,
+    code: int,
+    message: str,
+    renew: Callable[..., tuple[int, Path]],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def fail(*_: Any, **__: Any) -> list[SeedSummary]:
+        raise error
+
+    assert renew(fail)[0] == code
+    assert capsys.readouterr().err.startswith(message)
+
+
+def test_outcomes_that_cannot_be_written_are_bad_input(tmp_path: Path) -> None:
+    file = tmp_path / "no-such-folder" / "outcomes.json"
+    with pytest.raises(InputError, match=re.escape(f"{file}: cannot be written")):
+        write_outcomes(OUTCOMES, file)
 
 
 def test_the_shipped_outcomes_are_listed_for_every_network(
