@@ -38,6 +38,8 @@ class BuildResult:
     """For each page with figures, whether they were drawn or reused."""
     is_in_place: bool = False
     """Whether the files of the site were replaced one by one, since its folder could not be exchanged."""
+    has_outdated_outcomes: bool = False
+    """Whether the outcomes on the bundled seeds and null networks were measured with other code than this."""
     comparison: str = ""
     """How many claims have another verdict on the model that this one is compared with; empty if there is none."""
 
@@ -61,7 +63,8 @@ class BuildResult:
         """How many claims hold, and what failed, in a sentence."""
         n_holding = sum(claim.holds for claim in self.checked_claims)
         failed = f", {counted(len(self.failures), 'failure')}" if self.failures else ""
-        return f"{n_holding} of {len(self.checked_claims)} claims hold on this checkpoint{failed}"
+        outdated = "; the outcomes on other networks are outdated" if self.has_outdated_outcomes else ""
+        return f"{n_holding} of {len(self.checked_claims)} claims hold on this checkpoint{failed}{outdated}"
 
     def to_frame(self) -> pd.DataFrame:
         """The claims as a data frame: the address, the true sentence, the state and the measured value of each."""

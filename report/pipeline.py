@@ -21,7 +21,7 @@ from report.content.sections import measure
 from report.errors import ReportError, StrictError
 from report.figures.cache import RenderedFigures, render_figures
 from report.figures.plotlyjs import SCRIPT, PlotlyJs, full
-from report.outline import OUTLINE, plans
+from report.outline import COMPARED, OUTLINE, plans
 from report.pages.drawings import Drawings, draw
 from report.pages.site import Site
 from report.paths import COMPARISON
@@ -34,6 +34,7 @@ from report.publishing.publish import publish, site_folder
 from report.publishing.repository import Repository
 from report.publishing.single_file import SINGLE_FILE
 from report.publishing.single_file import single_file as make_single_file
+from report.seeds.outcomes import code_digest, shipped_outcomes
 from sumint.lab import Lab
 from sumint.store.sources import sources_of
 
@@ -126,13 +127,21 @@ def build(
     in_one_file = b"" if single_file is None else make_single_file(files)
     step("publishing")
     figure_states = {stem: drawing.state for stem, drawing in drawings.items()}
+    has_outdated_outcomes = shipped_outcomes().code != code_digest(plans(COMPARED))
     is_in_place = False
     if site is not None:
         # A failure may not recur in the next build, and an edit made during this build is not in the site: without
         # a fingerprint the site is never mistaken for one that is up to date.
         if failures or fingerprint(lab, Repository(), plotlyjs, base_url, own()) != site_fingerprint:
             site_fingerprint = ""
-        record = build_record(lab, repository, started, figure_states, [str(failure) for failure in failures])
+        record = build_record(
+            lab,
+            repository,
+            started,
+            figure_states,
+            [str(failure) for failure in failures],
+            has_outdated_outcomes=has_outdated_outcomes,
+        )
         is_in_place = not publish(files, site, fingerprint=site_fingerprint, record=record)
     if single_file is not None:
         SINGLE_FILE.write(in_one_file, single_file)
@@ -147,6 +156,7 @@ def build(
         failures,
         figure_states,
         is_in_place,
+        has_outdated_outcomes,
         _comparison(chapters),
     )
 

@@ -184,10 +184,10 @@ def _run(
 ) -> int:
     from report.cli.build_summary import (
         print_claims,
+        print_outdated,
         print_runs,
         print_sizes,
         print_unchanged,
-        print_whether_outdated,
     )
     from report.cli.logs import LOG_FILE, log_to
     from report.cli.progress import Progress
@@ -233,7 +233,7 @@ def _run(
         claims = json.loads((site / "claims.json").read_bytes())
         if not (strict and any(claim["state"] in FAILING for claim in claims)):
             if not quiet:
-                print_unchanged(lab, site, claims)
+                print_unchanged(lab, site)
             return 0
 
     from report.cli.every_sum import beginning_with_every_sum
@@ -265,7 +265,8 @@ def _run(
         print_runs(lab, built, why=explain, seconds=verbose)
     if not quiet:
         print_claims(lab, built)
-        print_whether_outdated()
+        if built.has_outdated_outcomes:
+            print_outdated()
         print_sizes(built, site, single_file)
     if site is not None and repository.ignore(site) and not quiet:
         print(f"git now ignores {site} (.git/info/exclude)")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from report.cli.seeds import RENEWAL
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from report.build_result import BuildResult
@@ -16,10 +14,14 @@ LONGEST_SETTING = 40
 """The most characters of a setting that is printed."""
 
 
-def print_unchanged(lab: Lab, site: Path, claims: Sequence[Mapping[str, Any]]) -> None:
+def print_unchanged(lab: Lab, site: Path) -> None:
     """Print that nothing has changed since the site was built, and what holds on its checkpoint."""
     from report.cli.published_claims import resemblance_lines
     from report.content.claims.states import FAILING, HOLDING
+    from report.publishing.build_record import OUTDATED
+    from report.publishing.publish import RECORD
+
+    claims, record = (json.loads((site / name).read_bytes()) for name in ("claims.json", RECORD))
 
     print("measured nothing: nothing has changed since the site was built")
     counted = [claim["state"] for claim in claims if claim["kind"] in ("finding", "published")]
@@ -28,6 +30,8 @@ def print_unchanged(lab: Lab, site: Path, claims: Sequence[Mapping[str, Any]]) -
     for line in resemblance_lines(lab):
         print(line)
     _print_card(lab)
+    if record.get(OUTDATED):
+        print_outdated()
     print(site / "index.html")
 
 
@@ -85,14 +89,12 @@ def print_claims(lab: Lab, built: BuildResult) -> None:
             print(f"  {line}")
 
 
-def print_whether_outdated() -> None:
-    """Print it if the outcomes that come with the package were measured with other code than this."""
-    from report.outline import COMPARED, plans
-    from report.seeds.outcomes import code_digest, shipped_outcomes
+def print_outdated() -> None:
+    """Print that the outcomes that come with the package were measured with other code than this."""
+    from report.seeds.outcomes import RENEWAL
 
-    if shipped_outcomes().code != code_digest(plans(COMPARED)):
-        print("the outcomes on the bundled seeds and the null networks were measured with earlier code")
-        print(f"  `{RENEWAL}` measures them again")
+    print("the outcomes on the bundled seeds and the null networks were measured with earlier code")
+    print(f"  `{RENEWAL}` measures them again")
 
 
 def print_sizes(built: BuildResult, site: Path | None, single_file: Path | None) -> None:

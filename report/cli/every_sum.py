@@ -13,18 +13,18 @@ from sumint.exhaustive.beside import TallyBeside, tally_beside
 from sumint.lab import Lab
 from sumint.machine.cpus import n_processors
 
-FEWEST_SUMS = 1_000_000
-"""Fewer sums take less time than the start of a process."""
-
 
 def beginning_with_every_sum(
     lab: Lab, outline: Sequence[ModuleType]
 ) -> AbstractContextManager[TallyBeside | None]:
-    """Within this context another process tallies every sum, if the build needs that and it takes long."""
+    """Within this context another process tallies every sum, if the build needs that.
+
+    Models with few sums gain, too: to compile the kernel takes seconds, however few they are.
+    """
     is_worth_it = (
         lab.device == "cpu"
         and n_processors() > 1
-        and FEWEST_SUMS <= lab.layout.n_sums <= MOST_SUMS
+        and lab.layout.n_sums <= MOST_SUMS
         and any(plan.needs_every_sum for plan in plans(outline).values())
         and not lab.is_known(every_sum)
     )

@@ -16,9 +16,6 @@ from sumint.cli.application import INTERRUPTED, Command
 if TYPE_CHECKING:
     from report.seeds.outcomes import Outcomes
 
-RENEWAL = "python -m sumint seeds --renew"
-"""The command line that measures the outcomes again."""
-
 log = logging.getLogger(__name__)
 
 
@@ -50,7 +47,7 @@ def run(
 ) -> int:
     """Show the outcomes, measured again if asked for, and return the exit code."""
     from report.outline import COMPARED, plans
-    from report.seeds.outcomes import FILE, code_digest, shipped_outcomes
+    from report.seeds.outcomes import FILE, RENEWAL, code_digest, shipped_outcomes
 
     if renew and (code := _renew()):
         return code

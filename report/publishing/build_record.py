@@ -18,9 +18,18 @@ from report.publishing.repository import Repository
 from sumint.lab import Lab
 from sumint.store.keys import versions
 
+OUTDATED = "outdated_outcomes"
+"""The entry of the record for whether the outcomes on other networks were measured with other code."""
+
 
 def build_record(
-    lab: Lab, repository: Repository, started: float, figures: Mapping[str, str], failures: Sequence[str]
+    lab: Lab,
+    repository: Repository,
+    started: float,
+    figures: Mapping[str, str],
+    failures: Sequence[str],
+    *,
+    has_outdated_outcomes: bool = False,
 ) -> dict[str, Any]:
     """The content of `build.json` for a build that started at `started`, in seconds since the epoch."""
     return {
@@ -52,4 +61,5 @@ def build_record(
         ],
         "figures": dict(figures),
         "failures": list(failures),
+        OUTDATED: has_outdated_outcomes,
     }

@@ -19,10 +19,14 @@ from report.content.chapter import ChapterPlan
 from report.content.claims.states import SHORT_LABELS, State
 from report.content.declared import declared_claims
 from report.seeds.result import SeedSummary, Verdict, trained_alike
-from sumint.machine.files import write_atomically
+from sumint.errors import InputError
+from sumint.machine.files import first_line, write_atomically
 from sumint.store.sources import sources_of
 
 FILE = Path(__file__).with_name("outcomes.json")
+
+RENEWAL = "python -m sumint seeds --renew"
+"""The command line that measures the outcomes again."""
 
 NetworkKind = Literal["seed", "null", "control"]
 
@@ -63,20 +67,32 @@ class Outcomes:
 
 
 def code_digest(plans: Mapping[str, ChapterPlan]) -> str:
-    """The digest of the code that measures these chapters' claims: their functions and analyses."""
+    """The digest of the code that measures these chapters' claims.
+
+    It is that of the claims, of their analyses, and of the sections, which pass the results to the claims. What
+    draws a section's figures is imported by the same modules, and so it counts as well.
+    """
     functions = [function for plan in plans.values() for function in declared_claims(plan).values()]
     modules = {name for one in functions for name in (one.__module__, one.analysis.__module__)}
+    modules.update(*(plan.modules for plan in plans.values()))
     sources = sources_of("report.seeds.run", *sorted(modules))
     return hashlib.sha256(json.dumps(sources, sort_keys=True).encode()).hexdigest()
 
 
 @cache
 def shipped_outcomes(file: Path = FILE) -> Outcomes:
-    """The outcomes that come with the package; none if the file does not exist yet."""
+    """The outcomes that come with the package; none if the file does not exist yet.
+
+    Raises:
+        InputError: if the file is damaged.
+    """
     if not file.exists():
         return Outcomes("", ())
-    content = json.loads(file.read_bytes())
-    return Outcomes(content["code"], tuple(map(_network, content["networks"])))
+    try:
+        content = json.loads(file.read_bytes())
+        return Outcomes(content["code"], tuple(map(_network, content["networks"])))
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{file}: is damaged ({first_line(error)}); `{RENEWAL}` writes it again") from None
 
 
 def write_outcomes(outcomes: Outcomes, file: Path = FILE) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from report.outline import COMPARED, plans
+from report.seeds.outcomes import code_digest, shipped_outcomes
 from sumint.checkpoints.files import Weights, write_weights
 from tests.shared import files_in
 
@@ -159,6 +161,18 @@ def test_where_nothing_has_changed_nothing_is_done(place: Workplace) -> None:
     before = {path: path.stat().st_mtime_ns for path in place.site.rglob("*")}
     assert "nothing has changed" in place.build()
     assert {path: path.stat().st_mtime_ns for path in place.site.rglob("*")} == before
+
+
+def test_each_build_states_that_other_code_measured_the_outcomes_on_other_networks(place: Workplace) -> None:
+    stated = "were measured with earlier code\n  `python -m sumint seeds --renew` measures them again"
+    is_outdated = shipped_outcomes().code != code_digest(plans(COMPARED))
+    assert (stated in place.build("--explain")) == place.record["outdated_outcomes"] == is_outdated
+    place.edit("report/chapters/ablation/__init__.py", '"""', '"""Edited: ')  # what a section passes to a claim
+    assert stated in place.build()
+    printed = place.build()
+    assert "nothing has changed" in printed
+    assert stated in printed
+    assert place.build("--quiet") == ""
 
 
 def test_checkpoints_that_no_build_reads_change_nothing(place: Workplace) -> None:

@@ -123,6 +123,14 @@ def test_two_seeds_measured_again_have_the_outcomes_that_are_shipped(shipped: Ou
         assert kept is not None
         assert states(again) == states(kept)
         assert again.sites == kept.sites
+        for one, shipped_one in zip(again.verdicts, kept.verdicts, strict=True):
+            # Another processor rounds differently, in the last digit that is shown.
+            assert numbers_in(one.value) == pytest.approx(numbers_in(shipped_one.value), rel=0.02, abs=0.11), one
+
+
+def numbers_in(text: str) -> list[float]:
+    """The numbers in a text that is shown, which has a minus sign and commas between thousands."""
+    return [float(one.replace(",", "")) for one in re.findall(r"-?\d[\d,]*(?:\.\d+)?", text.replace("−", "-"))]
 
 
 @pytest.mark.nightly
@@ -225,6 +233,20 @@ def test_the_shipped_file_is_as_it_would_be_written_again(shipped: Outcomes, tmp
     assert (tmp_path / "again.json").read_bytes() == FILE.read_bytes()
 
 
+def test_the_code_of_the_outcomes_includes_the_sections_that_pass_results_to_claims(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sources = {module: code for plan in PLANS.values() for module in plan.modules for code in ["as it is"]}
+    monkeypatch.setattr(
+        report.seeds.outcomes, "sources_of", lambda *names: {one: sources.get(one) for one in names}
+    )
+    before = code_digest(PLANS)
+    for module in sources:
+        sources[module] = "edited"
+        assert code_digest(PLANS) != before, module
+        sources[module] = "as it is"
+
+
 def test_the_code_of_the_outcomes_is_that_of_the_chapters_that_were_asked() -> None:
     assert code_digest(PLANS) == code_digest(dict(reversed(PLANS.items())))
     assert code_digest({stem: plan for stem, plan in PLANS.items() if stem != "how-it-carries"}) != code_digest(
@@ -308,6 +330,16 @@ def test_an_error_of_a_renewal_is_one_line(
 
     assert renew(fail)[0] == code
     assert capsys.readouterr().err.startswith(message)
+
+
+@pytest.mark.parametrize(
+    "content", ['{"code": "abc", "net', '{"code": "abc"}', '{"code": "", "networks": [1]}', "[]"]
+)
+def test_damaged_outcomes_are_bad_input_and_name_the_file(content: str, tmp_path: Path) -> None:
+    file = tmp_path / "outcomes.json"
+    file.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError, match=f"{re.escape(str(file))}: is damaged .*`python -m sumint seeds --renew`"):
+        shipped_outcomes(file)
 
 
 def test_outcomes_that_cannot_be_written_are_bad_input(tmp_path: Path) -> None:
