@@ -29,7 +29,7 @@ from report.figures.view_address import slug
 from report.pages.assets import assets
 from report.pages.claim_lists import claim_row, holding_of_checked, main_findings
 from report.pages.comparison.claim_rows import RELATIONS, claim_rows
-from report.pages.highlighting import highlight
+from report.pages.highlighting import remembered_highlight
 from report.pages.manuscript import BLOCKS, Key, Manuscript
 from report.pages.notes import glossary_entries, reference_entries, with_notes
 from report.pages.rendered_page import PageContents
@@ -93,7 +93,7 @@ class Renderer:
         identity: Identity | None = None,
         store: Store | None = None,
     ) -> None:
-        identity = identity or Identity()
+        identity, store = identity or Identity(), store or Store(None)
         self._opening = Entry("index", identity.title, identity.subtitle)
         self._contents = tuple(contents)
         self._base_url = base_url
@@ -105,9 +105,9 @@ class Renderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
-            bytecode_cache=CompiledTemplates(store or Store(None)),
+            bytecode_cache=CompiledTemplates(store),
         )
-        self._environment.filters |= {"highlight": highlight, "slug": slug}
+        self._environment.filters |= {"highlight": remembered_highlight(store), "slug": slug}
         self._environment.globals |= {
             "report": identity.title,
             "identity": identity,

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from PIL import Image, ImageDraw, ImageFont
+from typing import TYPE_CHECKING, Any
 
 from report.content.chapter import Chapter
 from report.figures.palette import PALETTES
 from report.paths import TEMPLATES
+
+if TYPE_CHECKING:
+    from PIL import ImageDraw, ImageFont
 
 WIDTH, HEIGHT = 1200, 630
 """The size of the image in pixels, as recommended for link previews."""
@@ -38,6 +39,8 @@ def social_card(opening: Chapter, data: Mapping[str, Any] | None, lines: Sequenc
 
     `data` are the data of the figure, if there is one; `lines` stand below the title: authors and model.
     """
+    from PIL import Image, ImageDraw  # most builds read the image from the store
+
     colours = PALETTES["light"]
     image = Image.new("RGB", (WIDTH * SUPERSAMPLING, HEIGHT * SUPERSAMPLING), colours.ground)
     draw = ImageDraw.Draw(image)
@@ -107,6 +110,8 @@ def _lines(text: str, font: ImageFont.FreeTypeFont, width: float) -> list[str]:
 
 def _font(size: int, weight: int = 400) -> ImageFont.FreeTypeFont:
     """The serif font of the pages, with Pillow's basic layout, since others may not be installed."""
+    from PIL import ImageFont
+
     font = ImageFont.truetype(FONT_FILE, size * SUPERSAMPLING, layout_engine=ImageFont.Layout.BASIC)
     font.set_variation_by_axes([weight])
     return font

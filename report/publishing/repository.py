@@ -53,8 +53,8 @@ class Repository:
     @cached_property
     def commit(self) -> str | None:
         """The full hash of the commit; None outside a checkout, and with a warning if git cannot read this one."""
-        top = self._git("rev-parse", "--show-toplevel")
-        commit = self._git("rev-parse", "HEAD") if top and Path(top).resolve() == ROOT else None
+        top, _, commit = (self._git("rev-parse", "--show-toplevel", "HEAD") or "").rpartition("\n")
+        commit = commit if top and Path(top).resolve() == ROOT else None
         if commit is None and (ROOT / ".git").exists():
             _warn_once(self._complaint)
         return commit

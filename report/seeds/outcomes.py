@@ -42,7 +42,8 @@ class Network:
 
     def state(self, name: str) -> State | None:
         """The outcome of a claim; None if it was not asked of this network."""
-        return next((verdict.state for verdict in self.summary.verdicts if verdict.name == name), None)
+        verdict = self.summary.verdict_of(name)
+        return None if verdict is None else verdict.state
 
 
 @dataclass(frozen=True)

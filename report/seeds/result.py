@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from report.content.claims.states import FAILING, HOLDING, State
 
@@ -56,7 +57,17 @@ class SeedSummary:
 
     def holds(self, name: str) -> bool | None:
         """Return whether a claim holds; None if it has no verdict on this checkpoint."""
-        return next((verdict.holds for verdict in self.verdicts if verdict.name == name), None)
+        verdict = self.verdict_of(name)
+        return None if verdict is None else verdict.holds
+
+    def verdict_of(self, name: str) -> Verdict | None:
+        """The verdict of a claim; None if it was not asked of this checkpoint."""
+        return self._verdicts.get(name)
+
+    @cached_property
+    def _verdicts(self) -> dict[str, Verdict]:
+        """The verdicts by the names of the claims."""
+        return {verdict.name: verdict for verdict in reversed(self.verdicts)}
 
 
 @dataclass(frozen=True)

@@ -26,14 +26,8 @@ SECTION = "h2"
 """The heading with which a section begins."""
 
 
-@dataclass(frozen=True)
-class _Form:
-    """A form of a term."""
-
-    pattern: str
-    """A regular expression with three groups: the words before the marked ones, those, and the words after."""
-    term: Term | None
-    """None for a phrase that is never an occurrence."""
+GROUPS = 4
+"""The groups of a form in the expression for all: itself, the words before the marked ones, those, those after."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +41,7 @@ class Marked:
 
 def marked(html: str, terms: Sequence[Term], stem: str) -> Marked:
     """The HTML of the page `stem` with a link at the first occurrence of each term in a section."""
-    anything, forms = _forms(tuple(term for term in terms if stem not in term.not_on))
+    any_form, terms_of_forms = _forms(tuple(term for term in terms if stem not in term.not_on))
     parts: list[str] = []
     enclosing: list[tuple[str, bool]] = []
     in_section: set[str] = set()
@@ -55,14 +49,15 @@ def marked(html: str, terms: Sequence[Term], stem: str) -> Marked:
 
     def with_marks(text: str) -> Iterator[str]:
         end = 0
-        for found in anything.finditer(text):
-            form = next(form for form in forms if re.fullmatch(form.pattern, found[0]))
-            if form.term is None or form.term.key in in_section:
+        for found in any_form.finditer(text):
+            assert found.lastindex is not None
+            term = terms_of_forms[found.lastindex // GROUPS]
+            if term is None or term.key in in_section:
                 continue
-            in_section.add(form.term.key)
-            used[form.term.key] = form.term
-            before, words, after = re.fullmatch(form.pattern, found[0]).groups()  # type: ignore[union-attr]
-            yield f"{text[end : found.start()]}{before}{link_to(form.term, words)}{after}"
+            in_section.add(term.key)
+            used[term.key] = term
+            before, words, after = found.group(*range(found.lastindex + 1, found.lastindex + GROUPS))
+            yield f"{text[end : found.start()]}{before}{link_to(term, words)}{after}"
             end = found.end()
         yield text[end:]
 
@@ -105,19 +100,22 @@ def _close(enclosing: list[tuple[str, bool]], tag: str) -> None:
 
 
 @lru_cache(maxsize=64)
-def _forms(terms: tuple[Term, ...]) -> tuple[re.Pattern[str], tuple[_Form, ...]]:
-    """A regular expression for any form of these terms as whole words, and the forms, the longest first."""
+def _forms(terms: tuple[Term, ...]) -> tuple[re.Pattern[str], tuple[Term | None, ...]]:
+    """A regular expression for any form of these terms as whole words, and the term of each form in it.
+
+    The longest forms come first. The term of a phrase that is never an occurrence is None.
+    """
     phrases: dict[str, Term | None] = {variant: term for term in terms for variant in term.variants}
     phrases |= dict.fromkeys(phrase for term in terms for phrase in term.never)
     ordered = sorted(phrases, key=lambda phrase: (-len(phrase), phrase))
-    alternatives = "|".join(_pattern(phrase) for phrase in ordered)
+    alternatives = "|".join(f"({_pattern(phrase)})" for phrase in ordered)
     # Without any form the expression must match nowhere.
-    anything = re.compile(rf"(?<![\w-])(?:{alternatives})(?![\w-])" if ordered else r"(?!)")
-    return anything, tuple(_Form(_pattern(phrase), phrases[phrase]) for phrase in ordered)
+    any_form = re.compile(rf"(?<![\w-])(?:{alternatives})(?![\w-])" if ordered else r"(?!)")
+    return any_form, tuple(phrases[phrase] for phrase in ordered)
 
 
 def _pattern(phrase: str) -> str:
-    """The regular expression of a form; its first letter may be a capital one."""
+    """The regular expression of a form, with three groups; its first letter may be a capital one."""
     before, bracket, rest = phrase.partition("[")
     words, _, after = rest.partition("]")
     parts = [before, words, after] if bracket else ["", phrase, ""]
