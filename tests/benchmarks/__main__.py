@@ -3,7 +3,8 @@
     python -m tests.benchmarks [NAME ...] [--weights WHICH] [--rounds N] [--fill] [--history FILE]
 
 Without a name, all of them. `--fill` writes the table into docs/measured.md. `--history` compares the ratios with
-those of earlier runs and adds this one; the exit code is 1 if one is worse by more than a fifth.
+those of earlier runs and adds this one; the exit code is 1 if one is worse by more than a fifth and by more than
+earlier runs differ. The module `history` states the rule.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from sumint.checkpoints.locate import locate
 from tests.benchmarks import analyses, build, every_sum, page_load, training_step
-from tests.benchmarks.history import append, worse
+from tests.benchmarks.history import N_NEEDED, append, not_judged, worse
 from tests.benchmarks.machine import machine
 from tests.benchmarks.table import fill, table
 
@@ -53,9 +54,12 @@ def main() -> int:
         fill(DOCUMENT, text)
     if chosen.history is None:
         return 0
-    slower = worse(found, chosen.history)
+    slower, too_new = worse(found, chosen.history), not_judged(found, chosen.history)
     append(found, chosen.history, datetime.now(UTC).isoformat(timespec="seconds"), machine())
-    print(*slower, sep="\n")
+    if too_new:
+        print(f"Not judged, for fewer than {N_NEEDED} earlier runs measured it: {'; '.join(too_new)}")
+    for sentence in slower:
+        print(sentence)
     return 1 if slower else 0
 
 

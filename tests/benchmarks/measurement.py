@@ -23,6 +23,8 @@ class Measurement:
     of_reference: tuple[float, ...] = ()
     """The reference's values in the same rounds, in the same unit."""
     more_is_better: bool = False
+    resolution: float = 0.0
+    """The largest difference that may be noise whatever its ratio, in the unit of the values."""
 
     @property
     def median(self) -> float:
@@ -31,13 +33,17 @@ class Measurement:
 
     @property
     def ratios(self) -> tuple[float, ...]:
-        """The ratio to the reference in each round: the noise of a machine affects both of a round alike."""
-        return tuple(value / other for value, other in zip(self.values, self.of_reference, strict=True))
+        """The ratio to the reference in each round: the noise of a machine affects both of a round alike.
+
+        Rounds in which the reference is zero have none.
+        """
+        rounds = zip(self.values, self.of_reference, strict=True) if self.reference else ()
+        return tuple(value / other for value, other in rounds if other)
 
     @property
     def ratio(self) -> float | None:
-        """The median of the ratios; None without a reference."""
-        return statistics.median(self.ratios) if self.reference else None
+        """The median of the ratios; None without a reference, or if it is zero in all rounds."""
+        return statistics.median(self.ratios) if self.ratios else None
 
 
 def seconds_of(work: Callable[[], object]) -> float:
@@ -54,12 +60,17 @@ def in_turn(works: Mapping[str, Callable[[], Found]], rounds: int) -> dict[str, 
 
 
 def compared(
-    found: Mapping[str, tuple[float, ...]], reference: str, unit: str, *, more_is_better: bool = False
+    found: Mapping[str, tuple[float, ...]],
+    reference: str,
+    unit: str,
+    *,
+    more_is_better: bool = False,
+    resolution: float = 0.0,
 ) -> list[Measurement]:
     """A measurement of each quantity, all but the reference itself compared with it."""
     return [
         Measurement(name, unit, values, more_is_better=more_is_better)
         if name == reference
-        else Measurement(name, unit, values, reference, found[reference], more_is_better)
+        else Measurement(name, unit, values, reference, found[reference], more_is_better, resolution)
         for name, values in found.items()
     ]

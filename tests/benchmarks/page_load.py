@@ -70,6 +70,10 @@ QUANTITIES = {
     "loaded, gzipped": "KB",
 }
 """The quantities of a load that are compared, in the order of its fields, with their units."""
+LONG_TASK = 50.0
+"""What a task may last before it blocks the main thread, in milliseconds; Chromium reports only longer ones."""
+RESOLUTIONS = {"of the main thread blocked": LONG_TASK}
+"""The differences that cannot be measured, in the unit of the quantity: a task that is just long, or just not."""
 OURS, EAGER, NONE = "our longest page", "all figures drawn at once", "no figure"
 
 
@@ -101,6 +105,7 @@ def measure(checkpoint: Path, rounds: int) -> list[Measurement]:
             },
             f"{EAGER}: {quantity}",
             unit,
+            resolution=RESOLUTIONS.get(quantity, 0.0),
         )
     ]
 
@@ -179,7 +184,9 @@ def load(browser: Browser, site: Path, name: str, anchor: str) -> Load:
     return Load(
         first_paint=painted,
         first_figure=state["figure"] or float("nan"),
-        blocking=sum(max(duration - 50, 0) for start, duration in state["tasks"] if start + duration > painted),
+        blocking=sum(
+            max(duration - LONG_TASK, 0) for start, duration in state["tasks"] if start + duration > painted
+        ),
         heap=metrics["JSHeapUsedSize"] / 1e6,
         bytes_gzipped=sum(gzipped_size(file.read_bytes()) for file in files) / 1e3,
     )

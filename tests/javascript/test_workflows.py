@@ -19,6 +19,7 @@ WORKFLOWS = (
     *sorted((ROOT / ".github" / "workflows").glob("*.yml")),
     ROOT / "templates/new-report/workflows/pages.yml",
 )
+NIGHTLY = ROOT / ".github" / "workflows" / "nightly.yml"
 UNKNOWN = 'undefined variable "vars"'
 """The finding of this version of actionlint on the variables of a repository, which are younger than it."""
 
@@ -54,6 +55,42 @@ def run_step(step: dict[str, Any], folder: Path, **variables: str) -> str:
     )
     assert finished.returncode == 0, finished.stdout + finished.stderr
     return finished.stdout
+
+
+def test_every_night_enters_the_history_of_the_benchmarks_also_if_a_ratio_is_worse() -> None:
+    steps = yaml.safe_load(NIGHTLY.read_text())["jobs"]["benchmarks"]["steps"]
+    uses = [step.get("uses", "").partition("@")[0] for step in steps]
+    (run_of_all,) = (place for place, step in enumerate(steps) if "tests.benchmarks" in step.get("run", ""))
+    restore, save = uses.index("actions/cache/restore"), uses.index("actions/cache/save")
+    assert restore < run_of_all < save
+    assert "actions/cache" not in uses  # which saves nothing if a step fails
+    assert steps[save]["if"] == "always()"
+    assert {name: steps[restore]["with"][name] for name in ("path", "key")} == steps[save]["with"]
+    assert f"--history {steps[save]['with']['path']}/" in steps[run_of_all]["run"]
+    key, prefix = steps[save]["with"]["key"], steps[restore]["with"]["restore-keys"]
+    assert key.startswith(prefix)
+    # A cache is written once: each run has its own key, and each time that it is repeated.
+    assert all(of_run in key for of_run in ("github.run_id", "github.run_attempt"))
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the workflows run in bash")
+def test_the_step_of_the_benchmarks_fails_if_the_command_does(tmp_path: Path) -> None:
+    steps = yaml.safe_load(NIGHTLY.read_text())["jobs"]["benchmarks"]["steps"]
+    (step,) = (step for step in steps if "tests.benchmarks" in step.get("run", ""))
+    assert step["shell"] == "bash"
+    python = tmp_path / "python"
+    summary = tmp_path / "summary.md"
+    environment = {
+        **os.environ,
+        "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
+        "GITHUB_STEP_SUMMARY": str(summary),
+    }
+    for code in (0, 1):
+        python.write_text(f"#!/bin/sh\necho a table\nexit {code}\n")
+        python.chmod(0o755)
+        bash = ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]]  # as GitHub runs this shell
+        assert subprocess.run(bash, cwd=tmp_path, env=environment, capture_output=True).returncode == code
+        assert summary.read_text() == "a table\n"
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="the workflows run in bash")
