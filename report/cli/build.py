@@ -119,7 +119,8 @@ def run(
         ),
     ] = False,
     no_cache: Annotated[
-        bool, typer.Option("--no-cache", help="Measure everything again, and cache nothing.")
+        bool,
+        typer.Option("--no-cache", help="Measure everything again, and keep no result."),
     ] = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Print for every analysis whether it was measured again, and why.")

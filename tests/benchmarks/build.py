@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from tests.benchmarks.measurement import Measurement, compared, in_turn, seconds_of
+from tests.benchmarks.memory import peak_memory_of
 from tests.shared import ROOT
 
 COPIED = ("report", "sumint", "templates")
@@ -24,6 +25,7 @@ MIRRORED = (
 """The chapters that repeat the write-up's own measurements."""
 EDITS = {
     "after an edit of a sentence": ("report/chapters/carries/text.md", "One sentence more."),
+    "after an edit of a sentence on the longest page": ("report/chapters/how_it_carries/text.md", "One more."),
     "after an edit of a figure": ("report/chapters/carries/figures.py", "EDITED = True"),
     "after an edit of an analysis": ("sumint/analyses/carrying/carry_counts.py", "EDITED = True"),
 }
@@ -31,7 +33,7 @@ EDITS = {
 
 
 def measure(checkpoint: Path, rounds: int) -> list[Measurement]:
-    """Seconds of the imports alone, and of builds."""
+    """Seconds of the imports alone, and of builds; the memory in MB of one that measures everything."""
     with tempfile.TemporaryDirectory() as folder:
         place = _Place(Path(folder), checkpoint)
         place.build()  # compiles the modules of the copy to bytecode
@@ -47,7 +49,8 @@ def measure(checkpoint: Path, rounds: int) -> list[Measurement]:
             },
             rounds,
         )
-    return compared(found, IMPORTS, "s")
+        peak = Measurement("memory of a build of everything, nothing stored", "MB", (place.peak_memory(),))
+    return [*compared(found, IMPORTS, "s"), peak]
 
 
 class _Place:
@@ -62,6 +65,13 @@ class _Place:
             *("--site", str(self._site)),
         )
         self._environment = {**os.environ, "SUMINT_CACHE": str(self._cache), "PYTHONPATH": str(self._code)}
+        self._commit()
+
+    def _commit(self) -> None:
+        """Make the copy a git checkout, as that of a user is: a build reads its commit."""
+        settings = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@localhost")
+        for command in (("init", "-q"), ("add", "."), (*settings, "commit", "-q", "-m", "The code")):
+            self.run("git", *command)
 
     def run(self, *command: str) -> float:
         """The seconds that a command takes."""
@@ -75,9 +85,18 @@ class _Place:
 
     def afresh(self, *options: str) -> float:
         """The seconds of a build with nothing stored and no site."""
+        self._forget()
+        return self.build(*options)
+
+    def peak_memory(self) -> float:
+        """The memory in MB that a build with nothing stored takes at its peak."""
+        self._forget()
+        return peak_memory_of(self._command, env=self._environment, cwd=self._code)
+
+    def _forget(self) -> None:
+        """Remove the site and all that is stored."""
         shutil.rmtree(self._cache, ignore_errors=True)
         shutil.rmtree(self._site, ignore_errors=True)
-        return self.build(*options)
 
     def edited(self, path: str, line: str) -> float:
         """The seconds of a build after an edit, which is then taken back."""

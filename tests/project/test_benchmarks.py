@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.benchmarks import __main__ as command
 from tests.benchmarks.measurement import Measurement, compared, in_turn
+from tests.benchmarks.memory import peak_memory_of
 from tests.benchmarks.table import BEGIN, END, fill, table
 
-NO_BENCHMARKS = {"__main__", "__init__", "measurement", "table", "history", "machine"}
+NO_BENCHMARKS = {"__main__", "__init__", "measurement", "table", "history", "machine", "memory"}
+
+
+ALONE = """
+import time
+taken = b"1" * 150_000_000
+time.sleep(0.5)
+"""
+WITH_ANOTHER = """
+import subprocess, sys, time
+code = "taken = b'1' * 150_000_000; print(flush=True); input()"
+other = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+taken = b"1" * 150_000_000
+other.stdout.readline()
+time.sleep(0.5)
+other.communicate(b"\\n")
+"""
+"""Programs that take 150 MB each, the second with another process that does so at the same time."""
 
 
 def of_ratio(ratio: float, *, more_is_better: bool = False) -> Measurement:
@@ -43,6 +64,19 @@ def test_the_ratio_is_that_of_the_rounds_and_not_of_the_medians() -> None:
     one = Measurement("a build", "s", (2.0, 30.0, 4.0), "the imports", (1.0, 10.0, 4.0))
     assert one.median == 4.0
     assert one.ratio == 2.0
+
+
+def test_the_memory_is_that_of_all_processes_at_once() -> None:
+    alone, both = (
+        peak_memory_of([sys.executable, "-c", code], env=os.environ, cwd=Path()) for code in (ALONE, WITH_ANOTHER)
+    )
+    assert 150 < alone < 200
+    assert 300 < both < 400
+
+
+def test_the_memory_of_a_command_that_fails_is_not_measured() -> None:
+    with pytest.raises(subprocess.CalledProcessError):
+        peak_memory_of([sys.executable, "-c", "raise SystemExit(3)"], env=os.environ, cwd=Path())
 
 
 def test_rounds_with_a_reference_of_zero_have_no_ratio() -> None:
