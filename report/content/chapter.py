@@ -154,6 +154,27 @@ class Table:
     """For each column with links, the address on the site that each word in its cells links to."""
     address_patterns: Mapping[str, str] = field(default_factory=dict)
     """For each column whose links depend on the row, the address with the names of columns in braces."""
+    parallel_lists: tuple[str, ...] = ()
+    """The columns whose cells are lists of texts with commas between them, of one length in a row.
+
+    The CSV has a row for each item.
+    """
+    csv_columns: Mapping[str, Sequence[Any]] | None = None
+    """The columns of the CSV, if cells of the page are texts that contain numbers: the numbers themselves, with an
+    empty text where there is none. The rows may be other ones."""
+
+    @property
+    def tidy_columns(self) -> Mapping[str, Sequence[Any]]:
+        """The columns of the CSV: the chapter's own, or the page's with a row for each item of its lists."""
+        if self.csv_columns is not None or not self.parallel_lists:
+            return self.columns if self.csv_columns is None else self.csv_columns
+        n_items = [len(cell.split(", ")) for cell in self.columns[self.parallel_lists[0]]]
+        return {
+            head: [item for cell in values for item in cell.split(", ")]
+            if head in self.parallel_lists
+            else [value for value, n in zip(values, n_items, strict=True) for _ in range(n)]
+            for head, values in self.columns.items()
+        }
 
     @property
     def is_paginated(self) -> bool:

@@ -21,7 +21,7 @@ from report.content.component import Component
 from report.content.failures import Failure
 from report.content.picture import Picture
 from report.errors import ReportError
-from report.figures.columns.names import COLUMNS_FILE
+from report.figures.columns.entries import COLUMNS_FILE
 from report.figures.export import files_of
 from report.figures.picture_svg import STYLE
 from report.figures.plotlyjs import TRACES

@@ -5,7 +5,7 @@
 | `figures/<chapter>/<figure>.js` | the page | a script that registers all views, or a component's payloads |
 | `data/<chapter>/<figure>.json` | other uses | every number that the figure draws, as plain lists |
 | `data/<chapter>/<table>.json` | other uses | the rows of the table in full |
-| `data/<chapter>/<table>.csv` | other uses | the same, in the columns that `data/columns.json` defines |
+| `data/<chapter>/<table>.csv` | other uses | the same, as numbers, in the columns of `data/columns.json` |
 | `figures/<chapter>/<picture>.svg` | other uses | the picture of the mechanism; its data files have its parts |
 | `data/<chapter>/<table>.js` | the page | a script that registers the rows of a long table, which has no CSV |
 
@@ -20,7 +20,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from itertools import chain
 from typing import Any
@@ -33,7 +33,9 @@ from report.content.component import Component
 from report.content.formats import decimals
 from report.content.picture import Picture
 from report.figures.charts.labels import LINE_BREAK
-from report.figures.columns.names import Names, figure_columns, parts_of, table_columns
+from report.figures.columns.entries import Names
+from report.figures.columns.labels import cells_of, listed_labels
+from report.figures.columns.names import figure_columns, table_columns
 from report.figures.compact import compact_views
 from report.figures.component_files import component_data, component_files
 from report.figures.data_format import CHANNELS, csv_file, json_file, plain, registering_script
@@ -146,22 +148,35 @@ def _table_files(chapter: str, table: Table) -> dict[str, bytes]:
     name = f"{chapter}/{table.name}"
     data = json_file(table_data(name, table))
     if table.is_paginated:
-        names = list(map(list, table_columns(name, table.columns)))
-        script = registering_script("registerTable", name, _paginated_columns(table), names)
+        names = table_columns(name, table.tidy_columns)
+        script = registering_script(
+            "registerTable", name, _paginated_columns(table), list(map(list, names)), _csv_of_page(table, names)
+        )
         return {f"data/{name}.json": data, f"data/{name}.js": script}
-    return {f"data/{name}.json": data, f"data/{name}.csv": _table_csv(name, table.columns)}
+    return {f"data/{name}.json": data, f"data/{name}.csv": _table_csv(name, table.tidy_columns)}
 
 
 def _table_csv(name: str, columns: Mapping[str, Sequence[Any]]) -> bytes:
     """The CSV of a table in full precision."""
     names = table_columns(name, columns)
-    rows = ([_whole(value) for value in row] for row in zip(*columns.values(), strict=True))
-    return csv_file(list(chain.from_iterable(names)), (list(_cells(row, names)) for row in rows))
+    cells = [
+        [cells_of(_whole(value), of_column) for value in values]
+        for of_column, values in zip(names, columns.values(), strict=True)
+    ]
+    rows = (list(chain.from_iterable(row)) for row in zip(*cells, strict=True))
+    return csv_file(list(chain.from_iterable(names)), rows)
 
 
-def _cells(row: Sequence[Any], names: Sequence[Names]) -> Iterator[Any]:
-    for value, of_column in zip(row, names, strict=True):
-        yield from (value,) if len(of_column) == 1 else parts_of(value, of_column)
+def _csv_of_page(table: Table, names: Sequence[Names]) -> dict[str, Any]:
+    """What the page that makes the CSV of a long table needs beside it: other columns, lists and values."""
+    own = {} if table.csv_columns is None else {"columns": _own_columns(table.csv_columns)}
+    lists = [number for number, head in enumerate(table.columns) if head in table.parallel_lists]
+    labels = listed_labels(zip(names, table.tidy_columns.values(), strict=True))
+    return {**own, **({"lists": lists} if lists else {}), **({"labels": labels} if labels else {})}
+
+
+def _own_columns(columns: Mapping[str, Sequence[Any]]) -> list[dict[str, Any]]:
+    return [{"values": _lines([_whole(value) for value in values])} for values in columns.values()]
 
 
 def table_data(name: str, table: Table) -> dict[str, Any]:

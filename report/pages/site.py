@@ -342,8 +342,8 @@ class Site:
             for table in chapter.tables:
                 if isinstance(table, Table):
                     name = f"{stem}/{table.name}"
-                    files[name] = chain.from_iterable(table_columns(name, table.columns))
-                    titles += table.columns
+                    files[name] = chain.from_iterable(table_columns(name, table.tidy_columns))
+                    titles += table.tidy_columns
         return dictionary(files, titles)
 
     def _social_card(self) -> bytes:

@@ -30,8 +30,8 @@
  * @property {FigureTools} figureTools The files and tables that are made of a figure on a click.
  * @property {(themes: Record<ThemeName, ChartTheme>) => void} registerChartThemes Called by the script of the themes.
  * @property {(name: string, make: MakeComponent<any>) => void} registerComponent Called by a component's script.
- * @property {(name: string, columns: PackedColumn[], names: string[][]) => void} registerTable Called by the script of a
- *   table's rows, with the columns of its CSV.
+ * @property {(name: string, columns: PackedColumn[], names: string[][], csv?: PackedCsv) => void} registerTable Called
+ *   by the script of a table's rows, with the names of the columns of its CSV, and with what else the CSV has.
  * @property {(index: PackedIndex) => void} registerSearchIndex Called by the script of the search index.
  * @property {TableRows} tableRows The rows of long tables.
  * @property {SearchWords} searchWords The patterns of words.
@@ -112,6 +112,8 @@
  * @property {string[]} r
  * @property {string[]} theta
  * @property {string[]} all Every column in order.
+ * @property {Record<string, Record<string, string[]>>} labels The values of labels that are other than their parts, by the
+ *   columns and by the label.
  */
 /** @typedef {{ type: string, name: string, panel?: string } & Record<string, any>} FigureTrace */
 /** @typedef {{ axes: Record<string, string>, points?: string[], traces: FigureTrace[] }} FigurePart */
@@ -121,14 +123,15 @@
  * @typedef {object} TidyRows
  * @property {(data: FigureData, columns: FigureColumns) => Record<string, Cell>[]} rowsOf
  * @property {(data: FigureData, columns: FigureColumns) => string} csvOf
- * @property {(columns: Column[], names: string[][]) => string} csvOfTable The rows of a long table, in its columns.
+ * @property {(columns: Column[], names: string[][], csv?: TableCsv) => string} csvOfTable The rows of a long table, in its
+ *   columns.
  */
 /** @typedef {{ caption: string, head: string[], rows: string[][] }} NumberTable */
 /**
  * @typedef {object} FigureTools
  * @property {(room: HTMLElement, data: FigureData, slug: string) => void} showTables
  * @property {(name: string, data: FigureData, columns: FigureColumns) => void} saveCsv
- * @property {(name: string, columns: Column[], names: string[][]) => void} saveTable
+ * @property {(name: string, columns: Column[], names: string[][], csv?: TableCsv) => void} saveTable
  * @property {(view: View, theme: ChartTheme) => string} plotlyJson
  * @property {(name: string, view: View, theme: ChartTheme) => void} savePlotly
  */
@@ -271,6 +274,13 @@
 // Tables
 
 /** @typedef {string | number | null} Cell */
+/**
+ * @typedef {object} TableCsv What the CSV of a long table has other than the page.
+ * @property {Column[]} [columns] Its own columns.
+ * @property {number[]} [lists] The places of columns whose cells are lists; each item has a row of the CSV.
+ * @property {FigureColumns["labels"]} [labels]
+ */
+/** @typedef {Omit<TableCsv, "columns"> & { columns?: PackedColumn[] }} PackedCsv */
 /** @typedef {{ values: Cell[] | string, which?: number[] | string, written?: string, places?: number, addresses?: Record<string, string>, pattern?: string }} PackedColumn */
 /** @typedef {{ values: Cell[], written: string[], addresses?: Record<string, string>, pattern?: string }} Column */
 /** @typedef {{ column: number, falling: boolean }} SortOrder */

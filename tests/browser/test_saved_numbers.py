@@ -20,12 +20,13 @@ from playwright.sync_api import Page, expect
 
 from report.content.chapter import stem_of
 from report.figures.columns.dictionary import DICTIONARY
-from report.figures.columns.names import COLUMNS_FILE
+from report.figures.columns.entries import COLUMNS_FILE
 from report.figures.data_tables import number_views
 from report.figures.theme import roles_template, traces_of
 from report.outline import OUTLINE
 from report.paths import COMPARISON
 from tests.browser.conftest import Reader
+from tests.csv_rows import columns_of_every_csv, tidy_rows
 from tests.figure_scripts import decoded, registered, views_of
 
 PAGES = ("index", *(stem for one in OUTLINE if (stem := stem_of(one)) != COMPARISON))
@@ -132,49 +133,6 @@ def test_the_rows_of_a_csv_are_all_numbers_of_the_json_file(made: dict[str, Any]
                     assert value == str("" if wanted is None else wanted), (name, column)
 
 
-def tidy_rows(data: Mapping[str, Any], columns: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The rows of a figure's data, in the columns that its script names."""
-    for view in data["views"]:
-        for trace in view["traces"]:
-            about: dict[str, Any] = {}
-            for names, choice in zip(columns["controls"], view["choices"], strict=False):
-                about |= in_columns(names, choice)
-            about |= in_columns(columns["panel"], trace.get("panel", "")) | in_columns(
-                columns["series"], trace["name"]
-            )
-            titles = {axis: view["axes"].get(trace.get(f"{axis}_axis", axis), "") for axis in "xy"}
-            axes = {
-                **{axis: columns["axes"].get(axis, {}).get(titles[axis], []) for axis in "xy"},
-                "z": columns["axes"].get("z", {}).get(view["axes"].get("z", ""), []),
-                "error_y": columns["axes"].get("error", {}).get(titles["y"], []),
-                **{channel: columns[channel] for channel in ("r", "theta", "text")},
-            }
-            for index, point in enumerate(points_of(trace)):
-                row = dict(about)
-                for channel, value in point.items():
-                    row |= in_columns(axes[channel], value)
-                yield row | (in_columns(columns["points"], view["points"][index]) if "points" in view else {})
-
-
-def points_of(trace: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    channels = [channel for channel in ("x", "y", "z", "r", "theta", "error_y", "text") if channel in trace]
-    if "z" not in trace:
-        for values in zip(*(trace[channel] for channel in channels), strict=True):
-            yield dict(zip(channels, values, strict=True))
-        return
-    for row, y in enumerate(trace["y"]):
-        for column, x in enumerate(trace["x"]):
-            text = {"text": trace["text"][row][column]} if "text" in trace else {}
-            yield {"x": x, "y": y, "z": trace["z"][row][column], **text}
-
-
-def in_columns(names: list[str], label: Any) -> dict[str, Any]:
-    if len(names) < 2:
-        return dict.fromkeys(names, label)
-    parts = re.split(r", |: |[+=]", str(label))
-    return {name: parts[index] if index < len(parts) else "" for index, name in enumerate(names)}
-
-
 def test_every_row_of_a_sum_names_its_operands(made: dict[str, Any], trained_site: Path) -> None:
     of_sums = {"wrong-sums", "example-sums"}
     for path in sorted((trained_site / "data").rglob("*.json")):
@@ -187,28 +145,14 @@ def test_every_row_of_a_sum_names_its_operands(made: dict[str, Any], trained_sit
             with path.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
                 rows = list(csv.DictReader(file))
         else:
-            (names,) = registered(path.with_suffix(".js").read_bytes(), "registerTable")[1:]
+            names = registered(path.with_suffix(".js").read_bytes(), "registerTable")[1]
             assert {"a", "b"} <= {column for of_column in names for column in of_column}
             continue
-        if "part" in rows[0]:  # the parts of a picture; its sums are in the JSON file
+        if "picture_part" in rows[0]:  # the parts of a picture; its sums are in the JSON file
             continue
         assert all(int(row["right"]) == int(row["a"]) + int(row["b"]) for row in rows), name
         of_sums.add(path.stem)
     assert {"wrong-sums", "example-sums", "path-phases", "components", "paths", "phases"} <= of_sums
-
-
-def columns_of_every_csv(site: Path) -> dict[str, list[str]]:
-    """The columns of every CSV of a site, by the name of its figure or table."""
-    columns = {}
-    for file in site.glob("data/*/*.csv"):
-        with file.open(encoding="utf-8", newline="") as opened:
-            columns[f"{file.parent.name}/{file.stem}"] = next(csv.reader(opened))
-    for file in site.glob("data/*/*.js"):
-        names = registered(file.read_bytes(), "registerTable")[1]
-        columns[f"{file.parent.name}/{file.stem}"] = [column for of_column in names for column in of_column]
-    for file in site.glob("figures/*/*.js"):
-        columns[f"{file.parent.name}/{file.stem}"] = registered(file.read_bytes())[1]["columns"]["all"]
-    return columns
 
 
 @pytest.mark.parametrize("weights", ["untrained", "trained"])
@@ -233,7 +177,7 @@ def test_every_column_of_the_projects_own_chapters_is_defined(trained_site: Path
     assert {re.sub("^other_|_sd$", "", column) for column in used} - defined.keys() == set()
 
 
-def test_the_csv_of_a_table_has_the_values_of_its_json_file(trained_site: Path) -> None:
+def test_the_csv_of_a_table_has_the_numbers_of_its_json_file(trained_site: Path) -> None:
     n_files = 0
     for file in sorted(trained_site.glob("data/*/*.csv")):
         data = published(trained_site, f"{file.parent.name}/{file.stem}")
@@ -241,13 +185,34 @@ def test_the_csv_of_a_table_has_the_values_of_its_json_file(trained_site: Path) 
             continue
         with file.open(encoding="utf-8", newline="") as opened:
             _, *rows = csv.reader(opened)
-        assert len(rows) == len(data["rows"])
-        for row, values in zip(rows, data["rows"], strict=True):
-            whole = ["" if value is None else str(value) for value in values]
-            texts = [text for text in whole if not SUM.fullmatch(text) and not re.fullmatch(r"\d+\+\d+", text)]
-            assert [text for text in texts if text not in row] == [], file
+        cells = {cell for row in rows for cell in row}
+        numbers = {str(value) for row in data["rows"] for value in row if isinstance(value, int | float)}
+        assert numbers - cells == set(), file
         n_files += 1
     assert n_files > 20
+
+
+SHOWN = re.compile(r"(\S+)\u00a0nats|(\S+) to (\S+)|([\d,]+) of ([\d,]+)|(\d+\.\d+%?)")
+"""The texts of tables that contain numbers, which are columns of their CSV."""
+
+
+def test_the_csv_of_a_table_has_the_numbers_of_its_texts(trained_site: Path) -> None:
+    n_numbers = 0
+    for file in sorted(trained_site.glob("data/*/*.csv")):
+        data = published(trained_site, f"{file.parent.name}/{file.stem}")
+        with file.open(encoding="utf-8", newline="") as opened:
+            _, *rows = csv.reader(opened)
+        cells = np.array([float(cell) for row in rows for cell in row if re.fullmatch(r"-?[\d.]+", cell)])
+        texts = [value for row in data.get("rows", ()) for value in row if isinstance(value, str)]
+        for shown in (part for text in texts if (match := SHOWN.fullmatch(text)) for part in match.groups()):
+            if shown is None:
+                continue
+            number, places = shown.rstrip("%").replace(",", ""), len(shown.rstrip("%").partition(".")[2])
+            scale = 100 if shown.endswith("%") else 1
+            # A share between 0 and 1 is never shown as 0% or 100%.
+            assert np.abs(scale * cells - float(number)).min() <= 10**-places, (file, shown)
+            n_numbers += 1
+    assert n_numbers > 50
 
 
 def test_the_json_for_plotly_is_the_chart_with_the_light_template(
@@ -315,7 +280,7 @@ def test_the_csv_is_saved_on_a_click_from_a_disk(scores: Reader) -> None:
         scores.page.locator("#qk-circuit").get_by_role("button", name=re.compile("as CSV$")).click()
     assert download.value.suggested_filename == "layer-0-attention-qk-circuit.csv"
     rows = list(csv.DictReader(io.StringIO(Path(download.value.path()).read_text(encoding="utf-8"))))
-    assert list(rows[0]) == ["head", "version", "query", "key", "attention_score"]
+    assert list(rows[0]) == ["head", "version", "from_position", "key", "attention_score"]
     assert {row["version"] for row in rows} == {"corrected", "as published (superseded)"}
     assert scores.messages == []
 

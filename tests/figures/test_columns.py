@@ -10,7 +10,8 @@ from report.content.chapter import Figure
 from report.content.lazy_chart import LazyChart
 from report.figures import charts
 from report.figures.columns.dictionary import defined, dictionary, titles_of
-from report.figures.columns.names import figure_columns, parts_of, table_columns
+from report.figures.columns.labels import parts_of
+from report.figures.columns.names import figure_columns, table_columns
 from report.figures.export import figure_data
 
 HEADS = ("H0.0", "H0.1")
@@ -82,9 +83,23 @@ def test_headings_that_would_share_a_column_have_their_own() -> None:
         ("C0: 4", ("answer_digit", "right_digit"), ["C0", "4"]),
         ("alone", ("one", "other"), ["alone", ""]),
         ("a, b", ("whole",), ["a, b"]),
+        ("dim 19", ("dimension",), ["19"]),
+        ("0.1 → 1.2", ("path",), ["H0.1 → H1.2"]),
+        ("s0 300", ("checkpoint",), ["seed 0, 300 epochs"]),
+        ("carries (1,000 sums)", ("mask", "n_sums"), ["carries", "1000"]),
+        ("A0 2", ("to_position", "to_token"), ["A0", "2"]),
+        ("=", ("to_position", "to_token"), ["=", "="]),
+        ("H0.2 at =, column 1 to C0", ("site", "route"), ["H0.2 at =", "1 → C0"]),
+        ("C1, first operand", ("answer_digit", "large_digit"), ["C1", "first"]),
     ],
 )
 def test_the_parts_of_a_label_are_in_columns_of_their_own(
     label: str, names: tuple[str, ...], parts: list[str]
 ) -> None:
     assert parts_of(label, names) == parts
+
+
+def test_the_script_of_a_figure_lists_the_values_of_labels_that_differ_from_their_parts() -> None:
+    rows = charts.heatmap([[1.0], [2.0]], "0", ("dim 1", "dim 2"), "frequency", "dimension", "loss")
+    columns = figure_columns("own/it", data_of({"2+3=5": rows, "4+4=8": rows}, control="Sum"))
+    assert columns.to_json()["labels"] == {"dimension": {"dim 1": ["1"], "dim 2": ["2"]}}

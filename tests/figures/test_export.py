@@ -165,6 +165,37 @@ def test_a_table_is_saved_in_full() -> None:
     assert files["data/chapter/it.csv"].decode() == f"a,b,right,loss\n1,1,2,{0.1 + 0.2!r}\n"
 
 
+def test_the_csv_of_a_table_has_the_columns_that_its_chapter_gives() -> None:
+    columns = {"claims that hold": ["3 of 4"], "checkpoint": ["s1"]}
+    own = {"n_claims_held": [3], "n_claims_checked": [4], "checkpoint": ["s1"], "epochs": [None]}
+    files = files_of("chapter", Table("it", "It", columns, "", measured, csv_columns=own))
+    assert json.loads(files["data/chapter/it.json"])["rows"] == [["3 of 4", "s1"]]
+    expected = "n_claims_held,n_claims_checked,checkpoint,epochs\n3,4,seed 1,\n"
+    assert files["data/chapter/it.csv"].decode() == expected
+
+
+def test_a_long_table_hands_the_columns_of_its_csv_to_the_page() -> None:
+    columns = {"claims that hold": ["3 of 4", "1 of 4"]}
+    own = {"n_claims_held": [3, 1], "claim": ["one", "two"]}
+    table = Table("it", "It", columns, "", measured, page_length=1, csv_columns=own)
+    script = files_of("chapter", table)["data/chapter/it.js"]
+    shown, names, of_csv = registered(script, "registerTable")
+    assert shown == [{"values": "3 of 4\n1 of 4"}]
+    assert names == [["n_claims_held"], ["claim"]]
+    assert of_csv == {"columns": [{"values": [3, 1]}, {"values": "one\ntwo"}]}
+
+
+def test_the_csv_of_a_table_has_a_row_for_each_item_of_its_lists() -> None:
+    columns = {"a": ["5", "6"], "wrong digit": ["C0, C2", "a tie"], "nines behind it": ["1, 0", ""]}
+    lists = ("wrong digit", "nines behind it")
+    files = files_of("chapter", Table("it", "It", columns, "", measured, parallel_lists=lists))
+    expected = "a,wrong_digit,n_nines_behind\n5,C0,1\n5,C2,0\n6,,\n"
+    assert files["data/chapter/it.csv"].decode() == expected
+    long = Table("it", "It", columns, "", measured, parallel_lists=lists, page_length=1)
+    about = registered(files_of("chapter", long)["data/chapter/it.js"], "registerTable")[2]
+    assert about == {"lists": [1, 2], "labels": {"wrong_digit": {"a tie": [""]}}}
+
+
 def test_what_is_absent_has_no_files() -> None:
     assert files_of("chapter", Absent("it", "It", "No record.")) == {}
 
@@ -227,7 +258,7 @@ def test_a_long_table_has_a_script_that_hands_its_rows_to_the_page() -> None:
     )
     files = files_of("chapter", table)
     assert "data/chapter/it.csv" not in files
-    columns, names = registered(files["data/chapter/it.js"], "registerTable")
+    columns, names, of_csv = registered(files["data/chapter/it.js"], "registerTable")
     assert columns == [
         {"values": ["C0, C2", "C1"], "which": "101"},
         {"values": "5\n5\n6"},
@@ -235,4 +266,5 @@ def test_a_long_table_has_a_script_that_hands_its_rows_to_the_page() -> None:
         {"values": [0.5, -2.25, 1.0], "written": "0.5 nats\n-2.25 nats\n1.0 nats"},
     ]
     assert names == [["digit"], ["a"], ["margin"], ["loss"]]
+    assert of_csv == {}
     assert table.choices == {"digit": ("C0", "C1", "C2")}

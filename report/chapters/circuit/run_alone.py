@@ -104,10 +104,12 @@ def scores_table(scores: CircuitScores) -> Table:
     ):
         rows.append((name, ABLATIONS[MEANS], float(whole), *map(float, by_digit), np.nan, "–"))
     head = ("run", "all else", "whole sums", *digits, "loss", "recovered")
+    columns = dict(zip(head, zip(*rows, strict=True), strict=True))
+    recovered = {name: float(scores.recovered[number].min()) for number, name in enumerate(ABLATIONS)}
     return Table(
         "circuit-scores",
         "The circuit run alone, and its controls",
-        dict(zip(head, zip(*rows, strict=True), strict=True)),
+        columns,
         caption=(
             f"Accuracy on {counted(scores.n_sums, 'sum')} that the search did not use; loss in nats; least share "
             f"of a digit’s logit difference recovered (0 with no edge, 1 in the whole model). Random: "
@@ -117,6 +119,13 @@ def scores_table(scores: CircuitScores) -> Table:
         formats={
             **dict.fromkeys(("whole sums", *digits), percent),
             "loss": lambda loss: decimals(loss, 3) if np.isfinite(loss) else "–",
+        },
+        csv_columns={
+            **{name: values for name, values in columns.items() if name != "recovered"},
+            "loss_recovered": [
+                recovered[replaced] if name == CIRCUITS[CIRCUIT] else None
+                for name, replaced in zip(columns["run"], columns["all else"], strict=True)
+            ],
         },
     )
 

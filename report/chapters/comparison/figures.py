@@ -169,7 +169,20 @@ def sites_table(names: Names, models: Models) -> Table | Absent:
         caption="The layer-0 site of each route whose patch changes most answers, and the share that it changes.",
         source=carry_sites,
         formats={f"answers changed, {label}": percent for label in names},
+        csv_columns=_site_columns(names, rows),
     )
+
+
+def _site_columns(names: Names, rows: Sequence[tuple[BestSite, BestSite]]) -> dict[str, list[object]]:
+    """The columns of the CSV of the best sites, with a row for each route, direction and model."""
+    sites = [(name, site) for row in rows for name, site in zip(names, row, strict=True)]
+    return {
+        "route": [site.route for _, site in sites],
+        "carry_switched": [site.switched for _, site in sites],
+        "model": [name for name, _ in sites],
+        "site": [site.site for _, site in sites],
+        "answers_changed": [site.rate for _, site in sites],
+    }
 
 
 def _rows_of_routes(models: Models) -> list[tuple[BestSite, BestSite]] | str:

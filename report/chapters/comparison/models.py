@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from report.chapters.comparison.figures import Models, Names
 from report.comparison.compared_model import ComparedModel
@@ -53,7 +53,25 @@ def models_table(names: Names, models: Models) -> Table:
             "about the write-up’s checkpoint."
         ),
         source=model_facts,
+        csv_columns=_model_columns(names, models),
     )
+
+
+def _model_columns(names: Names, models: Models) -> dict[str, Sequence[object]]:
+    """The columns of the CSV, with a row for each model; each report has its own of the measures on the sample."""
+    facts = [model.facts for model in models]
+    return {
+        "model": names,
+        "n_operand_digits": [one and one.n_digits for one in facts],
+        "n_heads": [one and one.n_heads for one in facts],
+        "d_model": [one and one.d_model for one in facts],
+        "d_head": [one and one.d_head for one in facts],
+        "n_parameters": [one and one.n_parameters for one in facts],
+        "training": [one.training if one else "" for one in facts],
+        "epochs": [one and one.epochs for one in facts],
+        "n_claims_held": [model.n_counted[0] for model in models],
+        "n_claims_checked": [model.n_counted[1] for model in models],
+    }
 
 
 def _carry_sites(model: ComparedModel) -> str:

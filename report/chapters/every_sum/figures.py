@@ -61,6 +61,10 @@ def errors_by_digit(name: str, title: str, tally: Tally) -> Table:
             "mean cross-entropy": significant,
             "least margin": decimals,
         },
+        csv_columns={
+            **{head: values for head, values in columns.items() if head != "at"},
+            "sum": [f"{a:0{n_digits}}+{b:0{n_digits}}={a + b:0{n_digits}}" for a, b in tally.least_sum.tolist()],
+        },
     )
 
 

@@ -19,6 +19,8 @@ from sumint.task.sums import VOCABULARY, Sums
 ROWS_SHOWN = 12
 CARRY_ERRORS = ("neither", "missing", "too many")
 """The kind of carry error that explains a wrong digit, in the tally's order."""
+LISTS = ("wrong digit", "carry", "nines behind it")
+"""The columns with an item for each wrong digit of a sum."""
 RIGHT = -1
 """Stands in the place of an error or a run of nines where the digit is right."""
 
@@ -68,7 +70,8 @@ def wrong_sums(name: str, title: str, tally: Tally) -> Table:
         source=every_sum,
         formats={"margin": lambda margin: decimals(margin, 3)},
         page_length=ROWS_SHOWN,
-        filter_columns=("wrong digit", "carry", "nines behind it"),
+        filter_columns=LISTS,
+        parallel_lists=LISTS,
         identifying_columns=("a", "b"),
         address_patterns=dict.fromkeys(("a", "b"), f"{PAGE}?sum={{a}}_{{b}}#live-model"),
     )

@@ -12,6 +12,7 @@ import math
 from jaxtyping import Float
 from numpy import ndarray
 
+from report.chapters.interval_columns import with_interval_ends, with_intervals
 from report.chapters.joint_sites_table import FORMATS, METHOD, joint_sites_columns, routes_with_enough_pairs
 from report.content.chapter import Table
 from report.content.claims.checks import Check, all_of, at_least, at_most
@@ -25,16 +26,18 @@ OTHERS_AT_MOST = 0.1
 
 def digit_table(joint: JointSites) -> Table:
     """The table of the sites that together hold each column's digits."""
+    columns = joint_sites_columns(joint)
     return Table(
         "digit-sites",
         "Sites that hold a column’s digits",
-        joint_sites_columns(joint),
+        with_intervals(columns),
         caption=(
             "Sites that hold each column’s digits, found with pairs that differ in these and in no carry, and "
             f"the answers that change when they are patched. {METHOD}"
         ),
         source=joint_sites,
         formats=FORMATS,
+        csv_columns=with_interval_ends(columns),
     )
 
 

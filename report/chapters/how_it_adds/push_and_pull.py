@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
+from report.chapters.interval_columns import INTERVAL, with_interval_ends, with_intervals
 from report.content.chapter import Table
 from report.content.claims.checks import Check, all_of, at_least, at_most
 from report.content.claims.claim import claim
@@ -36,21 +38,23 @@ def _no_digit(patched: PushAndPull) -> str:
 @optional_table("same-sum-patches", "Digit sites patched from sums with the same digit sum", unless=_no_digit)
 def same_sum_table(name: str, title: str, patched: PushAndPull) -> Table:
     """A row for each digit and way of patching: how many answers stay right, and how far the phase changes."""
-    head = ("digit", "patched", "pairs", "answers right", "95% interval", "phase change (digits)")
+    head = ("digit", "patched", "pairs", "answers right", INTERVAL, "phase change (digits)")
+    columns: dict[str, tuple[Any, ...]] = dict(zip(head, zip(*_rows(patched), strict=True), strict=True))
     return Table(
         name,
         title,
-        dict(zip(head, zip(*_rows(patched), strict=True), strict=True)),
+        with_intervals(columns),
         caption=(
             "Answers that stay right when the sites that hold the digit’s column are patched from sums with other "
             "digits in it and the same $a + b$ modulo ten, and mean absolute change of the phase of the logits."
         ),
         source=push_and_pull,
         formats={"answers right": percent, "phase change (digits)": decimals},
+        csv_columns=with_interval_ends(columns),
     )
 
 
-def _rows(patched: PushAndPull) -> Iterator[tuple[str, str, int, float, str, float]]:
+def _rows(patched: PushAndPull) -> Iterator[tuple[str, str, int, float, list[float], float]]:
     for digit in range(patched.n_digits):
         names = [f"{site.name(patched.layout)} alone" for site in patched.sites(digit)]
         ways = {TOGETHER: "all, from one sum", ALTERNATELY: "alternately, from two sums"}
@@ -61,9 +65,8 @@ def _rows(patched: PushAndPull) -> Iterator[tuple[str, str, int, float, str, flo
             n_pairs = int(patched.n_pairs[digit, way])
             if not n_pairs:
                 continue
-            lower, upper = map(percent, patched.intervals[digit, way].tolist())
             rate, phase = float(patched.rates[digit, way]), float(patched.phase_change[digit, way])
-            yield f"C{digit}", name, n_pairs, rate, f"{lower} to {upper}", phase
+            yield f"C{digit}", name, n_pairs, rate, patched.intervals[digit, way].tolist(), phase
 
 
 @claim(

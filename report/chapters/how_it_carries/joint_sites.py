@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from report.chapters.how_it_carries.served_routes import by_direction, sizes
+from report.chapters.interval_columns import with_interval_ends, with_intervals
 from report.chapters.joint_sites_table import FORMATS, METHOD, PAIRS_AT_LEAST, joint_sites_columns
 from report.content.chapter import Table
 from report.content.claims.checks import Check, all_of, at_least, not_applicable
@@ -25,14 +26,16 @@ def _no_unserved_route(joint: JointSites) -> str:
 @optional_table("carry-joint-sites", "Sites that hold a carry together", unless=_no_unserved_route)
 def joint_table(name: str, title: str, joint: JointSites) -> Table:
     """A table of the routes that no single site serves, with the sites that flip their digits together."""
+    columns = joint_sites_columns(joint)
     return Table(
         name,
         title,
-        joint_sites_columns(joint),
+        with_intervals(columns),
         caption=f"Answers that change when several sites are patched together, on routes whose carry no single "
         f"site holds. {METHOD}",
         source=joint_sites,
         formats=FORMATS,
+        csv_columns=with_interval_ends(columns),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from report.chapters.how_it_carries.served_routes import (
@@ -11,6 +13,7 @@ from report.chapters.how_it_carries.served_routes import (
     route_names,
     sizes,
 )
+from report.chapters.interval_columns import INTERVAL, with_interval_ends, with_intervals
 from report.content.chapter import Figure, Table
 from report.content.claims.checks import Check, all_of, at_least, at_most, not_applicable
 from report.content.claims.claim import claim
@@ -92,15 +95,15 @@ def routes_table(sites: CarrySites) -> Table:
         site = sites.site_serving(number) or sites.best_sites[number]
         measured = zip(DIRECTIONS, sites.n_pairs[number], sites.rates_at(number, site), strict=True)
         intervals = sites.intervals_at(number, site)
-        for (direction, n_pairs, rate), (lower, upper) in zip(measured, intervals, strict=True):
-            interval = f"{percent(float(lower))} to {percent(float(upper))}"
+        for (direction, n_pairs, rate), interval in zip(measured, intervals, strict=True):
             name = site.name(sites.layout)
             rows.append((route.name, direction, route.n_nines, int(n_pairs), name, float(rate), interval))
-    head = ("route", "carry switched", "nines between", "pairs", "site", "answers changed", "95% interval")
+    head = ("route", "carry switched", "nines between", "pairs", "site", "answers changed", INTERVAL)
+    columns: dict[str, tuple[Any, ...]] = dict(zip(head, zip(*rows, strict=True), strict=True))
     return Table(
         "carry-routes",
         "The best site of each route",
-        dict(zip(head, zip(*rows, strict=True), strict=True)),
+        with_intervals(columns),
         caption=(
             f"Answers changed by patching the best site of each route, with Wilson’s 95% interval. Of "
             f"{counted(sites.n_drawn, 'pair')} per route, those count on which the model predicts the route’s "
@@ -109,6 +112,7 @@ def routes_table(sites: CarrySites) -> Table:
         ),
         source=carry_sites,
         formats={"answers changed": _percent_or_none},
+        csv_columns=with_interval_ends(columns),
     )
 
 

@@ -110,7 +110,25 @@ def hypothesis_table(measured: AttentionPatterns) -> Table:
             "attention there to the two digits of the column."
         ),
         source=attention_patterns,
+        csv_columns=_hypothesis_columns(measured),
     )
+
+
+def _hypothesis_columns(measured: AttentionPatterns) -> dict[str, list[object]]:
+    """Return the columns of the CSV of the guesses, with a row for each head that one names."""
+    names = measured.layout.position_names
+    rows = [(guess, head) for guess in HYPOTHESIS for head in guess.heads]
+    return {
+        "answer_digit": [f"C{guess.digit}" for guess, _ in rows],
+        "guess": [guess.purpose for guess, _ in rows],
+        "head": [f"H0.{head}" for _, head in rows],
+        "from_position": [guess.position for guess, _ in rows],
+        "to_column": [guess.column for guess, _ in rows],
+        "attention": [
+            float(measured.column_attention[0, head, names.index(guess.position), guess.column])
+            for guess, head in rows
+        ],
+    }
 
 
 @claim(

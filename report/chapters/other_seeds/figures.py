@@ -73,7 +73,27 @@ def seeds_table(name: str, title: str, summaries: SeedSummaries) -> Table:
             "arbitrarily."
         ),
         source=summarize_seeds,
+        csv_columns=_seed_columns(summaries, compared),
     )
+
+
+def _seed_columns(summaries: SeedSummaries, compared: set[str]) -> dict[str, list[object]]:
+    """Return the columns of the CSV of the checkpoints, with shares from 0 to 1; what is unknown is empty."""
+    held = [_verdicts(seed, compared) for seed in summaries.all]
+    columns: dict[str, list[object]] = {
+        "checkpoint": [HERE if seed is summaries.main else seed.name for seed in summaries.all],
+        "epochs": [seed.epochs for seed in summaries.all],
+        "validation_digits_right": [seed.validation_accuracy for seed in summaries.all],
+        "sample_digits_right": [seed.digit_accuracy for seed in summaries.all],
+        "n_routes_with_site": [seed.n_served if seed.n_routes else None for seed in summaries.all],
+        "n_routes": [seed.n_routes or None for seed in summaries.all],
+        "sites": [", ".join(seed.sites) for seed in summaries.all],
+        "n_claims_held": [sum(verdicts) for verdicts in held],
+        "n_claims_checked": [len(verdicts) for verdicts in held],
+    }
+    if any(seed.failures for seed in summaries.others):
+        columns["failures"] = [", ".join(seed.failures) for seed in summaries.all]
+    return columns
 
 
 @optional_figure("claims-by-seed", "Claims that hold, by checkpoint", unless=_why_nothing_to_compare)
@@ -149,7 +169,27 @@ def recurrence_table(name: str, title: str, summaries: SeedSummaries, statements
                 for statement, row in zip(columns["claim"], rows, strict=True)
             }
         },
+        csv_columns=_recurrence_columns(summaries),
     )
+
+
+def _recurrence_columns(summaries: SeedSummaries) -> dict[str, list[object]]:
+    """Return the columns of the CSV of the claims, with a row for each claim and length of the training."""
+    lengths = sorted({seed.epochs for seed in summaries.others if seed.epochs is not None})
+    by_length = {length: [one for one in summaries.others if one.epochs == length] for length in lengths}
+    rows = [
+        (claim, length, [holds for seed in seeds if (holds := seed.holds(claim.name)) is not None])
+        for claim in recurrences(summaries.others)
+        for length, seeds in by_length.items()
+    ]
+    return {
+        "claim": [claim.name for claim, _, _ in rows],
+        "chapter": [claim.chapter for claim, _, _ in rows],
+        "on_this_checkpoint": [VERDICTS[summaries.main.holds(claim.name)] for claim, _, _ in rows],
+        "epochs": [length for _, length, _ in rows],
+        "n_seeds_held": [sum(verdicts) for _, _, verdicts in rows],
+        "n_seeds_checked": [len(verdicts) for _, _, verdicts in rows],
+    }
 
 
 @optional_figure("verdicts-by-seed", "Share of claims that hold, by checkpoint", unless=_why_nothing_to_compare)
@@ -195,8 +235,13 @@ def _compared_claims(summaries: SeedSummaries) -> set[str]:
 
 
 def _claims_that_hold(seed: SeedSummary, claims: set[str]) -> str:
-    verdicts = [holds for name in claims if (holds := seed.holds(name)) is not None]
+    verdicts = _verdicts(seed, claims)
     return f"{sum(verdicts)} of {len(verdicts)}"
+
+
+def _verdicts(seed: SeedSummary, claims: set[str]) -> list[bool]:
+    """Return whether each claim holds that was checked on the checkpoint."""
+    return [holds for name in claims if (holds := seed.holds(name)) is not None]
 
 
 def _short_name(seed: SeedSummary) -> str:

@@ -42,7 +42,23 @@ def other_errors_table(name: str, title: str, errors: OtherErrors) -> Table:
         ),
         source=other_errors,
         formats={"wrong": count},
+        csv_columns=_pair_columns(errors, kinds),
     )
+
+
+def _pair_columns(errors: OtherErrors, kinds: range) -> dict[str, list[int] | list[str]]:
+    """The columns of the CSV, with a row for each kind of error and column of the sum."""
+    rows = [(kind, column) for kind in kinds for column in range(errors.n_digits)]
+    pairs = [divmod(int(errors.pairs[kind, column]), N_DIGIT_TOKENS) for kind, column in rows]
+    return {
+        "answer_digit": [f"C{errors.digits[kind]}" for kind, _ in rows],
+        "predicted_minus_right": [int(errors.differences[kind]) for kind, _ in rows],
+        "n_wrong": [int(errors.n_errors[kind]) for kind, _ in rows],
+        "column": [column for _, column in rows],
+        "digit_a": [a for a, _ in pairs],
+        "digit_b": [b for _, b in pairs],
+        "n_with_pair": [int(errors.n_with_pair[kind, column]) for kind, column in rows],
+    }
 
 
 def _pair(errors: OtherErrors, kind: int, column: int) -> str:

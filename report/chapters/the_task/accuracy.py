@@ -40,7 +40,21 @@ def performance_table(measured: Performance) -> Table:
             "sums."
         ),
         source=performance,
+        csv_columns=_performance_columns(tuple(rows), measured),
     )
+
+
+def _performance_columns(measures: tuple[str, ...], measured: Performance) -> dict[str, tuple[object, ...]]:
+    """Return the columns of the CSV: a loss in nats, a probability or a number of right ones."""
+    n_right, n_checked = (measured.right_digits, measured.right_sums), (measured.n_digits, measured.n_sums)
+    probabilities = (measured.mean_probability, measured.median_probability, measured.least_probability)
+    return {
+        "measure": measures,
+        "loss": (float(measured.loss), *[""] * 5),
+        "right_digit_probability": ("", *map(float, probabilities), "", ""),
+        "n_right": (*[""] * 4, *map(int, n_right)),
+        "n_checked": (*[""] * 4, *map(int, n_checked)),
+    }
 
 
 def sample_probabilities_figure(examples: ExampleSums) -> Figure:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from report.figures.columns.names import UNIT, column_name, entries
+from report.figures.columns.entries import entries
+from report.figures.columns.names import UNIT, column_name
 
 DICTIONARY = "data/columns.json"
 """The path in the site of the dictionary."""
@@ -18,7 +19,7 @@ class Column:
 
     name: str
     unit: str
-    """The unit; share stands for a number from 0 to 1, and empty for texts and numbers without a unit."""
+    """The unit: share stands for a number from 0 to 1, number for one without a unit, and a text has none."""
     meaning: str
 
 

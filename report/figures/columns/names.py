@@ -1,37 +1,28 @@
 """The names of the columns of the CSV files.
 
-A CSV file is tidy: a row for each number, point or bar, and a column for everything that identifies it. The
-columns follow from the titles of controls and axes, and from the headings of tables. `columns.toml` names them; a
-title that it does not list becomes a column of its own, so that a chapter from outside the package needs no entry.
+A CSV file is tidy: a row for each observation, and a column for each variable and for everything that identifies
+the row. The columns follow from the titles of controls and axes, and from the headings of tables. `columns.toml`
+names them; a title that it does not list becomes a column of its own, so that a chapter from outside the package
+needs no entry.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
+from report.figures.columns.entries import Names, entries
+from report.figures.columns.labels import listed_labels
 from report.figures.view_address import slug
-
-COLUMNS_FILE = Path(__file__).with_name("columns.toml")
-"""The file that names and defines the columns."""
 
 KINDS = {r"H\d+\.\d+": "head", r"C\d+": "answer_digit"}
 """The columns of labels that show themselves what they are."""
 
-SEPARATOR = re.compile(r", |: |[+=]")
-"""What separates the parts of a label that belong in several columns: 1 → C0, on and 2968+1606=4574."""
-
 UNIT = re.compile(r"^(.*\S)\s*\(([^()]*)\)$")
 """A title with a unit in brackets: rise in loss (nats)."""
-
-Names = tuple[str, ...]
-"""The columns of one label: one, or several if it has several parts."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +42,8 @@ class FigureColumns:
     """Those of the texts of a trace; empty if they only repeat its numbers."""
     r: Names
     theta: Names
+    labels: Mapping[str, Mapping[str, Sequence[str]]]
+    """The values of the labels that the browser cannot divide itself, by their columns and by label."""
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -73,6 +66,7 @@ class FigureColumns:
                 part: list(getattr(self, part))
                 for part in ("panel", "series", "points", "text", "r", "theta", "all")
             },
+            "labels": {names: dict(listed) for names, listed in self.labels.items()},
         }
 
 
@@ -105,7 +99,7 @@ def figure_columns(name: str, data: Mapping[str, Any]) -> FigureColumns:
     is_labelled = any("text" in trace and "z" not in trace for _, trace in traces)
     has_text = "text" in own or is_labelled
     shared = next((view["points"] for view in views if "points" in view), ())
-    return FigureColumns(
+    columns = FigureColumns(
         controls=tuple(controls),
         panel=panel,
         series=series,
@@ -114,7 +108,26 @@ def figure_columns(name: str, data: Mapping[str, Any]) -> FigureColumns:
         text=_names(own.get("text", "label")) if has_text else (),
         r=("magnitude",) if "r" in channels else (),
         theta=("phase",) if "theta" in channels else (),
+        labels={},
     )
+    return replace(columns, labels=listed_labels(_labels_of(columns, views)))
+
+
+def _labels_of(
+    columns: FigureColumns, views: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[Names, Iterable[object]]]:
+    """The columns of every label of a figure, with the labels."""
+    for view in views:
+        yield from ((names, [one]) for names, one in zip(columns.controls, view["choices"], strict=False))
+        yield columns.points, view.get("points", ())
+        for trace in view["traces"]:
+            yield columns.panel, [trace.get("panel", "")]
+            yield columns.series, [trace["name"]]
+            for axis in ("x", "y"):
+                title = view["axes"].get(trace.get(f"{axis}_axis", axis), "")
+                yield columns.axes.get(axis, {}).get(title, ()), trace.get(axis, ())
+            texts = trace.get("text", ())
+            yield columns.text, chain.from_iterable(texts) if "z" in trace else texts
 
 
 def table_columns(name: str, columns: Mapping[str, Sequence[Any]]) -> tuple[Names, ...]:
@@ -124,14 +137,6 @@ def table_columns(name: str, columns: Mapping[str, Sequence[Any]]) -> tuple[Name
     if len(set(chain.from_iterable(names))) < sum(map(len, names)):
         return tuple((column_name(heading),) for heading in columns)
     return tuple(names)
-
-
-def parts_of(label: object, names: Names) -> list[str]:
-    """The parts of a label, one for each of its columns."""
-    if len(names) == 1:
-        return [str(label)]
-    parts = SEPARATOR.split(str(label))[: len(names)]
-    return [*parts, *[""] * (len(names) - len(parts))]
 
 
 def _titled(own: Mapping[str, Any], title: str, labels: Iterable[Any] = ()) -> Names:
@@ -175,9 +180,3 @@ def column_name(title: str) -> str:
 
 def _names(entry: str | Sequence[str]) -> Names:
     return (entry,) if isinstance(entry, str) else tuple(entry)
-
-
-@cache
-def entries() -> Mapping[str, Any]:
-    """What the file of columns contains: names by title, names of single figures and tables, and definitions."""
-    return tomllib.loads(COLUMNS_FILE.read_text(encoding="utf-8"))

@@ -65,8 +65,8 @@
     showTables,
     saveCsv: (name, data, columns) =>
       save(sumint.tidyRows.csvOf(data, columns), "text/csv;charset=utf-8", `${fileName(name)}.csv`),
-    saveTable: (name, columns, names) =>
-      save(sumint.tidyRows.csvOfTable(columns, names), "text/csv;charset=utf-8", `${fileName(name)}.csv`),
+    saveTable: (name, columns, names, csv) =>
+      save(sumint.tidyRows.csvOfTable(columns, names, csv), "text/csv;charset=utf-8", `${fileName(name)}.csv`),
     plotlyJson: ({ data, layout }, theme) => {
       if (!data || !layout) throw new Error("there is no chart");
       const template = sumint.charts.templateFor({ data, layout }, theme);

@@ -8,10 +8,10 @@
   const { html, one, all, messageOf } = sumint.elements;
   const { addressOf, unpacked, textsOf, select, orderOf, placeText } = sumint.tableRows;
 
-  /** @type {Map<string, { packed: PackedColumn[], names: string[][] }>} */
+  /** @type {Map<string, { packed: PackedColumn[], names: string[][], csv: PackedCsv }>} */
   const registered = new Map();
-  sumint.registerTable = (name, packed, names) => {
-    registered.set(name, { packed, names });
+  sumint.registerTable = (name, packed, names, csv = {}) => {
+    registered.set(name, { packed, names, csv });
   };
 
   class BrowsedTable {
@@ -28,7 +28,7 @@
       /** @type {SortOrder | null} */
       this.order = null;
       this.first = 0;
-      /** @type {{ columns: Column[], texts: string[], names: string[][] } | null} */
+      /** @type {{ columns: Column[], texts: string[], names: string[][], csv: TableCsv } | null} */
       this.data = null;
       this.restore();
       this.addListeners();
@@ -98,7 +98,12 @@
       const table = registered.get(this.name);
       if (!table) throw new Error(`data/${this.name}.js registers no rows`);
       const columns = table.packed.map(unpacked);
-      return { columns, texts: textsOf(columns), names: table.names };
+      return {
+        columns,
+        texts: textsOf(columns),
+        names: table.names,
+        csv: { ...table.csv, columns: table.csv.columns?.map(unpacked) },
+      };
     }
 
     async save() {
@@ -106,7 +111,7 @@
       try {
         await sumint.loadScript("assets/figure-data.js");
         this.data ??= await this.load();
-        sumint.figureTools.saveTable(this.name, this.data.columns, this.data.names);
+        sumint.figureTools.saveTable(this.name, this.data.columns, this.data.names, this.data.csv);
       } catch (error) {
         this.problem.textContent = `This file could not be made: ${messageOf(error)}.`;
       }

@@ -36,3 +36,27 @@ test("a row of a CSV has a column for each part of its labels, and quotes what n
   const csv = tidyRows.csvOf({ controls: ["Sum", "Digit"], views: [{ ...VIEW, traces: [trace] }] }, columns);
   assert.equal(csv, 'a,b,right,answer_digit,layer,head,loss,note\n2,3,5,C0,p,0,1234.4,"x, ""y"""\n2,3,5,C0,p,1,,\n');
 });
+
+test("a label that a figure lists has the values of its columns", () => {
+  const columns = {
+    controls: [
+      ["a", "b", "right"],
+      ["site", "route"],
+    ],
+    axes: { y: { layer: ["dimension"] }, x: { head: ["head"] }, z: { loss: ["loss"] } },
+    ...{ panel: [], series: [], points: [], text: [], r: [], theta: [] },
+    all: ["a", "site", "route", "dimension", "head", "loss"],
+    labels: { dimension: { p: ["19"] }, "site route": { C0: ["H0.2 at =", "1 → C0"] } },
+  };
+  const csv = tidyRows.csvOf({ controls: ["Sum", "Digit"], views: [{ ...VIEW, traces: [MATRIX] }] }, columns);
+  assert.equal(csv.split("\n")[1], "2,H0.2 at =,1 → C0,19,0,1234.4");
+});
+
+test("the CSV of a long table has a row for each item of its lists, and may have other columns", () => {
+  const columns = [{ values: ["5", "6"] }, { values: ["C0, C2", "a tie"] }, { values: ["1, 0", ""] }];
+  const names = [["a"], ["digit"], ["n"]];
+  const csv = { lists: [1, 2], labels: { digit: { "a tie": [""] } } };
+  assert.equal(tidyRows.csvOfTable(columns, names, csv), "a,digit,n\n5,C0,1\n5,C2,0\n6,,\n");
+  const own = { columns: [{ values: [3, 1] }] };
+  assert.equal(tidyRows.csvOfTable(columns, [["n_held"]], own), "n_held\n3\n1\n");
+});
