@@ -189,6 +189,13 @@ def test_a_checkpoint_without_others_has_nothing_to_compare(checkpoints: list[Pa
     assert all(claim.check.reason for claim in chapter.claims)
 
 
+def test_a_report_without_claims_has_nothing_to_compare(checkpoints: list[Path]) -> None:
+    first, *others = checkpoints
+    chapter = make_chapter(Lab(first, others=lambda _: others), other_seeds.plan({}))
+    assert not chapter.failures
+    assert all(isinstance(shown, Absent) for shown in (*chapter.figures, *chapter.tables))
+
+
 def test_a_site_without_the_others_is_another_site(checkpoints: list[Path]) -> None:
     first, *others = checkpoints
     drawn_by = PlotlyJs(b"", is_bundle=False)

@@ -30,8 +30,10 @@ ROW_HEIGHT, FRAME_HEIGHT = 18, 120
 
 def _why_nothing_to_compare(summaries: SeedSummaries | None, _statements: Mapping[str, str] | None = None) -> str:
     """Return the reason if there are no other checkpoints to compare with, or no text if there are."""
-    if summaries:
+    if summaries and _compared_claims(summaries):
         return ""
+    if summaries:
+        return "No claim of the chapters in this report was checked on the other seeds."
     return (
         "No other checkpoint of these sizes is compared: a build compares with the seeds that come with the "
         "project if they have the same sizes, a preview does not."
