@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -16,6 +17,9 @@ import numpy as np
 
 CHANNELS = ("x", "y", "z", "r", "theta", "error_y", "text")
 """The data channels of a trace by Plotly's names."""
+
+ESCAPED = re.compile("<(?=[/!s])|[\u2028\u2029]", flags=re.IGNORECASE)
+"""Line separators of JavaScript, and a < that may begin `<!--`, `<script` or `</script`, but none that may not."""
 
 SINGLE_PRECISION = 7
 """The number of significant digits in single precision."""
@@ -43,9 +47,7 @@ def registering_script(function: str, *values: Any) -> bytes:
 def script_text(value: Any) -> str:
     """JSON that is valid JavaScript and cannot end the script element that contains it."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    for character in "<\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
+    return ESCAPED.sub(lambda character: f"\\u{ord(character[0]):04x}", text)
 
 
 def json_file(value: Any) -> bytes:
