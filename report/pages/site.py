@@ -104,7 +104,8 @@ class Site:
         self._numbers: dict[tuple[str, str], Mapping[str, Any]] = {}
         self._plans = plans(outline)
         self._pages: dict[str, _MadePage] = {}
-        self._begun = {} if begun is None else begun.finished_pages
+        # While the tally of all sums is not finished, pages are rendered as those of a model that can add.
+        self._begun = {} if begun is None or begun._cannot_add != self._cannot_add else begun.finished_pages
 
     def files(self) -> dict[str, bytes]:
         """Every file of the site except plotly.js, by its path in the site."""
@@ -286,11 +287,16 @@ class Site:
             self._repository.source_code,
             self._base_url,
             lambda stem, figure: self._numbers_of(stem, figure.name),
-            next((chapter.left_out for chapter in self._chapters.values() if chapter.left_out), ""),
+            self._cannot_add,
             name_of(self._lab),
             self._settings.identity,
             self._lab.store,
         )
+
+    @property
+    def _cannot_add(self) -> str:
+        """Why chapters are left out, which every page states; empty if none is."""
+        return next((chapter.left_out for chapter in self._chapters.values() if chapter.left_out), "")
 
     @property
     def _description(self) -> Markup:

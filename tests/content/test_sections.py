@@ -203,13 +203,16 @@ def test_what_has_to_wait_is_made_last_and_everything_else_before(
 
     def meanwhile(chapters: Mapping[str, Chapter]) -> None:
         events.append(f"meanwhile {list(chapters)}")
+        given.append(chapters)
         beside.is_done = True
 
     plans = {
         "one": ChapterPlan("One", "?", sections=(waits, after)),
         "two": ChapterPlan("Two", "?", sections=(before,)),
     }
+    given: list[Mapping[str, Chapter]] = []
     chapters = measure(lab, plans, lambda stem: events.append(f"step {stem}"), meanwhile=meanwhile)
+    assert list(given[0]) == ["two"], "chapters that are made later are not added"
     assert list(chapters) == ["one", "two"]
     assert not any(chapter.failures for chapter in chapters.values())
     assert set(chapters["one"].values) == {"tally", "after"}

@@ -166,11 +166,17 @@ def test_a_change_that_pages_show_renders_them_again(
     assert with_kept == reported.site().files()
 
 
-def test_pages_of_finished_chapters_are_rendered_while_others_are_made(lab: Lab, rendered: list[str]) -> None:
-    """All but those that ask for the outcome of a claim of an unfinished chapter; the files are the same."""
+@pytest.mark.parametrize("can_add", [True, False])
+def test_pages_of_finished_chapters_are_rendered_while_others_are_made(
+    can_add: bool, lab: Lab, rendered: list[str]
+) -> None:
+    """All but those that ask for the outcome of a claim of an unfinished chapter; the files are the same.
+
+    If that chapter turns out to be left out, all pages state why, and are rendered again.
+    """
     reported = Reported(Lab(lab.weights_path))
-    # A chapter that is left out is never unfinished.
-    reported.chapters = measure(reported.lab, plans(OUTLINE), leave_out=False)
+    reported.chapters = measure(reported.lab, plans(OUTLINE), leave_out=not can_add)
+    assert bool(reported.chapters["carries"].left_out) is not can_add
     drawings = draw(reported.lab, reported.chapters, OUTLINE)
     finished = {stem: chapter for stem, chapter in reported.chapters.items() if stem != "carries"}
     begun = Site(
@@ -185,7 +191,7 @@ def test_pages_of_finished_chapters_are_rendered_while_others_are_made(lab: Lab,
     whole = Site(reported.lab, reported.chapters, drawings, reported.repository, outline=OUTLINE, begun=begun)
     rendered.clear()
     files = whole.files()
-    assert set(rendered) == set(STEMS) - early
+    assert set(rendered) == set(STEMS) - (early if can_add else set())
     assert files == reported.site().files()
 
 
