@@ -68,10 +68,16 @@ class _Place:
         self._commit()
 
     def _commit(self) -> None:
-        """Make the copy a git checkout, as that of a user is: a build reads its commit."""
+        """Make the copy a git checkout in which something has been edited, as one in which its user works.
+
+        Pages state the commit and whether anything differs from it: the first edit after a commit renders all.
+        """
+        edited = self._code / "edited.txt"
+        edited.write_text("as committed\n", encoding="utf-8")
         settings = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@localhost")
         for command in (("init", "-q"), ("add", "."), (*settings, "commit", "-q", "-m", "The code")):
             self.run("git", *command)
+        edited.write_text("edited\n", encoding="utf-8")
 
     def run(self, *command: str) -> float:
         """The seconds that a command takes."""
