@@ -85,7 +85,7 @@ class Figure:
 
     @property
     def number_controls(self) -> tuple[str, ...]:
-        """The names of the controls whose choices tell these views apart."""
+        """The names of the controls whose choices distinguish these views."""
         names = self.control if self.numbers_control is None else self.numbers_control
         return (names,) if isinstance(names, str) else names
 
@@ -160,14 +160,18 @@ class Table:
     The CSV has a row for each item.
     """
     csv_columns: Mapping[str, Sequence[Any]] | None = None
-    """The columns of the CSV, if cells of the page are texts that contain numbers: the numbers themselves, with an
-    empty text where there is none. The rows may be other ones."""
+    """The columns of the CSV, if cells of the page are texts that contain numbers: the numbers themselves.
+
+    None and an empty text stand for no value. The CSV may have other rows than the page.
+    """
 
     @property
     def tidy_columns(self) -> Mapping[str, Sequence[Any]]:
         """The columns of the CSV: the chapter's own, or the page's with a row for each item of its lists."""
-        if self.csv_columns is not None or not self.parallel_lists:
-            return self.columns if self.csv_columns is None else self.csv_columns
+        if self.csv_columns is not None:
+            return self.csv_columns
+        if not self.parallel_lists:
+            return self.columns
         n_items = [len(cell.split(", ")) for cell in self.columns[self.parallel_lists[0]]]
         return {
             head: [item for cell in values for item in cell.split(", ")]

@@ -77,7 +77,7 @@ def measure(
                     make(stem, plan)
         later = [stem for stem in plans if stem not in chapters]
         if later:
-            meanwhile(dict(chapters))  # a copy, which stays as it is
+            meanwhile(dict(chapters))  # without those that are made later
         for stem in later:
             make(stem, plans[stem])
     return {stem: chapters[stem] for stem in plans}

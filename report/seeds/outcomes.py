@@ -63,7 +63,7 @@ class Outcomes:
         return _states(self.networks, name)
 
     def summary_of(self, digest: str) -> SeedSummary | None:
-        """The summary of the network with these weights; None if it is not among them."""
+        """The summary of the network with this digest; None if it is not among them."""
         return next((network.summary for network in self.networks if network.digest == digest), None)
 
 

@@ -1,6 +1,6 @@
 // @ts-check
-// The numbers of a figure as CSV and as tables, and its chart as JSON for Plotly, made on a click from what the page has
-// loaded.
+// The numbers of a figure as CSV and as tables, and its chart as JSON for Plotly, made on a click from the data that
+// the page has loaded.
 "use strict";
 {
   const MOST_CELLS = 50_000; // a browser lays out a longer table slowly
