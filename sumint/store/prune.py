@@ -25,6 +25,7 @@ KINDS = {
     "downloads": ("checkpoints/arena-*.pt",),
     "the last build's log": ("last-build.log",),
     "unfinished files": (f"results/*/{temporary_name(_STORED)}",),
+    "results of earlier versions": ("results/*/*.kept",),
 }
 """The patterns of each kind of file in the cache folder; a file is of the first kind whose pattern it matches.
 

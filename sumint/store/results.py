@@ -30,7 +30,7 @@ from sumint.store.keys import Key, differences
 
 Value = TypeVar("Value")
 
-SUFFIX = ".kept"
+SUFFIX = ".stored"
 _DIGEST_SIZE = hashlib.sha256().digest_size
 _LENGTH_SIZE = 4
 

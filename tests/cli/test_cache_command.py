@@ -35,7 +35,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def names(folder: Path) -> set[str]:
     return {
-        path.parent.name if path.suffix == ".kept" else path.name for path in folder.rglob("*") if path.is_file()
+        path.parent.name if path.suffix == ".stored" else path.name for path in folder.rglob("*") if path.is_file()
     }
 
 

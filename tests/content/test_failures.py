@@ -167,7 +167,7 @@ def test_an_interrupted_build_ends_with_a_line_and_keeps_what_was_measured(
     environment = {**os.environ, "SUMINT_CACHE": str(tmp_path / "cache")}
     command = ("report", "build", "--weights", str(checkpoint), "--site", str(site))
     with start(*command, env=environment) as building:
-        while not list((tmp_path / "cache").glob("results/performance/*.kept")):
+        while not list((tmp_path / "cache").glob("results/performance/*.stored")):
             assert building.poll() is None
             time.sleep(0.02)
         building.send_signal(signal.SIGINT)

@@ -179,7 +179,7 @@ def test_a_lost_scheduler_is_an_error_and_the_finished_shards_are_stored(
         options = Options(store=store, cluster=address, on_progress=kill)
         with pytest.raises(InputError, match=rf"--cluster {address}: the scheduler was lost .* resumes"):
             tally_all(weights, options)
-    assert list(tmp_path.rglob("*.kept"))
+    assert list(tmp_path.rglob("*.stored"))
     progress: list[int] = []
     resumed = Options(store=store, on_progress=lambda n_done, _: progress.append(n_done))
     assert bytes_of(tally_all(weights, resumed)) == expected

@@ -55,7 +55,7 @@ def test_damaged_code_is_compiled_again_with_a_warning(
 ) -> None:
     store = Store(tmp_path / "store")
     rendered(template, store)
-    (stored,) = (tmp_path / "store").rglob("*.kept")
+    (stored,) = (tmp_path / "store").rglob("*.stored")
     stored.write_bytes(stored.read_bytes()[:-20])
     assert rendered(template, store) == ("&lt;so&gt;!", 1)
     assert "is damaged" in caplog.text

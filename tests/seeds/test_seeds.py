@@ -138,7 +138,7 @@ def test_what_fails_on_a_seed_leaves_the_rest_of_it_and_is_tried_again(
     assert "qk_circuits" in seeds.columns["what failed"][1]
     assert seeds.columns["routes with a site"][1] == "not measured"
     assert make().failures == ()
-    assert len(list(tmp_path.glob("seed-summary/*.kept"))) == 1
+    assert len(list(tmp_path.glob("seed-summary/*.stored"))) == 1
 
 
 KILLED = """

@@ -137,7 +137,7 @@ def damage_by_replacing(path: Path) -> None:
 def test_a_damaged_result_is_ignored_with_a_warning(damage, tmp_path: Path, caplog) -> None:
     store = Store(tmp_path)
     store.save(KEY, MEASURED)
-    damage(next(tmp_path.rglob("*.kept")))
+    damage(next(tmp_path.rglob("*.stored")))
     with caplog.at_level(logging.WARNING):
         assert store.load(KEY, Measured) is None
     assert "is made again" in caplog.text
@@ -146,7 +146,7 @@ def test_a_damaged_result_is_ignored_with_a_warning(damage, tmp_path: Path, capl
 def test_every_flipped_bit_is_noticed(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.save(KEY, MEASURED)
-    path = next(tmp_path.rglob("*.kept"))
+    path = next(tmp_path.rglob("*.stored"))
     whole = path.read_bytes()
     for position in range(len(whole)):
         path.write_bytes(whole[:position] + bytes([whole[position] ^ 4]) + whole[position + 1 :])
@@ -180,7 +180,7 @@ def test_a_folder_without_permissions_is_not_an_error(
 
 def test_no_temporary_file_is_left(tmp_path: Path) -> None:
     Store(tmp_path).save(KEY, MEASURED)
-    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".kept"]
+    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".stored"]
 
 
 def test_an_object_that_is_not_a_result_is_refused(tmp_path: Path) -> None:
