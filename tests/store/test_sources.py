@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import os
 import subprocess
@@ -36,16 +35,36 @@ def test_an_import_of_ours_always_begins_a_line() -> None:
     for package in sources.PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             source = path.read_bytes()
-            whole = (ast.unparse(node) for node in ast.walk(ast.parse(source)) if isinstance(node, IMPORTS))
-            assert set(whole) <= {ast.unparse(node) for node in sources.import_lines(source)}, path
+            assert set(sources.imports_by_parsing(source)) <= set(sources.imports_by_lines(source.decode())), path
 
 
-IMPORTS = (ast.Import, ast.ImportFrom)
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import a, b.c as d",
+        "import a  # a comment, with a comma",
+        "from a import (\n    b,  # not (this\n    c as d,\n)",
+        "def f():\n    from .. import a\n\tfrom ..b import c as d, e",
+        "from . import (a, b)",
+        "if True:\n    import a",
+    ],
+)
+def test_imports_found_by_lines_are_those_found_by_parsing(source: str) -> None:
+    source = source.replace("\t", "    ")
+    found = list(sources.imports_by_lines(source))
+    assert found
+    assert found == list(sources.imports_by_parsing(source.encode()))
 
 
 def forget_sources() -> None:
     """As a new process would have it, which has read none."""
-    for remembered in (sources._look_up, sources._reached_from, sources._find_ours, sources._our_folder):
+    for remembered in (
+        sources._look_up,
+        sources._reached_from,
+        sources._find_ours,
+        sources._listing,
+        sources._our_folder,
+    ):
         remembered.cache_clear()
 
 
