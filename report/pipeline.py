@@ -132,7 +132,7 @@ def build(
     if site is not None:
         # A failure may not recur in the next build, and an edit made during this build is not in the site: without
         # a fingerprint the site is never mistaken for one that is up to date.
-        if failures or fingerprint(lab, Repository(), plotlyjs, base_url, own()) != site_fingerprint:
+        if failures or fingerprint(lab, repository, plotlyjs, base_url, own()) != site_fingerprint:
             site_fingerprint = ""
         record = build_record(
             lab,

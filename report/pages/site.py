@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -45,7 +45,7 @@ from report.pages.text.missing_chapters import without_links
 from report.paths import COMPARISON, TEMPLATES
 from report.project.settings import Settings
 from report.publishing.model_facts import MODEL, ModelFacts, model_facts, model_file
-from report.publishing.provenance import name_of, provenance, provenance_file
+from report.publishing.provenance import code_of, name_of, provenance, provenance_file, with_code
 from report.publishing.publish import PROVENANCE
 from report.publishing.repository import Repository, path_of
 from report.seeds.outcomes import shipped_outcomes
@@ -121,24 +121,19 @@ class Site:
     def page(self, stem: str) -> dict[str, bytes]:
         """The page of a chapter, or the opening page, alone."""
         rendered = self._rendered(stem)
-        return {rendered.contents.page: rendered.html.encode()}
+        return {rendered.contents.page: self._written(rendered.html)}
 
     def shared_files(self) -> dict[str, bytes]:
         """The files that belong to no single page."""
         pages = {
-            "claims.html": self._lab.store.remember(
-                "claims-page",
-                {"all pages": self._digest_of_all_pages},
-                lambda: self._renderer.claims_page(self._chapters).encode(),
-                bytes,
-            ).decode(),
+            "claims.html": self._remembered("claims-page", lambda: self._renderer.claims_page(self._chapters)),
             "404.html": self._renderer.not_found_page(),
         }
         return {
             **self._renderer.assets(),
-            **{path: without_links(page, self._missing).encode() for path, page in pages.items()},
+            **{path: self._written(without_links(page, self._missing)) for path, page in pages.items()},
             "claims.json": self._claims_file,
-            PROVENANCE: provenance_file(provenance(self._lab, self._repository)),
+            PROVENANCE: provenance_file(provenance(self._lab, self._code)),
             MODEL: model_file(self._model_facts),
             "cite.bib": self._citation.encode(),
             "assets/share.png": self._social_card(),
@@ -149,15 +144,28 @@ class Site:
         contents = [self._rendered(stem).contents for stem in self.texts]
         pages = {
             "figures.html": self._renderer.figures_page(contents),
-            "glossary.html": self._renderer.glossary_page(contents),
+            "glossary.html": self._remembered(
+                "glossary-page",
+                lambda: self._renderer.glossary_page(contents),
+                {one.page: [one.title, one.anchors] for one in contents},
+            ),
             "references.html": self._renderer.references_page(contents),
         }
         return {
-            **{path: without_links(page, self._missing).encode() for path, page in pages.items()},
+            **{path: self._written(without_links(page, self._missing)) for path, page in pages.items()},
             "references.bib": references_file().encode(),
             "assets/search-index.js": search_index([*(one.searched for one in contents), *listings(contents)]),
             DICTIONARY: self._columns_file(),
         }
+
+    def _remembered(self, name: str, render: Callable[[], str], shows: object = None) -> str:
+        """A page that shows nothing but what all pages depend on, and `shows`, as an earlier build rendered it."""
+        depends_on = {"all pages": self._digest_of_all_pages, "shows": shows}
+        return self._lab.store.remember(name, depends_on, lambda: render().encode(), bytes).decode()
+
+    def _written(self, page: str) -> bytes:
+        """The file of a page."""
+        return with_code(page, self._code, self._repository.commit).encode()
 
     @cached_property
     def finished_pages(self) -> Mapping[str, _MadePage]:
@@ -184,7 +192,7 @@ class Site:
         def make() -> RenderedPage:
             return begun.page if begun is not None and begun.is_of(text, chapter) else self._render(stem)
 
-        digest = None if stem == COMPARISON else self.digest(stem)
+        digest = None if stem == COMPARISON else self._digest_before_writing(stem)
         store = self._lab.store
         page = make() if digest is None else store.remember("page", {"digest": digest}, make, RenderedPage)
         self._pages[stem] = _MadePage(text, chapter, page)
@@ -234,6 +242,11 @@ class Site:
 
     def digest(self, stem: str) -> str | None:
         """The digest of all that a page and its figures depend on; None if they may differ in every build."""
+        digest = self._digest_before_writing(stem)
+        return None if digest is None else Key("written", {"page": digest, "code": self._code}).digest
+
+    def _digest_before_writing(self, stem: str) -> str | None:
+        """The same without what is inserted as the page is written."""
         figures = self._drawings.key(stem)
         if figures is None or self._drawings.failures(stem):
             return None
@@ -268,10 +281,15 @@ class Site:
                 "about the checkpoint": self._claims.facts(INDEX).about_the_model,
                 "identity": self._settings.identity,
                 "base url": self._base_url,
-                "repository": [repository.commit, repository.is_dirty, repository.year, repository.address],
-                "provenance": provenance(self._lab, repository),
+                "has a commit": repository.commit is not None,
+                "address of the repository": repository.address,
+                "provenance": provenance(self._lab),
             },
         ).digest
+
+    @cached_property
+    def _code(self) -> str:
+        return code_of(self._repository)
 
     @cached_property
     def _claims_file(self) -> bytes:
@@ -283,7 +301,7 @@ class Site:
         contents = [Entry(stem, one.title, one.question) for stem, one in titled]
         return Renderer(
             contents,
-            provenance(self._lab, self._repository),
+            provenance(self._lab),
             self._repository.source_code,
             self._base_url,
             lambda stem, figure: self._numbers_of(stem, figure.name),

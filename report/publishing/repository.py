@@ -28,8 +28,11 @@ class SourceCode:
     path: str
     code: str
     url: str | None
-    """A link to the source at the commit that was run; None if the repository has no known address."""
+    """A link to the source at `COMMIT`; None if the repository has no known address."""
 
+
+COMMIT = "\N{OBJECT REPLACEMENT CHARACTER}commit"
+"""What stands for the commit in the address of a source; see `publishing.provenance`."""
 
 EPOCH = "SOURCE_DATE_EPOCH"
 """The environment variable by which distributions fix the date of what is built."""
@@ -88,10 +91,10 @@ class Repository:
         return remote if remote.startswith("https://github.com/") and "@" not in remote else None
 
     def link(self, path: str, line: int) -> str | None:
-        """A link to a line of a file at the commit; None if the address or the commit is unknown."""
+        """A link to a line of a file at `COMMIT`; None if the address or the commit is unknown."""
         if self.address is None or self.commit is None:
             return None
-        return f"{self.address}/blob/{self.commit}/{path}#L{line}"
+        return f"{self.address}/blob/{COMMIT}/{path}#L{line}"
 
     def source_code(self, function: Callable[..., Any]) -> SourceCode:
         """The source of a function, for the page that shows what it measured."""

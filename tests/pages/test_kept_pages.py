@@ -101,8 +101,8 @@ def test_a_sentence_renders_one_page_again(lab: Lab, rendered: list[str], monkey
     assert b"One sentence more." in files["assets/search-index.js"]
 
 
-def other_commit(reported: Reported) -> None:
-    reported.repository.__dict__["commit"] = "0" * 40
+def no_commit(reported: Reported) -> None:
+    reported.repository.__dict__["commit"] = None
 
 
 def other_address(reported: Reported) -> None:
@@ -141,7 +141,7 @@ def other_outcome(reported: Reported) -> None:
 
 
 CHANGES: Mapping[str, tuple[Callable[[Reported], None], tuple[str, ...]]] = {
-    "commit": (other_commit, STEMS),
+    "no commit": (no_commit, STEMS),
     "address of the code": (other_address, STEMS),
     "base address": (other_base_url, STEMS),
     "title": (other_title, STEMS),
@@ -164,6 +164,26 @@ def test_a_change_that_pages_show_renders_them_again(
     assert tuple(rendered) == again
     reported.lab = Lab(lab.weights_path)
     assert with_kept == reported.site().files()
+
+
+@pytest.mark.parametrize("is_dirty", [False, True])
+def test_a_commit_is_stated_without_rendering_a_page_again(
+    lab: Lab, rendered: list[str], monkeypatch: pytest.MonkeyPatch, is_dirty: bool
+) -> None:
+    monkeypatch.setattr(Repository, "address", "https://example.org/code")
+    for commit in ("0" * 40, "1" * 40):
+        rendered.clear()
+        reported = Reported(lab)
+        reported.repository.__dict__ |= {"commit": commit, "is_dirty": is_dirty}
+        files = reported.site().files()
+        pages = {path: content.decode() for path, content in files.items() if path.endswith(".html")}
+        stated = f"commit {commit[:12]}{' with uncommitted changes' if is_dirty else ''}</bdi>"
+        assert all(stated in page for page in pages.values())
+        assert f'<a href="https://example.org/code/blob/{commit}/sumint/' in pages["unembedding.html"]
+        assert not any("\N{OBJECT REPLACEMENT CHARACTER}" in page for page in pages.values())
+    assert rendered == []
+    reported.lab = Lab(lab.weights_path)
+    assert files == reported.site().files()
 
 
 @pytest.mark.parametrize("can_add", [True, False])
