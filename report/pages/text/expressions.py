@@ -59,7 +59,7 @@ class Expression:
         """The value as escaped HTML; a `TextError` if the expression contains logic or a name does not exist."""
         self._check(functions)
         try:
-            return escape(_compiled(self.content)(**values, **functions))
+            return escape(_value(next(_parse(self).find_all(nodes.Expr)), {**values, **functions}))
         except (TemplateError, TypeError, ValueError) as error:
             raise TextError(f"{self.place}: {self}: {error}") from None
 
@@ -96,6 +96,23 @@ def _parse(expression: Expression) -> nodes.Template:
         raise TextError(f"{expression.place}: {expression}: {error}") from None
 
 
-@lru_cache(maxsize=1024)
-def _compiled(content: str) -> Callable[..., Any]:
-    return ENVIRONMENT.compile_expression(content, undefined_to_none=False)
+def _value(node: nodes.Node, values: Mapping[str, Any]) -> Any:
+    """The value of an expression, which has only nodes that are `ALLOWED`."""
+    match node:
+        case nodes.Const():
+            return node.value
+        case nodes.Name():
+            return values[node.name] if node.name in values else StrictUndefined(name=node.name)
+        case nodes.Getattr():
+            return ENVIRONMENT.getattr(_value(node.node, values), node.attr)
+        case nodes.Getitem():
+            return ENVIRONMENT.getitem(_value(node.node, values), _value(node.arg, values))
+        case nodes.Neg():
+            return -_value(node.node, values)
+        case nodes.Filter(node=nodes.Expr() as filtered):
+            arguments = [_value(one, values) for one in node.args]
+            named: dict[Any, Any] = {one.key: _value(one.value, values) for one in node.kwargs}
+            return ENVIRONMENT.call_filter(node.name, _value(filtered, values), arguments, named)
+        case nodes.Call():
+            return _value(node.node, values)(*(_value(one, values) for one in node.args))
+    raise AssertionError(f"{type(node).__name__} is not allowed")

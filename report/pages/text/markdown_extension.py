@@ -22,8 +22,11 @@ from xml.etree import ElementTree
 from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor
 from markdown.extensions import Extension
-from markdown.extensions.fenced_code import FencedBlockPreprocessor
-from markdown.extensions.toc import slugify
+from markdown.extensions.fenced_code import FencedBlockPreprocessor, FencedCodeExtension
+from markdown.extensions.sane_lists import SaneListExtension
+from markdown.extensions.smarty import SmartyExtension
+from markdown.extensions.tables import TableExtension
+from markdown.extensions.toc import TocExtension, slugify
 from markdown.inlinepatterns import InlineProcessor
 from markdown.preprocessors import NormalizeWhitespace
 from markdown.util import HTML_PLACEHOLDER, HTML_PLACEHOLDER_RE
@@ -85,11 +88,15 @@ def fill(html: str, pieces: Sequence[str]) -> str:
 def _markdown(anchors: frozenset[str]) -> Markdown:
     """The converter that gives no heading one of these anchors; it must be reset before each text."""
     return Markdown(
-        extensions=["fenced_code", "sane_lists", "smarty", "tables", "toc", PieceExtension()],
-        extension_configs={
-            "smarty": {"smart_dashes": False},
-            "toc": {"slugify": _slugify(anchors), "permalink": "#", "permalink_title": "Link to this section"},
-        },
+        # By its name, an extension is looked for among those that all installed packages announce.
+        extensions=[
+            FencedCodeExtension(),
+            SaneListExtension(),
+            SmartyExtension(smart_dashes=False),
+            TableExtension(),
+            TocExtension(slugify=_slugify(anchors), permalink="#", permalink_title="Link to this section"),
+            PieceExtension(),
+        ],
     )
 
 
