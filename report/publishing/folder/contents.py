@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterator
-from fnmatch import fnmatch
+from fnmatch import translate
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ OF_THE_SYSTEM = (
     *("Thumbs.db", "ehthumbs.db", "desktop.ini", "lost+found"),
 )
 """Patterns of the names that file managers and file systems put into folders by themselves."""
+_OF_THE_SYSTEM = re.compile("|".join(translate(os.path.normcase(pattern)) for pattern in OF_THE_SYSTEM))
 STAGING = ".new-site"
 """The folder inside a site in which new files wait where folders cannot be exchanged."""
 
@@ -32,7 +34,7 @@ def is_kept(path: str) -> bool:
 
 def is_of_the_system(path: str) -> bool:
     """Whether a path is of what file managers and file systems put there by themselves."""
-    return any(fnmatch(part, pattern) for part in path.split("/") for pattern in OF_THE_SYSTEM)
+    return any(map(_OF_THE_SYSTEM.match, map(os.path.normcase, path.split("/"))))
 
 
 def kept_entries(folder: Path) -> list[Path]:
@@ -43,22 +45,27 @@ def kept_entries(folder: Path) -> list[Path]:
 def foreign_files(folder: Path) -> Iterator[Path]:
     """The files in a folder that neither belong to a site nor may lie beside one."""
     ours = listed_files(folder)
-    for path in files_below(folder):
-        if path.relative_to(folder).as_posix() not in ours:
-            yield path
+    return (folder / path for path in _paths_below(folder) if path not in ours)
 
 
 def files_below(folder: Path) -> Iterator[Path]:
     """Every file below a folder, links included and not followed, without what is kept or of the system."""
+    return (folder / path for path in _paths_below(folder))
+
+
+def _paths_below(folder: Path) -> Iterator[str]:
+    """The paths of these files relative to the folder, as strings: a build asks for hundreds several times."""
     staged = (STAGING,) if listed_files(folder) else ()
-    for place, folders, files in os.walk(folder, onerror=_raise):
-        is_top = Path(place) == folder
+    top = str(folder)
+    for place, folders, files in os.walk(top, onerror=_raise):
+        is_top = place == top
+        before = "" if is_top else f"{place.removeprefix(top).strip(os.sep).replace(os.sep, '/')}/"
         skipped = {name for name in folders if is_of_the_system(name) or (is_top and name in (*KEPT, *staged))}
         links = [name for name in folders if os.path.islink(os.path.join(place, name))]  # noqa: PTH114, PTH118
         folders[:] = sorted(name for name in folders if name not in skipped)
         for name in sorted((*files, *(link for link in links if link not in skipped))):
             if not (is_of_the_system(name) or (is_top and name in KEPT)):
-                yield Path(place, name)
+                yield f"{before}{name}"
 
 
 def listed_files(folder: Path) -> set[str]:
