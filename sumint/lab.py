@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, is_dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
+from types import FunctionType, MethodType, SimpleNamespace
 from typing import Any, Concatenate, Literal, ParamSpec, TypeVar, get_type_hints, overload
 
-from sumint.analyses import analysis_by_name, check_call
+from sumint.analyses import analysis_by_name, check_call, parameters_of
 from sumint.checkpoints.card import card_path, check_card, read_card
 from sumint.checkpoints.files import Weights, check_readable, read_weights
 from sumint.checkpoints.resemblance import Resemblance, resemblance_to_the_write_ups
@@ -242,8 +243,7 @@ class Lab:
     def is_known(self, analysis: Callable[[Weights], Any]) -> bool:
         """Whether the result of an analysis of the weights is in memory or in the store."""
         key = self.key(analysis, {}, sample=None)
-        kind = get_type_hints(analysis)["return"]
-        is_known = key.digest in self._results or self.store.load(key, kind) is not None
+        is_known = key.digest in self._results or self._stored(key, _result_type(analysis)) is not None
         self.record(f"{key.name} is known", is_known)
         return is_known
 
@@ -398,19 +398,24 @@ def _result_type(analysis: Callable[..., Any]) -> type | None:
     """The dataclass that an analysis is annotated to return; None if it returns anything else."""
     function = inspect.unwrap(getattr(analysis, "func", analysis))  # what a `partial` calls
     try:
-        kind = _type_hints(function).get("return") if inspect.isroutine(function) else None
-    except NameError:  # an annotation names what is imported for type checkers alone
+        kind = _annotated_return(function) if isinstance(function, FunctionType | MethodType) else None
+    except NameError:  # the annotation names what is imported for type checkers alone
         return None
     return kind if is_dataclass(kind) and isinstance(kind, type) else None
 
 
-_type_hints = cache(get_type_hints)
+@cache
+def _annotated_return(function: FunctionType | MethodType) -> Any:
+    """The type that a function is annotated to return, without evaluating its other annotations."""
+    annotations = {name: kind for name, kind in function.__annotations__.items() if name == "return"}
+    only_that = SimpleNamespace(__annotations__=annotations)
+    return get_type_hints(only_that, inspect.unwrap(function).__globals__).get("return")
 
 
 def _takes_weights_alone(analysis: Callable[..., Any]) -> bool:
     """Whether an analysis is a function of the weights, rather than of a model and sums."""
     try:
-        required = [one for one in inspect.signature(analysis).parameters.values() if one.default is one.empty]
+        required = [one for one in parameters_of(analysis) if one.default is one.empty]
     except (TypeError, ValueError):  # a built-in function without a signature
         return False
     return len(required) == 1

@@ -22,7 +22,7 @@ class Verdict:
     @property
     def holds(self) -> bool | None:
         """Whether the claim holds; None if it has no verdict."""
-        return self.state in HOLDING if self.state in (*HOLDING, *FAILING) else None
+        return True if self.state in HOLDING else False if self.state in FAILING else None
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -107,8 +108,24 @@ def needs_results(analysis: Callable[..., Any]) -> bool:
 
 def _settings(analysis: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
     """The parameters of an analysis after the model and the sums, or the weights, by name."""
-    parameters = inspect.signature(analysis).parameters.values()
+    parameters = parameters_of(analysis)
     return {one.name: one for one in parameters if one.kind in (one.KEYWORD_ONLY, one.VAR_KEYWORD)}
+
+
+def parameters_of(analysis: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+    """The parameters of a function.
+
+    Raises:
+        TypeError, ValueError: if it is a built-in function without a signature.
+    """
+    # Of the same functions they are requested hundreds of times in a build.
+    find = _parameters_of if isinstance(analysis, FunctionType) else _parameters_of.__wrapped__
+    return find(analysis)
+
+
+@lru_cache(maxsize=512)
+def _parameters_of(analysis: Callable[..., Any]) -> tuple[inspect.Parameter, ...]:
+    return tuple(inspect.signature(analysis).parameters.values())
 
 
 def _example(name: str, missing: list[inspect.Parameter]) -> str:

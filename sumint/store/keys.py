@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, cached_property
-from importlib.metadata import version
+from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,12 @@ def versions(libraries: Collection[str] = COMPUTING) -> dict[str, str]:
     return {"python": platform.python_version(), **{library: _version(library) for library in libraries}}
 
 
-_version = cache(version)
+@cache
+def _version(library: str) -> str:
+    """The version of a library. Of its metadata, a long text, only the line that states it is parsed."""
+    metadata = distribution(library).read_text("METADATA") or ""
+    stated = re.search(r"^Version: *(\S+)", metadata, re.MULTILINE)
+    return stated[1] if stated else version(library)
 
 
 def digest_file(path: Path) -> str:

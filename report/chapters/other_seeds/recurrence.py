@@ -38,9 +38,10 @@ class Recurrence:
 def recurrences(seeds: Sequence[SeedSummary]) -> list[Recurrence]:
     """Return every claim that was checked on some seed, the most frequent first, then in reading order."""
     chapters = {verdict.name: verdict.chapter for seed in seeds for verdict in seed.verdicts}
+    alike = trained_alike(seeds)
     rows = []
     for name, chapter in chapters.items():
-        verdicts = [seed.holds(name) for seed in trained_alike(seeds)]
+        verdicts = [seed.holds(name) for seed in alike]
         checked = [holds for holds in verdicts if holds is not None]
         if checked:
             rows.append(Recurrence(name, chapter, sum(checked), len(checked)))

@@ -71,7 +71,7 @@ class Case:
         if self.n is not None and not 0 <= self.value <= 1:
             raise ValueError(f"expected a share from 0 to 1 of the sample, found {self.value}")
 
-    @property
+    @cached_property
     def interval(self) -> tuple[float, float] | None:
         """Wilson's 95% interval of an estimated rate."""
         if self.n is None or self.value is None:
@@ -117,7 +117,7 @@ class Condition:
         case = self.deciding
         return math.inf if case is None else self.margin(case) / max(*map(abs, self.bounds), 1e-12)
 
-    @property
+    @cached_property
     def measured(self) -> tuple[Case, ...]:
         """The cases that could be measured."""
         return tuple(case for case in self.cases if case.value is not None)
@@ -127,7 +127,7 @@ class Condition:
         """The bounds that there are: the lower, the upper or both."""
         return tuple(bound for bound in (self.at_least, self.at_most) if bound is not None)
 
-    @property
+    @cached_property
     def deciding(self) -> Case | None:
         """The case that decides: the one with the least margin, or with the largest if some case suffices."""
         if not self.measured:
