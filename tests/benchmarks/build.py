@@ -45,6 +45,7 @@ def measure(checkpoint: Path, rounds: int) -> list[Measurement]:
                 ),
                 "a build of everything, nothing stored": place.afresh,
                 "a build with nothing changed": place.build,
+                "a build after a commit": place.committed,
                 **{f"a build {name}": lambda name=name: place.edited(*EDITS[name]) for name in EDITS},
             },
             rounds,
@@ -65,19 +66,18 @@ class _Place:
             *("--site", str(self._site)),
         )
         self._environment = {**os.environ, "SUMINT_CACHE": str(self._cache), "PYTHONPATH": str(self._code)}
+        (self._code / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
+        self._n_commits = 0
+        self.run("git", "init", "-q")
         self._commit()
 
     def _commit(self) -> None:
-        """Make the copy a git checkout in which something has been edited, as one in which its user works.
-
-        Pages state the commit and whether anything differs from it: the first edit after a commit renders all.
-        """
-        edited = self._code / "edited.txt"
-        edited.write_text("as committed\n", encoding="utf-8")
-        settings = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@localhost")
-        for command in (("init", "-q"), ("add", "."), (*settings, "commit", "-q", "-m", "The code")):
-            self.run("git", *command)
-        edited.write_text("edited\n", encoding="utf-8")
+        """Commit the copy, a git checkout as that in which its user works: pages state the commit."""
+        self._n_commits += 1
+        (self._code / "commits.txt").write_text(f"{self._n_commits}\n", encoding="utf-8")
+        self.run("git", "add", ".")
+        identity = ("-c", "user.name=benchmark", "-c", "user.email=benchmark@localhost")
+        self.run("git", *identity, "commit", "-q", "-m", "The code")
 
     def run(self, *command: str) -> float:
         """The seconds that a command takes."""
@@ -93,6 +93,11 @@ class _Place:
         """The seconds of a build with nothing stored and no site."""
         self._forget()
         return self.build(*options)
+
+    def committed(self) -> float:
+        """The seconds of a build after a commit of a file that no page shows."""
+        self._commit()
+        return self.build()
 
     def peak_memory(self) -> float:
         """The memory in MB that a build with nothing stored takes at its peak."""
