@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,6 +53,11 @@ class Outcomes:
     code: str
     """The digest of that code, see `code_digest`."""
     networks: tuple[Network, ...]
+
+    @cached_property
+    def seeds_trained_alike(self) -> tuple[SeedSummary, ...]:
+        """The summaries of the largest group of seeds that were trained for the same number of epochs."""
+        return tuple(trained_alike([network.summary for network in self.of_kind("seed")]))
 
     def of_kind(self, kind: NetworkKind) -> tuple[Network, ...]:
         """The networks of one kind."""
@@ -156,7 +161,7 @@ class Elsewhere:
 
 def elsewhere(outcomes: Outcomes, name: str) -> Elsewhere | None:
     """The outcome of a claim on the networks that come with the project; None if it was asked of none of them."""
-    seeds = trained_alike([network.summary for network in outcomes.of_kind("seed")])
+    seeds = outcomes.seeds_trained_alike
     verdicts = [seed.holds(name) for seed in seeds]
     nulls, controls = (_states(outcomes.of_kind(kind), name) for kind in ("null", "control"))
     if not (nulls or controls or any(holds is not None for holds in verdicts)):
