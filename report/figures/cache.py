@@ -47,6 +47,8 @@ class RenderedFigures:
     files: Mapping[str, bytes]
     """The files of the figures and tables, by their path in the site."""
     state: Literal["reused", "drawn"]
+    key: Key | None
+    """The key of the files; None if they cannot be reused."""
     failures: tuple[Failure, ...] = ()
     """All that could not be measured, made or drawn."""
 
@@ -60,7 +62,7 @@ def render_figures(store: Store, stem: str, chapter: Chapter, plan: ChapterPlan)
     key = files_key(stem, chapter, plan)
     stored = None if key is None else store.load(key, dict)
     if stored is not None:
-        return RenderedFigures(chapter, stored, "reused", chapter.failures)
+        return RenderedFigures(chapter, stored, "reused", key, chapter.failures)
     files: dict[str, bytes] = {}
     failures: list[Failure] = []
     figures = tuple(_render_or_fail(stem, figure, files, failures) for figure in chapter.figures)
@@ -68,7 +70,7 @@ def render_figures(store: Store, stem: str, chapter: Chapter, plan: ChapterPlan)
     failures[:0] = chapter.failures
     if key is not None and not failures:
         store.save(key, files)
-    return RenderedFigures(replace(chapter, figures=figures, tables=tables), files, "drawn", tuple(failures))
+    return RenderedFigures(replace(chapter, figures=figures, tables=tables), files, "drawn", key, tuple(failures))
 
 
 def _render_or_fail(

@@ -72,6 +72,8 @@ class Drawings(Mapping[str, RenderedFigures]):
 
     def key(self, stem: str) -> Key | None:
         """The key of the files of a chapter's figures and tables; None if they cannot be reused."""
+        if stem in self._rendered:
+            return self._rendered[stem].key
         return files_key(stem, self._chapter(stem), self._plans[stem])
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
 from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,7 @@ from report.paths import ROOT, TEMPLATES
 from report.publishing.repository import Repository
 from sumint.checkpoints.locate import BUNDLED, CONTROLS, SEEDS
 from sumint.lab import Lab
-from sumint.store.keys import Key, digest_file, versions
+from sumint.store.keys import Key, digest_in_state, versions
 
 _PACKAGES = ("report", "sumint")
 
@@ -53,7 +52,7 @@ def _digests(folder: Path) -> dict[str, str]:
     """The digest of each file in a folder but bytecode and checkpoints, by its path from the folder's parent."""
     before = len(str(folder.parent)) + 1
     return {
-        file.path[before:].replace(os.sep, "/"): _digest_of(file.path, _state(file.stat()))
+        file.path[before:].replace(os.sep, "/"): digest_in_state(file.path, file.stat())
         for file in _files_in(str(folder))
     }
 
@@ -67,17 +66,6 @@ def _files_in(folder: str) -> Iterator[os.DirEntry[str]]:
                     yield from _files_in(entry.path)
             elif entry.is_file():
                 yield entry
-
-
-def _state(status: os.stat_result) -> tuple[int, ...]:
-    """What differs if a file was edited since it was read in this process."""
-    return status.st_mtime_ns, status.st_size, status.st_ino
-
-
-@cache
-def _digest_of(path: str, state: tuple[int, ...]) -> str:  # noqa: ARG001
-    """The digest of a file in this state; a build asks for it three times."""
-    return digest_file(Path(path))
 
 
 def _requirements() -> list[str]:

@@ -90,9 +90,8 @@ def remove_site(folder: Path) -> None:
         return
     for place, folders, files in os.walk(folder, topdown=False):
         for name in files:
-            path = Path(place, name)
-            if path != folder / MANIFEST:
-                path.unlink()
+            if name != MANIFEST or Path(place) != folder:
+                os.unlink(os.path.join(place, name))  # noqa: PTH108, PTH118 — of hundreds of files
         for name in folders:
             path = Path(place, name)
             path.unlink() if path.is_symlink() else path.rmdir()
