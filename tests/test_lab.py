@@ -62,17 +62,23 @@ def test_an_analysis_is_measured_once(checkpoint: Path, tmp_path: Path) -> None:
 @dataclass(frozen=True)
 class Columns:
     values: np.ndarray
+    parts: "tuple[Columns, ...]" = ()
 
 
 def columns(model: Model, sample: Sums) -> Columns:  # noqa: ARG001
-    return Columns(np.arange(6.0).reshape(2, 3).T)
+    values = np.arange(6.0).reshape(2, 3).T
+    return Columns(values, (Columns(values),))
 
 
 def test_a_measured_result_lies_in_memory_as_a_reused_one_does(checkpoint: Path, tmp_path: Path) -> None:
-    measured, reused = (lab_on(checkpoint, tmp_path).run(columns).values for _ in range(2))
-    assert measured.flags.c_contiguous
-    assert measured.strides == reused.strides
-    assert measured.tolist() == reused.tolist()
+    results = [lab_on(checkpoint, tmp_path).run(columns) for _ in range(2)]
+    for measured, reused in (
+        [result.values for result in results],
+        [result.parts[0].values for result in results],
+    ):
+        assert measured.flags.c_contiguous
+        assert measured.strides == reused.strides
+        assert measured.tolist() == reused.tolist()
 
 
 def test_another_setting_is_measured_by_itself(checkpoint: Path, tmp_path: Path) -> None:

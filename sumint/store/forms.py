@@ -62,17 +62,21 @@ def decode(content: bytes, kind: type[Value]) -> Value:
 
 
 def with_contiguous_arrays(value: Value) -> Value:
-    """A dataclass whose arrays lie in memory as they do when it is loaded from the store.
+    """A value whose arrays lie in memory as they do when it is loaded from the store.
 
     The order of an array in memory decides the order of a sum over it, and with that its last digits.
     """
-    arrays = {field.name: getattr(value, field.name) for field in fields(typing.cast(Any, value))}
-    contiguous = {
-        name: np.ascontiguousarray(array)
-        for name, array in arrays.items()
-        if isinstance(array, np.ndarray) and array.ndim
-    }
-    return replace(typing.cast(Any, value), **contiguous)
+    return typing.cast(Value, _contiguous(value))
+
+
+def _contiguous(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return np.ascontiguousarray(value) if value.ndim else value
+    if isinstance(value, tuple | list):
+        return type(value)(map(_contiguous, value))
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: _contiguous(getattr(value, field.name)) for field in fields(value)})
+    return value
 
 
 def _joined(tree: Any, content: bytes) -> bytes:

@@ -49,13 +49,15 @@ class _Folder:
     packages: frozenset[str] | None
     """The packages of the folder that are followed; None for every module in it."""
 
-    def find(self, module: str) -> Path | None:
+    def find(self, module: str, is_file: Callable[[str], bool] = os.path.isfile) -> Path | None:
         """The file of a module in this folder."""
         parts = module.split(".")
         if self.packages is not None and parts[0] not in self.packages:
             return None
-        candidates = (self.path.joinpath(*parts, "__init__.py"), self.path.joinpath(*parts).with_suffix(".py"))
-        return next((path for path in candidates if path.is_file()), None)
+        # Strings, not paths, since a build asks this thousands of times.
+        path = "/".join((str(self.path), *parts))
+        candidates = (f"{path}/__init__.py", f"{path}.py")
+        return next((Path(one) for one in candidates if is_file(one)), None)
 
 
 def sources_of(*modules: str) -> dict[str, str]:
@@ -184,19 +186,18 @@ def _find(folder: _Folder, module: str) -> Path | None:
 
 @cache
 def _find_ours(module: str) -> Path | None:
-    """The same as `_our_folder().find`, from listings of folders, since a build asks for thousands of modules."""
-    package, _, name = module.rpartition(".")
-    if module.split(".")[0] not in PACKAGES:
-        return None
-    folder = "/".join((str(_ROOT), *package.split(".")))
-    if name in _listing(folder) and "__init__.py" in _listing(f"{folder}/{name}"):
-        return Path(f"{folder}/{name}/__init__.py")
-    return Path(f"{folder}/{name}.py") if f"{name}.py" in _listing(folder) else None
+    return _our_folder().find(module, _is_listed)
+
+
+def _is_listed(path: str) -> bool:
+    """Whether there is a file, from the listing of its folder, of which each is read once."""
+    folder, _, name = path.rpartition("/")
+    return name in _listing(folder)
 
 
 @cache
 def _listing(folder: str) -> frozenset[str]:
-    """The names in a folder; none if it is no folder."""
+    """The names in a folder; none if it is not a folder."""
     try:
         return frozenset(os.listdir(folder))  # noqa: PTH208
     except OSError:

@@ -62,6 +62,25 @@ def test_dataclasses_within_dataclasses_are_loaded_as_what_they_are(tmp_path: Pa
     np.testing.assert_array_equal(loaded.parts[1].values, parts[1].values)
 
 
+@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (1, 1)])
+@pytest.mark.parametrize("dtype", [np.bool_, np.int64, np.complex64, "<U3"])
+def test_arrays_of_any_shape_and_type_are_loaded_as_they_were_and_can_be_written(
+    shape: tuple[int, int], dtype: type | str, tmp_path: Path
+) -> None:
+    part = Part("a", np.zeros(shape, dtype))
+    Store(tmp_path).save(KEY, part)
+    loaded = Store(tmp_path).load(KEY, Part)
+    assert loaded is not None
+    assert (loaded.values.shape, loaded.values.dtype) == (shape, np.dtype(dtype))
+    np.testing.assert_array_equal(loaded.values, part.values)
+    loaded.values[...] = loaded.values
+
+
+def test_an_array_with_named_fields_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match=r"Part\.values: a result must hold only arrays"):
+        Store(tmp_path).save(KEY, Part("a", np.zeros(2, [("x", "f4"), ("y", "i4")])))
+
+
 @pytest.mark.parametrize(("value", "kind"), [(b"\x00bytes", bytes), ({"a/b.html": b"<p>", "c": b""}, dict)])
 def test_bytes_and_files_are_loaded_as_they_were(value: object, kind: type, tmp_path: Path) -> None:
     made = []

@@ -67,7 +67,7 @@ class Case:
         if not math.isfinite(self.value):
             raise ValueError(f"expected a finite value, or none if it was not measured, found {self.value}")
         if self.n is not None and not 0 < self.n <= LARGEST_SAMPLE:
-            raise ValueError("expected the size of a sample, or none if the value is no estimate")
+            raise ValueError("expected the size of a sample, or none if the value is not an estimate")
         if self.n is not None and not 0 <= self.value <= 1:
             raise ValueError(f"expected a share from 0 to 1 of the sample, found {self.value}")
 

@@ -138,7 +138,7 @@ class _Forms:
 
 
 def _parts(phrase: str) -> tuple[str, str, str]:
-    """What a phrase has as HTML before its marked words, those words, and what it has after them."""
+    """The HTML of a phrase in three parts: the words before the marked ones, the marked ones, and those after."""
     before, bracket, rest = escape(phrase, quote=False).partition("[")
     words, _, after = rest.partition("]")
     return (before, words, after) if bracket else ("", before, "")
@@ -162,7 +162,7 @@ def _patterns(phrase: str) -> list[str]:
 
 
 def _parted(html: str, phrase: str) -> tuple[str, str, str]:
-    """What an occurrence of a phrase has before its marked words, those words, and what it has after them."""
+    """An occurrence of a phrase in the same three parts."""
     if "[" not in phrase:
         return "", html, ""
     found = re.fullmatch("".join(f"({pattern})" for pattern in _patterns(phrase)), html)
