@@ -7,6 +7,7 @@ another way than the commands of this project do.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -20,8 +21,8 @@ from typer.main import get_command
 INTERRUPTED = 130
 """The exit code after Ctrl-C: what a shell reports for a process that SIGINT ended."""
 
-_PYDANTIC_PREFIX = "Value error, "
-"""What pydantic, with which typer checks values, writes before the message of a check."""
+_NAMES_OF_TYPES = {"int": "a whole number", "float": "a number"}
+"""What typer calls the types of numbers in its messages, and what they are in English."""
 
 
 class Command(TyperCommand):
@@ -123,6 +124,13 @@ def run_application(
         return INTERRUPTED
 
 
+def _with_plain_types(message: str) -> str:
+    """The message, with the type of number that an option takes in English."""
+    return re.sub(
+        r"(?<=' is not )a valid (int|float)( range)?(?=\.$)", lambda found: _NAMES_OF_TYPES[found[1]], message
+    )
+
+
 def _print_usage_error(error: typer.TyperException, meant: str) -> None:
     """Print the usage of the command in question, where its help is, and on the last line what is wrong."""
     context = getattr(error, "ctx", None)
@@ -132,7 +140,7 @@ def _print_usage_error(error: typer.TyperException, meant: str) -> None:
             context.get_usage(), f"Try '{context.command_path} {help_option}' for help.", sep="\n", file=sys.stderr
         )
     similar = getattr(error, "possibilities", None)  # options with similar names
-    message = error.message if similar else error.format_message().replace(_PYDANTIC_PREFIX, "", 1)
+    message = error.message if similar else _with_plain_types(error.format_message())
     suggestion = f". Did you mean {' or '.join(similar)}?" if similar else ""
     if meant:  # instead of a command with a similar name, which typer suggests
         message, suggestion = message.partition(" Did you mean ")[0], f" Did you mean `{meant}`?"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from pathlib import Path
@@ -19,6 +20,17 @@ MAX_SEED = 2**63 - 1
 
 FALL = 20
 """The first learning rate divided by the last, in the write-up's recipe."""
+
+
+def _number(rate: float) -> float:
+    """The rate itself, unless it is NaN, which no range excludes.
+
+    Raises:
+        typer.BadParameter: if it is NaN.
+    """
+    if math.isnan(rate):
+        raise typer.BadParameter("nan is not a number")
+    return rate
 
 
 def add(application: typer.Typer) -> None:
@@ -71,6 +83,7 @@ def run(
         typer.Option(
             min=1e-6,
             max=1.0,
+            callback=_number,
             metavar="RATE",
             help="The learning rate of the first epoch; it falls linearly to a twentieth.",
         ),

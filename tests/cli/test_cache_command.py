@@ -89,13 +89,16 @@ def test_an_empty_cache_is_no_failure(tmp_path: Path, monkeypatch: pytest.Monkey
         assert main(["cache", *option]) == 0
 
 
-@pytest.mark.parametrize("arguments", [["--prune=-1"], ["--prune", "-1"], ["--prune=soon"], ["--prune", "soon"]])
+@pytest.mark.parametrize("joined", [True, False])
+@pytest.mark.parametrize(
+    ("days", "message"), [("-1", "-1 is not in the range x>=0"), ("soon", "'soon' is not a whole number")]
+)
 def test_an_invalid_number_of_days_is_refused(
-    arguments: list[str], folder: Path, capsys: pytest.CaptureFixture[str]
+    days: str, message: str, joined: bool, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = names(folder)
-    assert main(["cache", *arguments]) == 2
-    assert "'--prune': Input should be" in capsys.readouterr().err.splitlines()[-1]
+    assert main(["cache", *([f"--prune={days}"] if joined else ["--prune", days])]) == 2
+    assert f"'--prune': {message}" in capsys.readouterr().err.splitlines()[-1]
     assert names(folder) == before
 
 

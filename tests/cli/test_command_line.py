@@ -41,13 +41,13 @@ def refusal(capsys: pytest.CaptureFixture[str], command_line: str) -> list[str]:
         ("report build here there", "unexpected extra argument"),
         ("report check", "Missing argument 'SITE'"),
         ("report diff a", "Missing argument 'B'"),
-        ("report serve --port http", "'--port': Input should be a valid integer"),
+        ("report serve --port http", "'--port': 'http' is not a whole number"),
         ("report bundle --strict", "No such option: --strict"),
         ("sumint trian", "Did you mean 'train'?"),
         ("sumint seeds --renwe", "Did you mean --renew?"),
-        ("sumint train --heads 65", "should be less than or equal to 64"),
-        ("sumint train --epochs 0", "should be greater than or equal to 1"),
-        ("sumint verify --digits 7", "should be less than or equal to 6"),
+        ("sumint train --heads 65", "65 is not in the range 1<=x<=64"),
+        ("sumint train --epochs 0", "0 is not in the range 1<=x"),
+        ("sumint verify --digits 7", "7 is not in the range 2<=x<=6"),
     ],
 )
 def test_a_wrong_argument_is_answered_with_the_usage_of_its_command(

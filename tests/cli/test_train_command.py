@@ -105,9 +105,17 @@ def test_sizes_and_learning_rate_are_those_asked_for_and_the_card_names_them(
     )
 
 
-@pytest.mark.parametrize("option", [("--d-model", "2"), ("--d-head", "0"), ("--lr", "0"), ("--lr", "nan")])
-def test_sizes_and_rates_without_a_model_are_refused(option: tuple[str, str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "option", [("--d-model", "2"), ("--d-head", "0"), ("--lr", "0"), ("--lr", "nan"), ("--lr", "high")]
+)
+def test_sizes_and_rates_without_a_model_are_refused(
+    option: tuple[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(["train", *option, "--out", str(tmp_path / "none.safetensors")]) == 2
+    name, value = option
+    message = capsys.readouterr().err.splitlines()[-1]
+    assert f"'{name}': " in message
+    assert value in message
     assert not list(tmp_path.iterdir())
 
 
