@@ -11,7 +11,6 @@ from report.chapters import (
     ablation,
     carries,
     circuit,
-    comparison,
     direct_logit_attribution,
     every_sum,
     how_it_adds,
@@ -87,6 +86,8 @@ def outline_of(
                 check_chapter(name, [*CHAPTERS, *by_stem], _refuse)
     modules = [load_chapter(Path(name)) if name.endswith(".py") else CHAPTERS[name] for name in names]
     if other is not None:
+        from report.chapters import comparison  # few builds compare
+
         modules.append(comparison.chapter(other, _compared_plans(modules)))
     if settings.conclusions is not None and not chosen:
         modules.append(conclusions(settings.conclusions))

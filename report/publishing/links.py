@@ -70,7 +70,7 @@ def dead_links(
     for path, page in pages.items():
         for anchor in page.duplicate_anchors:
             yield path, f"the anchor {anchor} is set twice; a link leads to the first only"
-        for link in (*page.resources, *page.links):
+        for link in dict.fromkeys((*page.resources, *page.links)):
             if complaint := _complaint(link, path, files, anchors):
                 yield path, f"links to {link}, {complaint}"
         for description, file in page.lazy_resources:

@@ -18,7 +18,7 @@ import os
 import re
 import sys
 import sysconfig
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.util import resolve_name
@@ -41,7 +41,7 @@ class NoSourceError(ValueError):
     """Raised for a function or module that no source file defines; the message names it and the reason."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Folder:
     """A folder in which modules are searched for."""
 
@@ -49,15 +49,15 @@ class _Folder:
     packages: frozenset[str] | None
     """The packages of the folder that are followed; None for every module in it."""
 
-    def find(self, module: str, is_file: Callable[[str], bool] = os.path.isfile) -> Path | None:
+    def find(self, module: str) -> Path | None:
         """The file of a module in this folder."""
         parts = module.split(".")
         if self.packages is not None and parts[0] not in self.packages:
             return None
-        # Strings, not paths, since a build asks this thousands of times.
-        path = "/".join((str(self.path), *parts))
-        candidates = (f"{path}/__init__.py", f"{path}.py")
-        return next((Path(one) for one in candidates if is_file(one)), None)
+        path = self.path.joinpath(*parts)
+        return next(
+            (one for one in (path / "__init__.py", path.parent / f"{path.name}.py") if one.is_file()), None
+        )
 
 
 def sources_of(*modules: str) -> dict[str, str]:
@@ -140,7 +140,7 @@ def _our_folder() -> _Folder:
 def _start(module: str) -> tuple[str, Path, _Folder]:
     """A module by the name that it would be imported by, its file, and where its own imports are looked for."""
     ours = _our_folder()
-    if path := _find_ours(module):
+    if path := _our_modules().get(module):
         return module, path, ours
     loaded = sys.modules.get(module)
     path = Path(getattr(loaded, "__file__", None) or "no file").absolute()
@@ -180,28 +180,23 @@ def _look_up(name: str, path: Path, folder: _Folder) -> tuple[str, tuple[tuple[s
 
 
 def _find(folder: _Folder, module: str) -> Path | None:
-    """The file of a module in a folder; of our own, which are looked up once, it is remembered."""
-    return _find_ours(module) if folder == _our_folder() else folder.find(module)
+    """The file of a module in a folder."""
+    return _our_modules().get(module) if folder == _our_folder() else folder.find(module)
 
 
 @cache
-def _find_ours(module: str) -> Path | None:
-    return _our_folder().find(module, _is_listed)
-
-
-def _is_listed(path: str) -> bool:
-    """Whether there is a file, from the listing of its folder, of which each is read once."""
-    folder, _, name = path.rpartition("/")
-    return name in _listing(folder)
-
-
-@cache
-def _listing(folder: str) -> frozenset[str]:
-    """The names in a folder; none if it is not a folder."""
-    try:
-        return frozenset(os.listdir(folder))  # noqa: PTH208
-    except OSError:
-        return frozenset()
+def _our_modules() -> Mapping[str, Path]:
+    """The file of each of our own modules, listed once: a build asks for thousands of names."""
+    modules: dict[str, Path] = {}
+    for package in PACKAGES:
+        for folder, folders, files in os.walk(_ROOT / package):
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            within = ".".join(Path(folder).relative_to(_ROOT).parts)
+            sources = [name for name in files if name.endswith(".py")]
+            modules |= {f"{within}.{name[:-3]}": Path(folder, name) for name in sources if name != "__init__.py"}
+            if "__init__.py" in sources:
+                modules[within] = Path(folder, "__init__.py")
+    return modules
 
 
 def _imports(source: bytes, module: str, *, is_package: bool, is_ours: bool) -> tuple[str, ...]:

@@ -61,8 +61,7 @@ def forget_sources() -> None:
     for remembered in (
         sources._look_up,
         sources._reached_from,
-        sources._find_ours,
-        sources._listing,
+        sources._our_modules,
         sources._our_folder,
     ):
         remembered.cache_clear()

@@ -106,6 +106,8 @@ def to_json(record: ClaimRecord) -> dict[str, Any]:
 
 def _as_json(value: Any) -> Any:
     """The same as `asdict`, which copies every string and number, in less than half the time."""
+    if value is None or isinstance(value, str | int | float):
+        return value
     if is_dataclass(value):
         return {field.name: _as_json(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, tuple):
