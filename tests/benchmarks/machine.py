@@ -6,13 +6,16 @@ import platform
 from importlib.metadata import version
 from pathlib import Path
 
+import torch
+
 from sumint.machine.cpus import n_processors
 
 
 def machine() -> str:
-    """The processor, the number of cores, and the versions that matter."""
+    """The processor, what the rate of the engine depends on, and the versions that matter."""
     versions = ", ".join(f"{name} {version(name)}" for name in ("torch", "numpy", "numba"))
-    return f"{_processor()}, cores: {n_processors()}, Python {platform.python_version()}, {versions}"
+    vectors = f"vector instructions: {torch.backends.cpu.get_cpu_capability()}"
+    return f"{_processor()}, cores: {n_processors()}, {vectors}, Python {platform.python_version()}, {versions}"
 
 
 def _processor() -> str:

@@ -11,7 +11,7 @@ import report.__main__
 import sumint.__main__
 
 ROOT = Path(__file__).parent.parent.parent
-HEAVY = {"torch", "numpy", "pandas", "plotly", "rich", "transformer_lens", "requests", "numba"}
+HEAVY = {"torch", "numpy", "pandas", "plotly", "rich", "transformer_lens", "requests", "numba", "pydantic"}
 COMMANDS = {"build", "serve", "check", "diff", "bundle", "train", "verify", "seeds"}
 MAIN = {"report": report.__main__.main, "sumint": sumint.__main__.main}
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from tests.benchmarks import __main__ as command
+from tests.benchmarks.machine import machine
 from tests.benchmarks.measurement import Measurement, compared, in_turn
 from tests.benchmarks.memory import peak_memory_of
 from tests.benchmarks.table import BEGIN, END, fill, table
@@ -92,6 +94,11 @@ def test_a_table_has_medians_ranges_ratios_and_the_machine() -> None:
     assert lines[0] == "A processor; 3 rounds, in turn:"
     assert lines[4] == "| the imports | 2.5 s | 2 to 1,234 |  |  |  |"
     assert lines[5] == "| a build | 6 s | 3 to 12 | 3 | 3 to 3 | the imports |"
+
+
+def test_the_machine_is_described_by_what_decides_the_rates() -> None:
+    assert "vector instructions: " in machine()
+    assert f"torch {version('torch')}" in machine()
 
 
 def test_a_document_is_filled_between_its_marks(tmp_path: Path) -> None:
