@@ -22,14 +22,10 @@ FALL = 20
 """The first learning rate divided by the last, in the write-up's recipe."""
 
 
-def _number(rate: float) -> float:
-    """The rate itself, unless it is NaN, which no range excludes.
-
-    Raises:
-        typer.BadParameter: if it is NaN.
-    """
+def _without_nan(rate: float) -> float:
+    """The rate itself; a `typer.BadParameter` if it is NaN, which typer finds in every range."""
     if math.isnan(rate):
-        raise typer.BadParameter("nan is not a number")
+        raise typer.BadParameter("'nan' is not a number.")
     return rate
 
 
@@ -83,7 +79,7 @@ def run(
         typer.Option(
             min=1e-6,
             max=1.0,
-            callback=_number,
+            callback=_without_nan,
             metavar="RATE",
             help="The learning rate of the first epoch; it falls linearly to a twentieth.",
         ),

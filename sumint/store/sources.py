@@ -43,14 +43,21 @@ class NoSourceError(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class _Folder:
-    """A folder in which modules are searched for."""
+    """A folder in which modules are searched for; ours is one object, so that comparing it takes no time."""
 
     path: Path
     packages: frozenset[str] | None
     """The packages of the folder that are followed; None for every module in it."""
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether our own packages lie in it, whose files are looked up once."""
+        return self is _our_folder()
+
     def find(self, module: str) -> Path | None:
         """The file of a module in this folder."""
+        if self.is_ours:
+            return _our_modules().get(module)
         parts = module.split(".")
         if self.packages is not None and parts[0] not in self.packages:
             return None
@@ -83,7 +90,7 @@ def _reached(modules: Iterable[str]) -> dict[str, tuple[Path, str]]:
     reached: dict[str, tuple[Path, str]] = {}
     for start in map(_start, modules):
         if start[0] not in reached:
-            from_here = _reached_from if start[2] == _our_folder() else _reached_from.__wrapped__
+            from_here = _reached_from if start[2].is_ours else _reached_from.__wrapped__
             reached |= from_here(*start)
     return dict(sorted(reached.items()))
 
@@ -96,7 +103,7 @@ def _reached_from(name: str, path: Path, folder: _Folder) -> dict[str, tuple[Pat
     while waiting:
         name, path, folder = waiting.pop()
         if name not in reached:
-            look_up = _look_up if folder == _our_folder() else _look_up.__wrapped__
+            look_up = _look_up if folder.is_ours else _look_up.__wrapped__
             digest, imported = look_up(name, path, folder)
             reached[name] = path, digest
             waiting += imported
@@ -140,7 +147,7 @@ def _our_folder() -> _Folder:
 def _start(module: str) -> tuple[str, Path, _Folder]:
     """A module by the name that it would be imported by, its file, and where its own imports are looked for."""
     ours = _our_folder()
-    if path := _our_modules().get(module):
+    if path := ours.find(module):
         return module, path, ours
     loaded = sys.modules.get(module)
     path = Path(getattr(loaded, "__file__", None) or "no file").absolute()
@@ -168,20 +175,15 @@ def _look_up(name: str, path: Path, folder: _Folder) -> tuple[str, tuple[tuple[s
     Our own files are looked up once: digests are of the code that is running, whatever is edited meanwhile.
     """
     source = read_source(path)
-    if folder != _our_folder():
+    if not folder.is_ours:
         _check_unedited(name, path, source)
     places = dict.fromkeys((folder, _our_folder()))
-    imports = _imports(source, name, is_package=path.name == "__init__.py", is_ours=folder == _our_folder())
+    imports = _imports(source, name, is_package=path.name == "__init__.py", is_ours=folder.is_ours)
     reached = []
     for imported in imports:
-        matches = ((imported, file, place) for place in places if (file := _find(place, imported)))
+        matches = ((imported, file, place) for place in places if (file := place.find(imported)))
         reached += [*matches][:1]
     return hashlib.sha256(source).hexdigest(), tuple(reached)
-
-
-def _find(folder: _Folder, module: str) -> Path | None:
-    """The file of a module in a folder."""
-    return _our_modules().get(module) if folder == _our_folder() else folder.find(module)
 
 
 @cache
