@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from sumint.exhaustive.circuits import Circuits
+from sumint.exhaustive.kernel.lanes import WIDTH
 from sumint.exhaustive.kernel.memory import n_low
-from sumint.exhaustive.kernel.simd import WIDTH
 from sumint.exhaustive.kernel.tiles import Tile
 from sumint.exhaustive.predictions import Predictions, predictions_from
 from sumint.exhaustive.reference import answer_logits

@@ -100,7 +100,7 @@ def _key(weights: Weights, device: str, shard: Shard) -> Key:
         {
             "sources": sources_of("sumint.exhaustive.shards"),
             "weights": weights.digest,
-            "tiles": [shard.first, shard.after],
+            "pairs": [shard.first, shard.after],
             "device": device,
             "versions": versions(LIBRARIES),
         },

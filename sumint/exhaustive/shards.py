@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Bool, Float, Int
 
 from sumint.exhaustive.circuits import Circuits
 from sumint.exhaustive.kernel.counting import count_clear
+from sumint.exhaustive.kernel.lanes import MAX_WIDTH, WIDTH
 from sumint.exhaustive.kernel.memory import Tables, n_low, tables_of
-from sumint.exhaustive.kernel.simd import WIDTH
 from sumint.exhaustive.kernel.tiles import Tile, n_pairs, predict_tile
 from sumint.exhaustive.predictions import Predictions, predictions_from
 from sumint.exhaustive.reference import answer_logits
@@ -26,7 +27,7 @@ ROUNDING_ERROR = 1e-4
 """The largest error of a margin in single precision, relative to the largest possible logit."""
 
 MAX_SHARDS = 2000
-MIN_TILES = 2
+MIN_PAIRS = 2 * MAX_WIDTH
 """A shard takes seconds, so that an interrupted run loses little, and the number of shards stays manageable."""
 
 BATCH_SIZE = 500
@@ -35,30 +36,30 @@ BATCH_SIZE = 500
 
 @dataclass(frozen=True)
 class Shard:
-    """A range of consecutive tiles."""
+    """The sums of a range of consecutive pairs of high digits, which is the same on every processor."""
 
     layout: Layout
     first: int
-    """The number of the first tile."""
+    """The number of the first pair."""
     after: int
-    """The number of the tile that follows the last."""
+    """The number of the pair that follows the last."""
 
     @property
     def tiles(self) -> tuple[Tile, ...]:
         """The tiles of the range."""
-        return tuple(Tile(self.layout, number * WIDTH) for number in range(self.first, self.after))
+        return tuple(Tile(self.layout, pair) for pair in range(self.first, self.after, WIDTH))
 
     @property
     def n_sums(self) -> int:
         """The number of sums in all tiles."""
-        return sum(tile.n_lanes for tile in self.tiles) * n_low(self.layout) ** 2
+        return (self.after - self.first) * n_low(self.layout) ** 2
 
 
 def shards_of(layout: Layout) -> tuple[Shard, ...]:
-    """Shards that together hold every sum exactly once."""
-    n_tiles = -(-n_pairs(layout) // WIDTH)
-    size = max(MIN_TILES, -(-n_tiles // MAX_SHARDS))
-    return tuple(Shard(layout, first, min(first + size, n_tiles)) for first in range(0, n_tiles, size))
+    """Shards that together hold every sum exactly once; all but the last hold a multiple of `MAX_WIDTH` pairs."""
+    n = n_pairs(layout)
+    size = max(MIN_PAIRS, -(-n // (MAX_SHARDS * MAX_WIDTH)) * MAX_WIDTH)
+    return tuple(Shard(layout, first, min(first + size, n)) for first in range(0, n, size))
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,11 @@ def tally_tile(network: Network, tile: Tile) -> Tally:
     n = tile.layout.n_digits
     flat = Predictions(*(array.ravel() for array in predictions))
     n_places = flat.margin.size // n
-    units, bins = np.zeros(n, np.int64), np.zeros(n * N_BINS, np.int64)
-    least, places = np.zeros(n, np.int64), np.zeros(n_places, np.int64)
-    n_others = count_clear(flat, n, tile.n_lanes, np.float32(network.tolerance), units, bins, least, places)
+    units, bins, places = np.zeros(n, np.int64), np.zeros(n * N_BINS, np.int64), np.zeros(n_places, np.int64)
+    n_others = count_clear(flat, n, tile.n_lanes, np.float32(network.tolerance), units, bins, places)
+    places = places[:n_others]
+    is_counted = np.arange(n_places) % WIDTH < tile.n_lanes
+    is_counted[places] = False
 
     def sums_at(places: np.ndarray) -> Sums:
         low_a, low_b, lane = np.unravel_index(places, predictions.margin.shape[1:])
@@ -119,9 +122,8 @@ def tally_tile(network: Network, tile: Tile) -> Tally:
         loss_nats=units // UNITS_PER_NAT,
         loss_units=units % UNITS_PER_NAT,
         probabilities=bins.reshape(n, N_BINS),
-        **_least(flat.margin.reshape(n, -1), least, sums_at),
+        **_least(flat.margin.reshape(n, -1), is_counted, sums_at),
     )
-    places = places[:n_others]
     sums = sums_at(places)
     others = Predictions(*(array.reshape(n, -1)[:, places].T.astype(np.float64) for array in flat))
     # NaN is not clear either.
@@ -131,15 +133,20 @@ def tally_tile(network: Network, tile: Tile) -> Tally:
     return merge(clear, replace(tally_of(sums, others), n_doubtful=len(doubtful)))
 
 
-def _least(margin: np.ndarray, places: np.ndarray, sums_at: Callable[[np.ndarray], Sums]) -> dict[str, np.ndarray]:
-    """The least margin of each digit and its sum, given their places; the place −1 means that there is no sum."""
-    sums = sums_at(np.maximum(places, 0))
-    margins = margin[np.arange(len(places)), np.maximum(places, 0)].astype(np.float64)
-    operands = np.stack([sums.a, sums.b], axis=1).astype(np.int64)
-    return {
-        "least_margin": np.where(places < 0, np.inf, margins),
-        "least_sum": np.where(places[:, None] < 0, 0, operands),
-    }
+def _least(
+    margin: Float[np.ndarray, "digit place"],
+    is_counted: Bool[np.ndarray, " place"],
+    sums_at: Callable[[Int[np.ndarray, " sum"]], Sums],
+) -> dict[str, Any]:
+    """The fields of the least margin of the counted sums."""
+    if not is_counted.any():
+        return {}
+    least_margin = margin.min(axis=1, where=is_counted, initial=np.inf)
+    least_sum = []
+    for of_digit, least in zip(margin, least_margin, strict=True):
+        sums = sums_at(np.flatnonzero(is_counted & (of_digit == least)))
+        least_sum.append(min(zip(sums.a.tolist(), sums.b.tolist(), strict=True)))
+    return {"least_margin": least_margin.astype(np.float64), "least_sum": np.array(least_sum)}
 
 
 def predict_in_double(

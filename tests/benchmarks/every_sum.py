@@ -20,7 +20,8 @@ import torch
 from sumint.checkpoints.files import Architecture, Weights, read_weights
 from sumint.exhaustive.circuits import circuits_of
 from sumint.exhaustive.kernel.jit import entry_point
-from sumint.exhaustive.kernel.simd import WIDTH, load, multiply_add, store
+from sumint.exhaustive.kernel.lanes import WIDTH
+from sumint.exhaustive.kernel.simd import load, multiply_add, store
 from sumint.exhaustive.run import tally_locally
 from sumint.exhaustive.shards import Network, shards_of
 from sumint.model.load import load_model, tokens_for

@@ -13,8 +13,8 @@ import torch
 from sumint.checkpoints.files import Architecture, Weights, read_weights
 from sumint.exhaustive.circuits import Circuits, circuits_of
 from sumint.exhaustive.gpu import TorchKernel
+from sumint.exhaustive.kernel.lanes import WIDTH
 from sumint.exhaustive.kernel.memory import LOW, n_high, n_low, tables_of
-from sumint.exhaustive.kernel.simd import WIDTH
 from sumint.exhaustive.kernel.tiles import Tile, n_pairs, predict_tile
 from sumint.exhaustive.predictions import Predictions, predictions_from
 from sumint.exhaustive.reference import answer_logits

@@ -20,6 +20,7 @@ from sumint.checkpoints.files import Architecture, Weights, read_weights, write_
 from sumint.checkpoints.locate import locate
 from sumint.errors import InputError
 from sumint.exhaustive import dask, run, shards
+from sumint.exhaustive.kernel.lanes import MAX_WIDTH
 from sumint.exhaustive.options import Options, current_options, use_options
 from sumint.exhaustive.run import tally_all
 from sumint.exhaustive.shards import Network, Shard
@@ -38,7 +39,7 @@ def bytes_of(tally: Tally) -> dict[str, bytes]:
 @pytest.fixture(autouse=True)
 def small_shards(monkeypatch: pytest.MonkeyPatch) -> None:
     """A small layout has more than one shard, too."""
-    monkeypatch.setattr(shards, "MIN_TILES", 1)
+    monkeypatch.setattr(shards, "MIN_PAIRS", MAX_WIDTH)
 
 
 @pytest.fixture(scope="module", params=["small", pytest.param("bundled", marks=pytest.mark.nightly)])
@@ -208,8 +209,8 @@ def test_a_dead_address_is_an_error_that_names_it(
 def test_a_network_too_wide_for_memory_is_refused_before_anything_is_computed(
     untrained: Callable[..., Weights],
 ) -> None:
-    weights = untrained(Architecture(n_digits=2, n_heads=32, d_model=256, d_head=8))
-    with pytest.raises(InputError, match=r"32 heads in 256 dimensions: .+ would take \d+\.\d GB; up to 2 GB"):
+    weights = untrained(Architecture(n_digits=2, n_heads=32, d_model=512, d_head=8))
+    with pytest.raises(InputError, match=r"32 heads in 512 dimensions: .+ would take \d+\.\d GB; up to 2 GB"):
         tally_all(weights, Options())
 
 

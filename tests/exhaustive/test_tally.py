@@ -13,6 +13,7 @@ import pytest
 from sumint.checkpoints.files import Architecture, Weights
 from sumint.exhaustive import tally
 from sumint.exhaustive.circuits import circuits_of
+from sumint.exhaustive.kernel.lanes import MAX_WIDTH
 from sumint.exhaustive.predictions import Predictions, predictions_from
 from sumint.exhaustive.reference import answer_logits
 from sumint.exhaustive.shards import MAX_SHARDS, Network, Shard, shards_of, tally_shard
@@ -163,5 +164,5 @@ def test_a_shard_can_be_cancelled_between_two_tiles(untrained: Callable[..., Wei
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        tally_shard(network, Shard(Layout(3), 0, 2), before_tile)
+        tally_shard(network, Shard(Layout(3), 0, 2 * MAX_WIDTH), before_tile)
     assert len(calls) == 2

@@ -7,25 +7,22 @@ from typing import Any
 import numpy as np
 
 from sumint.exhaustive.kernel.jit import entry_point
-from sumint.exhaustive.kernel.simd import WIDTH
+from sumint.exhaustive.kernel.lanes import WIDTH
 from sumint.exhaustive.predictions import Predictions
 from sumint.exhaustive.tally import N_BINS, UNITS_PER_NAT
 
 
 @entry_point
 def count_clear(
-    v: Predictions, n_digits: int, n_lanes: int, tolerance: Any, units: Any, bins: Any, least: Any, others: Any
+    v: Predictions, n_digits: int, n_lanes: int, tolerance: Any, units: Any, bins: Any, others: Any
 ) -> int:
     """Count the sums whose margins all exceed `tolerance`, and return the number of the other sums.
 
-    Adds their loss to `units` [digit] and their probabilities to `bins` [digit · bin]. Writes the place of the
-    least margin among them to `least` [digit] (−1 if there are none) and the places of the other sums to `others`.
-    The place of a sum is the index of its first digit in the flat predictions.
+    Adds their loss to `units` [digit] and their probabilities to `bins` [digit · bin]. Writes the places of the
+    other sums to `others`. The place of a sum is the index of its first digit in the flat predictions.
     """
     n_sums = len(v.margin) // n_digits
     n_others = 0
-    for digit in range(n_digits):
-        least[digit] = -1
     for place in range(n_sums):
         if place % WIDTH >= n_lanes:
             continue
@@ -41,6 +38,4 @@ def count_clear(
             here = digit * n_sums + place
             units[digit] += np.int64(np.rint(np.float64(v.loss[here]) * UNITS_PER_NAT))
             bins[digit * N_BINS + max(0, min(N_BINS - 1, int(v.probability[here] * np.float32(N_BINS))))] += 1
-            if least[digit] < 0 or v.margin[here] < v.margin[digit * n_sums + least[digit]]:
-                least[digit] = place
     return n_others

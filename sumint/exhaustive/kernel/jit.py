@@ -15,6 +15,7 @@ from numba.core.caching import NullCache
 from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
+from sumint.exhaustive.kernel.lanes import WIDTH
 from sumint.store.keys import Key, versions
 from sumint.store.results import Store
 from sumint.store.sources import sources_of
@@ -98,6 +99,7 @@ class StoredCode(NullCache):
             {
                 "sources": sources_of("sumint.exhaustive.shards"),
                 "arguments": str(sig),
+                "lanes": WIDTH,
                 "processor": [str(one) for one in codegen.magic_tuple()],
                 "optimization": os.environ["NUMBA_OPT"],
                 "versions": versions(("numba", "llvmlite", "numpy")),

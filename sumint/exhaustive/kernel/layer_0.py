@@ -17,11 +17,11 @@ import numpy as np
 
 from sumint.exhaustive.circuits import LAYER_NORM_EPSILON
 from sumint.exhaustive.kernel.jit import inlined, inner
+from sumint.exhaustive.kernel.lanes import WIDTH
 from sumint.exhaustive.kernel.memory import Plan, exp_scores_at, queries_at, values_at
 from sumint.exhaustive.kernel.simd import (
     EIGHT,
     FOUR,
-    WIDTH,
     add,
     broadcast,
     broadcast_eight,

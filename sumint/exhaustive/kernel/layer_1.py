@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 
 from sumint.exhaustive.kernel.jit import inner
+from sumint.exhaustive.kernel.lanes import WIDTH
 from sumint.exhaustive.kernel.layer_0 import ONE, ZERO, inverse_length
 from sumint.exhaustive.kernel.memory import N_QUERIES, N_TOKENS, Plan, queries_at
 from sumint.exhaustive.kernel.simd import (
     FOUR,
-    WIDTH,
     add,
     broadcast,
     divide,

@@ -13,7 +13,8 @@ import numpy as np
 from sumint.checkpoints.files import Architecture
 from sumint.exhaustive.circuits import Circuits, row_size
 from sumint.exhaustive.kernel.jit import inlined
-from sumint.exhaustive.kernel.simd import FOUR, WIDTH
+from sumint.exhaustive.kernel.lanes import WIDTH
+from sumint.exhaustive.kernel.simd import FOUR
 from sumint.task.sums import N_DIGIT_TOKENS, VOCABULARY, Layout
 
 N_TOKENS = len(VOCABULARY)

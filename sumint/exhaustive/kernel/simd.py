@@ -21,9 +21,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic, models, register_model
 
 from sumint.exhaustive.kernel.jit import inlined
-
-WIDTH = 16
-"""The number of lanes: one register of AVX-512 or two of AVX2."""
+from sumint.exhaustive.kernel.lanes import WIDTH
 
 FOUR, EIGHT = 4, 8
 

@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from sumint.exhaustive.kernel.jit import entry_point, inlined, inner
+from sumint.exhaustive.kernel.lanes import WIDTH
 from sumint.exhaustive.kernel.layer_0 import (
     add_uniform_key,
     add_uniform_key_to_row,
@@ -35,7 +36,7 @@ from sumint.exhaustive.kernel.layer_0 import (
 )
 from sumint.exhaustive.kernel.layer_1 import run_layer_1, write_predictions
 from sumint.exhaustive.kernel.memory import LOW, N_QUERIES, Plan, entry, values_at
-from sumint.exhaustive.kernel.simd import WIDTH, splat, store
+from sumint.exhaustive.kernel.simd import splat, store
 from sumint.exhaustive.predictions import Predictions
 from sumint.task.sums import EQUALS, N_DIGIT_TOKENS, PLUS
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Int
 
+from sumint.exhaustive.kernel.lanes import WIDTH
 from sumint.exhaustive.kernel.memory import LOW, N_QUERIES, Tables, n_high, n_low
-from sumint.exhaustive.kernel.simd import WIDTH
 from sumint.exhaustive.kernel.sweep import evaluate
 from sumint.exhaustive.predictions import Predictions
 from sumint.task.sums import Layout, Sums
