@@ -16,8 +16,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from report.errors import SiteError
 
 WAIT = 30.0
@@ -75,6 +73,8 @@ def _is_locked(descriptor: int) -> bool:
 @contextmanager
 def _file_lock(folder: Path) -> Iterator[None]:
     """A lock by a file in the folder for temporary files, which on Windows is the user's own."""
+    from filelock import FileLock, Timeout
+
     name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
     try:
         with FileLock(Path(tempfile.gettempdir(), f".sumint-site-{name}.lock"), timeout=WAIT):
