@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
-from report.pages.notes import glossary_entries, reference_entries
-from report.pages.rendered_page import PageContents
+from report.pages.back_matter.glossary import glossary
+from report.pages.back_matter.references import references
+from report.pages.notes import definition_of
 from report.pages.renderer import GLOSSARY, REFERENCES
 from report.pages.search.entries import SearchEntry, plain
 from report.pages.search.index import SearchedPage
 
 
-def listings(pages: Sequence[PageContents]) -> tuple[SearchedPage, ...]:
-    """The pages that list terms and references; `pages` are all pages with text."""
-    terms = (
-        SearchEntry("Term", entry.term.key, entry.term.name, plain(entry.definition))
-        for entry in glossary_entries(pages, {})
-    )
+@dataclass(frozen=True)
+class Listings:
+    """The pages that list terms and references, as the search finds them: the same in every report."""
+
+    terms: SearchedPage
+    works: SearchedPage
+
+
+def listings() -> Listings:
+    """The entries of all terms and of all references."""
+    terms = (SearchEntry("Term", term.key, term.name, plain(definition_of(term))) for term in glossary())
     works = (
         SearchEntry("Reference", one.key, f"{one.label}: {one.title}", f"{one.all_authors}. {one.source}")
-        for one in (entry.reference for entry in reference_entries(pages))
+        for one in references().values()
     )
-    return (
+    return Listings(
         SearchedPage(
             GLOSSARY.page, GLOSSARY.title, (SearchEntry("Page", "", GLOSSARY.title, GLOSSARY.question), *terms)
         ),

@@ -34,11 +34,11 @@ from report.pages.back_matter.references import REFERENCES_FILE, references_file
 from report.pages.citation import bibtex
 from report.pages.claim_index import ClaimIndex
 from report.pages.drawings import INDEX, Drawings
-from report.pages.listings import listings
+from report.pages.listings import Listings, listings
 from report.pages.manuscript import Manuscript
 from report.pages.rendered_page import PageContents, RenderedPage
 from report.pages.renderer import Entry, Renderer
-from report.pages.search.index import search_index
+from report.pages.search.index import SearchedPage, search_index
 from report.pages.social_card import FONT_FILE, social_card
 from report.pages.text.markdown import foreign_markdown
 from report.pages.text.missing_chapters import without_links
@@ -154,7 +154,9 @@ class Site:
         return {
             **{path: self._written(without_links(page, self._missing)) for path, page in pages.items()},
             "references.bib": references_file().encode(),
-            "assets/search-index.js": search_index([*(one.searched for one in contents), *listings(contents)]),
+            "assets/search-index.js": search_index(
+                [*(one.searched for one in contents), *self._searched_listings()]
+            ),
             DICTIONARY: self._columns_file(),
         }
 
@@ -162,6 +164,15 @@ class Site:
         """A page that shows nothing but what all pages depend on, and `shows`, as an earlier build rendered it."""
         depends_on = {"all pages": self._digest_of_all_pages, "shows": shows}
         return self._lab.store.remember(name, depends_on, lambda: render().encode(), bytes).decode()
+
+    def _searched_listings(self) -> tuple[SearchedPage, SearchedPage]:
+        """What the search finds on the pages of the glossary and of the references."""
+        depends_on = {
+            "all pages": self._digest_of_all_pages,
+            "sources": sources_of("report.pages.listings"),
+        }
+        found = self._lab.store.remember("listings", depends_on, listings, Listings)
+        return found.terms, found.works
 
     def _written(self, page: str) -> bytes:
         """The file of a page."""

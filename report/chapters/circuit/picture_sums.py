@@ -38,7 +38,8 @@ def picture_sums(
     has_phases: bool,
 ) -> tuple[PictureSum, ...]:
     """The sums of the worked example: one without a carry, the shortest routes first, and wrong ones."""
-    return tuple(_picture_sum(example, number, boxes, paths, has_phases=has_phases) for number in _chosen(example))
+    read = [positions_read(paths, digit) for digit in range(example.sums.layout.n_digits)]
+    return tuple(_picture_sum(example, number, boxes, read, has_phases=has_phases) for number in _chosen(example))
 
 
 def _chosen(example: WorkedExample) -> list[int]:
@@ -62,10 +63,11 @@ def _picture_sum(
     example: WorkedExample,
     number: int,
     boxes: Sequence[Box],
-    paths: CircuitPaths,
+    read: Sequence[Sequence[tuple[int, int]]],
     *,
     has_phases: bool,
 ) -> PictureSum:
+    """A sum of the worked example, with the positions and heads that each digit reads."""
     sums = example.sums
     a, b = (tuple(digits[number].tolist()) for digits in (sums.a_digits, sums.b_digits))
     predicted = tuple(VOCABULARY[token] for token in example.predicted[number])
@@ -75,11 +77,8 @@ def _picture_sum(
     phases = (totals + amounts) % N_DIGIT_TOKENS
     levels = _levels(example, number, boxes)
     attention = tuple(
-        tuple(
-            round(float(example.attention[number, digit, head, position]), 2)
-            for position, head in positions_read(paths, digit)
-        )
-        for digit in range(len(a))
+        tuple(round(float(example.attention[number, digit, head, position]), 2) for position, head in of_digit)
+        for digit, of_digit in enumerate(read)
     )
     return PictureSum(
         label=_label(example, number),

@@ -178,7 +178,8 @@ def _sums_by_block(tally: Tally, per_block: int) -> dict[str, str]:
     addresses: dict[str, str] = {}
     for a, b in tally.listed_sums.tolist():
         block = f"{a // per_block * per_block},{b // per_block * per_block}"
-        addresses.setdefault(block, live_address((a, b)))
+        if block not in addresses:
+            addresses[block] = live_address((a, b))
     return addresses
 
 
