@@ -70,9 +70,19 @@ def test_claims_with_interventions_of_their_own_have_links_of_their_own(arena_la
     assert len({trials[name] for name in own}) == len(own)
 
 
+def test_trials_are_made_once_and_what_they_request_is_recorded_each_time(arena_lab: Lab) -> None:
+    lab = Lab(arena_lab.weights_path, store=arena_lab.store)
+    with lab.recording() as first:
+        trials = Trials.of(lab)
+    with lab.recording() as second:
+        assert Trials.of(lab) is trials
+    assert {name.split()[0] for name in first} >= {"carry_sites", "live_model", "trial_pairs"}
+    assert second == first
+
+
 def test_a_network_too_large_for_a_page_has_no_links(arena_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(address, "MOST_PARAMETERS", 10)
-    trials = Trials.of(arena_lab)
+    trials = Trials.of(Lab(arena_lab.weights_path, store=arena_lab.store))
     assert trials.patch_site() == trials.dose() == trials.other_sum() == trials.a_sum() == ""
 
 

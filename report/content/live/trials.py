@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from jaxtyping import Int
@@ -66,7 +67,17 @@ class Trials:
 
     @classmethod
     def of(cls, lab: Lab) -> Trials:
-        """The trials of a lab's checkpoint."""
+        """The trials of a lab's checkpoint, made once; what they request of the lab is recorded each time."""
+        if lab not in _made:
+            with lab.recording() as requests:
+                _made[lab] = cls._of(lab), requests
+        trials, requests = _made[lab]
+        for name, answer in requests.items():
+            lab.record(name, answer)
+        return trials
+
+    @classmethod
+    def _of(cls, lab: Lab) -> Trials:
         sizes = lab.weights.architecture
         served = lab.run(carry_sites).served_routes
         pairs = pairs_by_route(live_data(lab)) if runs_live(sizes.n_parameters) else {}
@@ -240,6 +251,10 @@ class Trials:
         place = 10 ** (self.layout.n_digits - 1)
         one, other = (digit * place + operand % place for digit, operand in zip(digits, operands, strict=True))
         return one, other
+
+
+_made: WeakKeyDictionary[Lab, tuple[Trials, Mapping[str, Any]]] = WeakKeyDictionary()
+"""The trials of each lab, and what they requested of it."""
 
 
 def a_wrong_sum(lab: Lab, listed_sums: Int[np.ndarray, "wrong operand"]) -> str:
