@@ -10,9 +10,10 @@ import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.resources import files
 from pathlib import Path
 
-from plotly.offline import get_plotlyjs, get_plotlyjs_version
+from plotly.offline import get_plotlyjs_version
 
 from report.errors import BundleError
 from sumint.store.keys import Key
@@ -57,8 +58,9 @@ class PlotlyJs:
 
 
 def full() -> PlotlyJs:
-    """The full plotly.js that comes with plotly."""
-    return PlotlyJs(get_plotlyjs().encode(), is_bundle=False)
+    """The full plotly.js that comes with plotly; as bytes, since `get_plotlyjs` would decode five megabytes."""
+    file = files("plotly").joinpath("package_data", "plotly.min.js")
+    return PlotlyJs(file.read_bytes(), is_bundle=False)
 
 
 def smallest(store: Store) -> PlotlyJs:
