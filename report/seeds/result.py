@@ -57,7 +57,8 @@ class SeedSummary:
 
     def holds(self, name: str) -> bool | None:
         """Return whether a claim holds; None if it has no verdict on this checkpoint."""
-        return self._holding.get(name)
+        verdict = self.verdict_of(name)
+        return None if verdict is None else verdict.holds
 
     def verdict_of(self, name: str) -> Verdict | None:
         """The verdict of a claim; None if it was not asked of this checkpoint."""
@@ -67,11 +68,6 @@ class SeedSummary:
     def _verdicts(self) -> dict[str, Verdict]:
         """The verdicts by the names of the claims."""
         return {verdict.name: verdict for verdict in reversed(self.verdicts)}
-
-    @cached_property
-    def _holding(self) -> dict[str, bool | None]:
-        """Whether each claim holds, by its name."""
-        return {name: verdict.holds for name, verdict in self._verdicts.items()}
 
 
 @dataclass(frozen=True)

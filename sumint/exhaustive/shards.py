@@ -51,7 +51,7 @@ class Shard:
 
     @property
     def n_sums(self) -> int:
-        """The number of sums in all tiles."""
+        """The number of sums in the range."""
         return (self.after - self.first) * n_low(self.layout) ** 2
 
 
