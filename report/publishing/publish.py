@@ -181,10 +181,9 @@ def _write(files: Mapping[str, bytes], folder: Path, earlier: Path) -> None:
     """
     try:
         folder.mkdir(parents=True)
-        for parent in dict.fromkeys((folder / path).parent for path in files):
-            parent.mkdir(parents=True, exist_ok=True)
         for path, content in files.items():
             file = folder / path
+            file.parent.mkdir(parents=True, exist_ok=True)
             if not _link(earlier / path, file, content):
                 file.write_bytes(content)
     except BaseException:
