@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
@@ -61,8 +62,8 @@ MADE = """async () => {
 
 COARSE = "direct-logit-attribution/path-phases"
 """The figure whose page loads its numbers in 16 bits each."""
-PRECISION = {"r": 1e-2, "theta": 6e-5, "magnitude": 1e-2, "phase": 6e-5}
-"""The absolute precision of its magnitudes, in logits, and of its phases, in radians."""
+N_STEPS = 2**16 - 1
+"""The number of steps from the smallest number to the largest."""
 
 
 def made_on(page: Page, address: str) -> dict[str, Any]:
@@ -82,12 +83,22 @@ def made(trained_site: Path, browser: Any) -> dict[str, Any]:
         context.close()
 
 
+def precision_of(name: str, whole: Mapping[str, Any]) -> dict[str, float]:
+    """The absolute precision of magnitudes, in logits, and of phases, in radians, where a page has steps."""
+    if name != COARSE:
+        return {}
+    largest = max(magnitude for view in whole["views"] for trace in view["traces"] for magnitude in trace["r"])
+    # Half a step, and a tenth of that for the rounding of both.
+    magnitudes, phases = (1.1 * extent / N_STEPS / 2 for extent in (largest, math.tau))
+    return {"r": magnitudes, "magnitude": magnitudes, "theta": phases, "phase": phases}
+
+
 def published(site: Path, name: str) -> dict[str, Any]:
     return json.loads((site / "data" / f"{name}.json").read_bytes())
 
 
 def differences(
-    one: Any, other: Any, precision: Mapping[str, float] | None = None, place: str = "", key: str = ""
+    one: Any, other: Any, precision: Mapping[str, float], place: str = "", key: str = ""
 ) -> Iterator[str]:
     """The places at which two values of JSON differ by more than rounding, or than the precision of their key."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
@@ -99,7 +110,7 @@ def differences(
         for index, (item, theirs) in enumerate(zip(one, other, strict=True)):
             yield from differences(item, theirs, precision, f"{place}[{index}]", key)
     elif isinstance(one, int | float) and isinstance(other, int | float):
-        if abs(one - other) > max((precision or {}).get(key, 0), 1.01e-6 * abs(one)):
+        if abs(one - other) > max(precision.get(key, 0), 1.01e-6 * abs(one)):
             yield f"{place}: {one} and {other}"
     elif one != other:
         yield f"{place}: {one!r} and {other!r}"
@@ -112,7 +123,7 @@ def test_the_numbers_that_a_page_makes_of_a_figure_are_those_of_its_json_file(
     for name, one in made.items():
         whole = published(trained_site, name)
         expected = {"controls": whole["controls"], "views": whole["views"]}
-        found = list(differences(expected, one["data"], PRECISION if name == COARSE else None))
+        found = list(differences(expected, one["data"], precision_of(name, whole)))
         assert found == [], f"{name}: {found[:3]}"
 
 
@@ -120,15 +131,15 @@ def test_the_rows_of_a_csv_are_all_numbers_of_the_json_file(made: dict[str, Any]
     for name, one in made.items():
         rows = list(csv.DictReader(io.StringIO(one["csv"])))
         names = registered((trained_site / "figures" / f"{name}.js").read_bytes())[1]["columns"]
-        expected = list(tidy_rows(published(trained_site, name), names))
+        whole = published(trained_site, name)
+        precision, expected = precision_of(name, whole), list(tidy_rows(whole, names))
         assert len(rows) == len(expected) > 0, name
         for row, theirs in zip(rows, expected, strict=True):
             for column, value in row.items():
                 wanted = theirs.get(column, "")
-                if isinstance(wanted, float) and name == COARSE:
-                    assert float(value) == pytest.approx(wanted, abs=PRECISION[column]), (name, column)
-                elif isinstance(wanted, float):
-                    assert float(value) == pytest.approx(wanted, rel=1.01e-6), (name, column)
+                if isinstance(wanted, float):
+                    close = pytest.approx(wanted, rel=1.01e-6, abs=precision.get(column, 0.0))
+                    assert float(value) == close, (name, column)
                 else:
                     assert value == str("" if wanted is None else wanted), (name, column)
 
@@ -228,7 +239,7 @@ def test_the_json_for_plotly_is_the_chart_with_the_light_template(
             chart = go.Figure(plotly)  # Plotly itself accepts every property
             template = roles_template("light", go.Figure({"data": view["data"]}))
             layout = {**view["layout"], "template": json.loads(json.dumps(template))}
-            found = list(differences({"data": view["data"], "layout": layout}, plotly))
+            found = list(differences({"data": view["data"], "layout": layout}, plotly, {}))
             # Logarithms may differ by one unit in the last place, and are binary.
             assert [line for line in found if not re.match(r"\.data\[\d+\]\.z\.bdata", line)] == [], (
                 f"{name}: {found[:3]}"
@@ -400,7 +411,8 @@ def test_the_opening_page_is_light_before_it_is_touched(trained_site: Path, read
     assert reader.messages == []
 
 
-def test_a_site_is_light(trained_site: Path) -> None:
+@pytest.mark.usefixtures("arena_checkpoint")
+def test_the_write_up_s_site_is_light(trained_site: Path) -> None:
     sizes = {file: file.stat().st_size for file in trained_site.rglob("*") if file.is_file()}
     script = trained_site / "assets/plotly.min.js"
     # Without npm there is no bundle here, and the full library in its place.
