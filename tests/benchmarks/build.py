@@ -30,10 +30,28 @@ EDITS = {
     "after an edit of an analysis": ("sumint/analyses/carrying/carry_counts.py", "EDITED = True"),
 }
 """The edits by name: a file, and what is written at its end."""
+TWO_TILES = """
+import sys
+from pathlib import Path
+from time import perf_counter
+from sumint.checkpoints.files import read_weights
+from sumint.exhaustive.circuits import circuits_of
+from sumint.exhaustive.kernel.tiles import Tile
+from sumint.exhaustive.shards import Network, tally_tile
+
+weights = read_weights(Path(sys.argv[1]))
+network, tile = Network(circuits_of(weights)), Tile(weights.architecture.layout, 0)
+times = [perf_counter()]
+for _ in range(2):
+    tally_tile(network, tile)
+    times.append(perf_counter())
+print(times[1] - times[0] - (times[2] - times[1]))
+"""
+"""Counts the same sums twice, and prints how much longer the first time took, which includes the compilation."""
 
 
 def measure(checkpoint: Path, rounds: int) -> list[Measurement]:
-    """Seconds of the imports alone, and of builds; the memory in MB of one that measures everything."""
+    """Seconds of the imports alone, of builds and of compiling; the memory in MB of a build of everything."""
     with tempfile.TemporaryDirectory() as folder:
         place = _Place(Path(folder), checkpoint)
         place.build()  # compiles the modules of the copy to bytecode
@@ -44,6 +62,7 @@ def measure(checkpoint: Path, rounds: int) -> list[Measurement]:
                     "--chapters", MIRRORED
                 ),
                 "a build of everything, nothing stored": place.afresh,
+                "compiling the engine of all sums": place.compiled,
                 "a build with nothing changed": place.build,
                 "a build after a commit": place.committed,
                 **{f"a build {name}": lambda name=name: place.edited(*EDITS[name]) for name in EDITS},
@@ -59,6 +78,7 @@ class _Place:
 
     def __init__(self, folder: Path, checkpoint: Path) -> None:
         self._code, self._cache, self._site = folder / "code", folder / "cache", folder / "site"
+        self._checkpoint = checkpoint
         for name in COPIED:
             shutil.copytree(ROOT / name, self._code / name, ignore=shutil.ignore_patterns("__pycache__"))
         self._command = (
@@ -93,6 +113,18 @@ class _Place:
         """The seconds of a build with nothing stored and no site."""
         self._forget()
         return self.build(*options)
+
+    def compiled(self) -> float:
+        """The seconds that compiling the engine takes, in a process that finds no compiled code."""
+        with tempfile.TemporaryDirectory() as without_code:
+            process = subprocess.run(
+                (sys.executable, "-c", TWO_TILES, self._checkpoint),
+                check=True,
+                capture_output=True,
+                env={**self._environment, "NUMBA_CACHE_DIR": without_code},
+                cwd=self._code,
+            )
+        return float(process.stdout)
 
     def committed(self) -> float:
         """The seconds of a build after a commit of a file that no page shows."""
