@@ -32,6 +32,8 @@ class ClaimIndex:
     """Whether it is about another checkpoint that resembles that one."""
     compares_seeds: bool = False
     """Whether there are other checkpoints of the same sizes, with which this one is compared."""
+    runs_live: bool = False
+    """Whether the network is small enough to run in a page."""
     missing: frozenset[str] = frozenset()
     """The stems of the package's chapters that the report does not contain."""
     unfinished: frozenset[str] = frozenset()
@@ -65,6 +67,7 @@ class ClaimIndex:
             "resembles_the_write_ups": self.resembles_the_write_ups,
             "compares_seeds": self.compares_seeds,
             "can_add": not self.left_out,
+            "runs_live": self.runs_live and "live-model" not in self.missing,
             "is_whole": not self.missing,
             "shows_digits": "unembedding" not in self.missing,
         }

@@ -21,6 +21,7 @@ from report.content.chapter import Chapter, Figure, Table, stem_of
 from report.content.claims.record import record_of, to_json
 from report.content.component import Component
 from report.content.failures import LaterError
+from report.content.live.address import runs_live
 from report.content.picture import Picture
 from report.errors import SettingsError, shortened
 from report.figures.cache import LIBRARIES, numbers_of
@@ -247,6 +248,7 @@ class Site:
             is_the_write_ups=self._lab.weights.digest == ARENA_DIGEST,
             resembles_the_write_ups=resemblance is not None and resemblance.is_close,
             compares_seeds=bool(self._lab.others),
+            runs_live=runs_live(self._lab.weights.architecture.n_parameters),
             missing=self._missing,
             unfinished=frozenset(self._plans) - frozenset(self._chapters),
         )

@@ -23,6 +23,7 @@ from report.chapters.every_sum.wrong_sums import wrong_sums
 from report.content.chapter import Absent, Figure, Table
 from report.content.claims.claim import Claim
 from report.content.claims.condition import Condition
+from report.content.lazy_chart import LazyChart
 from report.content.sections import make_chapter
 from report.figures.plotlyjs import full
 from report.pipeline import build
@@ -138,10 +139,19 @@ def test_a_claim_fails_where_errors_are_others(wrong: dict[tuple[int, int], int]
     assert {name for name in asked if found[name].does_not_hold} == fails
 
 
+@pytest.mark.parametrize("runs_live", [True, False])
+def test_a_block_opens_a_sum_only_where_pages_run_the_network(runs_live: bool) -> None:
+    plane = figures.errors_in_the_plane(tally_with({(123, 45): 1, (121, 46): 2}), runs_live)
+    assert isinstance(plane, Figure)
+    assert isinstance(plane.plot, LazyChart)
+    meta = plane.plot.figure.layout.to_plotly_json().get("meta", {})
+    assert meta.get("opens", {}) == ({"120,45": "live-model.html?sum=121_46#live-model"} if runs_live else {})
+
+
 def test_without_an_error_nothing_is_said_of_errors() -> None:
     tally = tally_with({})
     assert isinstance(wrong_sums(tally), Absent)
-    assert isinstance(figures.errors_in_the_plane(tally), Absent)
+    assert isinstance(figures.errors_in_the_plane(tally, True), Absent)
     assert isinstance(figures.right_digit_probability(tally), Figure)
     assert nearly_all_sums_are_right(tally).holds
     for claim in claims_on_errors(tally).values():

@@ -18,6 +18,7 @@ from report.pages.site import text_of
 from report.pages.text.conditions import Facts, resolved
 
 REVIEWED = Path(__file__).with_name("reviewed_sentences.txt")
+ALWAYS = ("can_add", "runs_live", "is_whole", "shows_digits")
 STATES: tuple[State, ...] = ("fails", "not-applicable")
 SKIPPED = re.compile(
     r"\$\$.*?\$\$|^#[^\n]*|\{\{ (?:figure|table|claim|outcome)\(.*?\) \}\}", re.DOTALL | re.MULTILINE
@@ -28,7 +29,7 @@ SKIPPED = re.compile(
 def sentences(state: State) -> Iterator[str]:
     """Iterate over the sentences of all pages if every claim is in this state, with a line for each page."""
     about_the_model = {"is_the_write_ups": False, "resembles_the_write_ups": False, "compares_seeds": True}
-    facts = Facts(lambda name: state, {**about_the_model, "can_add": True, "is_whole": True, "shows_digits": True})
+    facts = Facts(lambda name: state, {**about_the_model, **dict.fromkeys(ALWAYS, True)})
     for module in (overview, *OUTLINE):
         yield f"## {module.__name__.rsplit('.', 1)[1]}"
         source, path = text_of(module)

@@ -140,12 +140,14 @@ def test_a_text_asks_about_its_own_claims_by_name_and_about_others_by_address(st
 
 
 def test_claims_of_chapters_that_the_report_lacks_are_not_measured_and_show_nothing() -> None:
-    found = ClaimIndex.of({"here": chapter()}, missing=frozenset({"ablation", "unembedding"}))
+    missing = frozenset({"ablation", "unembedding", "live-model"})
+    found = ClaimIndex.of({"here": chapter()}, missing=missing, runs_live=True)
     facts = found.facts("here")
     assert facts.state_of("ablation#anything") == "not-measured"
     assert facts.state_of("elsewhere#anything") is None
     assert found.outcome("ablation#anything") == found.measured("ablation#anything") == ""
-    assert (facts.about_the_model["is_whole"], facts.about_the_model["shows_digits"]) == (False, False)
+    assert not any(facts.about_the_model[fact] for fact in ("is_whole", "shows_digits", "runs_live"))
+    assert ClaimIndex.of({}, runs_live=True).facts("here").about_the_model["runs_live"]
 
 
 def test_a_text_asks_what_is_known_of_the_checkpoint() -> None:
@@ -154,6 +156,7 @@ def test_a_text_asks_what_is_known_of_the_checkpoint() -> None:
         "resembles_the_write_ups": False,
         "compares_seeds": False,
         "can_add": True,
+        "runs_live": False,
         "is_whole": True,
         "shows_digits": True,
     }
@@ -164,6 +167,7 @@ def test_a_text_asks_what_is_known_of_the_checkpoint() -> None:
         "resembles_the_write_ups": True,
         "compares_seeds": False,
         "can_add": False,
+        "runs_live": False,
         "is_whole": True,
         "shows_digits": True,
     }

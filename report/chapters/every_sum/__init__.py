@@ -51,6 +51,7 @@ from report.chapters.every_sum.wrong_sums import wrong_sums
 from report.content.budget import tally_of_every_sum
 from report.content.chapter import ChapterPlan, Content, KeyNumbers, Values
 from report.content.formats import count
+from report.content.live.address import runs_live
 from report.content.live.trials import ON_A_SUM, SEEN_ON_A_SUM, Trials, a_wrong_sum
 from sumint.analyses.performance.answer_tokens import answer_tokens
 from sumint.analyses.performance.free_generation import free_generation
@@ -88,7 +89,7 @@ def wrong_digits(lab: Lab) -> Iterator[Content]:
         yield Values({"wrong_by_nines": wrong_shares_by_nines(tally)})
     yield errors_by_run(tally)
     yield errors_by_pair(tally)
-    yield errors_in_the_plane(tally)
+    yield errors_in_the_plane(tally, runs_live(lab.weights.architecture.n_parameters))
     yield right_digit_probability(tally)
     yield errors_by_digit(tally)
     yield sample_sizes(tally)

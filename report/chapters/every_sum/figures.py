@@ -184,36 +184,34 @@ def _sums_by_block(tally: Tally, per_block: int) -> dict[str, str]:
 
 
 @optional_figure("errors-in-the-plane", "Wrong sums in the plane of the operands", unless=no_errors)
-def errors_in_the_plane(name: str, title: str, tally: Tally) -> Figure:
-    """The number of wrong sums by block of operands."""
+def errors_in_the_plane(name: str, title: str, tally: Tally, runs_live: bool) -> Figure:
+    """The number of wrong sums by block of operands; where pages run the network, a click on one opens a sum."""
     n_blocks = len(tally.wrong_by_block)
     per_block = tally.layout.operand_limit // n_blocks
     blocks = range(0, tally.layout.operand_limit, per_block)
     labelled = blocks[:: max(1, n_blocks // MAX_LABELS)]
+    chart = charts.heatmap(
+        tally.wrong_by_block.T,
+        x=blocks,
+        y=blocks,
+        x_title="a from",
+        y_title="b from",
+        quantity="wrong sums",
+        diverging=False,
+        logarithmic=True,
+        square=True,
+        labelled_rows=labelled,
+        labelled_columns=labelled,
+        gaps=False,
+    )
     return Figure(
         name,
         title,
-        opening(
-            charts.heatmap(
-                tally.wrong_by_block.T,
-                x=blocks,
-                y=blocks,
-                x_title="a from",
-                y_title="b from",
-                quantity="wrong sums",
-                diverging=False,
-                logarithmic=True,
-                square=True,
-                labelled_rows=labelled,
-                labelled_columns=labelled,
-                gaps=False,
-            ),
-            _sums_by_block(tally, per_block),
-        ),
+        opening(chart, _sums_by_block(tally, per_block)) if runs_live else chart,
         caption=(
             f"Number of wrong sums in blocks of {per_block} by {per_block} operands, over all "
             f"{count(tally.n_sums)} sums, on a logarithmic colour scale; blocks without an error are empty. Sums "
-            "of one total lie on diagonals. A click opens one of a block."
+            "of one total lie on diagonals."
         ),
         alt="A heatmap of blocks of operands, coloured by how many of their sums are wrong.",
         source=every_sum,

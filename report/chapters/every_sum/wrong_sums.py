@@ -25,7 +25,7 @@ RIGHT = -1
 """Stands in the place of an error or a run of nines where the digit is right."""
 
 
-def no_errors(tally: Tally | str) -> str:
+def no_errors(tally: Tally | str, *_: object) -> str:
     """The reason why there are no errors to show, or an empty string if there are some."""
     if isinstance(tally, str):
         return tally

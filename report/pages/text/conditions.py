@@ -12,7 +12,8 @@ A condition names claims, of the same chapter or of another (`holds("how-it-adds
 them with `and`, `or`, `not` and parentheses. `holds` and `fails` are both false of a claim that was not checked.
 `is_the_write_ups` is true on the write-up's checkpoint, `resembles_the_write_ups` on one with the same directions,
 `compares_seeds` where other checkpoints have the same sizes, `can_add` of a model that gets most sums right,
-`is_whole` of a report with all chapters, and `shows_digits` of one with the chapter on the unembedding.
+`runs_live` of a report with a page that runs the network, `is_whole` of one with all chapters, and `shows_digits`
+of one with the chapter on the unembedding.
 Conditions are resolved before a text is read; the lines keep their numbers.
 """
 

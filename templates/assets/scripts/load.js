@@ -25,7 +25,11 @@
     return loading;
   };
 
-  sumint.openAddress = (href) => location.assign(href);
+  sumint.openAddress = (href) => {
+    const page = href.split(/[?#]/)[0];
+    // A report of some chapters lacks the pages of the others.
+    if (document.querySelector(`nav a[href="${page}"]`)) location.assign(href);
+  };
 
   // A script that the page will need is loaded in advance, but only after the first paint.
   const ahead = document.currentScript?.dataset.ahead;
